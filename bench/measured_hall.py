@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from sqlalchemy import insert, update
 
+from server.catalogue.actions import import_catalogue
 from server.catalogue.model import Presence
 from server.catalogue.reference import load
 from server.core import schema, setting_queries
 from server.core.actors import SYSTEM, Actor, ActorKind
 from server.core.events import HallChanged
 from server.core.store import Tx
-from server.hall import Hall, import_catalogue
+from server.hall import Hall
 from server.queue import window_session_queries, window_sessions
 from server.queue.business_day import keep_day
 from server.queue.tickets import State

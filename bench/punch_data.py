@@ -10,12 +10,13 @@ from typing import Any
 
 from server.attendance import shift_rule_actions
 from server.attendance.shift_rules import RuleScope, ShiftRule, four_punches
+from server.catalogue.actions import import_catalogue
 from server.catalogue.model import Catalogue, Role
 from server.catalogue.reference import load
 from server.core.actors import SYSTEM, Actor, ActorKind
 from server.core.clock import instant
 from server.core.store import Tx
-from server.hall import Hall, import_catalogue
+from server.hall import Hall
 from server.time_clocks import queries as time_clocks_queries
 
 PEOPLE = 114

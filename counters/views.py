@@ -7,23 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from counters.messages import CounterQueue, CounterState, DayFigures, JournalView, TicketCard
 from server.catalogue.model import Catalogue, Unit, Window
+from server.catalogue.refs import materials, window_ref, window_refs
+from server.queue.messages import Reason, ShareCard, WindowList
+from server.queue.no_show import no_show_from
 from server.queue.queue_views import hall_hours, window_states
 from server.queue.selection import takes
+from server.queue.settings import CounterSettings
 from server.queue.snapshot import Snapshot
 from server.queue.ticket_queries import LaneCount
 from server.queue.tickets import State, Ticket
-from server.wire.refs import materials, window_ref, window_refs
-from server.wire.views import (
-    CounterQueue,
-    CounterState,
-    DayFigures,
-    JournalView,
-    Reason,
-    ShareCard,
-    TicketCard,
-    WindowList,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +61,8 @@ def counter(snapshot: Snapshot, window: Window, day: WindowDay) -> CounterState:
         waiting=sum(q.mine for q in queues),
         figures=day.figures,
         no_show_from=_no_show_from(snapshot, current, day.calls),
-        no_show_calls=snapshot.settings.no_show_min_calls,
-        no_show_seconds=snapshot.settings.no_show_min_seconds,
+        no_show_calls=snapshot.settings.of(CounterSettings).no_show_min_calls,
+        no_show_seconds=snapshot.settings.of(CounterSettings).no_show_min_seconds,
         windows=window_refs(snapshot.catalogue, (c for c in snapshot.sessions if c != window.code)),
         stranded=day.stranded,
         share=[share_card(snapshot, t) for t in day.share],
@@ -152,9 +146,7 @@ def _no_show_from(
 ) -> int | None:
     if current is None or current.state is not State.CALLED:
         return None
-    starts = [c["at"] for c in calls if c["move"] != "recall"]
-    first = starts[-1] if starts else snapshot.now
-    return int(first) + snapshot.settings.no_show_min_seconds * 1000
+    return no_show_from(snapshot.settings, current, calls, snapshot.now)
 
 
 def queue_rows(snapshot: Snapshot, window: Window) -> list[CounterQueue]:

@@ -7,9 +7,10 @@ from typing import Any
 
 from display.announcer import utterance
 from display.board import MAIN, board, public
+from display.messages import BoardState
 from display.strip import strip
 from server.core.actors import ActorKind, Principal
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.core.events import Event, HallChanged, TicketMoved, WindowChanged
 from server.hall import Hall
 from server.live.agent_gateway import Agents, DeviceRef, Task
@@ -17,10 +18,10 @@ from server.live.feeds import Feed, LiveFeeds
 from server.queue import announcement_queries, snapshot
 from server.queue import announcements as queue_announcements
 from server.queue.queue_views import window_states
+from server.queue.settings import ScreenSettings, VoiceSettings
 from server.queue.snapshot import Snapshot
 from server.queue.tickets import Move
 from server.web_api import Api
-from server.wire.views import BoardState
 
 SPOKEN = frozenset({Move.CALL.value, Move.RECALL.value, Move.RESUME.value})
 Start = Callable[..., Any]
@@ -41,7 +42,7 @@ class Display:
     def allowed(self, principal: Principal | None, zone: str) -> bool:
         """Return True if the principal may read the board: a board its own zone, staff any zone."""
         if zone != MAIN and zone not in self._ctx.catalogue().zone_by:
-            raise HallError(Code.NOT_FOUND)
+            raise HallError(CommonCode.NOT_FOUND)
         if principal is None:
             return False
         return principal.is_staff or (principal.kind is ActorKind.BOARD and principal.name == zone)
@@ -72,7 +73,9 @@ class Display:
             "n": event.calls,
         }
         for zone in (MAIN, window.zone):
-            self._feeds.moment("board", zone, "called", data, settings.moment_seconds)
+            self._feeds.moment(
+                "board", zone, "called", data, settings.of(ScreenSettings).moment_seconds
+            )
         if not self._agents.of_kind("voice"):
             return  # no loudspeaker is connected to this worker
         payload = utterance(event.number, window.number, window.zone, settings)
@@ -87,7 +90,7 @@ class Display:
         zone, _ = queue_announcements.responsible(rows, window.zone)
         for ref in self._agents.serving("voice", zone):
             task_id = f"{event.ticket}.{request.n if request else 0}.{self._ctx.tokens.token(6)}"
-            expiry = float(settings.voice_expiry_seconds)
+            expiry = float(settings.of(VoiceSettings).voice_expiry_seconds)
             self._agents.send(Task(f"{task_id}.{ref.name}", ref.name, "speak", payload, expiry))
 
     def record_outcome(self, ref: DeviceRef, message: dict[str, Any]) -> None:

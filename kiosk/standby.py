@@ -20,22 +20,25 @@ from kiosk.slip import standby_applicant, standby_slip, windows_words
 from kiosk.views import item_ref
 from server.catalogue import hours as catalogue_hours
 from server.catalogue.model import Catalogue, Handling, Item, Scope
+from server.catalogue.refs import materials, unit_ref, window_refs
 from server.core.clock import instant
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.core.events import Event, HallChanged
-from server.core.settings import Settings
+from server.core.problems import problem
+from server.core.settings import GeneralSettings, Settings
 from server.hall import Hall
 from server.live.agent_gateway import Agents, DeviceRef, Task
 from server.queue import issuing
+from server.queue.errors import QueueCode
 from server.queue.offline import import_tickets, lease_queries, number_leases
 from server.queue.offline.messages import GivenTicket, SettledSlip, StandbyAnnounced
+from server.queue.offline.settings import OfflineSettings
 from server.queue.routing import WindowSession, WindowSessions, route, windows_for
+from server.queue.settings import NumberSettings, ScreenSettings
 from server.queue.tickets import number
-from server.wire.problems import problem
-from server.wire.refs import materials, unit_ref, window_refs
 
 KIND = "standby"
-OWN_REFUSALS = (Code.ITEM_UNKNOWN, Code.CLASS_UNKNOWN, Code.NUMBERS_EXHAUSTED)
+OWN_REFUSALS = (QueueCode.ITEM_UNKNOWN, QueueCode.CLASS_UNKNOWN, QueueCode.NUMBERS_EXHAUSTED)
 LEASE_CHANGES = frozenset({"catalogue", "calendar", "settings", "day", number_leases.CHANGED})
 TIME_SECONDS = 2.0
 """Seconds after a lease until the time task is sent, and seconds until that task expires."""
@@ -58,7 +61,7 @@ class Standby:
         line = ctx.read(lambda c: lease_queries.standby_of(c, ctx.hall_id, kiosk))
         if line is None or line.device != ref.name:
             return None
-        if not ctx.settings().offline_numbers:
+        if not ctx.settings().of(OfflineSettings).offline_numbers:
             return {"off": True, "now": ctx.clock.now()}
         rows = number_leases.top_up(ctx, kiosk)
         today = ctx.local().date()
@@ -107,14 +110,14 @@ class Standby:
                 outcome = (slip.slip, slip.state, slip.reason)
                 issuing.settle_slip(self._ctx, ref.agent, *outcome, kiosk=ref.serves)
         except ValidationError as error:
-            raise HallError(Code.INVALID, field=str(error.errors()[0]["loc"])) from None
+            raise HallError(CommonCode.INVALID, field=str(error.errors()[0]["loc"])) from None
         return "ok"
 
     def _ticket(self, ref: DeviceRef, ticket: GivenTicket, age: Any) -> str:
         if ticket.kiosk != ref.serves:
-            raise HallError(Code.INVALID, field="kiosk")
+            raise HallError(CommonCode.INVALID, field="kiosk")
         if ticket.id != f"{ticket.day.replace('-', '')}-{number(ticket.prefix, ticket.seq)}":
-            raise HallError(Code.INVALID, field="id")
+            raise HallError(CommonCode.INVALID, field="id")
         seconds = float(age) if isinstance(age, int | float) and 0 <= age < 10**9 else 0.0
         return import_tickets.import_ticket(self._ctx, ref.via, ticket, seconds)
 
@@ -127,10 +130,13 @@ def _block(row: Any) -> Json:
 def lease_content(catalogue: Catalogue, settings: Settings, day: date, base_url: str) -> Json:
     """Return a lease without numbers and secret: items, classes, texts, slip."""
     midnight = datetime.combine(day, wall())
-    begins = instant(midnight, settings.timezone)
-    ends = instant(midnight + timedelta(days=1), settings.timezone)
+    begins = instant(midnight, settings.of(GeneralSettings).timezone)
+    ends = instant(midnight + timedelta(days=1), settings.of(GeneralSettings).timezone)
     noon = datetime.combine(day, wall(12))
-    utc = noon.replace(tzinfo=UTC).timestamp() - instant(noon, settings.timezone) / 1000
+    utc = (
+        noon.replace(tzinfo=UTC).timestamp()
+        - instant(noon, settings.of(GeneralSettings).timezone) / 1000
+    )
     refs = window_refs(catalogue, [w.code for w in catalogue.windows])
     items, groups = _items(catalogue, settings, day)
     return {
@@ -141,7 +147,7 @@ def lease_content(catalogue: Catalogue, settings: Settings, day: date, base_url:
         "version": catalogue.version,
         "url": base_url,
         "origins": [base_url],
-        "patience": settings.slip_patience_seconds,
+        "patience": settings.of(ScreenSettings).slip_patience_seconds,
         "classes": {
             c.code: {"mark": c.mark, "paper": standby_applicant(c)} for c in catalogue.classes
         },
@@ -169,11 +175,11 @@ def _ticket(settings: Settings) -> Json:
         "call_count": 0,
         "called_at": None,
         "can_return": False,
-        "return_places": settings.return_places,
+        "return_places": settings.of(NumberSettings).return_places,
         "outcome": "",
         "materials": [],
-        "notice": settings.notice_zh,
-        "notice_en": settings.notice_en,
+        "notice": settings.of(ScreenSettings).notice_zh,
+        "notice_en": settings.of(ScreenSettings).notice_en,
     }
 
 
@@ -230,15 +236,18 @@ def steps(
             error.data.pop("item", None)
             step["refusal"] = _refusal(error)
         if step != last:
-            yield {"at": instant(mark, settings.timezone), **step}
+            yield {"at": instant(mark, settings.of(GeneralSettings).timezone), **step}
             last = step
 
 
 def _marks(catalogue: Catalogue, settings: Settings, item: Item, day: date) -> set[datetime]:
     midnight = datetime.combine(day, wall())
     marks = {midnight}
-    early = {settings.early_ticket_minutes, settings.break_ticket_minutes}
-    last = timedelta(minutes=settings.last_ticket_minutes)
+    early = {
+        settings.of(NumberSettings).early_ticket_minutes,
+        settings.of(NumberSettings).break_ticket_minutes,
+    }
+    last = timedelta(minutes=settings.of(NumberSettings).last_ticket_minutes)
     for window in windows_for(catalogue, item, midnight):
         for span in catalogue_hours.item_spans(catalogue, item.code, window.code, day):
             opens, closes = (datetime.combine(day, t) for t in (span.opens, span.closes))

@@ -5,49 +5,50 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from kiosk.search_keys import search_keys
-from server.catalogue.model import Catalogue, Item
-from server.core.digit_words import digits_zh
-from server.core.errors import Code, HallError
-from server.queue.offline.messages import StandbyAccess
-from server.queue.queue_views import hall_hours
-from server.queue.routing import route
-from server.queue.snapshot import Snapshot
-from server.queue.tickets import Outcome, State, Ticket
-from server.queue.wait_estimates import ahead_of_newcomer, wait_for, waiting_in
-from server.queue.waiting import Wait
-from server.wire.problems import problem
-from server.wire.refs import materials, unit_ref, window_ref, window_refs
-from server.wire.views import (
-    ClassRef,
+from kiosk.messages import (
     ItemPage,
-    ItemRef,
     KioskCatalogue,
     KioskState,
-    NameRef,
     Offer,
     PrinterView,
     SlipState,
     TicketView,
 )
+from kiosk.search_keys import search_keys
+from server.catalogue.messages import ClassRef, ItemRef, NameRef
+from server.catalogue.model import Catalogue, Item
+from server.catalogue.refs import materials, unit_ref, window_ref, window_refs
+from server.core.digit_words import digits_zh
+from server.core.errors import HallError
+from server.core.problems import problem
+from server.queue.errors import QueueCode
+from server.queue.offline.messages import StandbyAccess
+from server.queue.offline.settings import OfflineSettings
+from server.queue.queue_views import hall_hours
+from server.queue.routing import route
+from server.queue.settings import NumberSettings, ScreenSettings, VoiceSettings
+from server.queue.snapshot import Snapshot
+from server.queue.tickets import Outcome, State, Ticket
+from server.queue.wait_estimates import ahead_of_newcomer, wait_for, waiting_in
+from server.queue.waiting import Wait
 
 ROUTING = (
-    Code.ITEM_UNKNOWN,
-    Code.UNIT_WITHDRAWN,
-    Code.CONSULT_ONLY,
-    Code.ELSEWHERE,
-    Code.OTHER_DAY,
-    Code.NOT_YET_OPEN,
-    Code.CLOSED_BREAK,
-    Code.CLOSED_TODAY,
-    Code.AFTER_LAST_TICKET,
-    Code.ALL_PAUSED,
-    Code.NOBODY_SIGNED_IN,
-    Code.NO_WINDOW,
-    Code.CLASS_UNKNOWN,
-    Code.NUMBERS_EXHAUSTED,
-    Code.KIOSK_PACE,
-    Code.NUMBERS_AT_DESK,
+    QueueCode.ITEM_UNKNOWN,
+    QueueCode.UNIT_WITHDRAWN,
+    QueueCode.CONSULT_ONLY,
+    QueueCode.ELSEWHERE,
+    QueueCode.OTHER_DAY,
+    QueueCode.NOT_YET_OPEN,
+    QueueCode.CLOSED_BREAK,
+    QueueCode.CLOSED_TODAY,
+    QueueCode.AFTER_LAST_TICKET,
+    QueueCode.ALL_PAUSED,
+    QueueCode.NOBODY_SIGNED_IN,
+    QueueCode.NO_WINDOW,
+    QueueCode.CLASS_UNKNOWN,
+    QueueCode.NUMBERS_EXHAUSTED,
+    QueueCode.KIOSK_PACE,
+    QueueCode.NUMBERS_AT_DESK,
 )
 """Error codes for which no number is issued."""
 
@@ -123,7 +124,7 @@ def item_page_of(snapshot: Snapshot, code: str, applicant: str = "") -> ItemPage
     """
     match = snapshot.catalogue.item_by.get(code)
     if match is None:
-        raise HallError(Code.ITEM_UNKNOWN, item=code)
+        raise HallError(QueueCode.ITEM_UNKNOWN, item=code)
     return item_page(snapshot, match, applicant)
 
 
@@ -149,7 +150,7 @@ def _level(catalogue: Catalogue, applicant: str) -> int:
         return 0
     klass = catalogue.class_by.get(applicant)
     if klass is None:
-        raise HallError(Code.CLASS_UNKNOWN, applicant=applicant)
+        raise HallError(QueueCode.CLASS_UNKNOWN, applicant=applicant)
     return klass.level
 
 
@@ -218,14 +219,15 @@ def ticket_view(
         call_count=ticket.call_count,
         issued_at=ticket.issued_at,
         called_at=ticket.called_at,
-        can_return=ticket.state is State.MISSED and ticket.returns < settings.return_limit,
-        return_places=settings.return_places,
+        can_return=ticket.state is State.MISSED
+        and ticket.returns < settings.of(NumberSettings).return_limit,
+        return_places=settings.of(NumberSettings).return_places,
         outcome=ticket.outcome,
         url=url,
         slip=slip_state(slips),
         materials=materials(item),
-        notice=settings.notice_zh,
-        notice_en=settings.notice_en,
+        notice=settings.of(ScreenSettings).notice_zh,
+        notice_en=settings.of(ScreenSettings).notice_en,
         reason=ticket.note if ticket.outcome == Outcome.REFUSED else "",
         hours=hall_hours(snapshot),
     )
@@ -279,11 +281,11 @@ def kiosk_state(
         catalogue=catalogue.version,
         waiting={u.code: waiting_in(snapshot.floor, u.code) for u in catalogue.units},
         printer=printer,
-        idle_seconds=snapshot.settings.kiosk_idle_seconds,
-        result_seconds=snapshot.settings.result_seconds,
-        notice=snapshot.settings.notice_zh,
-        notice_en=snapshot.settings.notice_en,
-        digits=list(digits_zh(snapshot.settings.voice_one)),
+        idle_seconds=snapshot.settings.of(ScreenSettings).kiosk_idle_seconds,
+        result_seconds=snapshot.settings.of(ScreenSettings).result_seconds,
+        notice=snapshot.settings.of(ScreenSettings).notice_zh,
+        notice_en=snapshot.settings.of(ScreenSettings).notice_en,
+        digits=list(digits_zh(snapshot.settings.of(VoiceSettings).voice_one)),
         slips=slips,
         standby=standby_access(snapshot, line),
         hours=hours,
@@ -292,6 +294,6 @@ def kiosk_state(
 
 def standby_access(snapshot: Snapshot, line: Any) -> StandbyAccess:
     """Return the address of the kiosk's standby service, for its page without the server."""
-    if line is None or not snapshot.settings.offline_numbers:
+    if line is None or not snapshot.settings.of(OfflineSettings).offline_numbers:
         return StandbyAccess(line="", secret="")
     return StandbyAccess(line=line.line, secret=line.secret)

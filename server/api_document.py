@@ -15,8 +15,8 @@ from typing import Any
 from server.app import build
 from server.core.config import Config
 from server.hall import open_hall
+from server.web_api.export import models
 from server.web_api.openapi import document
-from server.wire.export import models
 
 
 def api_document() -> dict[str, Any]:

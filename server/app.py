@@ -25,6 +25,7 @@ from server.core import journal, trace
 from server.demo import outage
 from server.demo import routes as demo_routes
 from server.device_health import server_alarms
+from server.device_health.actions import DeviceRecords
 from server.hall import Hall
 from server.live import packet_guard
 from server.live.agent_gateway import Agents
@@ -85,7 +86,7 @@ def build(
     api = Api(hall, limits)
     packet_guard.count_handshakes(flask, api)
     feeds = LiveFeeds(socketio, hall, api, pages.build_id())
-    agents = Agents(socketio, hall, api)
+    agents = Agents(socketio, hall, api, DeviceRecords(hall.ctx, hall.worker))
     parts = Parts(hall, flask, socketio, api, feeds, agents, pages.build_id(), background)
     kiosk.routes.add(api, feeds, agents, background)
     counters.routes.add(api, feeds, agents, background)

@@ -3,40 +3,32 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from argon2 import PasswordHasher
-from pydantic import TypeAdapter
 from sqlalchemy import insert, make_url, select
 from sqlalchemy.exc import IntegrityError
 
 from server.accounts import queries as accounts_queries
-from server.accounts.forced_sign_out import force_sign_out
 from server.accounts.people import People
 from server.accounts.wrong_codes import Rest
 from server.catalogue import calendar
-from server.catalogue import queries as catalogues
-from server.catalogue.model import Catalogue, Role
-from server.catalogue.workbook import digest
+from server.catalogue.model import Role
 from server.core import schema
-from server.core.actors import SYSTEM, Actor
+from server.core.actors import SYSTEM
 from server.core.clock import Clock, MachineClock, SystemTokenSource, TokenSource
 from server.core.config import Config
-from server.core.context import Context, JsonDict, write_journal
+from server.core.context import Context
 from server.core.engine import Databases, is_sqlite, migrate, open_engine
-from server.core.errors import Code, HallError
-from server.core.events import AttendanceChanged, Bus, HallChanged
+from server.core.events import Bus
 from server.core.offload import Offloaded, run_directly
 from server.core.presence import Presence, SingleWorker
 from server.core.store import Offload, Tx, directly
-from server.queue import window_session_queries
-from server.retroactive.guard import GUARDED_KINDS, PastGuard
-from server.retroactive.replays import REPLAYS, Replay
+from server.retroactive.guard import PastGuard
 
 ADMINISTRATOR = "admin"
-WHOLE = TypeAdapter(Catalogue)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,88 +111,6 @@ def _ensure_hall(ctx: Context) -> None:
     except IntegrityError:  # another worker was faster
         if not ctx.read(exists):
             raise
-
-
-def empty_catalogue(hall_id: str) -> Catalogue:
-    """Return the catalogue of a new hall before its office imports a workbook."""
-    return Catalogue(
-        hall=hall_id,
-        hall_name="新大厅",
-        hall_name_en="New hall",
-        version=1,
-        zones=(),
-        units=(),
-        groups=(),
-        items=(),
-        windows=(),
-        mandates=(),
-        staff=(),
-        hours=(),
-    )
-
-
-def import_catalogue(
-    ctx: Context, actor: Actor, catalogue: Catalogue, text: str, basis: int | None = None
-) -> tuple[int, bool]:
-    """Make `catalogue` the hall's next version; identical contents change nothing.
-
-    `basis`: expected version in force. Return (version in force, True if it is new).
-
-    Raises:
-        HallError: PAST_STALE if `basis` is not in force; CHANGED_MEANWHILE if another person has
-            imported since this workbook was exported.
-    """
-    contents = digest(catalogue)
-    request: JsonDict = {"act": "catalogue.import", "digest": contents, "text": text}
-    if actor.kind in GUARDED_KINDS:
-        # Complete, so that it can be imported once a second person has confirmed it.
-        request["catalogue"] = WHOLE.dump_python(replace(catalogue, state_days=()), mode="json")
-        current = ctx.read(lambda c: catalogues.latest(c, ctx.hall_id))
-        request["basis"] = current[0] if current else 0
-
-    def action(tx: Tx) -> JsonDict:
-        newest = catalogues.latest(tx.conn, tx.hall_id)
-        if basis is not None and basis != (newest[0] if newest else 0):
-            raise HallError(Code.PAST_STALE, reason="basis")
-        if newest is not None and newest[1] == contents:
-            return {"version": newest[0], "new": False}
-        if actor.kind in GUARDED_KINDS and basis is None:
-            _check_no_newer_import(tx, actor, catalogue.version)
-        before = calendar.workdays(ctx.within(tx)) if newest else None
-        version = newest[0] + 1 if newest else 1
-        next_catalogue = catalogues.renumbered(catalogue, tx.hall_id, version)
-        catalogues.save(tx.conn, next_catalogue, contents, tx.now, actor.key, text)
-        for session in window_session_queries.sessions(tx.conn, tx.hall_id):
-            if session.staff not in next_catalogue.staff_by:
-                force_sign_out(ctx, tx, actor, session.staff, "left_the_list")
-        write_journal(tx, actor, "catalogue.import", str(version), data={"digest": contents})
-        tx.events.append(HallChanged("catalogue", {"version": version}))
-        after = calendar.workdays(ctx.within(tx))
-        if before is not None and (days := calendar.differing(before, after)):
-            tx.events.append(AttendanceChanged(days))
-        return {"version": version, "new": True}
-
-    result = ctx.guarded(actor, request, action)
-    return int(result["version"]), bool(result["new"])
-
-
-def _check_no_newer_import(tx: Tx, actor: Actor, exported_version: int) -> None:
-    """Raise CHANGED_MEANWHILE if another person has imported since the export."""
-    for version in catalogues.versions(tx.conn, tx.hall_id):
-        if version["version"] > exported_version and version["by_actor"] not in (
-            actor.key,
-            SYSTEM.key,
-        ):
-            raise HallError(Code.CHANGED_MEANWHILE, field="workbook")
-
-
-def _import_confirmed(ctx: Context, actor: Actor, _key: str, args: JsonDict) -> None:
-    """Import a workbook that a second person has confirmed."""
-    book = WHOLE.validate_python(args["catalogue"])
-    import_catalogue(ctx, actor, book, args["text"], args["basis"])
-
-
-REPLAYS["catalogue.import"] = Replay(_import_confirmed, Role.ADMINISTRATOR)
 
 
 def first_administrator(hall: Hall) -> str | None:

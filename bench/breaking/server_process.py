@@ -17,12 +17,13 @@ from gevent.threadpool import ThreadPool
 
 from bench.breaking.controls import Controls, SteppedClock, slow_commits
 from server.app import build, serve
+from server.catalogue.actions import import_catalogue
 from server.catalogue.reference import load
 from server.core import config
 from server.core.actors import SYSTEM
 from server.core.clock import ScaledClock
 from server.core.data_folder import serve_from
-from server.hall import import_catalogue, open_hall
+from server.hall import open_hall
 from server.runtime import logs
 from support.hall_process import create_hall_data
 

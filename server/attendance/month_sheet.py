@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from server.attendance.messages import LETTERS, MonthRow, MonthSheet, TotalsView
+from server.attendance.verdicts import State
+from server.attendance.words import EARLY, LATE, MISSING, ON_TIME, STATE_WORDS
 from server.core.documents import pdf
 from server.core.rounding import percent
 
@@ -23,23 +25,18 @@ SYMBOLS = {
     "rest": "—",
     "pending": "…",
 }
-WORDS = {
-    "on_time": "准时",
-    "late": "迟到",
-    "early": "早退",
-    "missing": "缺卡",
-    "leave": "请假",
-    "official": "公出",
-    "elsewhere": "在其他地点上班",
-    "pending": "待定",
-}
-LEGEND = "　".join(f"{SYMBOLS[state]} {word}" for state, word in WORDS.items()) + "　* 经补签或更正"
+LEGEND = (
+    "　".join(
+        f"{SYMBOLS[state]} {word}" for state, word in STATE_WORDS.items() if state is not State.REST
+    )
+    + "　* 经补签或更正"
+)
 SUMS = (
     "应打卡",
-    "准时",
-    "迟到",
-    "早退",
-    "缺卡",
+    ON_TIME,
+    LATE,
+    EARLY,
+    MISSING,
     "请假\n免打卡",
     "公出等\n免打卡",
     "旷工\n半天",
@@ -188,7 +185,7 @@ def _person(page: Any, styles: dict[str, Any], sheet: MonthSheet, row: MonthRow,
 def _numbers(book: Any, styles: dict[str, Any], sheet: MonthSheet) -> None:
     page = book.add_worksheet("汇总")
     heads = ["工号", "姓名", "单位", *(name.replace("\n", "") for name in SUMS)]
-    heads += ["迟到分钟", "早退分钟", "经补签或更正"]
+    heads += [f"{LATE}分钟", f"{EARLY}分钟", "经补签或更正"]
     for column, text in enumerate(heads):
         page.write_string(0, column, text, styles["head"])
     for line, row in enumerate(sheet.rows, 1):

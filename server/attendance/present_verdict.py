@@ -9,8 +9,9 @@ from sqlalchemy import Connection
 
 from server.attendance.sheets import day_sheets
 from server.attendance.shift_rules import clock
+from server.attendance.words import verdict_sentence
 from server.core.context import Context
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 
 
 def present_verdict(
@@ -26,6 +27,6 @@ def present_verdict(
                     "name": verdict.slot.name,
                     "due": clock(verdict.slot.due),
                     "at": clock(verdict.punch.at.time()) if verdict.punch is not None else "",
-                    "line": verdict.line,
+                    "line": verdict_sentence(verdict),
                 }
-    raise HallError(Code.INVALID, field="slot")
+    raise HallError(CommonCode.INVALID, field="slot")

@@ -19,14 +19,15 @@ from server.attendance.day_sheet import DaySheet, day_sheet
 from server.attendance.shift_rule_queries import StaffEntry
 from server.attendance.shift_rules import ShiftRule, rule_for
 from server.attendance.verdicts import DayFacts
+from server.attendance.words import stored_value_words
 from server.catalogue.calendar import workdays
-from server.catalogue.working_days import Workdays
 from server.core.context import Context
 from server.core.day_facts import Correction, LeaveSpan, Punch, RetroactiveChange
+from server.core.working_days import Workdays
 from server.leave import correction_queries
 from server.leave import queries as leave_queries
 from server.retroactive import queries as retroactive_queries
-from server.retroactive.rules import FINDING, HALVES, words
+from server.retroactive.rules import FINDING, HALVES
 from server.time_clocks import punch_queries
 from server.time_clocks import queries as time_clocks_queries
 from server.time_clocks.actions import owner_at
@@ -166,8 +167,8 @@ def _confirmed_changes(
                 row.day,
                 row.slot,
                 names.get(row.slot, row.slot),
-                words(row.slot, row.was)[0],
-                words(row.slot, row.now)[0],
+                stored_value_words(row.was, halves=row.slot == HALVES)[0],
+                stored_value_words(row.now, halves=row.slot == HALVES)[0],
                 row.asked_by.partition(":")[2],
                 row.decided_by.partition(":")[2],
                 row.why,

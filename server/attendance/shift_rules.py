@@ -1,4 +1,4 @@
-"""Shift rules: punches due on a day, the people they apply to, validity dates, clauses in words.
+"""Shift rules: punches due on a day, the people they apply to, validity dates.
 
 A rule is a dated version: it is never changed once it was in force; a newer one replaces it. All
 times are minutes and wall-clock times of the hall. This module selects the rule in force;
@@ -11,10 +11,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from enum import StrEnum
-from functools import cached_property
 from itertools import pairwise
 
-from server.core.errors import Code, HallError
+from server.attendance.errors import ShiftRuleCode
+from server.core.errors import HallError
 
 MOST_SLOTS = 8
 MIN_INTERVAL_SECONDS = 60
@@ -57,11 +57,6 @@ def minute_of(moment: time) -> int:
 def clock(moment: time) -> str:
     """Return a time as HH:MM."""
     return f"{moment:%H:%M}"
-
-
-def spoken_day(day: date) -> str:
-    """Return a day as sentences print it: 2026年5月1日."""
-    return f"{day.year}年{day.month}月{day.day}日"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,44 +130,6 @@ class ShiftRule:
             return True
         return (staff if self.scope is RuleScope.PERSON else unit) in self.subjects
 
-    @cached_property
-    def title(self) -> str:
-        """Citation of the rule in a verdict: its name and the first day of its validity."""
-        return f"规则“{self.name}”（{spoken_day(self.valid_from)}起施行）"
-
-    @cached_property
-    def clauses(self) -> tuple[str, ...]:
-        """Clauses of the rule in words: for each slot, when a punch is valid and when on time.
-
-        The last clause states the least seconds between two separate punches.
-        """
-        lines = [line for slot in self.slots for line in (_valid(slot), punctual_clause(slot))]
-        if self.min_interval_seconds and len(self.slots) > 1:
-            lines.append(f"{self.min_interval_seconds}秒内连续打卡算一次，只抵一个时段")
-        return tuple(lines)
-
-
-def _valid(slot: SlotRule) -> str:
-    return f"{slot.name}：{clock(slot.opens)}至{clock(slot.closes)}打卡有效"
-
-
-def punctual_clause(slot: SlotRule) -> str:
-    """Return the limits of late and early, and of an absent half-day if there is one, in words."""
-    words = punctual(slot)
-    if not slot.absent_after:
-        return words
-    return f"{words}，满{slot.absent_after}分钟的，按旷工半天处理（须经认定）"
-
-
-def punctual(slot: SlotRule) -> str:
-    """Return the time from which a punch of the slot is late or early, in words."""
-    bound = clock(time(*divmod(slot.limit, 60)))
-    late = slot.direction is Direction.IN
-    words = f"{bound}{'后打卡为迟到' if late else '前打卡为早退'}"
-    if not slot.grace:
-        return words
-    return f"{words}，{'迟到' if late else '早退'}时间从{clock(slot.due)}起算"
-
 
 def rule_for(
     rules: Iterable[ShiftRule], staff: str, unit: str, day: date, weekday: int
@@ -192,15 +149,15 @@ def check(rule: ShiftRule) -> None:
     assignment of punches unambiguous (docs/adr/0013).
     """
     if not rule.name or not rule.weekdays or len(rule.slots) > MOST_SLOTS:
-        raise HallError(Code.RULE_INVALID, reason="incomplete")
+        raise HallError(ShiftRuleCode.RULE_INVALID, reason="incomplete")
     if rule.valid_to is not None and rule.valid_to < rule.valid_from:
-        raise HallError(Code.RULE_INVALID, reason="dates")
+        raise HallError(ShiftRuleCode.RULE_INVALID, reason="dates")
     if not 0 <= rule.min_interval_seconds <= MAX_INTERVAL_SECONDS:
-        raise HallError(Code.RULE_INVALID, reason="minutes")
+        raise HallError(ShiftRuleCode.RULE_INVALID, reason="minutes")
     if (rule.scope is RuleScope.HALL) == bool(rule.subjects):
-        raise HallError(Code.RULE_INVALID, reason="subjects")
+        raise HallError(ShiftRuleCode.RULE_INVALID, reason="subjects")
     if len({slot.code for slot in rule.slots}) < len(rule.slots):
-        raise HallError(Code.RULE_INVALID, reason="codes")
+        raise HallError(ShiftRuleCode.RULE_INVALID, reason="codes")
     for slot in rule.slots:
         _check_slot(slot)
     for slot_before, slot_after in pairwise(rule.slots):
@@ -210,11 +167,17 @@ def check(rule: ShiftRule) -> None:
 def _check_slot(slot: SlotRule) -> None:
     opens, closes = minute_of(slot.opens), minute_of(slot.closes)
     if not slot.name or not slot.code or slot.half not in (1, 2):
-        raise HallError(Code.RULE_INVALID, slot=slot.code, slot_name=slot.name, reason="incomplete")
+        raise HallError(
+            ShiftRuleCode.RULE_INVALID, slot=slot.code, slot_name=slot.name, reason="incomplete"
+        )
     if not opens <= minute_of(slot.due) <= closes or not opens <= slot.limit <= closes:
-        raise HallError(Code.RULE_INVALID, slot=slot.code, slot_name=slot.name, reason="due")
+        raise HallError(
+            ShiftRuleCode.RULE_INVALID, slot=slot.code, slot_name=slot.name, reason="due"
+        )
     if slot.grace < 0 or slot.absent_after < 0 or 0 < slot.absent_after <= slot.grace:
-        raise HallError(Code.RULE_INVALID, slot=slot.code, slot_name=slot.name, reason="minutes")
+        raise HallError(
+            ShiftRuleCode.RULE_INVALID, slot=slot.code, slot_name=slot.name, reason="minutes"
+        )
 
 
 def _check_order(slot: SlotRule, next_slot: SlotRule) -> None:
@@ -222,7 +185,10 @@ def _check_order(slot: SlotRule, next_slot: SlotRule) -> None:
     punctual = all(a <= b for a, b in zip(_span(slot), _span(next_slot), strict=True))
     if not (windows and punctual and slot.due < next_slot.due and slot.half <= next_slot.half):
         raise HallError(
-            Code.RULE_INVALID, slot=next_slot.code, slot_name=next_slot.name, reason="order"
+            ShiftRuleCode.RULE_INVALID,
+            slot=next_slot.code,
+            slot_name=next_slot.name,
+            reason="order",
         )
 
 

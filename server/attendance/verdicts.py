@@ -19,10 +19,6 @@ from server.attendance.shift_rules import (
     Direction,
     ShiftRule,
     SlotRule,
-    clock,
-    punctual,
-    punctual_clause,
-    spoken_day,
 )
 from server.core.day_facts import Correction, LeaveKind, LeaveSpan, Punch, RetroactiveChange
 
@@ -43,30 +39,6 @@ class State(StrEnum):
 
 EXCUSED = frozenset({State.LEAVE, State.OFFICIAL, State.ELSEWHERE, State.REST})
 _LEAVE_STATES = {LeaveKind.OFFICIAL: State.OFFICIAL, LeaveKind.ELSEWHERE: State.ELSEWHERE}
-_LEAVE_WORDS = {
-    LeaveKind.OFFICIAL: "公出",
-    LeaveKind.ELSEWHERE: "在其他地点上班",
-    LeaveKind.OUTING: "临时外出",
-    LeaveKind.PERSONAL: "事假",
-    LeaveKind.SICK: "病假",
-    LeaveKind.REST: "年休假、补休",
-}
-STATE_WORDS = {
-    State.ON_TIME: "准时",
-    State.LATE: "迟到",
-    State.EARLY: "早退",
-    State.MISSING: "缺卡",
-    State.LEAVE: "请假",
-    State.OFFICIAL: "公出",
-    State.ELSEWHERE: "在其他地点上班",
-    State.REST: "休息",
-    State.PENDING: "待定",
-}
-
-
-def verdict_words(state: State, minutes: int = 0) -> str:
-    """Return a verdict in words."""
-    return STATE_WORDS[state] + (f"{minutes}分钟" if minutes else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,80 +70,9 @@ class SlotVerdict:
         return self.correction is not None or bool(self.retroactive_changes)
 
     @property
-    def previous_words(self) -> str:
-        """Verdict before the last correction or change, in words; empty if there was none."""
-        if self.retroactive_changes:
-            return self.retroactive_changes[-1].value_before
-        return "" if self.original is None else verdict_words(self.original, self.original_minutes)
-
-    @property
     def slot(self) -> SlotRule:
         """The slot's rule."""
         return self.rule.slots[self.slot_index]
-
-    @property
-    def line(self) -> str:
-        """One sentence: the punch, the rule with its date and clause, the verdict."""
-        words = self._facts()
-        if self.correction is not None:
-            words += self._corrected()
-        return words + "".join(change.line for change in self.retroactive_changes)
-
-    def _corrected(self) -> str:
-        assert self.correction is not None
-        decided, name = self.correction.decided_by, self.correction.decided_name
-        by = f"{name}（工号{decided}）" if name else f"工号{decided}"
-        verdict = STATE_WORDS[State(self.correction.verdict)]
-        reason = self.correction.reason.rstrip("。. ")
-        return f"经{by}批准补签，改记{verdict}；理由：{reason}。"
-
-    def _facts(self) -> str:
-        slot, state = self.slot, self.original or self.state
-        if state in EXCUSED and self.leave is not None:
-            kind, span = _LEAVE_WORDS[self.leave.kind], _span(self.leave)
-            return f"{slot.name}：免打卡，{kind}已批准（{span}）。"
-        if state is State.PENDING:
-            return self._pending()
-        if self.punch is None:
-            return f"{slot.name}：未打卡，记缺卡。{self._basis(_valid(slot), 1)}{self._unused()}"
-        at = clock(self.punch.at.time())
-        minutes = self.original_minutes if self.original is not None else self.minutes
-        over_limit = 0 < slot.absent_after <= minutes
-        outcome = STATE_WORDS[state] + (f"{minutes}分钟" if state is not State.ON_TIME else "")
-        outcome += "，按旷工半天处理（须经认定）" if over_limit else ""
-        basis = self._basis(punctual_clause(slot) if over_limit else punctual(slot), 2)
-        return f"{slot.name}：{at}打卡，{outcome}。{basis}"
-
-    def _unused(self) -> str:
-        """Return sentences on the punches in the slot's window that serve no slot, with reasons."""
-        words = ""
-        if self.repeated_punch is not None:
-            at, apart = f"{self.repeated_punch.at:%H:%M:%S}", self.rule.min_interval_seconds
-            words += f"{at}的打卡与前后一次相隔不到{apart}秒，算同一次。"
-        if self.doubtful_punch is not None:
-            words += f"{clock(self.doubtful_punch.at.time())}有一次打卡，打卡机时钟不准，未采信。"
-        return words
-
-    def _pending(self) -> str:
-        words = f"{self.slot.name}：待定，打卡机记录尚未上传至{clock(self.slot.closes)}以后"
-        if self.punch is not None:
-            words += f"，目前已收到的最后一次为{clock(self.punch.at.time())}"
-        return f"{words}。"
-
-    def _basis(self, text: str, which: int) -> str:
-        """Return the citation of the deciding clause; `which`: 1 or 2 of the slot's two."""
-        return f"依据：{self.rule.title}第{2 * self.slot_index + which}条“{text}”。"
-
-
-def _valid(slot: SlotRule) -> str:
-    return f"{clock(slot.opens)}至{clock(slot.closes)}打卡有效"
-
-
-def _span(leave: LeaveSpan) -> str:
-    """Return a span as 2026年7月6日08:00至12:00, with the day of the end only if it differs."""
-    begins, ends = leave.begins, leave.ends
-    last = "" if begins.date() == ends.date() else spoken_day(ends.date())
-    return f"{spoken_day(begins.date())}{begins:%H:%M}至{last}{ends:%H:%M}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
+from server.attendance import words
 from server.attendance.day_sheet import DaySheet, Totals, total
 from server.attendance.messages import (
     LETTERS,
@@ -29,11 +30,12 @@ from server.attendance.messages import (
 from server.attendance.sheets import Facts
 from server.attendance.shift_rule_actions import Change, PersonTrial
 from server.attendance.shift_rules import ShiftRule, clock
-from server.attendance.verdicts import STATE_WORDS, SlotVerdict, State
+from server.attendance.verdicts import SlotVerdict, State
+from server.catalogue.messages import NameRef
 from server.catalogue.model import Catalogue
-from server.catalogue.working_days import Workdays
+from server.core.day_facts import RetroactiveChange
 from server.core.rounding import kept_share
-from server.wire.views import NameRef
+from server.core.working_days import Workdays
 
 OFFICE = "中心办公室"
 CHANGES_LISTED = 40
@@ -51,13 +53,18 @@ def mark(verdict: SlotVerdict, day: date, now: datetime) -> Mark:
         state=verdict.state.value,
         minutes=verdict.minutes,
         at=clock(verdict.punch.at.time()) if verdict.punch else "",
-        line=verdict.line,
+        line=words.verdict_sentence(verdict),
         corrected=verdict.corrected,
         moved=bool(verdict.retroactive_changes) and verdict.correction is None,
-        was=verdict.previous_words,
+        was=words.previous_words(verdict),
         doubt=verdict.doubtful_punch is not None,
         overdue=waiting and now > datetime.combine(day, slot.due),
     )
+
+
+def named_change(change: RetroactiveChange) -> str:
+    """Return a change of a value without a slot, with the value's name."""
+    return f"{change.name}{words.change_sentence(change)}"
 
 
 def totals(sums: Totals) -> TotalsView:
@@ -95,10 +102,10 @@ def day_view(sheet: DaySheet, calendar: Workdays, now: datetime) -> DayView:
         weekday=sheet.day.isoweekday(),
         working=sheet.working,
         note=note_of(calendar, sheet.day),
-        rule=sheet.rule.title if sheet.rule else "",
+        rule=words.rule_title(sheet.rule) if sheet.rule else "",
         marks=[mark(v, sheet.day, now) for v in sheet.slots],
         absent_halves=sheet.absent_halves,
-        changed=[f"{change.name}{change.line}" for change in sheet.changes_without_slot],
+        changed=[named_change(change) for change in sheet.changes_without_slot],
     )
 
 
@@ -164,7 +171,7 @@ def _person_today(
         windows=list(staff.windows) if staff else [],
         marks=[mark(v, sheet.day, now) for v in sheet.slots],
         absent_halves=sheet.absent_halves,
-        changed=[f"{change.name}{change.line}" for change in sheet.changes_without_slot],
+        changed=[named_change(change) for change in sheet.changes_without_slot],
     )
 
 
@@ -244,7 +251,7 @@ def _changed(facts: Facts, sheets: Iterable[DaySheet]) -> list[str]:
     """Return the values that retroactive changes moved in these days, before and after."""
     names = facts.everybody()
     lines = [
-        f"{names[sheet.staff].name}{sheet.day.month}月{sheet.day.day}日{change.name}{change.line}"
+        f"{names[sheet.staff].name}{sheet.day.month}月{sheet.day.day}日{named_change(change)}"
         for sheet in sorted(sheets, key=lambda s: (s.day, s.staff))
         for change in sheet.retroactive_changes
     ]
@@ -295,7 +302,7 @@ def rule_view(rule: ShiftRule) -> RuleView:
         rule=rule_body(rule),
         state=rule.state.value,
         ended_on=rule.ended_on.isoformat() if rule.ended_on else "",
-        clauses=list(rule.clauses),
+        clauses=words.rule_clauses(rule),
     )
 
 
@@ -333,5 +340,4 @@ def _change(change: Change) -> TrialChange:
 def _in_words(verdict: SlotVerdict | None) -> str:
     if verdict is None:
         return "无须打卡"
-    minutes = f"{verdict.minutes}分钟" if verdict.minutes else ""
-    return STATE_WORDS[verdict.state] + minutes
+    return words.verdict_words(verdict.state, verdict.minutes)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
+from server.attendance.words import EARLY, LATE, MISSING, ON_TIME
 from server.bulletins.figures import (
     AttendanceLine,
     CheckLine,
@@ -40,10 +41,10 @@ ATTENDANCE: Head = (
     ("_unit", "单位", "Unit"),
     ("people", "人数", "People"),
     ("due", "应打卡", "Due"),
-    ("on_time", "准时", "On time"),
-    ("late", "迟到", "Late"),
-    ("early", "早退", "Early"),
-    ("missing", "缺卡", "Missing"),
+    ("on_time", ON_TIME, "On time"),
+    ("late", LATE, "Late"),
+    ("early", EARLY, "Early"),
+    ("missing", MISSING, "Missing"),
     ("leave", "请假免打卡", "On leave"),
     ("away", "公出等免打卡", "On duty elsewhere"),
     ("absent", "旷工半天", "Absent half days"),
@@ -53,11 +54,11 @@ ATTENDANCE: Head = (
 CASES: Head = (
     ("_who", "姓名", "Name"),
     ("_unit", "单位", "Unit"),
-    ("late", "迟到", "Late"),
-    ("early", "早退", "Early"),
-    ("missing", "缺卡", "Missing"),
+    ("late", LATE, "Late"),
+    ("early", EARLY, "Early"),
+    ("missing", MISSING, "Missing"),
     ("absent", "旷工半天", "Absent half days"),
-    ("minutes", "迟到早退合计（分钟）", "Late and early (min)"),
+    ("minutes", f"{LATE}{EARLY}合计（分钟）", "Late and early (min)"),
 )
 CHECK: Head = (
     ("_day", "日期", "Day"),
@@ -108,7 +109,7 @@ def _all(catalogue: Catalogue, figures: Figures) -> Iterator[BulletinTable]:
     title = ("各单位考勤情况（单位：打卡次数）", "Attendance by unit (punches)")
     yield _table("units", "attendance", title, ATTENDANCE, map(_unit, figures.units))
     if figures.cases:
-        title = ("个人迟到、早退、缺卡情况", "People late, early or missing")
+        title = (f"个人{LATE}、{EARLY}、{MISSING}情况", "People late, early or missing")
         rows = map(_case, figures.cases)
         yield _table("cases", "attendance", title, CASES, rows, personal=True)
     title = ("查岗安排与执行", "Spot checks")

@@ -6,15 +6,15 @@ from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 
+from server.bulletins.differences import Difference
 from server.bulletins.figures import (
     AttendanceLine,
     CheckLine,
-    Difference,
     FindingLine,
     NamedCase,
     ServiceLine,
 )
-from server.wire.base import MASKED, Command, Edit, Message
+from server.core.messages import MASKED, Command, Edit, Message
 
 Words = Annotated[
     str, StringConstraints(max_length=1000, pattern=r"^[^\x00-\x08\x0b-\x1f]*$"), MASKED

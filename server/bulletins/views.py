@@ -8,9 +8,11 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from server.attendance.words import EARLY, LATE, MISSING, ON_TIME
 from server.bulletins import columns, wording
 from server.bulletins.actions import Bulletin
-from server.bulletins.figures import Difference, Figures, Week
+from server.bulletins.differences import Difference
+from server.bulletins.figures import Figures, Week
 from server.bulletins.messages import (
     AcknowledgementView,
     AmendmentView,
@@ -26,6 +28,7 @@ from server.bulletins.messages import (
     WeekRates,
 )
 from server.bulletins.sentences import services_of, waits_of
+from server.bulletins.words import DRAFT_SENTENCES, TITLES
 from server.catalogue.model import Catalogue
 from server.core.actors import Actor, ActorKind
 
@@ -38,10 +41,10 @@ FACT_LABELS = {
     "units_staffed": "派驻人员的单位数",
     "people": "应考勤人数",
     "due": "应打卡次数",
-    "on_time": "准时次数",
-    "late": "迟到次数",
-    "early": "早退次数",
-    "missing": "缺卡次数",
+    "on_time": f"{ON_TIME}次数",
+    "late": f"{LATE}次数",
+    "early": f"{EARLY}次数",
+    "missing": f"{MISSING}次数",
     "leave": "请假免打卡次数",
     "away": "公出等免打卡次数",
     "absent_halves": "旷工半天人次",
@@ -183,9 +186,9 @@ def sections(figures: Figures, words: Mapping[str, str]) -> list[BulletinSection
     return [
         BulletinSection(
             name=name,
-            title=wording.TITLES[name],
+            title=TITLES[name],
             words=words[name],
-            edited=words[name] != wording.DRAFT[name],
+            edited=words[name] != DRAFT_SENTENCES[name],
             pieces=[
                 BulletinPiece(text=piece.text, link=piece.link)
                 for piece in wording.pieces(words[name], figures.facts)

@@ -8,50 +8,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from server.bulletins.errors import BulletinCode
 from server.bulletins.figures import Fact, Figures
-from server.core.errors import Code, HallError
+from server.core.errors import HallError
 
 SECTIONS = ("summary", "attendance", "ranking", "checks", "rectification", "service", "closing")
-TITLES = {
-    "summary": "一、总体情况",
-    "attendance": "二、考勤情况",
-    "ranking": "三、表扬和提醒",
-    "checks": "四、查岗情况",
-    "rectification": "五、上期通报问题整改情况",
-    "service": "六、窗口服务情况",
-    "closing": "七、有关要求",
-}
-DRAFT = {
-    "summary": (
-        "现将{first}至{last}考勤、查岗和窗口服务情况通报如下。共{working_days}个工作日，"
-        "进驻单位{units}个，其中派驻人员的{units_staffed}个，应考勤人员{people}人。"
-    ),
-    "attendance": (
-        "应打卡{due}次，准时{on_time}次，准时率{rate}，{rate_trend}。"
-        "迟到{late}次，早退{early}次，缺卡{missing}次，旷工半天{absent_halves}人次；"
-        "因请假免打卡{leave}次，因公出、异地上班免打卡{away}次。"
-    ),
-    "ranking": "全部准时、予以表扬的单位：{best}。准时率排在后位的单位：{worst}。",
-    "checks": (
-        "按规定应查岗{checks_due}次，实际开展{checks_done}次，未按时开展{checks_missed}次，"
-        "另临时查岗{checks_extra}次，共检查窗口{marks}个次。"
-        "经核实认定问题{confirmed}项，申诉未裁定{disputed}项。"
-    ),
-    "rectification": (
-        "上期通报的问题{last_findings}项，已整改{last_rectified}项，未整改{last_open}项。"
-    ),
-    "service": (
-        "取号{issued}人次，{issued_trend}；窗口办理{served}人次，过号{no_show}个，"
-        "当日未办{expired}人次。半数群众等候不超过{wait_p50}，九成群众等候不超过{wait_p90}，"
-        "平均办理时间{service_mean}。"
-    ),
-    "closing": (
-        "请各单位认真对照检查，有关问题于{rectify_days}个工作日内整改到位，"
-        "并由首席代表签收。特此通报。"
-    ),
-}
 LONGEST = 1000
 _BRACE = re.compile(r"\{([^{}]*)\}")
 
@@ -70,18 +34,18 @@ def check(section: str, words: str, facts: dict[str, Fact]) -> None:
     Its data: `reason` (section, length, figure, brace, digit) and `found`.
     """
     if section not in SECTIONS:
-        raise HallError(Code.BULLETIN_WORDS, reason="section", found=section)
+        raise HallError(BulletinCode.BULLETIN_WORDS, reason="section", found=section)
     if len(words) > LONGEST:
-        raise HallError(Code.BULLETIN_WORDS, reason="length", found=str(len(words)))
+        raise HallError(BulletinCode.BULLETIN_WORDS, reason="length", found=str(len(words)))
     for name in _BRACE.findall(words):
         if name not in facts:
-            raise HallError(Code.BULLETIN_WORDS, reason="figure", found=f"{{{name}}}")
+            raise HallError(BulletinCode.BULLETIN_WORDS, reason="figure", found=f"{{{name}}}")
     outside_braces = _BRACE.sub("", words)
     if "{" in outside_braces or "}" in outside_braces:
-        raise HallError(Code.BULLETIN_WORDS, reason="brace", found=outside_braces[:20])
+        raise HallError(BulletinCode.BULLETIN_WORDS, reason="brace", found=outside_braces[:20])
     digit = next((c for c in outside_braces if unicodedata.category(c) in ("Nd", "No", "Nl")), None)
     if digit is not None:
-        raise HallError(Code.BULLETIN_WORDS, reason="digit", found=digit)
+        raise HallError(BulletinCode.BULLETIN_WORDS, reason="digit", found=digit)
 
 
 def pieces(words: str, facts: dict[str, Fact]) -> list[Piece]:
@@ -104,6 +68,8 @@ def plain(words: str, facts: dict[str, Fact]) -> str:
     return "".join(piece.text for piece in pieces(words, facts))
 
 
-def sections(figures: Figures, edited: dict[str, str]) -> dict[str, str]:
+def sections(
+    drafts: Mapping[str, str], figures: Figures, edited: Mapping[str, str]
+) -> dict[str, str]:
     """Return the words of every section: as edited, otherwise as drafted."""
-    return {name: edited.get(name, DRAFT[name]) for name in SECTIONS if figures.facts}
+    return {name: edited.get(name, drafts[name]) for name in SECTIONS if figures.facts}

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from server.catalogue.model import SpecialDay
+from server.core.working_days import SpecialDay
 
 REST, WORK = "休", "班"
 MOST_LINES = 200

@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, or_, select
 
-from server.catalogue.model import SpecialDay
 from server.catalogue.tables import calendar_day
 from server.core.statement import precompiled
 from server.core.store import Tx
+from server.core.working_days import SpecialDay
 
 _d = calendar_day.c
 _every = select(calendar_day).where(_d.hall_id == bindparam("hall_id")).order_by(_d.day)

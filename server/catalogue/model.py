@@ -13,6 +13,8 @@ from datetime import date, time
 from enum import StrEnum
 from functools import cached_property
 
+from server.core.working_days import SpecialDay
+
 
 class Presence(StrEnum):
     """Location of a unit's desk: in this hall or not."""
@@ -199,16 +201,6 @@ class OpenLine:
 
 
 @dataclass(frozen=True, slots=True)
-class SpecialDay:
-    """Holiday (`opens` False), or a make-up working day with the hours of `like_weekday`."""
-
-    day: date
-    opens: bool
-    note: str
-    like_weekday: int = 1
-
-
-@dataclass(frozen=True, slots=True)
 class ApplicantClass:
     """Kind of applicant. Level 0 is ordinary; any higher level has priority within the bounds."""
 
@@ -289,6 +281,11 @@ class Catalogue:
     @cached_property
     def _special_by_day(self) -> Mapping[date, SpecialDay]:
         return {s.day: s for s in (*self.state_days, *self.special_days)}
+
+    @cached_property
+    def entitled_windows(self) -> dict[tuple[str, date], Mapping[str, Window]]:
+        """Cache of the routing: windows that may serve an item on a day, by code."""
+        return {}
 
     def mandates_of(self, item: str, day: date) -> Iterator[Mandate]:
         """Return the mandates in force on `day` that name the item."""

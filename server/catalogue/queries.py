@@ -18,9 +18,9 @@ from sqlalchemy import Connection, Table, bindparam, insert, select
 
 from server.catalogue import model as domain
 from server.catalogue.model import Catalogue
-from server.catalogue.working_days import week_of
 from server.core import schema
 from server.core.statement import precompiled
+from server.core.working_days import SpecialDay, week_of
 
 KINDS: dict[str, tuple[type[Any], Table]] = {
     "zones": (domain.Zone, schema.zone),
@@ -31,7 +31,7 @@ KINDS: dict[str, tuple[type[Any], Table]] = {
     "mandates": (domain.Mandate, schema.mandate),
     "staff": (domain.Staff, schema.staff),
     "hours": (domain.OpenLine, schema.open_line),
-    "special_days": (domain.SpecialDay, schema.special_day),
+    "special_days": (SpecialDay, schema.special_day),
     "classes": (domain.ApplicantClass, schema.applicant_class),
 }
 

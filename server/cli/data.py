@@ -7,11 +7,12 @@ import sys
 from pathlib import Path
 
 from server.catalogue import workbook
+from server.catalogue.actions import import_catalogue
 from server.cli import data_argument, hall_argument
 from server.core import config
 from server.core.actors import SYSTEM
 from server.core.errors import HallError
-from server.hall import import_catalogue, open_hall
+from server.hall import open_hall
 
 SHOWN = 200
 

@@ -20,15 +20,17 @@ from sqlalchemy import Connection
 
 from server.catalogue import calendar_queries
 from server.catalogue import queries as catalogues
-from server.catalogue.model import Catalogue, SpecialDay
+from server.catalogue.model import Catalogue
 from server.core import idempotency, journal
 from server.core import setting_queries as stored_settings
 from server.core.actors import Actor
 from server.core.clock import Clock, TokenSource, local
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.core.events import Bus, Event, HallChanged
-from server.core.settings import Settings, with_values
+from server.core.problems import code_of
+from server.core.settings import CalendarSettings, GeneralSettings, Settings, with_values
 from server.core.store import Act, RunningActionStore, Store, Tx, attempt
+from server.core.working_days import SpecialDay
 from server.queue import window_session_queries
 from server.queue.routing import WindowSession, WindowSessions
 
@@ -100,12 +102,12 @@ class Context:
     def _newest(self) -> tuple[int, Catalogue]:
         latest = self.store.read(lambda c: catalogues.latest(c, self.hall_id))
         if latest is None:
-            raise HallError(Code.UNAVAILABLE, what="catalogue")
+            raise HallError(CommonCode.UNAVAILABLE, what="catalogue")
         book = self.catalogue_version(latest[0])
         return latest[0], replace(book, state_days=self._state_days())
 
     def _state_days(self) -> tuple[SpecialDay, ...]:
-        makeup, hall_id = self.settings().makeup_weekday, self.hall_id
+        makeup, hall_id = self.settings().of(CalendarSettings).makeup_weekday, self.hall_id
 
         def query(conn: Connection) -> tuple[SpecialDay, ...]:
             self._calendar = (
@@ -187,7 +189,9 @@ class Context:
 
     def local(self, now: int | None = None) -> datetime:
         """Return the hall's wall clock."""
-        return local(self.clock.now() if now is None else now, self.settings().timezone)
+        return local(
+            self.clock.now() if now is None else now, self.settings().of(GeneralSettings).timezone
+        )
 
     def day(self, now: int | None = None) -> str:
         """Return the business day as ISO text."""
@@ -294,11 +298,11 @@ def digest_of(request: JsonDict) -> str:
 
 def _repeat(first: Any, digest: str) -> JsonDict | HallError:
     if first.digest != digest:
-        return HallError(Code.KEY_REUSED)
+        return HallError(CommonCode.KEY_REUSED)
     body: JsonDict = json.loads(first.body)
     if first.status == 0:
         return body
-    return HallError(Code(body["code"]), **body["data"])
+    return HallError(code_of(body["code"]), **body["data"])
 
 
 def _store_answer(

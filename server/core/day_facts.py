@@ -86,12 +86,3 @@ class RetroactiveChange:
     requested_by: str
     decided_by: str
     reason: str
-
-    @property
-    def line(self) -> str:
-        """One sentence: both values, who requested, who confirmed, the reason."""
-        reason = self.reason.rstrip("。. ")
-        return (
-            f"更正：原为{self.value_before}，改为{self.value_after}（工号{self.requested_by}提出，"
-            f"工号{self.decided_by}确认；理由：{reason}）。"
-        )

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 from server.core import setting_queries as stored
 from server.core.actors import Actor
+from server.core.clock import zone_exists
 from server.core.context import Context, JsonDict, write_journal
 from server.core.edit_conflicts import NOT_SHOWN, require_unchanged
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.core.events import AttendanceChanged, HallChanged
-from server.core.settings import Settings
+from server.core.settings import GeneralSettings, Settings, is_printable, with_values
 from server.core.store import Tx
 from server.spot_checks import queries as spot_checks_queries
 
@@ -27,22 +27,26 @@ def change(
     basis: dict[str, Any] | None = None,
     seen: Mapping[str, object] = NOT_SHOWN,
 ) -> None:
-    """Set values that were validated before; `basis`: only if these are still in force.
+    """Set values; `basis`: only if these are still in force.
 
-    `seen`: values as they were shown. Raises CHANGED_MEANWHILE; PAST_STALE for another basis;
-    PAST_CLOSED for another time zone in a hall with past days, because every recorded moment would
-    then be shown differently.
+    `seen`: values as they were shown. Raises SETTING_INVALID; CHANGED_MEANWHILE; PAST_STALE for
+    another basis; PAST_CLOSED for another time zone in a hall with past days, because every
+    recorded moment would then be shown differently.
     """
     settings = ctx.settings()
-    values_before = {name: getattr(settings, name) for name in values}
+    _require_valid(settings, values)
+    every = settings.values()
+    values_before = {name: every[name] for name in values}
     request: JsonDict = {"act": "settings.change", "values": values, "basis": values_before}
 
     def act(tx: Tx) -> JsonDict:
-        require_unchanged(seen, asdict(Settings()) | stored.current(tx.conn, tx.hall_id))
+        require_unchanged(seen, Settings().values() | stored.current(tx.conn, tx.hall_id))
         if basis is not None and basis != values_before:
-            raise HallError(Code.PAST_STALE, reason="basis")
-        if values.get("timezone", settings.timezone) != settings.timezone and _has_past(ctx, tx):
-            raise HallError(Code.PAST_CLOSED)
+            raise HallError(CommonCode.PAST_STALE, reason="basis")
+        if values.get("timezone", settings.of(GeneralSettings).timezone) != settings.of(
+            GeneralSettings
+        ).timezone and _has_past(ctx, tx):
+            raise HallError(CommonCode.PAST_CLOSED)
         for name, value in values.items():
             stored.put(tx, name, value, actor.key)
         tx.events.append(HallChanged("settings"))
@@ -55,6 +59,15 @@ def change(
         return {}
 
     ctx.guarded(actor, request, act)
+
+
+def _require_valid(settings: Settings, values: dict[str, Any]) -> None:
+    """Raise SETTING_INVALID for a value out of bounds, an unknown zone, or control characters."""
+    if not zone_exists(with_values(settings, values).of(GeneralSettings).timezone):
+        raise HallError(CommonCode.SETTING_INVALID, name="timezone")
+    for name, value in values.items():
+        if not is_printable(value):
+            raise HallError(CommonCode.SETTING_INVALID, name=name)
 
 
 def _has_past(ctx: Context, tx: Tx) -> bool:

@@ -30,6 +30,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from server.app import build, serve
 from server.catalogue import hours as catalogue_hours
+from server.catalogue.actions import import_catalogue
 from server.catalogue.model import Catalogue, Role
 from server.catalogue.reference import load
 from server.cli.serve import open_server_hall
@@ -48,11 +49,11 @@ from server.core.clock import (
 from server.core.engine import open_engine
 from server.core.errors import HallError
 from server.core.events import HallChanged
-from server.core.settings import Settings
+from server.core.settings import GeneralSettings, Settings
 from server.core.store import Tx
 from server.demo import history, time_clocks
 from server.device_health import bindings
-from server.hall import Hall, import_catalogue
+from server.hall import Hall
 from server.leave import queries as leave_queries
 from server.queue import window_sessions
 from server.queue.business_day import keep_day
@@ -175,7 +176,7 @@ def _clock(catalogue: Catalogue, speed: float | None, last: int) -> Clock:
 
     The time is never earlier than `last`: a restarted demo must not go back in time.
     """
-    zone = Settings().timezone
+    zone = Settings().of(GeneralSettings).timezone
     now = local(max(MachineClock().now(), last), zone)
     if speed:
         day = _working_day(catalogue, now)

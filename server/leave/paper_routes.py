@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from flask import Response, request
 
-from server.core.errors import Code, HallError
-from server.core.settings import BOUNDS
+from server.core.errors import CommonCode, HallError
+from server.core.settings import FileSettings, bounds
 from server.leave import files, views
+from server.leave.errors import LeaveCode
 from server.leave.messages import PaperRef
 from server.web_api import STAFF, Api, Call
+from server.web_api.downloads import ATTACHMENT, INLINE, NOSNIFF, file_response
 
-LARGEST = BOUNDS["file_limit_kb"][1] * 1024
+LARGEST = bounds()["file_limit_kb"][1] * 1024
 """Upper bound of a paper's bytes; the hall's current limit is checked after the upload."""
 
 
@@ -24,13 +24,13 @@ def add(api: Api) -> None:
         "/files",
         who=STAFF,
         answer=PaperRef,
-        codes=(Code.FILE_TYPE,),
+        codes=(LeaveCode.FILE_TYPE,),
         keyed=False,
         upload=LARGEST,
     )
     def keep(call: Call) -> PaperRef:
         """Store a paper (multipart field `file`); the same bytes again are the same paper."""
-        name, data = uploaded(ctx.settings().file_limit_kb)
+        name, data = uploaded(ctx.settings().of(FileSettings).file_limit_kb)
         paper = files.load(hall, files.store(hall, call.actor, name, "", data))
         return PaperRef(id=paper.id, name=paper.name, media=paper.media, size=len(paper.data))
 
@@ -38,34 +38,34 @@ def add(api: Api) -> None:
         "/files/<file>",
         who=STAFF,
         answer=None,
-        codes=(Code.FILE_UNKNOWN, Code.NOT_YOUR_SHEET),
+        codes=(LeaveCode.FILE_UNKNOWN, LeaveCode.NOT_YOUR_SHEET),
         media="application/octet-stream",
     )
     def paper(call: Call) -> Response:
         """Return a stored paper to a person who may see its case."""
         stored = files.load(hall, call.args["file"])
         if not ctx.read(lambda c: views.may_read(ctx, c, call.actor, stored.id, stored.by)):
-            raise HallError(Code.NOT_YOUR_SHEET)
+            raise HallError(LeaveCode.NOT_YOUR_SHEET)
         return paper_answer(stored)
 
 
 def paper_answer(paper: files.StoredFile) -> Response:
     """Return a paper's bytes: images inline, all else as a download; nothing can run."""
-    disposition = "attachment" if paper.media == files.PDF else "inline"
-    headers = {
-        "Content-Disposition": f"{disposition}; filename*=UTF-8''{quote(paper.name)}",
-        "X-Content-Type-Options": "nosniff",
-        "Content-Security-Policy": "default-src 'none'; sandbox",
-    }
-    return Response(paper.data, mimetype=paper.media, headers=headers)
+    return file_response(
+        paper.data,
+        paper.media,
+        paper.name,
+        disposition=ATTACHMENT if paper.media == files.PDF else INLINE,
+        headers={**NOSNIFF, "Content-Security-Policy": "default-src 'none'; sandbox"},
+    )
 
 
 def uploaded(limit_kb: int) -> tuple[str, bytes]:
     """Return name and bytes of the multipart field `file`; raises INVALID, TOO_LARGE."""
     file = request.files.get("file")
     if file is None:
-        raise HallError(Code.INVALID, field="file")
+        raise HallError(CommonCode.INVALID, field="file")
     content = file.stream.read(limit_kb * 1024 + 1)
     if len(content) > limit_kb * 1024:
-        raise HallError(Code.TOO_LARGE)
+        raise HallError(CommonCode.TOO_LARGE)
     return file.filename or "", content

@@ -15,10 +15,12 @@ from typing import Any
 
 from server.catalogue.hours import Span
 from server.catalogue.model import Role, Staff
-from server.catalogue.working_days import Workdays
-from server.core.errors import Code, HallError
+from server.core.errors import HallError
 from server.core.settings import Settings
+from server.core.working_days import Workdays
 from server.leave.approval_ladder import ApproverOffice, Length, rungs_for, staff_list
+from server.leave.errors import LeaveCode
+from server.leave.settings import LeaveSettings
 
 LONGEST_DAYS = 366
 NOON = time(12)
@@ -86,9 +88,9 @@ def _halves(touched: int, spans: int) -> float:
 def check_span(begins: datetime, ends: datetime, now: datetime, after_days: int) -> bool:
     """Return True if the leave is requested after it began; raise LEAVE_SPAN or LEAVE_TOO_LATE."""
     if ends <= begins or ends - begins > timedelta(days=LONGEST_DAYS):
-        raise HallError(Code.LEAVE_SPAN, days=LONGEST_DAYS)
+        raise HallError(LeaveCode.LEAVE_SPAN, days=LONGEST_DAYS)
     if begins.date() < now.date() - timedelta(days=after_days):
-        raise HallError(Code.LEAVE_TOO_LATE, days=after_days)
+        raise HallError(LeaveCode.LEAVE_TOO_LATE, days=after_days)
     return begins < now.replace(second=0, microsecond=0)
 
 
@@ -100,17 +102,19 @@ def overlap(begins: datetime, ends: datetime, other: tuple[datetime, datetime]) 
 def rungs(person: Staff, length: Length, settings: Settings) -> tuple[ApproverOffice, ...]:
     """Return the offices that decide this person's leave, in order, by the ladders in force."""
     if person.chief:
-        ladder = settings.leave_ladder_chief
+        ladder = settings.of(LeaveSettings).leave_ladder_chief
     elif person.role is Role.CLERK:
-        ladder = settings.leave_ladder
+        ladder = settings.of(LeaveSettings).leave_ladder
     else:
-        ladder = settings.leave_ladder_office
+        ladder = settings.of(LeaveSettings).leave_ladder_office
     return rungs_for(ladder, length)
 
 
 def heads(settings: Settings, besides: str) -> tuple[str, ...]:
     """Return the staff numbers of the heads other than `besides`."""
-    return tuple(number for number in staff_list(settings.head_staff) if number != besides)
+    return tuple(
+        number for number in staff_list(settings.of(LeaveSettings).head_staff) if number != besides
+    )
 
 
 def may_decide(rung: ApproverOffice, person: Staff, decider: Decider, settings: Settings) -> bool:
@@ -154,22 +158,12 @@ def handed_over(steps: Steps) -> bool:
     return bool(last) and last[-1] == "handover"
 
 
-def state_after_decision(state: str, steps: Steps, approve: bool) -> State:
-    """Return the state after one more decision; raise LEAVE_SETTLED unless a decision is due."""
-    if state != State.ASKED:
-        raise HallError(Code.LEAVE_SETTLED, state=state)
-    if not approve:
-        return State.REFUSED
-    steps_required = len(steps[0]["rungs"])
+def state_after_approval(steps: Steps) -> State:
+    """Return the state after one more approval: approved with the last one that is required."""
     approvals = sum(step["act"] == "approve" for step in steps) + 1
-    return State.APPROVED if approvals >= steps_required else State.ASKED
+    return State.APPROVED if approvals >= len(steps[0]["rungs"]) else State.ASKED
 
 
-def end_after_cancel(
-    state: str, begins: datetime, ends: datetime, now: datetime
-) -> datetime | None:
-    """Return the new end of a leave cancelled now, None if it never began; raise LEAVE_SETTLED."""
-    running = state == State.APPROVED and begins < now
-    if state not in (State.ASKED, State.APPROVED) or (running and ends <= now):
-        raise HallError(Code.LEAVE_SETTLED, state=state)
-    return now.replace(second=0, microsecond=0) if running else None
+def is_running(state: str, begins: datetime, now: datetime) -> bool:
+    """Return True if an approved leave has begun: only its remainder can be cancelled."""
+    return state == State.APPROVED and begins < now

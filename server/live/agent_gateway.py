@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from flask import request
 from flask_socketio import SocketIO
@@ -20,16 +20,13 @@ from socketio.exceptions import ConnectionRefusedError as Refused
 
 from server.core import trace
 from server.core.actors import ActorKind, Via
-from server.core.errors import Code, HallError
-from server.core.events import DeviceChanged, Event, HallChanged
-from server.core.store import Tx
-from server.device_health import bindings
-from server.device_health import queries as device_health_queries
+from server.core.errors import CommonCode, HallError
+from server.core.events import Event, HallChanged
+from server.core.problems import problem
 from server.hall import Hall
 from server.live.allowance import AGENT
 from server.live.broadcast import mark_joined
 from server.web_api import Api, mark_known_connection
-from server.wire.problems import problem
 
 log = logging.getLogger(__name__)
 NAMESPACE = "/agent"
@@ -78,13 +75,35 @@ EventHandler = Callable[[DeviceRef, dict[str, Any]], str]
 Accepted = Callable[[Task], None]
 
 
+class DeviceRecords(Protocol):
+    """Port to the records of devices, which a room keeps."""
+
+    def admit(self, agent: str, token: str, announced: Sequence[Mapping[str, str]]) -> set[str]:
+        """Return the names of the announced devices that the agent may serve."""
+
+    def servable(self, agent: str, announced: Sequence[Mapping[str, str]]) -> set[str]:
+        """Return the names of the announced devices that are bound to the agent."""
+
+    def announce(self, agent: str, devices: list[dict[str, str]]) -> None:
+        """Replace the devices of an agent."""
+
+    def disconnect(self, agent: str) -> None:
+        """Mark an agent's devices as disconnected."""
+
+    def report(
+        self, device: str, *, state: str, code: str, readings: Mapping[str, Any], detail: str
+    ) -> None:
+        """Record the health that a driver reported for its device."""
+
+
 class Agents:
     """Connected agents of one server process."""
 
-    def __init__(self, socketio: SocketIO, hall: Hall, api: Api) -> None:
+    def __init__(self, socketio: SocketIO, hall: Hall, api: Api, records: DeviceRecords) -> None:
         self._io = socketio
         self._api = api
         self._hall = hall
+        self._records = records
         self._sids: dict[str, str] = {}
         self._names: dict[str, str] = {}
         self._tokens: dict[str, str] = {}
@@ -116,7 +135,7 @@ class Agents:
         except HallError as error:
             raise _refused(error) from None
         if principal is None or principal.kind is not ActorKind.AGENT:
-            raise _refused(HallError(Code.NOT_SIGNED_IN))
+            raise _refused(HallError(CommonCode.NOT_SIGNED_IN))
         sid = request.sid  # type: ignore[attr-defined]
         self._names[sid] = principal.name
         self._sids[principal.name] = sid
@@ -137,17 +156,13 @@ class Agents:
             del self._devices[ref.name]
             self._sent_states.pop(ref.name, None)
 
-        def action(tx: Tx) -> None:
-            device_health_queries.mark_disconnected(tx, name, self._hall.worker)
-            tx.events.append(DeviceChanged(name))
-
-        self._hall.ctx.write(action)
+        self._records.disconnect(name)
 
     def _hello(self, message: Any) -> dict[str, Any]:
         sid, name, entries = request.sid, self._name(), _announced(message)  # type: ignore[attr-defined]
         if name is None or entries is None:
-            return {"ok": False, "code": Code.INVALID.value}
-        admitted = bindings.admit(self._hall.ctx, name, self._tokens[sid], entries)
+            return {"ok": False, "code": CommonCode.INVALID.value}
+        admitted = self._records.admit(name, self._tokens[sid], entries)
         self._announcements[sid] = entries
         serving = [entry for entry in entries if entry["device"] in admitted]
         for ref in [d for d in self._devices.values() if d.agent == name]:
@@ -157,12 +172,7 @@ class Agents:
             address = request.remote_addr or ""
             self._devices[device] = DeviceRef(device, kind, entry["serves"], name, address)
             self._sent_states.pop(device, None)
-
-        def action(tx: Tx) -> None:
-            device_health_queries.announce(tx, name, self._hall.worker, serving)
-            tx.events.append(DeviceChanged(name))
-
-        self._hall.ctx.write(action)
+        self._records.announce(name, serving)
         self._io.start_background_task(self._synchronise, name)
         waiting = [entry["device"] for entry in entries if entry["device"] not in admitted]
         if not waiting:
@@ -258,7 +268,7 @@ class Agents:
     def _result(self, message: Any) -> dict[str, Any]:
         ref = self._own(message)
         if ref is None:
-            return {"ok": False, "code": Code.DEVICE_UNKNOWN.value}
+            return {"ok": False, "code": CommonCode.DEVICE_UNKNOWN.value}
         handler = self.results.get(ref.kind)
         if handler is not None:
             handler(ref, message)
@@ -267,27 +277,21 @@ class Agents:
     def _health(self, message: Any) -> dict[str, Any]:
         ref = self._own(message)
         if ref is None or str(message.get("state")) not in STATES:
-            return {"ok": False, "code": Code.DEVICE_UNKNOWN.value}
-
-        def action(tx: Tx) -> None:
-            device_health_queries.set_health(
-                tx,
-                ref.name,
-                str(message["state"]),
-                _text(message.get("code", ""), 64),
-                _readings(message.get("readings")),
-                _text(message.get("detail", ""), 300),
-            )
-            tx.events.append(DeviceChanged(ref.name))
-
-        self._hall.ctx.write(action)
+            return {"ok": False, "code": CommonCode.DEVICE_UNKNOWN.value}
+        self._records.report(
+            ref.name,
+            state=str(message["state"]),
+            code=_text(message.get("code", ""), 64),
+            readings=_readings(message.get("readings")),
+            detail=_text(message.get("detail", ""), 300),
+        )
         return {"ok": True}
 
     def _event(self, message: Any) -> dict[str, Any]:
         ref = self._own(message)
         handler = self.event_handlers.get(ref.kind) if ref else None
         if ref is None or handler is None:
-            return {"ok": False, "code": Code.DEVICE_UNKNOWN.value}
+            return {"ok": False, "code": CommonCode.DEVICE_UNKNOWN.value}
         try:
             code = handler(ref, message)
         except HallError as error:
@@ -315,8 +319,7 @@ class Agents:
             self._io.server.disconnect(sid, namespace=NAMESPACE)
 
     def _serves_allowed_devices(self, sid: str, name: str) -> bool:
-        ctx, entries = self._hall.ctx, self._announcements.get(sid, [])
-        allowed = ctx.read(lambda c: bindings.servable(c, ctx.hall_id, name, entries))
+        allowed = self._records.servable(name, self._announcements.get(sid, []))
         return allowed == {ref.name for ref in self._devices.values() if ref.agent == name}
 
 

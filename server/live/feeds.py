@@ -21,10 +21,11 @@ from gevent.event import Event
 from pydantic import BaseModel
 from socketio.exceptions import ConnectionRefusedError as Refused
 
-from server.core.actors import Principal
-from server.core.errors import Code, HallError
+from server.core.actors import ActorKind, Principal
+from server.core.errors import CommonCode, HallError
 from server.core.events import Event as HallEvent
 from server.core.events import HallChanged
+from server.core.problems import problem
 from server.hall import Hall
 from server.live.allowance import WATCHING
 from server.live.broadcast import Direct
@@ -32,7 +33,6 @@ from server.queue import snapshot
 from server.queue.snapshot import Snapshot
 from server.web_api import Api
 from server.web_api.access import BEARER, Credentials
-from server.wire.problems import problem
 
 log = logging.getLogger(__name__)
 NAMESPACE = "/live"
@@ -56,6 +56,11 @@ Arguments: connection, key of the room, staff number, True for a connect.
 Allow = Callable[[Principal | None, str], bool]
 Hits = Callable[[HallEvent], set[str] | None]
 """Keys of rooms that an event hits directly; None if nothing in this feed changes."""
+
+
+def allow_managers(principal: Principal | None, _key: str) -> bool:
+    """Return True for managers and administrators: the permission of the office's feeds."""
+    return principal is not None and principal.is_staff and principal.kind is not ActorKind.CLERK
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +118,10 @@ class LiveFeeds:
         """Register a feed."""
         self._surfaces[surface.name] = surface
 
+    def feed(self, name: str) -> Feed | None:
+        """Return a registered feed, or None."""
+        return self._surfaces.get(name)
+
     def watch(self, surface: str, watch: Watch) -> None:
         """Register a callback for people's pages of a feed."""
         self._watches[surface] = watch
@@ -129,18 +138,18 @@ class LiveFeeds:
             # Without an answer the page would wait for ever; after a rejection it retries.
             log.exception("a page was not let in")
             self._disconnect()
-            raise _refused(HallError(Code.UNAVAILABLE)) from None
+            raise _refused(HallError(CommonCode.UNAVAILABLE)) from None
 
     def _admit(self, auth: Any) -> None:
         """Subscribe a page to a room and send the full state; raises the reason for a rejection."""
         fields = auth if isinstance(auth, dict) else {}
-        surface = self._surfaces.get(str(fields.get("surface", "")))
+        surface = self.feed(str(fields.get("surface", "")))
         key = str(fields.get("key", ""))[:128]
         if surface is None or not key.isprintable():
-            raise HallError(Code.NOT_FOUND)
+            raise HallError(CommonCode.NOT_FOUND)
         principal = self._known(request, f"{surface.name}/{key}")
         if not surface.allow(principal, key):
-            raise HallError(Code.FORBIDDEN if principal else Code.NOT_SIGNED_IN)
+            raise HallError(CommonCode.FORBIDDEN if principal else CommonCode.NOT_SIGNED_IN)
         if principal is not None:
             credentials = Credentials(
                 dict(request.cookies), {BEARER: request.headers.get(BEARER, "")}

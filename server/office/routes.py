@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from datetime import datetime, time
 from io import BytesIO
 from typing import Any
@@ -12,53 +11,57 @@ from flask import Response, request
 from sqlalchemy import Connection
 
 from server.accounts import queries as accounts_queries
-from server.accounts.people import CODE_MINUTES
-from server.alarms import actions as alarm_acts
-from server.alarms import queries as takes
-from server.catalogue import calendar, workbook
-from server.catalogue import queries as catalogue_queries
-from server.catalogue.model import Role
-from server.core import setting_changes
-from server.core.actors import ActorKind, Principal
-from server.core.clock import instant, zone_exists
-from server.core.errors import Code, HallError
-from server.core.events import CallTold, Event, HallChanged
-from server.core.settings import BOUNDS, CHOICES, is_printable, with_values
-from server.device_health import queries as device_health_queries
-from server.device_health import routes as device_health_routes
-from server.hall import Hall, import_catalogue
-from server.live.feeds import Feed, LiveFeeds
-from server.office import views
-from server.queue import slip_queries, snapshot, ticket_queries, window_sessions
-from server.queue.offline import lease_routes
-from server.queue.queue_views import window_states
-from server.queue.snapshot import Snapshot
-from server.web_api import ADMINISTRATORS, MANAGERS, Api, Call
-from server.wire.commands import (
+from server.accounts.errors import AccountCode
+from server.accounts.messages import (
+    AccountList,
+    AccountView,
     AddAccount,
     ChangeAccount,
-    ChangeSettings,
-    Done,
-    Imported,
     MakeCode,
     OneTimeCode,
     OneTimePassword,
     Revoke,
-    TakeAlarm,
-)
-from server.wire.views import (
-    AccountList,
-    AccountView,
-    Alarm,
-    OfficeState,
-    SettingsView,
     StaffList,
     StaffRef,
     TokenList,
     TokenView,
-    VersionList,
-    VersionView,
 )
+from server.accounts.people import CODE_MINUTES
+from server.alarms import actions as alarm_acts
+from server.alarms import queries as takes
+from server.alarms.messages import TakeAlarm
+from server.catalogue import calendar, workbook
+from server.catalogue import queries as catalogue_queries
+from server.catalogue.actions import import_catalogue
+from server.catalogue.errors import CatalogueCode
+from server.catalogue.messages import Imported, VersionList, VersionView
+from server.catalogue.model import Role
+from server.core import setting_changes
+from server.core.clock import instant
+from server.core.errors import CommonCode, HallError
+from server.core.events import CallTold, Event, HallChanged
+from server.core.messages import Alarm, Done
+from server.core.settings import GeneralSettings, bounds, choices, declared
+from server.device_health import queries as device_health_queries
+from server.device_health import routes as device_health_routes
+from server.hall import Hall
+from server.live.feeds import Feed, LiveFeeds, allow_managers
+from server.office import views
+from server.office.messages import (
+    ChangeSettings,
+    OfficeState,
+    SettingChoice,
+    SettingSection,
+    SettingsView,
+    SettingWords,
+)
+from server.queue import slip_queries, snapshot, ticket_queries, window_sessions
+from server.queue.errors import QueueCode
+from server.queue.offline import lease_routes
+from server.queue.queue_views import window_states
+from server.queue.snapshot import Snapshot
+from server.web_api import ADMINISTRATORS, MANAGERS, Api, Call
+from server.web_api.downloads import file_response
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_WORKBOOK = 20 * 1024 * 1024
@@ -79,7 +82,8 @@ class Office:
         """Return the overview of today for the live feed."""
         ctx = self._ctx
         midnight = instant(
-            datetime.combine(current.local.date(), time.min), current.settings.timezone
+            datetime.combine(current.local.date(), time.min),
+            current.settings.of(GeneralSettings).timezone,
         )
         extra = views.calendar_alarms(calendar.missing(ctx, current.local.date()))
         extra += [alarm for part in self._alarms for alarm in part(current)]
@@ -97,12 +101,6 @@ class Office:
             )
 
         return views.office(current, ctx.read(query))
-
-    def allowed(self, principal: Principal | None, _key: str) -> bool:
-        """Return True for managers and administrators."""
-        return (
-            principal is not None and principal.is_staff and principal.kind is not ActorKind.CLERK
-        )
 
     def accounts(self) -> list[AccountView]:
         """Return every account with the person's name."""
@@ -124,6 +122,25 @@ class Office:
         ]
 
 
+def _setting_sections() -> list[SettingSection]:
+    """Return the sections of the settings page, with every setting in words."""
+    sections: dict[str, SettingSection] = {}
+    for name, entry in declared().items():
+        place, words = entry.group.SECTION, entry.declaration
+        options = [
+            SettingChoice(value=value, name=zh, name_en=en)
+            for value, (zh, en) in words.choices.items()
+        ]
+        section = sections.setdefault(
+            place.code,
+            SettingSection(code=place.code, name=place.zh, name_en=place.en, settings=[]),
+        )
+        section.settings.append(
+            SettingWords(setting=name, name=words.zh, name_en=words.en, choices=options)
+        )
+    return list(sections.values())
+
+
 def _changed_keys(event: Event) -> set[str] | None:
     return {"*"} if isinstance(event, (HallChanged, CallTold)) else set()
 
@@ -131,7 +148,7 @@ def _changed_keys(event: Event) -> set[str] | None:
 def add(api: Api, feeds: LiveFeeds, alarms: Sequence[Alarms] = ()) -> None:
     """Register the office's routes and live feed; `alarms` add to its list of alarms."""
     office = Office(api.hall, alarms)
-    feeds.add(Feed("office", office.state, office.allowed, _changed_keys, 1.5))
+    feeds.add(Feed("office", office.state, allow_managers, _changed_keys, 1.5))
     _today(api, office)
     _accounts(api, office)
     _tokens(api)
@@ -168,7 +185,7 @@ def _today(api: Api, office: Office) -> None:
         "/office/windows/<window>/release",
         who=MANAGERS,
         answer=Done,
-        codes=(Code.WINDOW_NOT_SIGNED_IN, Code.WINDOW_BUSY),
+        codes=(QueueCode.WINDOW_NOT_SIGNED_IN, QueueCode.WINDOW_BUSY),
     )
     def release(call: Call) -> Done:
         """Sign out a person from a window on their behalf."""
@@ -189,7 +206,7 @@ def _accounts(api: Api, office: Office) -> None:
         who=ADMINISTRATORS,
         body=AddAccount,
         answer=OneTimePassword,
-        codes=(Code.ACCOUNT_UNKNOWN, Code.ACCOUNT_EXISTS),
+        codes=(AccountCode.ACCOUNT_UNKNOWN, AccountCode.ACCOUNT_EXISTS),
         example={"staff": "1001", "role": "clerk"},
         keyed=False,
     )
@@ -204,7 +221,7 @@ def _accounts(api: Api, office: Office) -> None:
         who=ADMINISTRATORS,
         body=ChangeAccount,
         answer=Done,
-        codes=(Code.ACCOUNT_UNKNOWN, Code.CHANGED_MEANWHILE),
+        codes=(AccountCode.ACCOUNT_UNKNOWN, CommonCode.CHANGED_MEANWHILE),
         example={"role": "manager"},
         keyed=False,
     )
@@ -220,7 +237,7 @@ def _accounts(api: Api, office: Office) -> None:
         "/office/accounts/<staff>/reset",
         who=ADMINISTRATORS,
         answer=OneTimePassword,
-        codes=(Code.ACCOUNT_UNKNOWN,),
+        codes=(AccountCode.ACCOUNT_UNKNOWN,),
         keyed=False,
     )
     def reset(call: Call) -> OneTimePassword:
@@ -268,7 +285,7 @@ def _tokens(api: Api) -> None:
         body=Revoke,
         answer=Done,
         keyed=False,
-        codes=(Code.DEVICE_UNKNOWN,),
+        codes=(CommonCode.DEVICE_UNKNOWN,),
         example={"kind": "agent", "name": "kiosk-1"},
     )
     def revoke(call: Call) -> Done:
@@ -298,9 +315,10 @@ def _settings(api: Api) -> None:
     def settings(_call: Call) -> SettingsView:
         """Return the settings in force with their bounds."""
         return SettingsView(
-            values=asdict(ctx.settings()),
-            bounds={name: list(pair) for name, pair in BOUNDS.items()},
-            choices={name: sorted(options) for name, options in CHOICES.items()},
+            values=ctx.settings().values(),
+            bounds={name: list(pair) for name, pair in bounds().items()},
+            choices={name: sorted(options) for name, options in choices().items()},
+            sections=_setting_sections(),
         )
 
     @api.post(
@@ -308,20 +326,13 @@ def _settings(api: Api) -> None:
         who=ADMINISTRATORS,
         body=ChangeSettings,
         answer=Done,
-        codes=(Code.SETTING_INVALID, Code.CHANGED_MEANWHILE),
+        codes=(CommonCode.SETTING_INVALID, CommonCode.CHANGED_MEANWHILE),
         example={"values": {"priority_run": 2}},
         keyed=False,
     )
     def change_settings(call: Call) -> Done:
         """Change settings from now on; the old values stay in the history."""
         body: ChangeSettings = call.body
-        fresh = with_values(ctx.settings(), body.values)
-        if not zone_exists(fresh.timezone):
-            raise HallError(Code.SETTING_INVALID, name="timezone")
-        for name, value in body.values.items():
-            if not is_printable(value):
-                raise HallError(Code.SETTING_INVALID, name=name)
-
         setting_changes.change(ctx, call.actor, body.values, seen=body.seen)
         return Done()
 
@@ -353,14 +364,13 @@ def _business_data(api: Api) -> None:
         stream = BytesIO()
         api.hall.offload(lambda: workbook.export(business_data, stream))
         name = f"hall-{business_data.hall}-v{business_data.version}.xlsx"
-        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return Response(stream.getvalue(), mimetype=XLSX, headers=headers)
+        return file_response(stream.getvalue(), XLSX, name)
 
     @api.post(
         "/office/workbook",
         who=ADMINISTRATORS,
         answer=Imported,
-        codes=(Code.WORKBOOK, Code.CHANGED_MEANWHILE),
+        codes=(CatalogueCode.WORKBOOK, CommonCode.CHANGED_MEANWHILE),
         keyed=False,
         upload=MAX_WORKBOOK,
     )
@@ -370,7 +380,9 @@ def _business_data(api: Api) -> None:
         parsed = api.hall.offload(lambda: workbook.read(BytesIO(content)))
         if isinstance(parsed, list):
             raise HallError(
-                Code.WORKBOOK, count=len(parsed), problems=[_problem(p) for p in parsed[:500]]
+                CatalogueCode.WORKBOOK,
+                count=len(parsed),
+                problems=[_problem(p) for p in parsed[:500]],
             )
         version, new = import_catalogue(ctx, call.actor, parsed, "")
         return Imported(version=version, changed=new)
@@ -379,10 +391,10 @@ def _business_data(api: Api) -> None:
 def _uploaded() -> bytes:
     file = request.files.get("workbook")
     if file is None:
-        raise HallError(Code.INVALID, field="workbook")
+        raise HallError(CommonCode.INVALID, field="workbook")
     content = file.stream.read(MAX_WORKBOOK + 1)
     if len(content) > MAX_WORKBOOK:
-        raise HallError(Code.TOO_LARGE)
+        raise HallError(CommonCode.TOO_LARGE)
     return content
 
 

@@ -12,11 +12,15 @@ from dataclasses import replace
 from typing import Any
 
 from server.core.actors import Actor
-from server.core.context import Context, JsonDict
-from server.core.errors import Code, HallError
+from server.core.context import Context, JsonDict, sessions_of
+from server.core.errors import CommonCode, HallError
 from server.core.store import Tx
 from server.queue import announcements, snapshot, ticket_queries, window_session_queries
-from server.queue.selection import check_target, choose_for
+from server.queue.errors import QueueCode
+from server.queue.no_show import no_show_from, require_no_show
+from server.queue.selection import check_target, choose
+from server.queue.settings import CounterSettings, NumberSettings
+from server.queue.stored_floor import StoredFloor, moment_of
 from server.queue.tickets import (
     Move,
     Outcome,
@@ -60,17 +64,18 @@ def call_next(ctx: Context, actor: Actor, key: str, window: str, complete: str |
             snap.sessions,
         )
         if session.paused_at is not None:
-            raise HallError(Code.WINDOW_PAUSED, window=window)
+            raise HallError(QueueCode.WINDOW_PAUSED, window=window)
         ended = _complete(ctx, tx, actor, window, complete)
         completed = ended.id if ended else ""
-        ticket_and_choice = choose_for(ctx, tx, window, sessions)
-        if ticket_and_choice is None:
+        day = ctx.day(tx.now)
+        id_and_choice = choose(StoredFloor(tx, day), moment_of(ctx, tx, sessions), window)
+        if id_and_choice is None:
             if completed:
                 return {"ticket": "", "completed": completed}
-            raise HallError(Code.NOBODY_WAITING, window=window)
-        ticket, choice = ticket_and_choice
+            raise HallError(QueueCode.NOBODY_WAITING, window=window)
+        ticket, choice = require_ticket(tx, id_and_choice[0]), id_and_choice[1]
         why = {"codes": [w.value for w in choice.why], "facts": choice.facts}
-        ticket_queries.set_run(tx, ctx.day(tx.now), choice.pool, choice.run)
+        ticket_queries.set_run(tx, day, choice.pool, choice.run)
         called = _call(ctx, tx, actor, ticket, Move.CALL, window, why)
         snapshot.cache_called(ctx, tx, snap, ended, called)
         return {"ticket": called.id, "completed": completed}
@@ -107,8 +112,8 @@ def next_by_key(ctx: Context, actor: Actor, key: str, window: str) -> str:
 
 def _may_be_coming(ctx: Context, tx: Tx, ticket: Ticket) -> bool:
     """Return True while a called person may still be on the way: within the no-show time."""
-    since = _first_call_here(tx, ticket, ticket.called_at or tx.now)
-    return tx.now - since < ctx.settings().no_show_min_seconds * 1000
+    calls = ticket_queries.calls_of(tx.conn, tx.hall_id, ticket.id)
+    return tx.now < no_show_from(ctx.settings(), ticket, calls, tx.now)
 
 
 def _complete(
@@ -122,8 +127,10 @@ def _complete(
     if current is None:
         return None
     if outcome is None:
-        raise HallError(Code.WINDOW_BUSY, window=window, number=current.number)
-    final_outcome = ctx.settings().default_outcome if outcome == "default" else outcome
+        raise HallError(QueueCode.WINDOW_BUSY, window=window, number=current.number)
+    final_outcome = (
+        ctx.settings().of(CounterSettings).default_outcome if outcome == "default" else outcome
+    )
     started = current
     if current.state is State.CALLED:
         started = after_move(actor, _started(tx, current), Move.START)
@@ -197,7 +204,7 @@ def start(ctx: Context, actor: Actor, key: str, window: str) -> str:
 def finish(ctx: Context, actor: Actor, key: str, window: str, outcome: Outcome, text: str) -> str:
     """End the service. Raises WINDOW_IDLE, MOVE_NOT_ALLOWED, REASON_REQUIRED (refused, no note)."""
     if outcome is Outcome.REFUSED and not text:
-        raise HallError(Code.REASON_REQUIRED, outcome=outcome)
+        raise HallError(CommonCode.REASON_REQUIRED, outcome=outcome)
 
     def ended(tx: Tx, ticket: Ticket) -> Ticket:
         return replace(ticket, outcome=outcome.value, note=text or ticket.note, ended_at=tx.now)
@@ -215,24 +222,12 @@ def no_show(ctx: Context, actor: Actor, key: str, window: str) -> str:
     settings = ctx.settings()
 
     def missed(tx: Tx, ticket: Ticket) -> Ticket:
-        if ticket.call_count < settings.no_show_min_calls or _may_be_coming(ctx, tx, ticket):
-            raise HallError(
-                Code.NO_SHOW_TOO_EARLY,
-                calls=ticket.call_count,
-                least=settings.no_show_min_calls,
-                seconds=settings.no_show_min_seconds,
-            )
+        calls = ticket_queries.calls_of(tx.conn, tx.hall_id, ticket.id)
+        require_no_show(settings, ticket, calls, tx.now)
         announcements.require_announced(tx, ticket)
         return ticket
 
     return at_window(ctx, actor, key, window, Move.NO_SHOW, missed)
-
-
-def _first_call_here(tx: Tx, ticket: Ticket, otherwise: int) -> int:
-    """Return the time (ms) of the last call that was not a recall."""
-    calls = ticket_queries.calls_of(tx.conn, tx.hall_id, ticket.id)
-    call_times = [c["at"] for c in calls if c["move"] != Move.RECALL]
-    return int(call_times[-1]) if call_times else otherwise
 
 
 def hold(ctx: Context, actor: Actor, key: str, window: str, text: str) -> str:
@@ -254,13 +249,13 @@ def resume(ctx: Context, actor: Actor, key: str, window: str, ticket_id: str) ->
     def act(tx: Tx) -> JsonDict:
         session = own_session(tx, window, actor)
         if session.paused_at is not None:
-            raise HallError(Code.WINDOW_PAUSED, window=window)
+            raise HallError(QueueCode.WINDOW_PAUSED, window=window)
         busy = current_at(tx, window)
         if busy is not None:
-            raise HallError(Code.WINDOW_BUSY, window=window, number=busy.number)
+            raise HallError(QueueCode.WINDOW_BUSY, window=window, number=busy.number)
         ticket = require_ticket(tx, ticket_id)
         if not ticket.holds(window):
-            raise HallError(Code.NOT_THE_HOLDER, move=Move.RESUME)
+            raise HallError(QueueCode.NOT_THE_HOLDER, move=Move.RESUME)
         reset_ticket = replace(ticket, call_count=0, serving_at=None)
         why = {"codes": ["resumed"]}
         return {
@@ -326,7 +321,8 @@ def _with_target(
     to_item: str | None,
     to_unit: str | None,
 ) -> Ticket:
-    check_target(ctx, tx, window, to_window, to_item, to_unit)
+    moment = moment_of(ctx, tx, sessions_of(tx.conn, tx.hall_id))
+    check_target(moment, window, to_window, to_item, to_unit)
     catalogue = ctx.catalogue()
     if to_window is not None:
         return replace(ticket, lane=window_lane(to_window, ticket.klass))
@@ -346,9 +342,12 @@ def return_to_queue(ctx: Context, actor: Actor, key: str, ticket_id: str) -> str
 
     def act(tx: Tx) -> JsonDict:
         ticket = require_ticket(tx, ticket_id)
-        if ticket.state is State.MISSED and ticket.returns >= settings.return_limit:
-            raise HallError(Code.RETURN_LIMIT, limit=settings.return_limit)
-        order = _order_behind(tx, ticket, settings.return_places)
+        if (
+            ticket.state is State.MISSED
+            and ticket.returns >= settings.of(NumberSettings).return_limit
+        ):
+            raise HallError(QueueCode.RETURN_LIMIT, limit=settings.of(NumberSettings).return_limit)
+        order = _order_behind(tx, ticket, settings.of(NumberSettings).return_places)
 
         def back(tx: Tx, ticket: Ticket) -> Ticket:
             return replace(
@@ -360,7 +359,7 @@ def return_to_queue(ctx: Context, actor: Actor, key: str, ticket_id: str) -> str
                 waiting_since=tx.now,
             )
 
-        data = {"places": settings.return_places}
+        data = {"places": settings.of(NumberSettings).return_places}
         return {"ticket": move_on(tx, actor, ticket, Move.RETURN, back, data).id}
 
     return do(ctx, actor, key, {"act": "return", "ticket": ticket_id}, act)

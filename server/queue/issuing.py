@@ -11,16 +11,18 @@ from sqlalchemy import Connection
 from server.catalogue.model import Catalogue, Item
 from server.core.actors import SYSTEM, Actor, ActorKind
 from server.core.context import Context, JsonDict, write_journal
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.core.events import SlipOwed, SlipSettled
 from server.core.store import Tx
 from server.device_health import queries as device_health_queries
 from server.queue import issue_rate, slip_queries, snapshot, ticket_queries
+from server.queue.errors import QueueCode
 from server.queue.offline import lease_queries
 from server.queue.offline.lease_rules import OPEN_NUMBERS, TOP
 from server.queue.routing import Route, route
+from server.queue.settings import NumberSettings, ScreenSettings
 from server.queue.snapshot import Snapshot
-from server.queue.tickets import Move, State, Ticket, lane, number, order_of
+from server.queue.tickets import Move, Ticket, lane, number, order_of, ticket_id
 from server.queue.transitions import event_of
 from server.queue.wait_estimates import ahead_of_newcomer, wait_for
 from server.queue.waiting import Wait
@@ -108,7 +110,7 @@ def _issue(
     item = catalogue.item_by[item_code]
     if actor.kind is ActorKind.KIOSK:
         issue_rate.require(ctx, tx, kiosk, catalogue.unit_by[item.unit].prefix)
-    reserve = settings.desk_numbers if actor.kind is ActorKind.KIOSK else 0
+    reserve = settings.of(NumberSettings).desk_numbers if actor.kind is ActorKind.KIOSK else 0
     ticket = _new_ticket(ctx, tx, catalogue, item, applicant, kiosk, reserve)
     ahead = ahead_of_newcomer(floor, catalogue, item.unit, ticket.level)
     wait = wait_for(floor, catalogue, item, now, sessions, settings, ahead)
@@ -136,13 +138,13 @@ def _new_ticket(
 ) -> Ticket:
     klass = catalogue.class_by.get(applicant)
     if klass is None:
-        raise HallError(Code.CLASS_UNKNOWN, applicant=applicant)
+        raise HallError(QueueCode.CLASS_UNKNOWN, applicant=applicant)
     day = ctx.day(tx.now)
     prefix = catalogue.unit_by[item.unit].prefix
     seq, arrival = ticket_queries.take_numbers(tx, day, prefix, ARRIVALS)
     ticket_number = _own_number(tx, day, prefix, seq, reserve)
     ticket = Ticket(
-        id=f"{day.replace('-', '')}-{ticket_number}",
+        id=ticket_id(day, ticket_number),
         day=day,
         number=ticket_number,
         token=ctx.tokens.token(16),
@@ -152,22 +154,10 @@ def _new_ticket(
         level=klass.level,
         lane=lane(item.code, klass.code),
         ord=order_of(arrival),
-        state=State.WAITING,
         version=catalogue.version,
         kiosk=kiosk,
         issued_at=tx.now,
         waiting_since=tx.now,
-        first_called_at=None,
-        called_at=None,
-        call_count=0,
-        serving_at=None,
-        ended_at=None,
-        window="",
-        staff="",
-        outcome="",
-        note="",
-        returns=0,
-        transfers=0,
     )
     ticket_queries.add(tx, ticket, prefix, seq)
     return ticket
@@ -182,9 +172,9 @@ def _own_number(tx: Tx, day: str, prefix: str, seq: int, reserve: int) -> str:
         lowest = lease_queries.lowest(tx.conn, tx.hall_id, day, prefix)
         last = lowest - 1 if lowest is not None else TOP
         if seq > last:
-            raise HallError(Code.NUMBERS_EXHAUSTED, prefix=prefix)
+            raise HallError(QueueCode.NUMBERS_EXHAUSTED, prefix=prefix)
         if seq > last - reserve:
-            raise HallError(Code.NUMBERS_AT_DESK, prefix=prefix)
+            raise HallError(QueueCode.NUMBERS_AT_DESK, prefix=prefix)
     return number(prefix, seq)
 
 
@@ -267,9 +257,9 @@ def print_notice(
         catalogue = ctx.catalogue()
         item_entry = catalogue.item_by.get(item)
         if item_entry is None:
-            raise HallError(Code.ITEM_UNKNOWN, item=item)
+            raise HallError(QueueCode.ITEM_UNKNOWN, item=item)
         if any(not 0 <= index < len(item_entry.materials) for index in missing):
-            raise HallError(Code.INVALID, field="missing")
+            raise HallError(CommonCode.INVALID, field="missing")
         device = _printer(tx, printer_of)
         facts = {
             "item": item,
@@ -292,7 +282,7 @@ def _printer(tx: Tx, serves: str) -> str:
             d for d in device_health_queries.every(tx.conn, tx.hall_id) if d.kind == "printers"
         ]
         if not printers:
-            raise HallError(Code.NO_PRINTER, serves=serves)
+            raise HallError(QueueCode.NO_PRINTER, serves=serves)
         device = printers[0]
     return str(device.name)
 
@@ -303,18 +293,18 @@ def reprint(ctx: Context, actor: Actor, key: str, ticket_id: str, printer_of: st
     Raises TICKET_UNKNOWN, SLIP_UNKNOWN, NO_PRINTER, FORBIDDEN.
     """
     if actor.kind not in (ActorKind.CLERK, ActorKind.MANAGER, ActorKind.ADMINISTRATOR):
-        raise HallError(Code.FORBIDDEN)
+        raise HallError(CommonCode.FORBIDDEN)
     request: JsonDict = {"act": "reprint", "ticket": ticket_id, "at": printer_of}
 
     def act(tx: Tx) -> JsonDict:
         ticket = ticket_queries.get(tx.conn, tx.hall_id, ticket_id)
         if ticket is None:
-            raise HallError(Code.TICKET_UNKNOWN, ticket=ticket_id)
+            raise HallError(QueueCode.TICKET_UNKNOWN, ticket=ticket_id)
         first = slip_queries.of_ticket(tx.conn, tx.hall_id, ticket_id)
         # An old slip cannot be printed: its document was deleted for privacy.
         facts = json.loads(first[0].document) if first else {}
         if not facts:
-            raise HallError(Code.SLIP_UNKNOWN, ticket=ticket_id)
+            raise HallError(QueueCode.SLIP_UNKNOWN, ticket=ticket_id)
         device = _printer(tx, printer_of or ticket.kiosk)
         slip = enqueue_slip(ctx, tx, actor, "ticket", facts, device, ticket_id, copy=True)
         write_journal(tx, actor, "slip.reprint", ticket_id, data={"slip": slip, "device": device})
@@ -376,7 +366,7 @@ def give_up_slips(ctx: Context) -> int:
     Never handed over: failed, and not printed later. Handed over without a report since: unknown,
     because it may be on paper.
     """
-    patience = ctx.settings().slip_patience_seconds * 1000
+    patience = ctx.settings().of(ScreenSettings).slip_patience_seconds * 1000
     before = ctx.clock.now() - patience
 
     def overdue(conn: Connection) -> list[Any]:

@@ -9,12 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from server.catalogue import hours as catalogue_hours
 from server.catalogue.model import Catalogue, Handling, Item, Presence, Staff, Window, WindowKind
-from server.core.errors import Code, HallError
+from server.core.errors import ErrorCode, HallError
 from server.core.settings import Settings
+from server.queue.errors import QueueCode
+from server.queue.settings import NumberSettings
+
+MOST_CACHED = 20_000
+"""Most pairs of item and day of a catalogue whose entitled windows are cached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +46,28 @@ class Route:
 
 def windows_for(catalogue: Catalogue, item: Item, now: datetime) -> tuple[Window, ...]:
     """Return every window entitled to the item that day, as its unit's own or by a mandate."""
-    mandated = {code for m in catalogue.mandates_of(item.code, now.date()) for code in m.windows}
-    return tuple(w for w in catalogue.windows if _entitled(w, item, mandated))
+    return tuple(_windows_by_code(catalogue, item, now.date()).values())
+
+
+def _windows_by_code(catalogue: Catalogue, item: Item, day: date) -> Mapping[str, Window]:
+    """Return the windows entitled to an item on a day, in the order of the catalogue.
+
+    Cached with the catalogue: a choice examines every lane, and a catalogue never changes.
+    """
+    if catalogue.item_by.get(item.code) is not item:  # of another catalogue version
+        return _entitled_windows(catalogue, item, day)
+    cache = catalogue.entitled_windows
+    windows = cache.get((item.code, day))
+    if windows is None:
+        if len(cache) >= MOST_CACHED:
+            cache.clear()
+        windows = cache[item.code, day] = _entitled_windows(catalogue, item, day)
+    return windows
+
+
+def _entitled_windows(catalogue: Catalogue, item: Item, day: date) -> dict[str, Window]:
+    mandated = {code for m in catalogue.mandates_of(item.code, day) for code in m.windows}
+    return {w.code: w for w in catalogue.windows if _entitled(w, item, mandated)}
 
 
 def _entitled(window: Window, item: Item, mandated: set[str]) -> bool:
@@ -55,8 +80,7 @@ def entitled(catalogue: Catalogue, window: Window, item: Item, now: datetime) ->
     """Return True if `window` may serve `item` on that day, at any hour."""
     if item.handling is not Handling.ACCEPTED:
         return False
-    mandated = {code for m in catalogue.mandates_of(item.code, now.date()) for code in m.windows}
-    return _entitled(window, item, mandated)
+    return window.code in _windows_by_code(catalogue, item, now.date())
 
 
 def can_serve(catalogue: Catalogue, window: Window, item: Item, now: datetime) -> bool:
@@ -77,22 +101,22 @@ def route(
     """Return the windows that can serve `item_code`, or raise HallError with the case."""
     item = catalogue.item_by.get(item_code)
     if item is None:
-        raise HallError(Code.ITEM_UNKNOWN, item=item_code)
+        raise HallError(QueueCode.ITEM_UNKNOWN, item=item_code)
     _check_offered(catalogue, item)
     entitled = windows_for(catalogue, item, now)
     if not entitled:
-        raise HallError(Code.NO_WINDOW, item=item.code)
+        raise HallError(QueueCode.NO_WINDOW, item=item.code)
     codes = [w.code for w in entitled]
     opening = _opening_windows(catalogue, item, codes, now, settings)
     closes = max(closing for _, closing in opening.values())
-    if now > closes - timedelta(minutes=settings.last_ticket_minutes):
-        raise HallError(Code.AFTER_LAST_TICKET, **_again(catalogue, item, codes, now))
+    if now > closes - timedelta(minutes=settings.of(NumberSettings).last_ticket_minutes):
+        raise HallError(QueueCode.AFTER_LAST_TICKET, **_again(catalogue, item, codes, now))
     staffed = [c for c in opening if c in sessions]
     if not staffed:
-        raise HallError(Code.NOBODY_SIGNED_IN, windows=list(opening))
+        raise HallError(QueueCode.NOBODY_SIGNED_IN, windows=list(opening))
     ready = tuple(c for c in staffed if not sessions[c].paused)
     if not ready:
-        raise HallError(Code.ALL_PAUSED, windows=staffed)
+        raise HallError(QueueCode.ALL_PAUSED, windows=staffed)
     return Route(ready, tuple(codes), max(opening[c][1] for c in ready))
 
 
@@ -101,12 +125,12 @@ def _check_offered(catalogue: Catalogue, item: Item) -> None:
     facts = {"item": item.code, "unit": unit.name, "place": unit.place, "phone": unit.phone}
     facts["unit_en"], facts["place_en"] = unit.name_en, unit.place_en
     if unit.presence is Presence.WITHDRAWN:
-        raise HallError(Code.UNIT_WITHDRAWN, **facts)
+        raise HallError(QueueCode.UNIT_WITHDRAWN, **facts)
     if unit.presence is Presence.ELSEWHERE:
-        raise HallError(Code.ELSEWHERE, **facts)
+        raise HallError(QueueCode.ELSEWHERE, **facts)
     if item.handling is Handling.CONSULT:
         advice = {"advice": item.advice, "advice_en": item.advice_en}
-        raise HallError(Code.CONSULT_ONLY, **facts, **advice)
+        raise HallError(QueueCode.CONSULT_ONLY, **facts, **advice)
 
 
 def _opening_windows(
@@ -118,7 +142,11 @@ def _opening_windows(
     for code in codes:
         spans = catalogue_hours.item_spans(catalogue, item.code, code, day)
         for index, span in enumerate(spans):
-            early = settings.break_ticket_minutes if index else settings.early_ticket_minutes
+            early = (
+                settings.of(NumberSettings).break_ticket_minutes
+                if index
+                else settings.of(NumberSettings).early_ticket_minutes
+            )
             opens = datetime.combine(day, span.opens)
             closes = datetime.combine(day, span.closes)
             if opens - timedelta(minutes=early) <= now < closes:
@@ -130,16 +158,20 @@ def _opening_windows(
     return opening
 
 
-def _closed_case(catalogue: Catalogue, item: Item, codes: list[str], now: datetime) -> Code:
+def _closed_case(catalogue: Catalogue, item: Item, codes: list[str], now: datetime) -> ErrorCode:
     day = now.date()
     today = [s for c in codes for s in catalogue_hours.item_spans(catalogue, item.code, c, day)]
     if not today:
-        return Code.OTHER_DAY if catalogue_hours.hall_spans(catalogue, day) else Code.CLOSED_TODAY
+        return (
+            QueueCode.OTHER_DAY
+            if catalogue_hours.hall_spans(catalogue, day)
+            else QueueCode.CLOSED_TODAY
+        )
     if now.time() < min(s.opens for s in today):
-        return Code.NOT_YET_OPEN
+        return QueueCode.NOT_YET_OPEN
     if now.time() >= max(s.closes for s in today):
-        return Code.AFTER_LAST_TICKET
-    return Code.CLOSED_BREAK
+        return QueueCode.AFTER_LAST_TICKET
+    return QueueCode.CLOSED_BREAK
 
 
 def _again(catalogue: Catalogue, item: Item, codes: list[str], now: datetime) -> dict[str, object]:

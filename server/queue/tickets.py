@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from server.core.actors import ActorKind
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
+from server.queue.errors import QueueCode
 
 
 class State(StrEnum):
@@ -105,18 +106,18 @@ def state_after(move: Move, state: State, actor: ActorKind, *, holds: bool = Fal
     """
     rule = RULES[move]
     if actor not in rule.actors:
-        raise HallError(Code.FORBIDDEN, move=move, actor=actor)
+        raise HallError(CommonCode.FORBIDDEN, move=move, actor=actor)
     if state not in rule.sources:
-        raise HallError(Code.MOVE_NOT_ALLOWED, move=move, state=state)
+        raise HallError(QueueCode.MOVE_NOT_ALLOWED, move=move, state=state)
     if rule.holder_only and not holds:
-        raise HallError(Code.NOT_THE_HOLDER, move=move)
+        raise HallError(QueueCode.NOT_THE_HOLDER, move=move)
     return rule.target
 
 
 def number(prefix: str, seq: int) -> str:
     """Return the number that people see, such as `A012`; raise NUMBERS_EXHAUSTED beyond 999."""
     if not 1 <= seq <= 999:
-        raise HallError(Code.NUMBERS_EXHAUSTED, prefix=prefix)
+        raise HallError(QueueCode.NUMBERS_EXHAUSTED, prefix=prefix)
     return f"{prefix}{seq:03d}"
 
 
@@ -128,6 +129,11 @@ ORDER_STEP = 1024
 def order_of(arrival: int) -> int:
     """Return the seniority of the `arrival`-th ticket of the hall's day (1, 2, 3 ...)."""
     return arrival * ORDER_STEP
+
+
+def ticket_id(day: str, number: str) -> str:
+    """Return the id of the ticket with `number` on `day`, such as `20261121-A012`."""
+    return f"{day.replace('-', '')}-{number}"
 
 
 def lane(item: str, klass: str) -> str:
@@ -147,7 +153,10 @@ def unit_lane(unit: str, klass: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """Stored ticket. Times are milliseconds since 1970, UTC; None: has not happened."""
+    """Stored ticket. Times are milliseconds since 1970, UTC; None: has not happened.
+
+    The defaults are those of a ticket that was just issued.
+    """
 
     id: str
     """`20261121-A012`: day and number, unique in a hall."""
@@ -160,24 +169,24 @@ class Ticket:
     level: int
     lane: str
     ord: int
-    state: State
     version: int
     """Catalogue version in force when it was issued."""
     kiosk: str
     issued_at: int
     waiting_since: int
-    first_called_at: int | None
-    called_at: int | None
-    call_count: int
-    serving_at: int | None
-    ended_at: int | None
-    window: str
+    state: State = State.WAITING
+    first_called_at: int | None = None
+    called_at: int | None = None
+    call_count: int = 0
+    serving_at: int | None = None
+    ended_at: int | None = None
+    window: str = ""
     """Window that holds it or called it last; empty before the first call."""
-    staff: str
-    outcome: str
-    note: str
-    returns: int
-    transfers: int
+    staff: str = ""
+    outcome: str = ""
+    note: str = ""
+    returns: int = 0
+    transfers: int = 0
 
     def holds(self, window: str) -> bool:
         """Return True if `window` holds the ticket."""

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from server.attendance.shift_rules import ShiftRule
-from server.retroactive.rules import FINDING, HALVES
-from server.wire.field_words import field_words
+from server.attendance.words import stored_value_words
+from server.core.field_words import field_words
+from server.retroactive.rules import FINDING, HALVES, NOT_UPHELD, PROPOSED, STANDS
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "finger.link": ("登记机内编号归属", "Link an enrolment to a person"),
@@ -26,6 +27,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check_mark": ("补记查岗记录", "Keep a late mark of a check"),
 }
 """Names of the actions for people (Chinese, English), by command."""
+FINDING_WORDS = {
+    STANDS: ("成立", "stands"),
+    PROPOSED: ("待认定", "proposed"),
+    NOT_UPHELD: ("不成立", "does not stand"),
+}
 LONGEST = 80
 HIDDEN = frozenset({"act", "source", "digest", "basis", "text", "until"})
 """Arguments that mean nothing to a person."""
@@ -62,3 +68,10 @@ def slot_name(slot: str, all_rules: Sequence[ShiftRule]) -> str:
         ),
         slot,
     )
+
+
+def value_words(slot: str, value: str) -> tuple[str, str]:
+    """Return the text of a value, in Chinese and English."""
+    if value and slot.startswith(FINDING):
+        return FINDING_WORDS[value]
+    return stored_value_words(value, halves=slot == HALVES)

@@ -11,9 +11,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from server.core.actors import Actor, ActorKind
+from server.core.actors import STAFF_KINDS, Actor
 from server.core.context import Context, JsonDict, write_journal
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.core.events import PastChanged
 from server.core.statement import Savepoint, savepoint
 from server.core.store import Act, Tx, attempt
@@ -21,8 +21,6 @@ from server.retroactive import queries as stored
 from server.retroactive import rules, scopes
 from server.retroactive.replays import REPLAYS
 from server.retroactive.rules import AffectedDays, ValueChange
-
-GUARDED_KINDS = frozenset({ActorKind.CLERK, ActorKind.MANAGER, ActorKind.ADMINISTRATOR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,7 @@ class PastGuard:
 
         PAST_CLOSED for an action that has no replay.
         """
-        if actor.kind not in GUARDED_KINDS:
+        if actor.kind not in STAFF_KINDS:
             return attempt(tx, act)
         outcome = _try(ctx, tx, act)
         if not isinstance(outcome, Trial):
@@ -97,13 +95,13 @@ def _store_change(ctx: Context, tx: Tx, actor: Actor, request: JsonDict, trial: 
     facts = {"count": len(moved), "first": moved[0].spot.day, "last": moved[-1].spot.day}
     replay = REPLAYS.get(command)
     if replay is None:
-        return HallError(Code.PAST_CLOSED, **facts)
+        return HallError(CommonCode.PAST_CLOSED, **facts)
     if not actor.why.strip():
-        return HallError(Code.PAST_REASON, **facts)
+        return HallError(CommonCode.PAST_REASON, **facts)
     args = json.dumps(request, ensure_ascii=False)
     existing = stored.same(tx.conn, tx.hall_id, command, args)
     if existing is not None:
-        return HallError(Code.PAST_ASKED, change=existing.id, **facts)
+        return HallError(CommonCode.PAST_ASKED, change=existing.id, **facts)
     change = ctx.tokens.token(9)
     days = [trial.reach.days[0].isoformat(), trial.reach.days[-1].isoformat()]
     staff = trial.reach.staff
@@ -123,4 +121,4 @@ def _store_change(ctx: Context, tx: Tx, actor: Actor, request: JsonDict, trial: 
     data = {"command": command, "moves": len(moved), "days": days}
     write_journal(tx, actor, "past.ask", change, data=data, why=actor.why.strip())
     tx.events.append(PastChanged(change))
-    return HallError(Code.PAST_ASKED, change=change, **facts)
+    return HallError(CommonCode.PAST_ASKED, change=change, **facts)

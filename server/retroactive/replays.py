@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from server.attendance import shift_rule_actions
+from server.catalogue import actions as catalogue_actions
 from server.catalogue import calendar
-from server.catalogue.model import Role, SpecialDay
+from server.catalogue.model import Role
 from server.core import setting_changes
 from server.core.actors import Actor
 from server.core.context import Context, JsonDict
+from server.core.working_days import SpecialDay
 from server.leave import actions as leave_actions
 from server.spot_checks import finding_actions, rounds
 from server.time_clocks import actions as time_clocks_actions
@@ -66,6 +68,10 @@ def _calendar(ctx: Context, actor: Actor, _key: str, args: JsonDict) -> None:
     calendar.put_year(ctx, actor, args["year"], days, args["source"])
 
 
+def _import_catalogue(ctx: Context, actor: Actor, _key: str, args: JsonDict) -> None:
+    catalogue_actions.import_stored(ctx, actor, args["catalogue"], args["text"], args["basis"])
+
+
 def _start_rule(ctx: Context, actor: Actor, key: str, args: JsonDict) -> None:
     shift_rule_actions.start(ctx, actor, key, args["rule"])
 
@@ -109,6 +115,7 @@ REPLAYS: dict[str, Replay] = {
     "reader.settle_lines": Replay(_settle_lines),
     "reader.file": Replay(_file_part),
     "calendar.import": Replay(_calendar),
+    "catalogue.import": Replay(_import_catalogue, Role.ADMINISTRATOR),
     "rule_start": Replay(_start_rule),
     "rule_withdraw": Replay(_withdraw_rule),
     "settings.change": Replay(_settings, Role.ADMINISTRATOR),

@@ -11,32 +11,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from server.attendance.verdicts import STATE_WORDS
 from server.attendance.verdicts import State as Verdict
-from server.core.errors import Code, HallError
 
 HALVES = "absent"
 """Slot code of a spot that counts the half-days without presence."""
 FINDING = "finding:"
 """Prefix of a slot code that stands for a finding of a spot check."""
 STANDS, PROPOSED, NOT_UPHELD = "stands", "proposed", "fallen"
-FINDING_WORDS = {
-    STANDS: ("成立", "stands"),
-    PROPOSED: ("待认定", "proposed"),
-    NOT_UPHELD: ("不成立", "does not stand"),
-}
-NOTHING = ("无", "none")
-ENGLISH = {
-    Verdict.ON_TIME: "on time",
-    Verdict.LATE: "late",
-    Verdict.EARLY: "left early",
-    Verdict.MISSING: "no punch",
-    Verdict.LEAVE: "leave",
-    Verdict.OFFICIAL: "official business",
-    Verdict.ELSEWHERE: "works elsewhere",
-    Verdict.REST: "rest",
-    Verdict.PENDING: "pending",
-}
 
 
 class State(StrEnum):
@@ -155,27 +136,6 @@ def may_confirm(
     others = {number for number in entitled if number != asker}
     apart = others - set(moved_people)
     return actor in (apart or others)
-
-
-def check_waiting(state: str) -> None:
-    """Raise PAST_STATE unless the change is waiting."""
-    if state != State.WAITING:
-        raise HallError(Code.PAST_STATE, state=state)
-
-
-def words(slot: str, value: str) -> tuple[str, str]:
-    """Return the text of a value, in Chinese and English."""
-    if not value:
-        return NOTHING
-    if slot.startswith(FINDING):
-        return FINDING_WORDS[value]
-    if slot == HALVES:
-        return f"旷工{value}个半天", f"{value} half-days absent"
-    name, _, minutes = value.partition(" ")
-    state = Verdict(name)
-    if minutes:
-        return f"{STATE_WORDS[state]}{minutes}分钟", f"{ENGLISH[state]} by {minutes} min"
-    return STATE_WORDS[state], ENGLISH[state]
 
 
 def value_of(state: Verdict, minutes: int) -> str:

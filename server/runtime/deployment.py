@@ -8,21 +8,14 @@ from __future__ import annotations
 from gevent.threadpool import ThreadPool
 
 from server.app import build
+from server.catalogue.actions import empty_catalogue, import_catalogue
 from server.core.actors import SYSTEM
 from server.core.clock import Clock
 from server.core.config import Config
 from server.core.engine import Databases, is_sqlite
 from server.core.errors import HallError
 from server.core.events import Event
-from server.hall import (
-    ADMINISTRATOR,
-    Hall,
-    empty_catalogue,
-    first_administrator,
-    import_catalogue,
-    open_hall,
-    prepare,
-)
+from server.hall import ADMINISTRATOR, Hall, first_administrator, open_hall, prepare
 from server.runtime.metrics import Metrics
 from server.runtime.server import HallRouter, limits_for, worker_bus_for
 

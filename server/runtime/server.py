@@ -31,17 +31,17 @@ from werkzeug.wrappers import Response
 from server.capability import capabilities
 from server.core.config import Config
 from server.core.context import Context
-from server.core.errors import Code, HallError
-from server.core.events import DeviceChanged, Event
-from server.core.store import Tx
-from server.device_health import queries as device_health_queries
+from server.core.errors import CommonCode, HallError
+from server.core.events import Event
+from server.core.problems import problem, status_of
+from server.device_health import actions as device_actions
 from server.hall import Hall
 from server.live import packet_guard
 from server.live.agent_gateway import Agents
 from server.live.feeds import LiveFeeds
 from server.privacy.personal_data import delete_old
 from server.queue.business_day import keep_day
-from server.queue.offline import desk_queries
+from server.queue.offline import desk_connections
 from server.runtime import pages
 from server.runtime.connections import Connections, SlotLimits, open_files
 from server.runtime.journal_follower import JournalFollower
@@ -52,7 +52,6 @@ from server.runtime.wsgi_handler import Handler, Server
 from server.time_clocks.hall_by_serial import HallFinder
 from server.web_api.limits import MONITORING, UNKNOWN_ADDRESS, Limits
 from server.web_api.windows import shared_by_redis
-from server.wire.problems import problem, status_of
 
 log = logging.getLogger(__name__)
 SWITCH_INTERVAL = 0.0005
@@ -149,7 +148,7 @@ class HallRouter:
             self._limits.check(UNKNOWN_ADDRESS, None, str(environ.get("REMOTE_ADDR", "")))
         except HallError as error:
             return _problem(error)
-        refused = HallError(Code.HALL_UNKNOWN)
+        refused = HallError(CommonCode.HALL_UNKNOWN)
         if pages.wants_page(str(environ.get("HTTP_ACCEPT", ""))):
             return pages.problem_page(status_of(refused)) or _problem(refused)
         return _problem(refused)
@@ -223,15 +222,15 @@ class _HallRuntime:
         self._cleaned_on = ""
         follower = JournalFollower(self._ctx, bus)
         self.heard, self._look = follower.deliver, follower.replay
-        self._ctx.write(self._release_stale)
+        self._release_stale()
         gevent.spawn(app.feeds.run)
 
-    def _release_stale(self, tx: Tx) -> None:
+    def _release_stale(self) -> None:
         """Release what this worker held when it last ended without a shutdown."""
         worker = self.app.hall.worker
-        device_health_queries.mark_worker_gone(tx, worker)
-        desk_queries.close_lines(tx, worker)
-        desk_queries.record_worker(tx, worker)
+        device_actions.release_worker(self._ctx, worker)
+        desk_connections.release_worker(self._ctx, worker)
+        desk_connections.record_worker(self._ctx, worker)
 
     def look(self) -> None:
         """Replay events that the worker bus missed, and resend outstanding tasks after that."""
@@ -255,11 +254,11 @@ class _HallRuntime:
         yield from (self.look, ctx.refresh, self.app.agents.resend_outstanding, self._seen)
         if self.app.hall.presence.lead(ctx.hall_id):
             # The day first: the other jobs belong to one.
-            yield from (self._write_off, partial(keep_day, ctx), self._delete_old)
+            yield from (self._release_dead_workers, partial(keep_day, ctx), self._delete_old)
             yield from self._jobs
 
     def _seen(self) -> None:
-        self._ctx.write(lambda tx: desk_queries.record_worker(tx, self.app.hall.worker))
+        desk_connections.record_worker(self._ctx, self.app.hall.worker)
 
     def _delete_old(self) -> None:
         """Delete data that is too old, once a day."""
@@ -268,15 +267,12 @@ class _HallRuntime:
             self._cleaned_on = today
             delete_old(self._ctx, self.app.hall.config.data)
 
-    def _write_off(self) -> None:
-        """Mark devices of dead workers as unknown until their agent has another worker."""
-        for worker in self._ctx.read_single(
-            lambda c: device_health_queries.workers(c, self._ctx.hall_id)
-        ):
+    def _release_dead_workers(self) -> None:
+        """Release what dead workers hold, until their agents and desks have another worker."""
+        for worker in device_actions.connected_workers(self._ctx):
             if not self.app.hall.presence.alive(worker):
-                self._ctx.write(partial(device_health_queries.mark_worker_gone, worker=worker))
-                self._ctx.write(partial(desk_queries.close_lines, worker=worker))
-                self._ctx.bus.publish([DeviceChanged("")])
+                device_actions.release_worker(self._ctx, worker)
+                desk_connections.release_worker(self._ctx, worker)
 
 
 def worker_bus_for(config: Config, heard: Callable[[str, list[Event]], None]) -> WorkerBus:

@@ -15,15 +15,18 @@ from server.core import setting_queries as stored_settings
 from server.core.actors import SYSTEM, Actor, ActorKind
 from server.core.clock import instant
 from server.core.context import Context, JsonDict, write_journal
-from server.core.errors import Code, HallError
+from server.core.errors import HallError
 from server.core.events import ChecksChanged
-from server.core.settings import Settings, with_values
+from server.core.settings import GeneralSettings, Settings, with_values
 from server.core.store import Tx
+from server.core.workflow import Attempt
 from server.spot_checks import finding_queries, queries
 from server.spot_checks import finding_rules as rules
 from server.spot_checks.anomalies import Anomaly
-from server.spot_checks.finding_rules import Finding, Person, State, Steps
+from server.spot_checks.errors import SpotCheckCode
+from server.spot_checks.finding_rules import FINDING, Finding, Move, Person, State, Steps
 from server.spot_checks.marks import Kind, Mark, Seen, kind_of, standing
+from server.spot_checks.settings import SpotCheckSettings
 
 STEPS = ("step_second", "step_third", "step_days")
 """Settings that determine a finding's step."""
@@ -69,7 +72,7 @@ def access(ctx: Context, conn: Any, actor: Actor, finding_id: str) -> Any:
     """
     row = finding_queries.get(conn, ctx.hall_id, finding_id)
     if row is None or not rules.may_see(finding_of(row), person_of(ctx.catalogue(), actor)):
-        raise HallError(Code.FINDING_UNKNOWN)
+        raise HallError(SpotCheckCode.FINDING_UNKNOWN)
     return row
 
 
@@ -83,7 +86,7 @@ def propose(ctx: Context, tx: Tx, doubt: Anomaly) -> int:
     """Store an anomaly as a proposed finding; return 0 if it was proposed before."""
     if finding_queries.of_source(tx.conn, tx.hall_id, "doubt", doubt.mark) is not None:
         return 0
-    _add(ctx, tx, SYSTEM, State.PROPOSED, "doubt", doubt)
+    _add(ctx, tx, SYSTEM, FINDING.after(Move.PROPOSE, Attempt(None)), "doubt", doubt)
     return 1
 
 
@@ -124,7 +127,8 @@ def _add_from_mark(ctx: Context, tx: Tx, row: Any, kind: Kind, check_id: str) ->
     }
     kind_name, _, name = row.by_actor.partition(":")
     doubt = Anomaly(kind, row.staff, row.window, row.id, facts)
-    _add(ctx, tx, Actor(ActorKind(kind_name), name), State.CONFIRMED, "mark", doubt)
+    state = FINDING.after(Move.RECORD, Attempt(None))
+    _add(ctx, tx, Actor(ActorKind(kind_name), name), state, "mark", doubt)
 
 
 def _add(ctx: Context, tx: Tx, actor: Actor, state: State, source: str, about: Anomaly) -> None:
@@ -170,7 +174,7 @@ def _publish(ctx: Context, tx: Tx, row: Any) -> None:
     """Publish a finding to the person and the chief, and start the period for disputes."""
     to = recipients(ctx.catalogue(), row.staff, row.unit)
     line = _line(tx, SYSTEM, "told") | {"to": to}
-    until = _days_on(ctx, tx.now, ctx.settings().dispute_days)
+    until = _days_on(ctx, tx.now, ctx.settings().of(SpotCheckSettings).dispute_days)
     finding_queries.change(tx, row, line, told_at=tx.now, dispute_until=until)
     write_journal(tx, SYSTEM, "finding.told", row.id, data={"to": to, "dispute_until": until})
     restep(ctx, tx, row.staff)
@@ -179,14 +183,17 @@ def _publish(ctx: Context, tx: Tx, row: Any) -> None:
 def _days_on(ctx: Context, now: int, days: int) -> int:
     """Return the last millisecond of the day `days` days from `now`."""
     last: date = ctx.local(now).date() + timedelta(days=days + 1)
-    return instant(datetime.combine(last, time.min), ctx.settings().timezone) - 1
+    return (
+        instant(datetime.combine(last, time.min), ctx.settings().of(GeneralSettings).timezone) - 1
+    )
 
 
 def _withdraw(ctx: Context, tx: Tx, row: Any) -> None:
     """Withdraw a finding whose mark was undone or replaced."""
-    if State(row.state) not in (State.CONFIRMED, State.DISPUTED):
-        return
-    _move(tx, SYSTEM, row, State.WITHDRAWN, "mark_undone")
+    attempt = rules.attempt(finding_of(row), Person(""))
+    if not FINDING.allows(Move.UNDO, attempt):
+        return  # settled before
+    _move(tx, SYSTEM, row, FINDING.after(Move.UNDO, attempt), "mark_undone")
     restep(ctx, tx, row.staff)
 
 
@@ -272,7 +279,9 @@ def _steps_at(history: list[tuple[int, str, Any]], moment: int) -> Steps:
     values = {name: value for since, name, value in history if since <= moment}
     settings = with_values(Settings(), values)
     return Steps(
-        settings.step_second, max(settings.step_second, settings.step_third), settings.step_days
+        settings.of(SpotCheckSettings).step_second,
+        max(settings.of(SpotCheckSettings).step_second, settings.of(SpotCheckSettings).step_third),
+        settings.of(SpotCheckSettings).step_days,
     )
 
 
@@ -280,7 +289,9 @@ def restep(ctx: Context, tx: Tx, staff: str) -> None:
     """Recompute a person's steps and record the ones that changed."""
     if not staff:
         return
-    since = ctx.local(tx.now).date() - timedelta(days=2 * ctx.settings().step_days)
+    since = ctx.local(tx.now).date() - timedelta(
+        days=2 * ctx.settings().of(SpotCheckSettings).step_days
+    )
     rows = finding_queries.of_staff(tx.conn, tx.hall_id, staff, since.isoformat())
     all_findings = [finding_of(row) for row in rows]
     history = stored_settings.history(tx.conn, tx.hall_id, STEPS)

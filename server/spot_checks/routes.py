@@ -16,13 +16,15 @@ from typing import Any
 from flask import Response, request
 from sqlalchemy import Connection
 
+from server.accounts.errors import AccountCode
 from server.catalogue.calendar_routes import check_year_range
-from server.core.actors import ActorKind, Principal
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.core.events import ChecksChanged, Event, HallChanged, TicketMoved, WindowChanged
+from server.core.messages import Done
 from server.hall import Hall
 from server.leave import files as papers
-from server.live.feeds import Feed, LiveFeeds
+from server.live.feeds import Feed, LiveFeeds, allow_managers
+from server.queue.errors import QueueCode
 from server.queue.queue_views import waiting_for
 from server.queue.snapshot import Snapshot
 from server.spot_checks import (
@@ -37,6 +39,7 @@ from server.spot_checks import (
     views,
 )
 from server.spot_checks.draws import rules_of
+from server.spot_checks.errors import SpotCheckCode
 from server.spot_checks.marks import fault_list, standing
 from server.spot_checks.messages import (
     CheckDay,
@@ -53,13 +56,18 @@ from server.spot_checks.messages import (
     WalkWindow,
 )
 from server.spot_checks.recorded_state import RecordedState
+from server.spot_checks.settings import SpotCheckSettings
 from server.web_api import ANYONE, MANAGERS, Api, Call
-from server.wire.commands import Done
 
 JPEG = "image/jpeg"
+START_CODES = (SpotCheckCode.CHECK_UNKNOWN, SpotCheckCode.CHECK_NOT_DUE, SpotCheckCode.CHECKERS_TWO)
 LONGEST_HISTORY = 62
 """Maximum number of days per request."""
-OF_WALKS = (Code.CHECK_UNKNOWN, Code.CHECK_NOT_RUNNING, Code.NOT_A_CHECKER)
+OF_WALKS = (
+    SpotCheckCode.CHECK_UNKNOWN,
+    SpotCheckCode.CHECK_NOT_RUNNING,
+    SpotCheckCode.NOT_A_CHECKER,
+)
 
 
 class Checks:
@@ -87,7 +95,7 @@ class Checks:
                 WalkView(check=views_by_id[r.id], marks=self.marks(conn, r.id)) for r in running
             ],
             windows=self._windows(conn, snapshot) if running else [],
-            faults=list(fault_list(snapshot.settings.check_faults)),
+            faults=list(fault_list(snapshot.settings.of(SpotCheckSettings).check_faults)),
             proposed=states.get("proposed", 0),
             disputed=states.get("disputed", 0),
         )
@@ -152,12 +160,6 @@ class Checks:
             for spot in recorded_state.round_order(catalogue, day)
         ]
 
-    def allowed(self, principal: Principal | None, _key: str) -> bool:
-        """Return True for managers and administrators, who may be inspectors."""
-        return (
-            principal is not None and principal.is_staff and principal.kind is not ActorKind.CLERK
-        )
-
     def days(self, first: date, last: date) -> CheckDays:
         """Return the days with draw commitments, their checks and their proof."""
         ctx = self._ctx
@@ -185,7 +187,7 @@ class Checks:
         def query(conn: Connection) -> CheckDetail:
             row = queries.get(conn, ctx.hall_id, check_id)
             if row is None:
-                raise HallError(Code.CHECK_UNKNOWN)
+                raise HallError(SpotCheckCode.CHECK_UNKNOWN)
             return CheckDetail(check=self.views(conn, [row])[0], marks=self.marks(conn, check_id))
 
         return ctx.read(query)
@@ -221,7 +223,7 @@ def _changed_keys(event: Event) -> set[str] | None:
 def add(api: Api, feeds: LiveFeeds) -> None:
     """Register the routes and the live feed of spot checks and findings."""
     spot_checks = Checks(api.hall)
-    feeds.add(Feed("checks", spot_checks.state, spot_checks.allowed, _changed_keys, 2.0))
+    feeds.add(Feed("checks", spot_checks.state, allow_managers, _changed_keys, 2.0))
     _looking(api, spot_checks)
     _walking(api)
     _photos(api)
@@ -230,12 +232,12 @@ def add(api: Api, feeds: LiveFeeds) -> None:
 def _looking(api: Api, spot_checks: Checks) -> None:
     ctx = api.hall.ctx
 
-    @api.get("/checks/seals/<day>", who=ANYONE, answer=SealView, codes=(Code.NOT_FOUND,))
+    @api.get("/checks/seals/<day>", who=ANYONE, answer=SealView, codes=(CommonCode.NOT_FOUND,))
     def check_seal(call: Call) -> SealView:
         """Return a day's draw commitment; with seed and times once the hall has closed."""
         row = ctx.read(lambda c: queries.day(c, ctx.hall_id, call.args["day"]))
         if row is None:
-            raise HallError(Code.NOT_FOUND)
+            raise HallError(CommonCode.NOT_FOUND)
         return ctx.read(lambda c: spot_checks.seal(c, row))
 
     @api.get("/office/checks/days", who=MANAGERS, answer=CheckDays)
@@ -246,7 +248,10 @@ def _looking(api: Api, spot_checks: Checks) -> None:
         return spot_checks.days(max(first, last - timedelta(days=LONGEST_HISTORY)), last)
 
     @api.get(
-        "/office/checks/<check>", who=MANAGERS, answer=CheckDetail, codes=(Code.CHECK_UNKNOWN,)
+        "/office/checks/<check>",
+        who=MANAGERS,
+        answer=CheckDetail,
+        codes=(SpotCheckCode.CHECK_UNKNOWN,),
     )
     def check_detail(call: Call) -> CheckDetail:
         """Return a check with every mark."""
@@ -259,7 +264,7 @@ def day_argument(name: str, default: date) -> date:
     try:
         return check_year_range(date.fromisoformat(text), name) if text else default
     except ValueError:
-        raise HallError(Code.INVALID, field=name) from None
+        raise HallError(CommonCode.INVALID, field=name) from None
 
 
 def _walking(api: Api) -> None:
@@ -270,7 +275,7 @@ def _walking(api: Api) -> None:
         who=MANAGERS,
         body=StartCheck,
         answer=CheckStarted,
-        codes=(Code.CHECKERS_TWO,),
+        codes=(SpotCheckCode.CHECKERS_TWO,),
         example={"other": "1003"},
     )
     def extra_check(call: Call) -> CheckStarted:
@@ -282,7 +287,7 @@ def _walking(api: Api) -> None:
         who=MANAGERS,
         body=StartCheck,
         answer=CheckStarted,
-        codes=(Code.CHECK_UNKNOWN, Code.CHECK_NOT_DUE, Code.CHECKERS_TWO),
+        codes=START_CODES,
         example={"other": "1003"},
     )
     def start_check(call: Call) -> CheckStarted:
@@ -297,10 +302,10 @@ def _walking(api: Api) -> None:
         answer=Done,
         codes=(
             *OF_WALKS,
-            Code.WINDOW_UNKNOWN,
-            Code.ACCOUNT_UNKNOWN,
-            Code.MARK_REASON,
-            Code.PHOTO_UNKNOWN,
+            QueueCode.WINDOW_UNKNOWN,
+            AccountCode.ACCOUNT_UNKNOWN,
+            SpotCheckCode.MARK_REASON,
+            SpotCheckCode.PHOTO_UNKNOWN,
         ),
         example={"id": "m-1", "window": "W01", "mark": "at_post", "at": 1767574800000},
     )
@@ -312,7 +317,7 @@ def _walking(api: Api) -> None:
             rounds.mark(ctx, call.actor, call.key, call.args["check"], rounds.MarkRequest(**values))
         except HallError as refusal:
             # The day is over: the mark waits for a second person, and the phone need not retry.
-            if refusal.code is not Code.PAST_ASKED:
+            if refusal.code is not CommonCode.PAST_ASKED:
                 raise
         return Done()
 
@@ -333,7 +338,7 @@ def _photos(api: Api) -> None:
         "/office/checks/<check>/photos",
         who=MANAGERS,
         answer=PhotoKept,
-        codes=(*OF_WALKS, Code.PHOTO_INVALID),
+        codes=(*OF_WALKS, SpotCheckCode.PHOTO_INVALID),
         keyed=False,
         upload=photos.MAX_BYTES,
     )
@@ -348,7 +353,7 @@ def _photos(api: Api) -> None:
         "/office/checks/<check>/photos/<photo>",
         who=MANAGERS,
         answer=None,
-        codes=(Code.PHOTO_UNKNOWN,),
+        codes=(SpotCheckCode.PHOTO_UNKNOWN,),
         media=JPEG,
     )
     def see_photo(call: Call) -> Response:
@@ -356,16 +361,16 @@ def _photos(api: Api) -> None:
         ctx, photo = hall.ctx, call.args["photo"]
         rows = ctx.read(lambda c: queries.marks(c, ctx.hall_id, call.args["check"]))
         if not any(photo in json.loads(row.photos) for row in rows):
-            raise HallError(Code.PHOTO_UNKNOWN)
+            raise HallError(SpotCheckCode.PHOTO_UNKNOWN)
         return finding_routes.photo(hall, photo)
 
 
 def _uploaded() -> bytes:
     file = request.files.get("photo")
     if file is None:
-        raise HallError(Code.INVALID, field="photo")
+        raise HallError(CommonCode.INVALID, field="photo")
     with contextlib.closing(file):
         content = file.stream.read(photos.MAX_BYTES + 1)
     if len(content) > photos.MAX_BYTES:
-        raise HallError(Code.TOO_LARGE)
+        raise HallError(CommonCode.TOO_LARGE)
     return content

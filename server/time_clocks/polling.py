@@ -9,12 +9,14 @@ from datetime import datetime
 from server.core.actors import SYSTEM, Via
 from server.core.clock import instant
 from server.core.context import Context
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
+from server.core.settings import GeneralSettings
 from server.core.store import Tx
 from server.time_clocks import punch_store, queries
 from server.time_clocks.punch_rules import BadLine, PunchLine, Source
 from server.time_clocks.quarantine import quarantine
 from server.time_clocks.reports import TimeClockReport, store_report
+from server.time_clocks.settings import TimeClockSettings
 
 
 def store_clock_reading(
@@ -29,12 +31,14 @@ def store_clock_reading(
     def act(tx: Tx) -> None:
         row = queries.get(tx.conn, tx.hall_id, serial)
         if row is None:
-            raise HallError(Code.FORBIDDEN)
+            raise HallError(CommonCode.FORBIDDEN)
         settings = ctx.settings()
         clock = punch_store.clock_of(row)
         if clock_reading is not None:
-            offset = round((instant(clock_reading, settings.timezone) - tx.now) / 1000)
-            tolerance = settings.clock_tolerance_seconds
+            offset = round(
+                (instant(clock_reading, settings.of(GeneralSettings).timezone) - tx.now) / 1000
+            )
+            tolerance = settings.of(TimeClockSettings).clock_tolerance_seconds
             clock = punch_store.with_measurement(tx, serial, clock, offset, tolerance)
         facts = {k: v for k, v in numbers.items() if v is not None and k != "records"}
         report = TimeClockReport(firmware=firmware, facts=facts, records=numbers.get("records"))
@@ -69,7 +73,7 @@ def take(
     def rest(tx: Tx) -> None:
         row = queries.get(tx.conn, tx.hall_id, serial)
         if row is None:
-            raise HallError(Code.FORBIDDEN)
+            raise HallError(CommonCode.FORBIDDEN)
         contact = punch_store.contact_of(row).after_contact(tx.now)
         if whole is not None:
             contact = replace(contact, backlog_since=None)

@@ -18,8 +18,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row
 
 from server.core.context import Context
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.core.events import ReaderChanged
+from server.core.settings import GeneralSettings
 from server.core.store import Tx
 from server.time_clocks import iclock, punch_store, queries
 from server.time_clocks.admission import ASKING_AGAIN_MS, record_request
@@ -110,17 +111,17 @@ def require_admitted(ctx: Context, serial: str, address: str, way: str = "push")
     INVALID for a malformed serial number.
     """
     if not iclock.SERIAL.fullmatch(serial):
-        raise HallError(Code.INVALID, field="SN")
+        raise HallError(CommonCode.INVALID, field="SN")
     row = ctx.read(lambda c: queries.get(c, ctx.hall_id, serial))
     if row is None or row.state == "asking":
         record_request(ctx, serial, address, row, way)
     if row is None or row.state not in ("admitted", "out"):
-        raise HallError(Code.FORBIDDEN)
+        raise HallError(CommonCode.FORBIDDEN)
     if row.way not in WAYS[way]:
-        raise HallError(Code.FORBIDDEN)
+        raise HallError(CommonCode.FORBIDDEN)
     if not in_networks(row.networks, address):
         _record_foreign_network(ctx, serial, address)
-        raise HallError(Code.FORBIDDEN)
+        raise HallError(CommonCode.FORBIDDEN)
     return row
 
 
@@ -190,7 +191,7 @@ def report_contact(
 def _row(tx: Tx, serial: str) -> Row[Any]:
     row = queries.get(tx.conn, tx.hall_id, serial)
     if row is None or row.state not in ("admitted", "out"):
-        raise HallError(Code.FORBIDDEN)
+        raise HallError(CommonCode.FORBIDDEN)
     return row
 
 
@@ -229,7 +230,7 @@ def handshake(ctx: Context, serial: str, report: TimeClockReport) -> str:
 def zone_minutes(ctx: Context) -> int:
     """Return the hall's present offset from UTC in minutes."""
     now = datetime.fromtimestamp(ctx.clock.now() / 1000, UTC)
-    offset = now.astimezone(ZoneInfo(ctx.settings().timezone)).utcoffset()
+    offset = now.astimezone(ZoneInfo(ctx.settings().of(GeneralSettings).timezone)).utcoffset()
     return int(offset.total_seconds() // 60) if offset is not None else 0
 
 

@@ -242,10 +242,12 @@ def test_the_office_has_an_alarm_once_a_check_is_due_and_not_before(web: Web) ->
 
 
 def test_only_the_office_gets_the_feed(web: Web) -> None:
-    checked, people = Checks(web.small.hall), (web.clerk("T1"), web.manager())
+    feed = web.app.feeds.feed("checks")
+    assert feed is not None
+    people = (web.clerk("T1"), web.manager())
     allowed = []
     for browser in people:
         secret = browser.client.get_cookie("hall_session")
         assert secret is not None
-        allowed.append(checked.allowed(web.small.hall.people.session(secret.value), ""))
-    assert [*allowed, checked.allowed(None, "")] == [False, True, False]
+        allowed.append(feed.allow(web.small.hall.people.session(secret.value), ""))
+    assert [*allowed, feed.allow(None, "")] == [False, True, False]

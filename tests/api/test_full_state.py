@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from server.app import App, build
+from server.catalogue.actions import import_catalogue
 from server.core.actors import SYSTEM
-from server.hall import import_catalogue
 from server.leave import actions as leave_actions
 from server.live.feeds import Feed
 from server.queue import snapshot

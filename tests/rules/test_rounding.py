@@ -35,5 +35,10 @@ def test_the_pages_formula_is_the_same(millionths: int) -> None:
     assert percent(millionths / 10**6) == Decimal(tenth) / 10
 
 
+def test_no_share_stays_no_share() -> None:
+    assert kept_share(None) is None
+    assert kept_share(2 / 3) == 0.666667
+
+
 def test_minutes_have_one_decimal_place() -> None:
     assert [str(tenths(value)) for value in (0.25, 7.449, 12.0)] == ["0.3", "7.4", "12.0"]

@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 import pytest
 
 from server.attendance.day_sheet import day_sheet, total
+from server.attendance.errors import ShiftRuleCode
 from server.attendance.shift_rules import (
     Direction,
     RuleScope,
@@ -18,8 +19,9 @@ from server.attendance.shift_rules import (
     rule_for,
 )
 from server.attendance.verdicts import DayFacts, State, verdicts
+from server.attendance.words import rule_clauses, verdict_sentence
 from server.core.day_facts import Correction, LeaveKind, LeaveSpan, Punch
-from server.core.errors import Code, HallError
+from server.core.errors import HallError
 from support.summer_rule import DAY, DUE, SUMMER, WINDOWS
 
 
@@ -116,7 +118,7 @@ def test_a_day_in_words(clocks: tuple[str, ...], wanted: str) -> None:
 
 def test_a_late_punch_explains_itself_with_the_rule_and_its_date() -> None:
     verdict = verdicts(SUMMER, DayFacts(DAY, punches("08:37")))[0]
-    assert verdict.line == (
+    assert verdict_sentence(verdict) == (
         "上午签到：08:37打卡，迟到7分钟。"
         "依据：规则“夏令时2026”（2026年5月1日起施行）第2条“08:30后打卡为迟到”。"
     )
@@ -125,16 +127,16 @@ def test_a_late_punch_explains_itself_with_the_rule_and_its_date() -> None:
 def test_half_an_hour_late_names_the_consequence() -> None:
     verdict = verdicts(SUMMER, DayFacts(DAY, punches("09:00")))[0]
     absent = "08:30后打卡为迟到，满30分钟的，按旷工半天处理（须经认定）"
-    assert verdict.line == (
+    assert verdict_sentence(verdict) == (
         "上午签到：09:00打卡，迟到30分钟，按旷工半天处理（须经认定）。"
         f"依据：规则“夏令时2026”（2026年5月1日起施行）第2条“{absent}”。"
     )
-    assert SUMMER.clauses[1] == absent
+    assert rule_clauses(SUMMER)[1] == absent
 
 
 def test_a_missing_punch_names_its_window_and_the_doubtful_punch() -> None:
     verdict = verdicts(SUMMER, DayFacts(DAY, punches("19:31?")))[3]
-    assert verdict.line == (
+    assert verdict_sentence(verdict) == (
         "下午签退：未打卡，记缺卡。"
         "依据：规则“夏令时2026”（2026年5月1日起施行）第7条“17:00至20:00打卡有效”。"
         "19:31有一次打卡，打卡机时钟不准，未采信。"
@@ -144,7 +146,7 @@ def test_a_missing_punch_names_its_window_and_the_doubtful_punch() -> None:
 def test_morning_leave_frees_the_morning_only() -> None:
     facts = DayFacts(DAY, punches("14:25", "17:31"), (leave("08:00", "12:00"),))
     assert states(facts) == "leave leave on_time on_time"
-    assert verdicts(SUMMER, facts)[0].line == (
+    assert verdict_sentence(verdicts(SUMMER, facts)[0]) == (
         "上午签到：免打卡，事假已批准（2026年7月6日08:00至12:00）。"
     )
 
@@ -184,10 +186,10 @@ def test_a_correction_counts_and_the_original_stays() -> None:
         State.LATE,
         7,
     )
-    assert verdict.line.startswith("上午签到：08:37打卡，迟到7分钟。依据：")
-    assert verdict.line.endswith("。经工号1002批准补签，改记准时；理由：读卡器断电。")
+    assert verdict_sentence(verdict).startswith("上午签到：08:37打卡，迟到7分钟。依据：")
+    assert verdict_sentence(verdict).endswith("。经工号1002批准补签，改记准时；理由：读卡器断电。")
     decided = replace(verdict, correction=replace(fixed, decided_name="王主任"))
-    assert "经王主任（工号1002）批准补签，改记准时；" in decided.line
+    assert "经王主任（工号1002）批准补签，改记准时；" in verdict_sentence(decided)
 
 
 def test_half_days_are_absent_when_all_is_missing_or_too_late() -> None:
@@ -282,7 +284,10 @@ def test_a_rule_that_cannot_be_applied_is_refused(change: dict[str, object], rea
     check(SUMMER)
     with pytest.raises(HallError) as refused:
         check(replace(SUMMER, **change))  # type: ignore[arg-type]
-    assert (refused.value.code, refused.value.data["reason"]) == (Code.RULE_INVALID, reason)
+    assert (refused.value.code, refused.value.data["reason"]) == (
+        ShiftRuleCode.RULE_INVALID,
+        reason,
+    )
 
 
 def test_late_and_early_minutes_count_from_the_due_time() -> None:

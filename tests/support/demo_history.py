@@ -10,14 +10,15 @@ from typing import Any
 
 from sqlalchemy import Connection, MetaData, Table, insert, select
 
+from server.catalogue.actions import import_catalogue
 from server.catalogue.reference import load
 from server.core.actors import SYSTEM
+from server.core.all_tables import metadata
 from server.core.clock import SetClock, instant
 from server.core.config import Config
 from server.core.journal_line import GENESIS, Line, line_hash
-from server.core.tables import metadata
 from server.demo import history, time_clocks
-from server.hall import Hall, import_catalogue, open_hall
+from server.hall import Hall, open_hall
 from server.spot_checks.draw_commitment import KEY_FILE
 
 SATURDAY = instant(datetime.combine(date(2026, 11, 7), time(9)), "Asia/Shanghai")

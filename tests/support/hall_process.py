@@ -27,6 +27,7 @@ from gevent.os import fork_gevent  # noqa: E402
 
 from server.accounts import queries as accounts_queries  # noqa: E402
 from server.app import build, serve  # noqa: E402
+from server.catalogue.actions import import_catalogue  # noqa: E402
 from server.catalogue.reference import load  # noqa: E402
 from server.cli.serve import open_server_hall  # noqa: E402
 from server.core import config, setting_queries  # noqa: E402
@@ -40,7 +41,7 @@ from server.core.errors import HallError  # noqa: E402
 from server.core.events import HallChanged  # noqa: E402
 from server.core.settings import with_values  # noqa: E402
 from server.core.store import Tx  # noqa: E402
-from server.hall import Hall, import_catalogue, open_hall  # noqa: E402
+from server.hall import Hall, open_hall  # noqa: E402
 from server.queue import window_sessions  # noqa: E402
 from server.queue.business_day import keep_day  # noqa: E402
 from server.runtime import logs, server  # noqa: E402

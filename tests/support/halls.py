@@ -14,6 +14,7 @@ from pathlib import Path
 from argon2 import PasswordHasher
 from sqlalchemy import make_url
 
+from server.catalogue.actions import import_catalogue
 from server.catalogue.model import (
     ApplicantClass,
     Catalogue,
@@ -40,7 +41,7 @@ from server.core.config import Config
 from server.core.engine import is_sqlite, migrate, open_engine
 from server.core.events import HallChanged
 from server.core.store import Tx
-from server.hall import Hall, import_catalogue, open_hall
+from server.hall import Hall, open_hall
 from server.queue import calling, issuing, ticket_queries, window_sessions
 from server.queue.tickets import Outcome, Ticket
 

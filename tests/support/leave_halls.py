@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from server.catalogue.actions import import_catalogue
 from server.core.actors import SYSTEM, Actor, ActorKind
 from server.core.day_facts import LeaveKind
-from server.hall import import_catalogue
 from server.leave import queries as stored
 from server.leave.actions import LeaveRequest
 from server.leave.queries import Leave

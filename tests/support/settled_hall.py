@@ -20,13 +20,13 @@ from server.bulletins import actions as bulletins_actions
 from server.bulletins.figures import parse_week
 from server.bulletins.tables import amendment, bulletin
 from server.bulletins.weekly_figures import figures
-from server.catalogue.model import SpecialDay
+from server.catalogue.actions import import_catalogue
 from server.core import journal, schema
 from server.core.actors import SYSTEM, Actor, ActorKind
 from server.core.day_facts import LeaveKind
 from server.core.events import HallChanged
 from server.core.store import Tx
-from server.hall import import_catalogue
+from server.core.working_days import SpecialDay
 from server.leave import actions as leave_actions
 from server.leave import correction_actions
 from server.leave import queries as stored_leaves

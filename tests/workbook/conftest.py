@@ -23,7 +23,6 @@ from server.catalogue.model import (
     Presence,
     Role,
     Scope,
-    SpecialDay,
     Staff,
     Unit,
     Window,
@@ -31,6 +30,7 @@ from server.catalogue.model import (
     Zone,
 )
 from server.catalogue.workbook import Problem, export, read
+from server.core.working_days import SpecialDay
 
 WEEK = frozenset({1, 2, 3, 4, 5})
 Spoil = Callable[[Workbook], None]

@@ -25,7 +25,6 @@ from server.catalogue.model import (
     Presence,
     Role,
     Scope,
-    SpecialDay,
     Staff,
     Unit,
     Window,
@@ -35,6 +34,7 @@ from server.catalogue.model import (
 from server.catalogue.reference import load
 from server.catalogue.workbook import Flaw, digest, export, problems, read
 from server.catalogue.workbook.values import EARLIEST, SEPARATORS, is_clean
+from server.core.working_days import SpecialDay
 
 
 def exported(catalogue: Catalogue) -> bytes:

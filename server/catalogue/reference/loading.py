@@ -24,12 +24,12 @@ from server.catalogue.model import (
     Item,
     Mandate,
     OpenLine,
-    SpecialDay,
     Staff,
     Unit,
     Window,
     Zone,
 )
+from server.core.working_days import SpecialDay
 
 Record = TypeVar("Record")
 Table = Mapping[str, Any]

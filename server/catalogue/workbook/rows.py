@@ -18,13 +18,13 @@ from server.catalogue.model import (
     Mandate,
     Material,
     OpenLine,
-    SpecialDay,
     Staff,
     Unit,
     Window,
     Zone,
 )
 from server.catalogue.workbook.shape import SHEETS, Kind, Sheet
+from server.core.working_days import SpecialDay
 
 FIRST_ROW = 2
 """Number of the first data row; headings are on row 1."""

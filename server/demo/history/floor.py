@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time
 
 from server.catalogue import hours as catalogue_hours
@@ -14,7 +14,7 @@ from server.core.store import Tx
 from server.demo.history.world import Event, World
 from server.queue import ticket_queries
 from server.queue.routing import windows_for
-from server.queue.tickets import State, Ticket, lane, number, order_of
+from server.queue.tickets import State, Ticket, lane, number, order_of, ticket_id
 
 VISITS = 76
 MINUTE_MS = 60_000
@@ -111,8 +111,8 @@ def _write_tickets(
         late = called > 17 * 60 + 30
         started = called + world.chance.uniform(0.3, 1.5)
         times = [round(world.minute(day, m)) for m in (arrived, called, started, started + service)]
-        ticket = Ticket(
-            id=f"{day:%Y%m%d}-{number(prefix, seq)}",
+        issued = Ticket(
+            id=ticket_id(iso, number(prefix, seq)),
             day=iso,
             number=number(prefix, seq),
             token=world.ctx.tokens.token(),
@@ -122,11 +122,14 @@ def _write_tickets(
             level=0,
             lane=lane(item.code, "ordinary"),
             ord=order_of(place),
-            state=State.EXPIRED if missed or late else State.FINISHED,
             version=version,
             kiosk=KIOSK,
             issued_at=times[0],
             waiting_since=times[0],
+        )
+        ticket = replace(
+            issued,
+            state=State.EXPIRED if missed or late else State.FINISHED,
             first_called_at=None if late else times[1],
             called_at=None if late else times[1],
             call_count=0 if late else 1,
@@ -135,9 +138,6 @@ def _write_tickets(
             window="" if late else window,
             staff="" if late else staffed[window],
             outcome="" if missed or late else "accepted",
-            note="",
-            returns=0,
-            transfers=0,
         )
         ticket_queries.add(tx, ticket, prefix, seq)
         _lines(world, tx, ticket)

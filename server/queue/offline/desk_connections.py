@@ -32,6 +32,16 @@ def record_disconnect(ctx: Context, line: str) -> None:
     ctx.write(lambda tx: desk_queries.close_line(tx, line))
 
 
+def record_worker(ctx: Context, worker: str) -> None:
+    """Record that a worker is running; connections that it leaves open ended at that time."""
+    ctx.write(lambda tx: desk_queries.record_worker(tx, worker))
+
+
+def release_worker(ctx: Context, worker: str) -> None:
+    """End the connections of a worker that is not running, or has just started again."""
+    ctx.write(lambda tx: desk_queries.close_lines(tx, worker))
+
+
 def was_connected(lines: Iterable[Any], at: int, now: int) -> bool:
     """Return True if a page was certainly connected at an instant (ms).
 

@@ -19,6 +19,7 @@ from server.backup import backups, move_database
 from server.backup import restore as backup_restore
 from server.backup.backups import BackupError
 from server.backup.restore import RestoreOptions, restore
+from server.catalogue.actions import import_catalogue
 from server.cli import backup as cli
 from server.core import journal, schema
 from server.core.actors import SYSTEM
@@ -29,7 +30,7 @@ from server.core.data_folder import FolderBusyError, alone, serve_from
 from server.core.engine import migrate, open_engine
 from server.device_health import queries as device_health_queries
 from server.device_health import server_alarms
-from server.hall import Hall, import_catalogue, open_hall
+from server.hall import Hall, open_hall
 from server.integrity.checks import violations
 from server.queue import metrics, snapshot
 from support.halls import SmallHall, at, catalogue

@@ -17,11 +17,11 @@ from display.board import board
 from kiosk.slip import ticket_slip
 from server.backup.restore import parse_numbers
 from server.catalogue import workbook
+from server.catalogue.actions import import_catalogue
 from server.catalogue.model import Catalogue
 from server.catalogue.reference import load
 from server.core.actors import SYSTEM
 from server.core.settings import Settings
-from server.hall import import_catalogue
 from server.integrity.checks import violations
 from server.queue import snapshot
 from support.halls import SmallHall, at, catalogue

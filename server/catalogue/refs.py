@@ -1,0 +1,67 @@
+"""References to records of the domain: small messages that several pages share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from server.catalogue.messages import MaterialRef, UnitRef, WindowRef
+from server.catalogue.model import Catalogue, Item, Unit, Window
+
+MOST = 256
+"""Maximum number of catalogues with cached windows: one for each hall of a process."""
+_cache: dict[int, tuple[Catalogue, dict[str, WindowRef]]] = {}
+
+
+def window_ref(catalogue: Catalogue, code: str) -> WindowRef | None:
+    """Return a window by code; None for one that is not in the catalogue."""
+    cached = _cache.get(id(catalogue))
+    # Cached, as every answer names windows. By identity: a catalogue is replaced, never changed.
+    if cached is None or cached[0] is not catalogue:
+        if len(_cache) >= MOST:
+            _cache.clear()
+        refs = {window.code: _window_ref(catalogue, window) for window in catalogue.windows}
+        cached = _cache[id(catalogue)] = (catalogue, refs)
+    return cached[1].get(code)
+
+
+def _window_ref(catalogue: Catalogue, window: Window) -> WindowRef:
+    zone = catalogue.zone_by.get(window.zone)
+    return WindowRef(
+        code=window.code,
+        number=window.number,
+        name=window.name,
+        name_en=window.name_en,
+        kind=window.kind.value,
+        zone=window.zone,
+        zone_name=zone.name if zone else "",
+        zone_name_en=zone.name_en if zone else "",
+    )
+
+
+def window_refs(catalogue: Catalogue, codes: Iterable[str]) -> list[WindowRef]:
+    """Return windows by code, in order of number."""
+    refs = [ref for ref in (window_ref(catalogue, c) for c in codes) if ref is not None]
+    return sorted(refs, key=lambda ref: ref.number)
+
+
+def unit_ref(catalogue: Catalogue, unit: Unit) -> UnitRef:
+    """Return a unit with the number of its items."""
+    return UnitRef(
+        code=unit.code,
+        name=unit.name,
+        name_en=unit.name_en,
+        short=unit.short,
+        prefix=unit.prefix,
+        presence=unit.presence.value,
+        place=unit.place,
+        place_en=unit.place_en,
+        phone=unit.phone,
+        items=sum(1 for _ in catalogue.items_of(unit.code)),
+    )
+
+
+def materials(item: Item | None) -> list[MaterialRef]:
+    """Return the papers to bring."""
+    if item is None:
+        return []
+    return [MaterialRef(name=m.name, form=m.form, required=m.required) for m in item.materials]
