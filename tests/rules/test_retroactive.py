@@ -7,11 +7,9 @@ from datetime import date
 import pytest
 
 from server.attendance.verdicts import State as Verdict
-from server.core.errors import HallError
 from server.retroactive.rules import (
     AffectedDays,
     EventScope,
-    State,
     ValueChange,
     ValueKey,
     may_confirm,
@@ -133,15 +131,6 @@ def test_the_people_of_a_change_are_listed_once() -> None:
 )
 def test_the_second_person(actor: str, moved: list[str], expected: bool) -> None:
     assert may_confirm(actor, "2001", moved, ["2001", "2002", "2003"]) is expected
-
-
-def test_only_a_waiting_change_can_be_decided() -> None:
-    check_waiting("waiting")
-    for state in set(State) - {State.WAITING}:
-        with pytest.raises(HallError) as caught:
-            check_waiting(state)
-        assert str(caught.value.code) == "past_state"
-        assert caught.value.data == {"state": state}
 
 
 def test_the_text_of_a_value() -> None:
