@@ -18,7 +18,7 @@ export interface Acts {
   busy: Ref<boolean>;
   /** Sent, and no answer came. */
   unsure: Ref<boolean>;
-  /** Whether an act may be begun. */
+  /** True if an act may begin. */
   ready: Ref<boolean>;
   /** Why the last act was refused; null once the next one begins. */
   refused: Ref<ApiError | null>;

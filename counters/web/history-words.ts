@@ -29,7 +29,7 @@ export const ACTS = {
   "counter.unfit": { zh: "断网时的操作未能补录", en: "An act without the server did not fit" },
 } satisfies Record<string, Words>;
 
-/** Who acts; {name} is a staff number or a kiosk's. */
+/** Actors; {name} is a staff number or a kiosk's. */
 export const ACTORS = {
   clerk: { zh: "工号 {name}", en: "staff {name}" },
   manager: { zh: "工号 {name}", en: "staff {name}" },

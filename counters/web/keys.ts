@@ -4,7 +4,7 @@ import { onBeforeUnmount, onMounted, ref } from "vue";
 
 const KEPT = "hallkeeper.counter-keys";
 
-/** Whether single keys act; Enter and Tab always work on what has the focus. */
+/** True if single keys act; Enter and Tab always work on what has the focus. */
 export const keysOn = ref(localStorage.getItem(KEPT) !== "off");
 
 export function setKeys(on: boolean): void {
@@ -18,7 +18,7 @@ function typing(target: EventTarget | null): boolean {
   return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement || target.isContentEditable;
 }
 
-/** Whether what has the focus does something of its own on Enter. */
+/** Return true if the focused element has its own action on Enter. */
 function ownEnter(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest("button, a, summary, input, select, textarea") !== null;
 }

@@ -1,4 +1,4 @@
-// Whether the person at the window may be marked as missed, and if not, what is still lacking.
+// Rule for marking the person at the window as missed, with what is still lacking.
 import { dictionary } from "@web/i18n.ts";
 import type { CounterState } from "@web/wire.gen.ts";
 

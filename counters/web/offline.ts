@@ -18,7 +18,7 @@ type Kind = Act["kind"];
 type Share = SealedShare;
 type Kept = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 
-/** What is kept in the browser until it was handed in. */
+/** Acts stored in the browser until the server has imported them. */
 export interface Diary extends HandInActs {
   key: string;
 }
@@ -66,9 +66,9 @@ export interface Offline {
   on: Ref<boolean>;
   /** Acts wait to be handed in; nothing else is done until they are. */
   pending: Ref<boolean>;
-  /** How many acts are kept. */
+  /** Number of stored acts. */
   count: Ref<number>;
-  /** What did not fit, until the clerk has seen it. */
+  /** Rejected acts, until the clerk has seen them. */
   unfit: Ref<ActResult[]>;
   act: (kind: Kind, extra?: Partial<Pick<Act, "outcome" | "note">>) => boolean;
 }
@@ -88,7 +88,7 @@ export function useOffline(
   const pending = computed(() => count.value > 0 && !on.value);
   let timer: ReturnType<typeof setTimeout> | undefined;
   let handing = false;
-  /** Whom the server gave to this desk, with its seal: it goes along with the acts. */
+  /** Share of this desk with the server's seal: it is sent along with the acts. */
   let sealed: Share | null = null;
 
   function read(): Diary | null {

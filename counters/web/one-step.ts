@@ -52,7 +52,7 @@ export function useOneStep(now: () => number = () => performance.now()): void {
     return event.target instanceof Element && event.target.closest("button") !== null;
   }
 
-  /** What is under a second click does not even take the focus: Enter stays the main action's. */
+  /** A second click does not even move the focus: Enter stays the main action's. */
   function down(event: MouseEvent): void {
     if (again(event) && !inText(event.target)) stop(event);
   }

@@ -1,4 +1,4 @@
-// What codes mean, in words that a clerk can read.
+// Words for codes, for clerks.
 import { dictionary, lang } from "@web/i18n.ts";
 import { OTHER_WHYS } from "./history-words.ts";
 import type { Reason, TicketCard, WindowRef } from "@web/wire.gen.ts";
@@ -18,7 +18,7 @@ const OUTCOME_WORDS = {
 } as const;
 export const outcomeWords = dictionary(OUTCOME_WORDS);
 
-/** How a service ended, by a code of the books; empty for one that this page does not know. */
+/** Words for an outcome by its stored code; empty for a code that this page does not know. */
 export function outcomeName(code: string): string {
   return code in OUTCOME_WORDS ? outcomeWords(code as keyof typeof OUTCOME_WORDS) : "";
 }

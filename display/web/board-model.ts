@@ -1,4 +1,4 @@
-// What a board reckons from the state it is given: which calls fit, which one flashes, when a page
+// Model of a board, computed from its state: which calls fit, which one flashes, when a page
 // that has run for weeks may load itself anew. It knows no call that the server does not send.
 import type { BoardState, CalledMoment, CallView, QueueView, WindowState } from "@web/wire.gen.ts";
 
@@ -13,7 +13,7 @@ export function callKey(call: Pick<CallView, "number" | "n">): string {
 }
 
 /**
- * Everybody who is called, newest first, however many; people being served only where room is left.
+ * All called tickets, newest first, however many; tickets being served only where room is left.
  * The windows' strip shows these all the time.
  */
 export function callsShown(calls: readonly CallView[]): CallView[] {
@@ -28,7 +28,7 @@ export function grid(count: number): { columns: number; rows: number } {
   return { columns, rows: Math.ceil(count / columns) };
 }
 
-/** Which call a moment is about. */
+/** Key of the call that a moment is about. */
 export function momentKey(data: Pick<CalledMoment, "number" | "n">): string {
   return callKey(data);
 }
@@ -51,7 +51,7 @@ const NIGHT = { from: 3 * 60 + 30, until: 4 * 60 + 30 };
 const LEAST_UPTIME_MS = 2 * 3_600_000;
 
 /**
- * Whether a page may load itself anew now: between 03:30 and 04:30 of the hall, when it has run for a
+ * Return true if a page may reload itself now: between 03:30 and 04:30 of the hall, when it has run for a
  * while, is connected, and no call stands.
  */
 export function mayReloadAtNight(

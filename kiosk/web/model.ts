@@ -1,4 +1,4 @@
-// What a kiosk's views share: where the person is, what the hall offers, and when to go home. It
+// State shared by a kiosk's views: where the person is, what the hall offers, and when to go home. It
 // decides nothing about the hall; a refusal comes from the server with its words.
 import { type InjectionKey, type Ref, computed, inject, onScopeDispose, ref, shallowRef, watch } from "vue";
 import { ApiError, get } from "@web/api.ts";

@@ -1,13 +1,13 @@
 // Lists in pages of a fixed number of places, for the screen's shape: nothing scrolls, nothing jumps.
 import { type Ref, computed, onScopeDispose, ref, watch } from "vue";
 
-/** How many columns and rows a list has. */
+/** Number of columns and rows of a list. */
 export interface Grid {
   columns: number;
   rows: number;
 }
 
-/** Whether the screen stands upright; follows it when it is turned. */
+/** True if the screen stands upright; follows it when it is turned. */
 export function useUpright(): Ref<boolean> {
   const asked = matchMedia("(orientation: portrait)");
   const upright = ref(asked.matches);

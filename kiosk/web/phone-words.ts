@@ -68,7 +68,7 @@ export const stateWords = dictionary({
   expired: { zh: "当日未办，号码已失效", en: "Not served that day; the number is no longer valid" },
 } satisfies Record<TicketView["state"], { zh: string; en: string }>);
 
-/** How a service ended, as the applicant must know it. */
+/** Words for an outcome, for the applicant. */
 export const outcomeWords = dictionary({
   accepted: { zh: "您的申请已受理", en: "Your application was accepted" },
   done: { zh: "您的事项已当场办结", en: "Your matter is completed" },
@@ -78,7 +78,7 @@ export const outcomeWords = dictionary({
   unrecorded: { zh: "本次办理已结束", en: "Your visit is finished" },
 } satisfies Record<OutcomeCode, { zh: string; en: string }>);
 
-/** What to do after it. */
+/** Words for the next step after an outcome. */
 export const nextWords = dictionary({
   accepted: {
     zh: "请保管好受理凭证，办理进展以窗口告知的为准。",

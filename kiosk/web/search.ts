@@ -4,7 +4,7 @@ import type { ItemRef, UnitRef } from "@web/wire.gen.ts";
 
 const CHINESE = /[\u3400-\u9fff]/;
 
-/** What was typed, as the keys are written: lower case, no spaces or marks, ü as v. */
+/** Return typed text in the form of the keys: lower case, no spaces or marks, ü as v. */
 export function plain(text: string): string {
   return text
     .toLowerCase()
@@ -12,7 +12,7 @@ export function plain(text: string): string {
     .replace(/[\s'’`·.,，。、（）()《》-]+/g, "");
 }
 
-/** How well one word fits an item; 0: not at all. Whole beats beginning, beginning beats middle. */
+/** Rate a word's match with an item; 0: none. Whole beats beginning, beginning beats middle. */
 export function fit(word: string, item: ItemRef, unit: UnitRef | undefined): number {
   if (CHINESE.test(word)) return chinese(word, item, unit);
   let best = 0;

@@ -3,7 +3,7 @@
 
 const FUNCTION_KEY = /^F(?!5$)\d+$/;
 
-/** Whether a key press would lead away from the page or open something of the browser's. */
+/** Return true if a key press would lead away from the page or open something of the browser's. */
 export function leadsAway(event: Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey">): boolean {
   if (FUNCTION_KEY.test(event.key) || event.key === "ContextMenu") return true;
   if (event.altKey && ["ArrowLeft", "ArrowRight", "Home"].includes(event.key)) return true;

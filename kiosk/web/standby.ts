@@ -80,7 +80,7 @@ export class OwnLine {
   }
 }
 
-/** Whether a ticket was given by this PC itself. */
+/** Return true if this PC itself issued the ticket. */
 export function givenHere(ticket: TicketView | null): boolean {
   return ticket !== null && ticket.slip.id.startsWith(OWN_SLIP);
 }
@@ -91,7 +91,7 @@ export interface Standby {
   away: Ref<boolean>;
   /** It is away, and this PC gives numbers. */
   on: Ref<boolean>;
-  /** Whether a press should be taken to this PC: the server is not there, the line is. */
+  /** Return true if a press belongs to this PC: the server is away and the line is not. */
   takesOver: () => Promise<boolean>;
 }
 

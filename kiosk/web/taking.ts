@@ -22,13 +22,13 @@ export interface Shown {
   key?: string;
 }
 
-/** Nobody stands at the kiosk this long after a press: it is then dropped, not repeated. */
+/** Milliseconds after which a press is dropped and not repeated: the person has left. */
 export const PATIENCE_MS = 90_000;
 
 type Kept = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 type Issue = (request: { body: IssueTicket; key: string; giveUpMs: number }) => Promise<Issued>;
 
-/** What the outside world is here; tests hand in their own. */
+/** Outside world of this module; tests pass their own. */
 export interface World {
   kept: Kept;
   now: () => number;
@@ -38,7 +38,7 @@ export interface World {
   own?: Own;
 }
 
-/** What gives numbers while the server is away. */
+/** Source of numbers while the server is away. */
 export interface Own {
   takesOver: () => Promise<boolean>;
   take: (key: string, item: string, applicant: string) => Promise<TicketView>;
@@ -167,7 +167,7 @@ export class Taking {
   }
 }
 
-/** Whether the same press may simply be sent again: the server was not reached, or not ready. */
+/** Return true if the same press may be sent again: the server was not reached, or not ready. */
 function passing(error: unknown): boolean {
   return error instanceof ApiError && (error.status === 0 || [429, 502, 503, 504].includes(error.status));
 }

@@ -1,4 +1,4 @@
-// What a desk can do without its server.
+// Actions of a desk without its server.
 import type { Words } from "./i18n.ts";
 
 export const ACTS = {

@@ -21,7 +21,7 @@ function opening(at: number, now: number, of: Lang): string {
   return fill(words[of], { day, time: clockTime(at) });
 }
 
-/** What must be said of the hours now; empty while the hall is open. */
+/** Return the words for the hours now; empty while the hall is open. */
 export function closedWords(hours: HallHours | null | undefined, now: number, of: Lang = lang.value): string {
   if (!hours || hours.open) return "";
   const words = hours.next === null ? WORDS.unknown[of] : WORDS[hours.midday ? "midday" : "closed"][of];

@@ -23,7 +23,7 @@ export interface LiveOptions {
   surface: LiveState["surface"];
   key: string;
   onMoment?: (moment: Moment) => void;
-  /** Whether this is a good time to reload for newer pages; asked until it is. */
+  /** Return true if this is a good time to reload for newer pages; called until it is. */
   mayReload?: () => boolean;
 }
 
@@ -76,7 +76,7 @@ function connect(options: LiveOptions): Socket {
   });
 }
 
-/** What a page should act on; that the server cannot look just now says nothing about the page. */
+/** Return the code on which a page acts; null if the server is unavailable, which says nothing about the page. */
 export function saidNo(code: string): string | null {
   return code === "unavailable" ? null : code;
 }

@@ -1,4 +1,4 @@
-// Who is signed in in this browser, and the token that changes need. Every page that sends commands
+// Session of this browser, and the token that changes need. Every page that sends commands
 // loads it first; a page that comes back from a long sleep loads it again.
 import { type Ref, shallowRef } from "vue";
 import { get, useCsrf } from "./api.ts";

@@ -1,4 +1,4 @@
-// What the pages of people with an account share: the way to the sign-in page, the way out, and
+// Shared parts of the pages of people with an account: the way to the sign-in page, the way out, and
 // Element Plus in the language shown now. The kiosk, the board and the phone never load this.
 import en from "element-plus/es/locale/lang/en";
 import zhCn from "element-plus/es/locale/lang/zh-cn";
@@ -17,7 +17,7 @@ export function goToLogin(): void {
   location.assign(`/login?next=${encodeURIComponent(next)}`);
 }
 
-/** Whether an error says that this browser is signed in no more; the page then leaves by itself. */
+/** Return true if an error means that nobody is signed in any more; the page then leaves by itself. */
 export function mustSignIn(error: unknown): boolean {
   if (!(error instanceof ApiError)) return false;
   if (error.code !== "not_signed_in" && error.code !== "password_must_change") return false;

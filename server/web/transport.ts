@@ -6,7 +6,7 @@ import type { Problem } from "./wire.gen.ts";
 
 export type Method = "GET" | "POST";
 
-/** What the server says when it refuses: a stable code, its facts, and the sentence in both languages. */
+/** Rejection by the server: a stable code, its facts, and the sentence in both languages. */
 export type Refusal = Pick<Problem, "code"> & Partial<Problem>;
 
 /** A command that did not go through. `unsure` is true where it may have been done all the same. */
@@ -67,7 +67,7 @@ export interface Options {
   why?: string;
 }
 
-/** What the outside world is to this file; tests hand in their own. */
+/** Outside world of this module; tests pass their own. */
 export interface World {
   fetch: typeof fetch;
   wait: (ms: number) => Promise<void>;
@@ -89,11 +89,11 @@ export function useCsrf(token: string): void {
   csrf = token;
 }
 
-/** Asks the person why a day that is over shall be changed; null: he would rather not. */
+/** Question for the reason of a change of the past; null: the person gives none. */
 export type ReasonAsker = (refusal: ApiError) => Promise<string | null>;
 let reasonAsker: ReasonAsker | null = null;
 
-/** How this page asks for a reason; a page that cannot ask shows the refusal. */
+/** Set the question for a reason; a page without one shows the rejection. */
 export function useReasons(asker: ReasonAsker): void {
   reasonAsker = asker;
 }

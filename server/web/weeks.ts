@@ -24,7 +24,7 @@ export function weekQuery(week: string): Record<string, string> {
   return { from: first.toISOString().slice(0, 10), to: last.toISOString().slice(0, 10) };
 }
 
-/** Whether an address names a week. */
+/** Return true if an address names a week. */
 export const isWeek = (text: string): boolean => /^\d{4}-W\d{2}$/.test(text);
 
 function isoWeek(day: Date): string {

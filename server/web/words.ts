@@ -27,7 +27,7 @@ const actors = dictionary({
   staff: { zh: "工号 {name}", en: "staff {name}" },
 });
 
-/** Who did something, from a journal's actor such as `administrator:1001`. */
+/** Return the words for a journal's actor such as `administrator:1001`. */
 export function actorWords(actor: string): string {
   const [kind, name] = actor.split(":", 2);
   return kind === "system" || !name ? actors("system") : actors("staff", { name });

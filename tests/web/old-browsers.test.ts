@@ -1,4 +1,4 @@
-// What phones, kiosks and boards load must run on the oldest browser that opens it: the phone's page
+// Scripts and styles of phones, kiosks and boards run on the oldest browser that opens them: the phone's page
 // on ES2017, kiosk and board on Chromium 90. Looks into the built files, as the server hands them out.
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -12,7 +12,7 @@ interface Node {
   [key: string]: unknown;
 }
 
-/** Everything that a built page loads, by file name: what its HTML names, and what that imports. */
+/** Return all files that a built page loads, by name: those of its HTML, and their imports. */
 function loaded(page: string, ending: string): Map<string, string> {
   const found = new Map<string, string>();
   const html = readFileSync(`${DIST}${page}.html`, "utf8");
@@ -141,7 +141,7 @@ test.each(["kiosk", "board", "boards"])("%s runs on Chromium 90", (page) => {
   }
 });
 
-/** What Chromium 90 does not know of style sheets; a rule or a declaration with it is dropped whole. */
+/** Style sheet features that Chromium 90 lacks; a rule or a declaration with one is dropped whole. */
 const NEWER_CSS: [RegExp, string][] = [
   [/:has\(/, ":has"],
   [/@container|container-type/, "container queries"],

@@ -77,7 +77,7 @@ export interface Bench {
 
 const tail = (name: string): string => name.slice(name.indexOf("-") + 1);
 
-/** Everything in its place. */
+/** Sort the devices into rooms. */
 export function sorted(state: BenchState): Bench {
   const of = <S>(kind: Device["kind"]) => state.devices.filter((one) => one.kind === kind) as unknown as Device<S>[];
   const strips = new Map(of<StripShows>("strip").map((one) => [tail(one.name), one]));
@@ -106,12 +106,12 @@ export function sorted(state: BenchState): Bench {
   return { printers: of<PrinterShows>("printer"), hall, rooms, clocks: of<ClockShows>("time_clock") };
 }
 
-/** Whether any fault is on. */
+/** Return true if any fault is on. */
 export function broken(device: Device<unknown> | null): boolean {
   return device !== null && Object.values(device.faults).some(Boolean);
 }
 
-/** Where a slip's picture or a sound is fetched; the control channel names it without the API. */
+/** Return the address of a slip's picture or of a sound; the control channel names it without the API. */
 export function media(path: string): string {
   return `/api/v1/demo${path}`;
 }
@@ -122,5 +122,5 @@ export interface Hands {
   fault: (device: string, name: string, on: boolean) => Promise<boolean>;
   press: (device: string, keys: string) => void;
 }
-/** What the page can do with devices; given to every part. */
+/** Actions of the page on devices, provided to every part. */
 export const HANDS: InjectionKey<Hands> = Symbol("hands");

@@ -7,7 +7,7 @@ const TONES = [880, 660];
 const TONE_SECONDS = 0.18;
 const VOLUME = 0.15;
 
-/** What rings; tests hand in their own. */
+/** Source of the sound; tests pass their own. */
 export interface Ringer {
   ring: () => void;
   close: () => void;

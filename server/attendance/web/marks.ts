@@ -1,4 +1,4 @@
-// How a verdict is shown: a word, a sign, a tone. The letters are those of the month sheet.
+// Display of a verdict: a word, a sign, a tone. The letters are those of the month sheet.
 import { pick, type Words } from "@web/i18n.ts";
 import type { Mark } from "@web/wire.gen.ts";
 

@@ -41,7 +41,7 @@ const VERDICTS: Table = {
   official: { zh: "改记公出", en: "Official business" },
   elsewhere: { zh: "改记在其他地点上班", en: "On duty elsewhere" },
 };
-/** What a person claims, in the order of the form. */
+/** Claims of a correction, in the order of the form. */
 export const CLAIMS = Object.keys(VERDICTS);
 
 const said = (table: Table, name: string): string => (table[name] ? pick(table[name]) : name);

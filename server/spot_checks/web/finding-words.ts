@@ -113,7 +113,7 @@ const seen = dictionary({
   other: { zh: "其他", en: "other" },
 });
 
-/** What the hall's books knew at that minute, in short phrases. */
+/** Return the recorded state of that minute in short phrases. */
 export function knownWords(known: KnownNow, time: (at: number) => string): string[] {
   const said = [known.since ? seen("since", { name: known.staff_name, time: time(known.since) }) : seen("nobody")];
   if (known.paused_at) {
@@ -146,7 +146,7 @@ export function markLine(mark: Pick<MarkView, "mark" | "reason" | "faults">): st
   return parts.join(" · ");
 }
 
-/** What was found, in one line. */
+/** Return a finding in one line. */
 export function findingLine(found: FindingView): string {
   if (found.kind === "conduct") return found.faults.join(and("comma"));
   const parts = [kindWords(found.kind), ...found.faults];

@@ -6,7 +6,7 @@ import { type Ref, onScopeDispose, ref, shallowRef } from "vue";
 import { ApiError, post } from "@web/api.ts";
 import type { MarkWindow } from "@web/wire.gen.ts";
 
-/** What a checker tapped at a window. */
+/** Mark that a checker tapped at a window. */
 export interface Tapped {
   mark: "at_post" | "serving" | "away" | "empty";
   reason?: NonNullable<MarkWindow["reason"]>;
@@ -29,7 +29,7 @@ export interface Waiting {
 
 export interface Outbox {
   waiting: Ref<readonly Waiting[]>;
-  /** Whether a reload keeps what waits. */
+  /** True if a reload keeps the waiting marks. */
   safe: Ref<boolean>;
   signedOut: Ref<boolean>;
   add: (one: Omit<Waiting, "refused" | "order">) => void;
@@ -128,7 +128,7 @@ export function useOutbox(): Outbox {
     void kick();
   }
 
-  /** Whether the next one may be tried at once. */
+  /** Send one mark; return true if the next one may follow at once. */
   async function tryOne(entry: Waiting): Promise<boolean> {
     try {
       await deliver(entry);

@@ -73,7 +73,7 @@ const offsets = dictionary({
   days: { zh: "{n} 天", en: "{n} days" },
 });
 
-/** How far a clock is off. */
+/** Return the offset of a clock in words. */
 export function offsetWords(reader: ReaderView): string {
   if (reader.offset_at === null) return offsets("unknown");
   const size = Math.abs(reader.offset);
@@ -122,7 +122,7 @@ export function moment(at: number | null, now: number): string {
   return day === clockDate(now, lang.value) ? clockTime(at, true) : `${day} ${clockTime(at)}`;
 }
 
-/** What happened at a terminal, in a line. */
+/** Return an event of a time clock in one line. */
 export function eventWords(event: ReaderEventView): string {
   const data = event.data as Record<string, unknown>;
   if (event.kind === "operation") return `${readerWords("operation")}：${readerWords(String(data["what"]))}`;

@@ -1,11 +1,11 @@
-// Which pages are built for which browsers. A group's pages share their parts with nobody else's, so
+// Groups of pages by browser. A group's pages share their parts with nobody else's, so
 // that a part is never newer than the oldest browser that loads it.
 
 export interface Group {
   name: string;
-  /** What scripts are lowered to. */
+  /** Oldest targets of scripts. */
   target: string[];
-  /** What style sheets are lowered to. */
+  /** Oldest targets of style sheets. */
   css: string[];
   entries: string[];
 }

@@ -8,7 +8,7 @@ import type { Plugin } from "vite";
 
 const PRESSED = /\.(js|css|svg|json)$/;
 
-/** What is wrong with a built page under the hall's policy; empty when nothing is. */
+/** Return the violations of the hall's policy in a built page. */
 export function faults(html: string): string[] {
   const found: string[] = [];
   if (/<script(?![^>]*\ssrc=)[^>]*>/i.test(html)) found.push("inline script");

@@ -1,4 +1,4 @@
-// A clerk's own page on his phone: his marks, his leave, his corrections, what waits for him. No
+// A clerk's own page on the phone: marks, leave, corrections, open decisions. No
 // fonts and no component library: it opens at once on an old phone.
 import { createApp } from "vue";
 import { createRouter } from "vue-router";
