@@ -7,5 +7,6 @@ from server.catalogue import calendar_routes
 
 CAPABILITY = Capability(
     name="catalogue",
+    quiet_alarms=frozenset({"calendar_missing"}),
     routes=(lambda parts: calendar_routes.add(parts.api),),
 )
