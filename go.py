@@ -41,7 +41,7 @@ UV = TOOLS / "bin" / "uv"
 VENV = ROOT / ".venv"
 MODULES = ROOT / "node_modules"
 DIST = ROOT / "server" / "web" / "dist"
-WIRE_SCHEMA = CACHE / "wire.schema.json"
+API_DOCUMENT = CACHE / "openapi.json"
 WIRE_TYPES = ROOT / "server" / "web" / "wire.gen.ts"
 LOCKS = ROOT / "requirements"
 PYTHON = VENV / "bin" / "python"
@@ -214,17 +214,31 @@ def node_tool(name: str, *argv: str) -> list[str]:
     return [str(NODE), str(MODULES / ".bin" / name), *argv]
 
 
+def write_api_document() -> None:
+    """Write the server's own API document, from which the pages' types are generated.
+
+    An unchanged document keeps its bytes, so that the pages are not built again.
+    """
+    run_command("api document", PYTHON, "-m", "server.api_document", output=API_DOCUMENT)
+
+
 def make_pages() -> None:
-    """Generate the message types from the server's models, then build the pages."""
-    run_command("export wire", PYTHON, "-m", "server.wire.export", output=WIRE_SCHEMA)
-    generator = ROOT / "server" / "web" / "build" / "wire-types.ts"
-    run_command("wire types", NODE, generator, WIRE_SCHEMA, WIRE_TYPES)
+    """Generate the types of calls and messages from the API document, then build the pages."""
+    options = ("--root-types", "--root-types-no-schema-prefix", "--default-non-nullable=false")
+    generator = MODULES / "openapi-typescript" / "bin" / "cli.js"
+    run_command("wire types", NODE, generator, API_DOCUMENT, "--output", WIRE_TYPES, *options)
     run_command("build pages", NODE, ROOT / "server" / "web" / "build" / "all.ts")
 
 
+def api_sources() -> list[str | Path]:
+    """Return the Python files that can change the API document, and what installed them."""
+    files = (path for name in PACKAGES for path in (ROOT / name).rglob("*.py"))
+    return [read_stamp("python packages"), *sorted(files)]
+
+
 def page_sources() -> list[str | Path]:
-    names = ("package-lock.json", "vite.config.ts", "tsconfig.json", "server/wire", *WEB_FOLDERS)
-    return [*(ROOT / name for name in names), *sorted(ROOT.glob("server/**/messages.py"))]
+    names = ("package-lock.json", "vite.config.ts", "tsconfig.json", *WEB_FOLDERS)
+    return [API_DOCUMENT, *(ROOT / name for name in names)]
 
 
 @contextlib.contextmanager
@@ -259,6 +273,7 @@ def setup(*, dev: bool) -> None:
     with ThreadPoolExecutor(2) as pool:
         for side in [pool.submit(python_side), pool.submit(page_side)]:
             side.result()
+    run_step("api document", api_sources(), write_api_document, API_DOCUMENT)
     run_step("pages", page_sources(), make_pages, DIST / "build.json")
 
 

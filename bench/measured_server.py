@@ -28,6 +28,7 @@ from flask_socketio import join_room
 
 from bench.harness import PATIENCE, ROOT
 from bench.measured_hall import empty_hall, furnish, own_windows, staff_by_window
+from kiosk.messages import IssueTicket
 from server.accounts import queries as accounts_queries
 from server.accounts.password_tries import secret_hash
 from server.accounts.people import csrf_of
@@ -35,12 +36,12 @@ from server.app import App, build, serve
 from server.cli.serve import open_server_hall
 from server.core.clock import ScaledClock
 from server.core.config import Config
+from server.core.messages import Done
 from server.core.store import Tx
 from server.hall import Hall
 from server.runtime import logs
 from server.web_api import DESK, Api, Call, json_answer
 from server.web_api.limits import Limits
-from server.wire.commands import Done, IssueTicket
 from support.hall_server import free_port, moment
 
 ROOM = "bench"

@@ -12,7 +12,7 @@ from typing import Any
 from server.accounts import queries as accounts_queries
 from server.core.actors import Actor, ActorKind, Via
 from server.core.context import Context
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.queue import (
     announcements,
     calling,
@@ -20,6 +20,7 @@ from server.queue import (
     window_session_queries,
     window_sessions,
 )
+from server.queue.errors import QueueCode
 from server.queue.tickets import Outcome, State
 
 Press = Callable[[Context, Actor, str, str], None]
@@ -58,10 +59,10 @@ def press(
     """
     action = FUNCTIONS.get(function)
     if action is None and function != "transfer":
-        raise HallError(Code.INVALID, field="function")
+        raise HallError(CommonCode.INVALID, field="function")
     session = ctx.read_single(lambda c: window_session_queries.session(c, ctx.hall_id, window))
     if session is None or _disabled(ctx, session.staff):
-        raise HallError(Code.WINDOW_NOT_SIGNED_IN, window=window)
+        raise HallError(QueueCode.WINDOW_NOT_SIGNED_IN, window=window)
     actor = Actor(ActorKind.CLERK, session.staff, via)
     if action is None:
         _transfer(ctx, actor, key, window, digits)
@@ -80,7 +81,7 @@ def _transfer(ctx: Context, actor: Actor, key: str, window: str, digits: str) ->
     windows_by_number = {str(w.number): w.code for w in ctx.catalogue().windows}
     target = windows_by_number.get(digits.lstrip("0"))
     if target is None:
-        raise HallError(Code.TRANSFER_TARGET, reason="unknown", number=digits)
+        raise HallError(QueueCode.TRANSFER_TARGET, reason="unknown", number=digits)
     calling.transfer(ctx, actor, key, window, to_window=target, to_item=None, to_unit=None, text="")
 
 
@@ -123,7 +124,7 @@ def _resume(ctx: Context, actor: Actor, key: str, window: str) -> None:
     current = ctx.read_single(lambda c: ticket_queries.at_window(c, ctx.hall_id, window))
     on_hold = [t for t in current if t.state is State.HELD]
     if not on_hold:
-        raise HallError(Code.WINDOW_IDLE, window=window)
+        raise HallError(QueueCode.WINDOW_IDLE, window=window)
     calling.resume(ctx, actor, key, window, min(on_hold, key=lambda t: t.ord).id)
 
 
@@ -132,7 +133,7 @@ def _requeue(ctx: Context, actor: Actor, key: str, window: str) -> None:
     present = ctx.read_single(lambda c: ticket_queries.at_window(c, ctx.hall_id, window))
     current = next((t for t in present if t.state in (State.CALLED, State.SERVING)), None)
     if current is None:
-        raise HallError(Code.WINDOW_IDLE, window=window)
+        raise HallError(QueueCode.WINDOW_IDLE, window=window)
     to = {"to_window": None, "to_item": current.item, "to_unit": None}
     calling.transfer(ctx, actor, key, window, **to, text="")
 

@@ -7,9 +7,8 @@ from collections.abc import Callable
 from server.hall import Hall
 from server.queue.offline import desk_connections, import_desk_acts
 from server.queue.offline.desk_connections import ShareSeals
+from server.queue.offline.messages import ActResult, HandedInActs, HandInActs
 from server.web_api import STAFF, Api, Call
-from server.wire.commands import HandInActs
-from server.wire.views import ActResult, HandedInActs
 
 
 def add(api: Api, seals: ShareSeals) -> None:

@@ -8,12 +8,25 @@ from typing import Any
 from sqlalchemy import Connection
 
 from counters import keypad, offline, views
+from counters.messages import (
+    CallNext,
+    CounterState,
+    Finish,
+    Hold,
+    Pause,
+    Resume,
+    SignIn,
+    SignOut,
+    TicketHistory,
+    Transfer,
+)
 from counters.offline import desk_watch
 from server.catalogue.model import Window
 from server.core import journal
 from server.core.actors import Actor, ActorKind, Principal
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, ErrorCode, HallError
 from server.core.events import CallTold, Event, HallChanged, SlipSettled, TicketMoved, WindowChanged
+from server.core.messages import Done
 from server.hall import Hall
 from server.live.agent_gateway import Agents, DeviceRef
 from server.live.feeds import Feed, LiveFeeds
@@ -26,31 +39,22 @@ from server.queue import (
     window_session_queries,
     window_sessions,
 )
+from server.queue.errors import QueueCode
+from server.queue.messages import WindowList
 from server.queue.offline.desk_connections import ShareSeals
 from server.queue.offline.desk_shares import Shares
 from server.queue.queue_views import waiting_for
 from server.queue.snapshot import Snapshot
 from server.queue.tickets import Outcome
 from server.web_api import STAFF, Api, Call
-from server.wire.commands import (
-    CallNext,
-    Done,
-    Finish,
-    Hold,
-    Pause,
-    Resume,
-    SignIn,
-    SignOut,
-    Transfer,
-)
-from server.wire.views import (
-    CounterState,
-    TicketHistory,
-    WindowList,
-)
 
 Start = Callable[..., Any]
-AT_WINDOW = (Code.WINDOW_NOT_SIGNED_IN, Code.WINDOW_TAKEN, Code.WINDOW_IDLE, Code.MOVE_NOT_ALLOWED)
+AT_WINDOW = (
+    QueueCode.WINDOW_NOT_SIGNED_IN,
+    QueueCode.WINDOW_TAKEN,
+    QueueCode.WINDOW_IDLE,
+    QueueCode.MOVE_NOT_ALLOWED,
+)
 
 
 class Counter:
@@ -76,14 +80,14 @@ class Counter:
         )
         code = str(row.window) if row is not None else ctx.window_answered(actor, key)
         if code is None:
-            raise HallError(Code.WINDOW_NOT_SIGNED_IN)
+            raise HallError(QueueCode.WINDOW_NOT_SIGNED_IN)
         return code
 
     def state(self, current: Snapshot, code: str) -> CounterState:
         """Return the full state of a window's page."""
         window = current.catalogue.window_by.get(code)
         if window is None:
-            raise HallError(Code.WINDOW_UNKNOWN, window=code)
+            raise HallError(QueueCode.WINDOW_UNKNOWN, window=code)
         read = self._ctx.read if current.over else current.read
         return views.counter(current, window, read(lambda c: self._own(c, current, window)))
 
@@ -141,7 +145,7 @@ class Counter:
 
         ticket, calls, lines = ctx.read(query)
         if ticket is None:
-            raise HallError(Code.TICKET_UNKNOWN, ticket=ticket_id)
+            raise HallError(QueueCode.TICKET_UNKNOWN, ticket=ticket_id)
         card = snapshot.read_with(ctx, lambda seen: views.card(seen, ticket, calls))
         line_views = [views.journal_line(ctx.catalogue(), line) for line in lines]
         return TicketHistory(ticket=card, lines=line_views)
@@ -204,7 +208,7 @@ def add(api: Api, feeds: LiveFeeds, agents: Agents, start: Start) -> None:
 def _questions(api: Api, counter: Counter) -> None:
     ctx = api.hall.ctx
 
-    @api.get("/counter", who=STAFF, answer=CounterState, codes=(Code.WINDOW_NOT_SIGNED_IN,))
+    @api.get("/counter", who=STAFF, answer=CounterState, codes=(QueueCode.WINDOW_NOT_SIGNED_IN,))
     def own(call: Call) -> CounterState:
         """Return the window that the clerk is signed in to."""
         return counter.own_window(call.actor, call.key)
@@ -214,7 +218,9 @@ def _questions(api: Api, counter: Counter) -> None:
         """Return every window, for choosing one to sign in to."""
         return views.window_list(snapshot.take(ctx))
 
-    @api.get("/tickets/<ticket>", who=STAFF, answer=TicketHistory, codes=(Code.TICKET_UNKNOWN,))
+    @api.get(
+        "/tickets/<ticket>", who=STAFF, answer=TicketHistory, codes=(QueueCode.TICKET_UNKNOWN,)
+    )
     def history(call: Call) -> TicketHistory:
         """Return a ticket with its history."""
         return counter.history(call.args["ticket"])
@@ -230,11 +236,11 @@ def _sessions(api: Api, counter: Counter) -> None:
         answer=CounterState,
         example={"window": "W01"},
         codes=(
-            Code.WINDOW_UNKNOWN,
-            Code.WINDOW_NOT_ALLOWED,
-            Code.WINDOW_TAKEN,
-            Code.ALREADY_SIGNED_IN,
-            Code.WINDOW_CLOSED,
+            QueueCode.WINDOW_UNKNOWN,
+            QueueCode.WINDOW_NOT_ALLOWED,
+            QueueCode.WINDOW_TAKEN,
+            QueueCode.ALREADY_SIGNED_IN,
+            QueueCode.WINDOW_CLOSED,
         ),
     )
     def sign_in(call: Call) -> CounterState:
@@ -248,7 +254,7 @@ def _sessions(api: Api, counter: Counter) -> None:
         body=SignOut,
         answer=Done,
         example={"force": False},
-        codes=(Code.WINDOW_NOT_SIGNED_IN, Code.WINDOW_BUSY, Code.LAST_WINDOW),
+        codes=(QueueCode.WINDOW_NOT_SIGNED_IN, QueueCode.WINDOW_BUSY, QueueCode.LAST_WINDOW),
     )
     def sign_out(call: Call) -> Done:
         """Sign out of the window."""
@@ -261,7 +267,7 @@ def _sessions(api: Api, counter: Counter) -> None:
         who=STAFF,
         body=Pause,
         answer=CounterState,
-        codes=(Code.WINDOW_NOT_SIGNED_IN, Code.WINDOW_BUSY),
+        codes=(QueueCode.WINDOW_NOT_SIGNED_IN, QueueCode.WINDOW_BUSY),
         example={"reason": "materials", "note": ""},
     )
     def pause(call: Call) -> CounterState:
@@ -272,7 +278,7 @@ def _sessions(api: Api, counter: Counter) -> None:
         return counter.own_window(call.actor, call.key)
 
     @api.post(
-        "/counter/unpause", who=STAFF, answer=CounterState, codes=(Code.WINDOW_NOT_SIGNED_IN,)
+        "/counter/unpause", who=STAFF, answer=CounterState, codes=(QueueCode.WINDOW_NOT_SIGNED_IN,)
     )
     def unpause(call: Call) -> CounterState:
         """Resume calling."""
@@ -289,10 +295,10 @@ def _serve(api: Api, counter: Counter) -> None:
         body=CallNext,
         answer=CounterState,
         codes=(
-            Code.WINDOW_NOT_SIGNED_IN,
-            Code.NOBODY_WAITING,
-            Code.WINDOW_BUSY,
-            Code.WINDOW_PAUSED,
+            QueueCode.WINDOW_NOT_SIGNED_IN,
+            QueueCode.NOBODY_WAITING,
+            QueueCode.WINDOW_BUSY,
+            QueueCode.WINDOW_PAUSED,
         ),
         example={"complete": None},
     )
@@ -303,7 +309,7 @@ def _serve(api: Api, counter: Counter) -> None:
         return counter.window(window)
 
     def simple(
-        path: str, name: str, summary: str, action: Callable[..., str], *codes: Code
+        path: str, name: str, summary: str, action: Callable[..., str], *codes: ErrorCode
     ) -> None:
         def handler(call: Call) -> CounterState:
             window = counter.window_of(call.actor, call.key)
@@ -313,7 +319,7 @@ def _serve(api: Api, counter: Counter) -> None:
         handler.__name__, handler.__doc__ = name, summary
         api.post(path, who=STAFF, answer=CounterState, codes=AT_WINDOW + codes)(handler)
 
-    no_show_codes = (Code.NO_SHOW_TOO_EARLY, Code.CALL_UNSPOKEN)
+    no_show_codes = (QueueCode.NO_SHOW_TOO_EARLY, QueueCode.CALL_UNSPOKEN)
     simple("/counter/recall", "recall", "Call the same person again.", calling.recall)
     simple("/counter/start", "start", "The person is at the window.", calling.start)
     simple(
@@ -327,7 +333,7 @@ def _serve(api: Api, counter: Counter) -> None:
         who=STAFF,
         body=Finish,
         answer=CounterState,
-        codes=(*AT_WINDOW, Code.REASON_REQUIRED),
+        codes=(*AT_WINDOW, CommonCode.REASON_REQUIRED),
         example={"outcome": "accepted", "note": ""},
     )
     def finish(call: Call) -> CounterState:
@@ -361,12 +367,12 @@ def _hold_and_resume(api: Api, counter: Counter) -> None:
         body=Resume,
         answer=CounterState,
         codes=(
-            Code.WINDOW_NOT_SIGNED_IN,
-            Code.TICKET_UNKNOWN,
-            Code.NOT_THE_HOLDER,
-            Code.WINDOW_BUSY,
-            Code.WINDOW_PAUSED,
-            Code.MOVE_NOT_ALLOWED,
+            QueueCode.WINDOW_NOT_SIGNED_IN,
+            QueueCode.TICKET_UNKNOWN,
+            QueueCode.NOT_THE_HOLDER,
+            QueueCode.WINDOW_BUSY,
+            QueueCode.WINDOW_PAUSED,
+            QueueCode.MOVE_NOT_ALLOWED,
         ),
         example={"ticket": "20260105-A012"},
     )
@@ -385,7 +391,7 @@ def _transfer(api: Api, counter: Counter) -> None:
         who=STAFF,
         body=Transfer,
         answer=CounterState,
-        codes=(*AT_WINDOW, Code.TRANSFER_TARGET),
+        codes=(*AT_WINDOW, QueueCode.TRANSFER_TARGET),
         example={"window": "W02", "note": ""},
     )
     def transfer(call: Call) -> CounterState:

@@ -7,24 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from counters.messages import CounterQueue, CounterState, DayFigures, JournalView, TicketCard
 from server.catalogue.model import Catalogue, Unit, Window
+from server.catalogue.refs import materials, window_ref, window_refs
+from server.queue.messages import Reason, ShareCard, WindowList
 from server.queue.no_show import no_show_from
 from server.queue.queue_views import hall_hours, window_states
 from server.queue.selection import takes
 from server.queue.snapshot import Snapshot
 from server.queue.ticket_queries import LaneCount
 from server.queue.tickets import State, Ticket
-from server.wire.refs import materials, window_ref, window_refs
-from server.wire.views import (
-    CounterQueue,
-    CounterState,
-    DayFigures,
-    JournalView,
-    Reason,
-    ShareCard,
-    TicketCard,
-    WindowList,
-)
 
 
 @dataclass(frozen=True, slots=True)

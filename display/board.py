@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from display.messages import BoardState, CallView
 from server.catalogue.model import Window
+from server.queue.messages import QueueView
 from server.queue.queue_views import hall_hours, queue_views, window_states
 from server.queue.snapshot import Snapshot
 from server.queue.tickets import State, Ticket
-from server.wire.views import BoardState, CallView, QueueView
 
 MAIN = "main"
 CALLS_SHOWN = 48

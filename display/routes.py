@@ -7,9 +7,10 @@ from typing import Any
 
 from display.announcer import utterance
 from display.board import MAIN, board, public
+from display.messages import BoardState
 from display.strip import strip
 from server.core.actors import ActorKind, Principal
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.core.events import Event, HallChanged, TicketMoved, WindowChanged
 from server.hall import Hall
 from server.live.agent_gateway import Agents, DeviceRef, Task
@@ -20,7 +21,6 @@ from server.queue.queue_views import window_states
 from server.queue.snapshot import Snapshot
 from server.queue.tickets import Move
 from server.web_api import Api
-from server.wire.views import BoardState
 
 SPOKEN = frozenset({Move.CALL.value, Move.RECALL.value, Move.RESUME.value})
 Start = Callable[..., Any]
@@ -41,7 +41,7 @@ class Display:
     def allowed(self, principal: Principal | None, zone: str) -> bool:
         """Return True if the principal may read the board: a board its own zone, staff any zone."""
         if zone != MAIN and zone not in self._ctx.catalogue().zone_by:
-            raise HallError(Code.NOT_FOUND)
+            raise HallError(CommonCode.NOT_FOUND)
         if principal is None:
             return False
         return principal.is_staff or (principal.kind is ActorKind.BOARD and principal.name == zone)

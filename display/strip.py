@@ -5,7 +5,7 @@ Strips are 4 to 8 Chinese characters wide; longer text scrolls. A call shows num
 
 from __future__ import annotations
 
-from server.wire.views import WindowState
+from server.queue.messages import WindowState
 
 
 def strip(window: WindowState) -> dict[str, str]:

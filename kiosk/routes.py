@@ -11,22 +11,32 @@ from flask import request
 from sqlalchemy import Connection
 
 from kiosk import standby, views
+from kiosk.messages import (
+    Issued,
+    IssueTicket,
+    ItemPage,
+    KioskCatalogue,
+    KioskState,
+    PrintNotice,
+    SlipState,
+    TicketView,
+)
 from kiosk.slip import notice_slip, ticket_slip
 from server.core.actors import Actor, ActorKind, Principal
-from server.core.errors import Code, HallError
+from server.core.errors import HallError
 from server.core.events import DeviceChanged, Event, HallChanged, SlipOwed, SlipSettled, TicketMoved
+from server.core.messages import Done
 from server.device_health import queries as device_health_queries
 from server.hall import Hall
 from server.live.agent_gateway import Agents, DeviceRef, Task
 from server.live.feeds import Feed, LiveFeeds
 from server.queue import calling, issuing, slip_queries, snapshot, ticket_counts, ticket_queries
+from server.queue.errors import QueueCode
 from server.queue.offline import lease_queries
 from server.queue.snapshot import Snapshot
 from server.queue.tickets import FINAL, State, Ticket
 from server.web_api import ANYONE, DESK, STAFF, Api, Call
 from server.web_api.limits import PHONES
-from server.wire.commands import Done, IssueTicket, PrintNotice
-from server.wire.views import Issued, ItemPage, KioskCatalogue, KioskState, SlipState, TicketView
 
 POPULAR_DAYS = 30
 POPULAR_MOST = 12
@@ -83,7 +93,7 @@ class Kiosk:
             conn = now.conn
             ticket = find(conn)
             if ticket is None:
-                raise HallError(Code.TICKET_UNKNOWN)
+                raise HallError(QueueCode.TICKET_UNKNOWN)
             waiting = ticket.state is State.WAITING
             ahead = ticket_queries.ahead_of(conn, ctx.hall_id, ticket) if waiting else 0
             slip_rows = slip_queries.of_ticket(conn, ctx.hall_id, ticket.id)
@@ -107,7 +117,7 @@ class Kiosk:
         )
         if ticket is None:
             self._hall.people.guesses.wrong("page", request.remote_addr or "")
-            raise HallError(Code.TICKET_UNKNOWN)
+            raise HallError(QueueCode.TICKET_UNKNOWN)
         return ticket
 
     def state(self, current: Snapshot, kiosk: str) -> KioskState:
@@ -267,7 +277,7 @@ def _questions(api: Api, kiosk: Kiosk) -> None:
         """Return the hall's units, errand groups and items with search keys."""
         return kiosk.catalogue()
 
-    @api.get("/items/<code>", who=ANYONE, answer=ItemPage, codes=(Code.ITEM_UNKNOWN,))
+    @api.get("/items/<code>", who=ANYONE, answer=ItemPage, codes=(QueueCode.ITEM_UNKNOWN,))
     def item(call: Call) -> ItemPage:
         """Return one item: materials, legal basis, limits, fee, its windows or the refusal."""
         return views.item_page_of(snapshot.take(api.hall.ctx), call.args["code"])
@@ -276,7 +286,7 @@ def _questions(api: Api, kiosk: Kiosk) -> None:
         "/items/<code>/for/<applicant>",
         who=ANYONE,
         answer=ItemPage,
-        codes=(Code.ITEM_UNKNOWN, Code.CLASS_UNKNOWN),
+        codes=(QueueCode.ITEM_UNKNOWN, QueueCode.CLASS_UNKNOWN),
     )
     def item_for(call: Call) -> ItemPage:
         """Return one item for a class of applicants; its wait counts the people ahead of them."""
@@ -315,7 +325,7 @@ def _commands(api: Api, kiosk: Kiosk) -> None:
         who=DESK,
         body=PrintNotice,
         answer=SlipState,
-        codes=(Code.ITEM_UNKNOWN, Code.NO_PRINTER),
+        codes=(QueueCode.ITEM_UNKNOWN, QueueCode.NO_PRINTER),
         example={"item": "HS-01", "missing": [0]},
     )
     def notice(call: Call) -> SlipState:
@@ -339,7 +349,7 @@ def _staff_commands(api: Api, kiosk: Kiosk) -> None:
         "/tickets/<ticket>/reprint",
         who=STAFF,
         answer=SlipState,
-        codes=(Code.TICKET_UNKNOWN, Code.SLIP_UNKNOWN, Code.NO_PRINTER),
+        codes=(QueueCode.TICKET_UNKNOWN, QueueCode.SLIP_UNKNOWN, QueueCode.NO_PRINTER),
     )
     def reprint(call: Call) -> SlipState:
         """Print a slip again by hand; it is marked as a copy."""
@@ -350,7 +360,7 @@ def _staff_commands(api: Api, kiosk: Kiosk) -> None:
         "/tickets/<ticket>/cancel",
         who=STAFF,
         answer=Done,
-        codes=(Code.TICKET_UNKNOWN, Code.MOVE_NOT_ALLOWED),
+        codes=(QueueCode.TICKET_UNKNOWN, QueueCode.MOVE_NOT_ALLOWED),
     )
     def cancel(call: Call) -> Done:
         """Cancel a ticket for its holder."""
@@ -361,7 +371,7 @@ def _staff_commands(api: Api, kiosk: Kiosk) -> None:
         "/tickets/<ticket>/return",
         who=STAFF,
         answer=Done,
-        codes=(Code.TICKET_UNKNOWN, Code.MOVE_NOT_ALLOWED, Code.RETURN_LIMIT),
+        codes=(QueueCode.TICKET_UNKNOWN, QueueCode.MOVE_NOT_ALLOWED, QueueCode.RETURN_LIMIT),
     )
     def give_back(call: Call) -> Done:
         """Let a missed person wait again."""
@@ -381,7 +391,7 @@ def _phone(api: Api, kiosk: Kiosk) -> None:
         "/phone/<token>",
         who=ANYONE,
         answer=TicketView,
-        codes=(Code.TICKET_UNKNOWN,),
+        codes=(QueueCode.TICKET_UNKNOWN,),
         policy=PHONES,
     )
     def look(call: Call) -> TicketView:
@@ -392,7 +402,7 @@ def _phone(api: Api, kiosk: Kiosk) -> None:
         "/phone/<token>/return",
         who=ANYONE,
         answer=TicketView,
-        codes=(Code.TICKET_UNKNOWN, Code.MOVE_NOT_ALLOWED, Code.RETURN_LIMIT),
+        codes=(QueueCode.TICKET_UNKNOWN, QueueCode.MOVE_NOT_ALLOWED, QueueCode.RETURN_LIMIT),
         policy=PHONES,
     )
     def come_back(call: Call) -> TicketView:
@@ -405,7 +415,7 @@ def _phone(api: Api, kiosk: Kiosk) -> None:
         "/phone/<token>/cancel",
         who=ANYONE,
         answer=TicketView,
-        codes=(Code.TICKET_UNKNOWN, Code.MOVE_NOT_ALLOWED),
+        codes=(QueueCode.TICKET_UNKNOWN, QueueCode.MOVE_NOT_ALLOWED),
         policy=PHONES,
     )
     def give_up(call: Call) -> TicketView:

@@ -13,9 +13,9 @@ from typing import Any
 
 from devices.printers.document import QR, Cut, Document, Feed, Line, Pair, Rule, Text
 from server.catalogue.model import ApplicantClass, Catalogue, Item
+from server.catalogue.refs import window_refs
 from server.core.clock import local
 from server.core.settings import Settings
-from server.wire.refs import window_refs
 
 SHOWN_WINDOWS = 6
 PRIORITY = "优先 Priority"

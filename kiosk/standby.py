@@ -20,22 +20,23 @@ from kiosk.slip import standby_applicant, standby_slip, windows_words
 from kiosk.views import item_ref
 from server.catalogue import hours as catalogue_hours
 from server.catalogue.model import Catalogue, Handling, Item, Scope
+from server.catalogue.refs import materials, unit_ref, window_refs
 from server.core.clock import instant
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.core.events import Event, HallChanged
+from server.core.problems import problem
 from server.core.settings import Settings
 from server.hall import Hall
 from server.live.agent_gateway import Agents, DeviceRef, Task
 from server.queue import issuing
+from server.queue.errors import QueueCode
 from server.queue.offline import import_tickets, lease_queries, number_leases
 from server.queue.offline.messages import GivenTicket, SettledSlip, StandbyAnnounced
 from server.queue.routing import WindowSession, WindowSessions, route, windows_for
 from server.queue.tickets import number
-from server.wire.problems import problem
-from server.wire.refs import materials, unit_ref, window_refs
 
 KIND = "standby"
-OWN_REFUSALS = (Code.ITEM_UNKNOWN, Code.CLASS_UNKNOWN, Code.NUMBERS_EXHAUSTED)
+OWN_REFUSALS = (QueueCode.ITEM_UNKNOWN, QueueCode.CLASS_UNKNOWN, QueueCode.NUMBERS_EXHAUSTED)
 LEASE_CHANGES = frozenset({"catalogue", "calendar", "settings", "day", number_leases.CHANGED})
 TIME_SECONDS = 2.0
 """Seconds after a lease until the time task is sent, and seconds until that task expires."""
@@ -107,14 +108,14 @@ class Standby:
                 outcome = (slip.slip, slip.state, slip.reason)
                 issuing.settle_slip(self._ctx, ref.agent, *outcome, kiosk=ref.serves)
         except ValidationError as error:
-            raise HallError(Code.INVALID, field=str(error.errors()[0]["loc"])) from None
+            raise HallError(CommonCode.INVALID, field=str(error.errors()[0]["loc"])) from None
         return "ok"
 
     def _ticket(self, ref: DeviceRef, ticket: GivenTicket, age: Any) -> str:
         if ticket.kiosk != ref.serves:
-            raise HallError(Code.INVALID, field="kiosk")
+            raise HallError(CommonCode.INVALID, field="kiosk")
         if ticket.id != f"{ticket.day.replace('-', '')}-{number(ticket.prefix, ticket.seq)}":
-            raise HallError(Code.INVALID, field="id")
+            raise HallError(CommonCode.INVALID, field="id")
         seconds = float(age) if isinstance(age, int | float) and 0 <= age < 10**9 else 0.0
         return import_tickets.import_ticket(self._ctx, ref.via, ticket, seconds)
 

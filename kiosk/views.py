@@ -5,10 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from kiosk.messages import (
+    ItemPage,
+    KioskCatalogue,
+    KioskState,
+    Offer,
+    PrinterView,
+    SlipState,
+    TicketView,
+)
 from kiosk.search_keys import search_keys
+from server.catalogue.messages import ClassRef, ItemRef, NameRef
 from server.catalogue.model import Catalogue, Item
+from server.catalogue.refs import materials, unit_ref, window_ref, window_refs
 from server.core.digit_words import digits_zh
-from server.core.errors import Code, HallError
+from server.core.errors import HallError
+from server.core.problems import problem
+from server.queue.errors import QueueCode
 from server.queue.offline.messages import StandbyAccess
 from server.queue.queue_views import hall_hours
 from server.queue.routing import route
@@ -16,38 +29,24 @@ from server.queue.snapshot import Snapshot
 from server.queue.tickets import Outcome, State, Ticket
 from server.queue.wait_estimates import ahead_of_newcomer, wait_for, waiting_in
 from server.queue.waiting import Wait
-from server.wire.problems import problem
-from server.wire.refs import materials, unit_ref, window_ref, window_refs
-from server.wire.views import (
-    ClassRef,
-    ItemPage,
-    ItemRef,
-    KioskCatalogue,
-    KioskState,
-    NameRef,
-    Offer,
-    PrinterView,
-    SlipState,
-    TicketView,
-)
 
 ROUTING = (
-    Code.ITEM_UNKNOWN,
-    Code.UNIT_WITHDRAWN,
-    Code.CONSULT_ONLY,
-    Code.ELSEWHERE,
-    Code.OTHER_DAY,
-    Code.NOT_YET_OPEN,
-    Code.CLOSED_BREAK,
-    Code.CLOSED_TODAY,
-    Code.AFTER_LAST_TICKET,
-    Code.ALL_PAUSED,
-    Code.NOBODY_SIGNED_IN,
-    Code.NO_WINDOW,
-    Code.CLASS_UNKNOWN,
-    Code.NUMBERS_EXHAUSTED,
-    Code.KIOSK_PACE,
-    Code.NUMBERS_AT_DESK,
+    QueueCode.ITEM_UNKNOWN,
+    QueueCode.UNIT_WITHDRAWN,
+    QueueCode.CONSULT_ONLY,
+    QueueCode.ELSEWHERE,
+    QueueCode.OTHER_DAY,
+    QueueCode.NOT_YET_OPEN,
+    QueueCode.CLOSED_BREAK,
+    QueueCode.CLOSED_TODAY,
+    QueueCode.AFTER_LAST_TICKET,
+    QueueCode.ALL_PAUSED,
+    QueueCode.NOBODY_SIGNED_IN,
+    QueueCode.NO_WINDOW,
+    QueueCode.CLASS_UNKNOWN,
+    QueueCode.NUMBERS_EXHAUSTED,
+    QueueCode.KIOSK_PACE,
+    QueueCode.NUMBERS_AT_DESK,
 )
 """Error codes for which no number is issued."""
 
@@ -123,7 +122,7 @@ def item_page_of(snapshot: Snapshot, code: str, applicant: str = "") -> ItemPage
     """
     match = snapshot.catalogue.item_by.get(code)
     if match is None:
-        raise HallError(Code.ITEM_UNKNOWN, item=code)
+        raise HallError(QueueCode.ITEM_UNKNOWN, item=code)
     return item_page(snapshot, match, applicant)
 
 
@@ -149,7 +148,7 @@ def _level(catalogue: Catalogue, applicant: str) -> int:
         return 0
     klass = catalogue.class_by.get(applicant)
     if klass is None:
-        raise HallError(Code.CLASS_UNKNOWN, applicant=applicant)
+        raise HallError(QueueCode.CLASS_UNKNOWN, applicant=applicant)
     return klass.level
 
 

@@ -12,13 +12,13 @@ from typing import Any
 from flask import Flask
 from flask_socketio import SocketIO
 
+from server.core.messages import Alarm
 from server.core.rooms import modules
 from server.hall import Hall
 from server.live.agent_gateway import Agents
 from server.live.feeds import LiveFeeds
 from server.queue.snapshot import Snapshot
 from server.web_api import Api
-from server.wire.views import Alarm
 
 AlarmSource = Callable[[Snapshot], Sequence[Alarm]]
 """Returns the alarms of the moment."""

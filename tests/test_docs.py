@@ -16,10 +16,9 @@ from counters.keypad import FUNCTIONS
 from devices.keypads.keys import MODELS
 from server.app import build
 from server.core.config import _FILE_KEYS, Config
-from server.core.errors import Code
+from server.core.problems import refusals
 from server.core.settings import BOUNDS, CHOICES, Settings
 from server.hall import open_hall
-from server.wire.problems import WORDS
 from support import workflow_text
 from support.halls import CHEAP
 
@@ -80,10 +79,10 @@ def test_every_key_function_is_in_the_protocol() -> None:
 
 def test_every_error_code_is_in_the_protocol_with_its_status() -> None:
     by_code = rows("protocol.md", 3)
-    for code in Code:
+    for code, refusal in refusals().items():
         assert code.value in by_code, f"{code.value} is not in docs/protocol.md"
-        assert by_code[code.value][1] == str(WORDS[code][0]), code.value
-        assert by_code[code.value][2] == re.sub(r"\{(\w+)\}", r"⟨\1⟩", WORDS[code][2]), code.value
+        assert by_code[code.value][1] == str(refusal.status), code.value
+        assert by_code[code.value][2] == re.sub(r"\{(\w+)\}", r"⟨\1⟩", refusal.en), code.value
 
 
 def test_every_setting_is_documented_with_default_and_bounds() -> None:

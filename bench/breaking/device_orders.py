@@ -28,9 +28,9 @@ from server.catalogue.reference import load
 from server.core import schema
 from server.core.engine import open_store
 from server.core.store import Store
+from server.queue.messages import WindowState
 from server.queue.routing import entitled
 from server.time_clocks.tables import punch, reader_event, reader_line
-from server.wire.views import WindowState
 from support.hall_server import MANAGER, TUESDAY, ZONE, Client, RefusedError
 
 Json = dict[str, Any]

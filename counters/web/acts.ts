@@ -3,16 +3,14 @@
 // is done twice. An act that is older than a minute is not asked again: the picture of the window,
 // which every connection brings, tells whether it was done.
 import { type Ref, computed, ref, shallowRef, watch } from "vue";
-import { ApiError, newKey, post } from "@web/api.ts";
+import { ApiError, newKey, type Options } from "@web/api.ts";
 import type { Connection } from "@web/live.ts";
 import { mustSignIn } from "@web/staff.ts";
 
-export interface Intent {
-  path: string;
-  body: unknown;
-  key: string;
+interface Intent {
+  /** Sends it under its key, and reports the answer. */
+  send: () => Promise<void>;
   at: number;
-  done: (answer: unknown) => void;
 }
 
 export interface Acts {
@@ -28,8 +26,8 @@ export interface Acts {
   lost: Ref<boolean>;
   /** Lets go of an act without an answer: the desk goes on without the server. */
   abandon: () => void;
-  /** Sends one act; true when it was done. Does nothing while it may not be begun. */
-  act: <T>(path: string, body?: unknown, done?: (answer: T) => void) => Promise<boolean>;
+  /** Sends one act with these options; true when it was done. Does nothing while it may not be begun. */
+  act: <T>(command: (options: Options) => Promise<T>, done?: (answer: T) => void) => Promise<boolean>;
 }
 
 const STILL_MEANT_MS = 60_000;
@@ -47,9 +45,7 @@ export function useActs(connection: Ref<Connection>): Acts {
     busy.value = true;
     waiting.value = intent;
     try {
-      const answer = await post<unknown>(intent.path, intent.body, { key: intent.key, giveUpMs: 6000 });
-      waiting.value = null;
-      intent.done(answer);
+      await intent.send();
       return true;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
@@ -76,12 +72,19 @@ export function useActs(connection: Ref<Connection>): Acts {
   // Also when the try ended after the feed had come back.
   watch([connection, busy], askAgain);
 
-  async function act<T>(path: string, body: unknown = {}, done?: (answer: T) => void): Promise<boolean> {
+  async function act<T>(command: (options: Options) => Promise<T>, done?: (answer: T) => void): Promise<boolean> {
     if (!ready.value) return false;
     refused.value = null;
     lost.value = false;
-    const tell = (answer: unknown) => done?.(answer as T);
-    return await send({ path, body, key: newKey(), at: performance.now(), done: tell });
+    const options = { key: newKey(), giveUpMs: 6000 };
+    return await send({
+      at: performance.now(),
+      send: async () => {
+        const answer = await command(options);
+        waiting.value = null;
+        done?.(answer);
+      },
+    });
   }
 
   function abandon(): void {

@@ -6,7 +6,7 @@ import { type Ref, computed, onScopeDispose, ref, watch } from "vue";
 import { ApiError, newKey, post } from "@web/api.ts";
 import { serverNow } from "@web/clock.ts";
 import type { Live } from "@web/live.ts";
-import type { ActResult, CounterState, HandedInActs, HandInActs, SealedShare, ShareCard, TicketCard } from "@web/wire.gen.ts";
+import type { ActResult, CounterState, HandInActs, SealedShare, ShareCard, TicketCard } from "@web/wire.gen.ts";
 import type { Acts } from "./acts.ts";
 
 /** A blink of the network is no reason to work without the server. */
@@ -141,7 +141,7 @@ export function useOffline(
     handing = true;
     const { key, ...body } = now;
     try {
-      const answer = await post<HandedInActs>("/api/v1/counter/handed-in", body, { key });
+      const answer = await post("/api/v1/counter/handed-in", { body, key });
       unfit.value = [...unfit.value, ...answer.results.filter((one) => one.code !== "")];
       write(null);
     } catch (error) {

@@ -172,7 +172,7 @@ function useCatalogue(live: Live<KioskState>, needsEnrolment: Ref<boolean>, quie
     try {
       const session = await loadSession();
       needsEnrolment.value = session.kind !== "kiosk";
-      catalogue.value = await get<KioskCatalogue>("/api/v1/catalogue");
+      catalogue.value = await get("/api/v1/catalogue");
     } catch (error) {
       if (error instanceof ApiError && error.status === 401) needsEnrolment.value = true;
       timer = setTimeout(() => void load(), TRY_AGAIN_MS);

@@ -2,7 +2,7 @@
 // answered, so a double tap, a lost answer, a killed tab or a restarted server give the one ticket;
 // the ticket itself is kept as long as its page shows, so it comes back after a reload.
 import { ApiError, newKey, post } from "@web/api.ts";
-import type { Issued, TicketView } from "@web/wire.gen.ts";
+import type { Issued, IssueTicket, TicketView } from "@web/wire.gen.ts";
 
 /** A press that has no answer yet. Times are this machine's own, in milliseconds. */
 export interface Pending {
@@ -26,13 +26,13 @@ export interface Shown {
 export const PATIENCE_MS = 90_000;
 
 type Kept = Pick<Storage, "getItem" | "setItem" | "removeItem">;
-type Send = (path: string, body: unknown, options: { key: string; giveUpMs: number }) => Promise<Issued>;
+type Issue = (request: { body: IssueTicket; key: string; giveUpMs: number }) => Promise<Issued>;
 
 /** What the outside world is here; tests hand in their own. */
 export interface World {
   kept: Kept;
   now: () => number;
-  send: Send;
+  issue: Issue;
   wait: (ms: number) => Promise<void>;
   /** The kiosk's own PC, where it has a line; see standby.ts. */
   own?: Own;
@@ -53,7 +53,7 @@ export interface Taken {
 export const browser = (): World => ({
   kept: localStorage,
   now: () => Date.now(),
-  send: post<Issued>,
+  issue: (request) => post("/api/v1/tickets", request),
   wait: (ms) => new Promise((done) => setTimeout(done, ms)),
 });
 
@@ -135,7 +135,7 @@ export class Taking {
     if (own && pending.own) return { ticket: await own.take(key, item, applicant), key };
     const body = { item, applicant, print: true };
     const giveUpMs = own ? 1500 : 5000;
-    return await this.world.send("/api/v1/tickets", body, { key, giveUpMs });
+    return await this.world.issue({ body, key, giveUpMs });
   }
 
   private read<T>(what: string): T | null {

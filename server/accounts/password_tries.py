@@ -13,9 +13,10 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from server.accounts import queries
+from server.accounts.errors import AccountCode
 from server.core.actors import SYSTEM
 from server.core.context import Context, JsonDict, write_journal
-from server.core.errors import Code, HallError
+from server.core.errors import HallError
 from server.core.store import Tx
 
 BROWSER_DAYS = 90
@@ -110,7 +111,7 @@ class Tries:
     def _refuse_locked(self, now: int, *rows: Row[Any] | None) -> None:
         until = max((row.locked_until or 0 for row in rows if row is not None), default=0)
         if until > now:
-            raise HallError(Code.LOCKED_OUT, minutes=-(-(until - now) // 60_000))
+            raise HallError(AccountCode.LOCKED_OUT, minutes=-(-(until - now) // 60_000))
 
     def _count(
         self, tx: Tx, staff: str, source: str, row: Row[Any] | None, of: str

@@ -19,6 +19,7 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import Row
 
 from server.accounts import passwords, queries
+from server.accounts.errors import AccountCode
 from server.accounts.forced_sign_out import force_sign_out
 from server.accounts.password_tries import NOWHERE, Origin, Tries, Try, secret_hash
 from server.accounts.wrong_codes import Guesses, Rest
@@ -26,7 +27,7 @@ from server.catalogue.model import Role
 from server.core.actors import SYSTEM, Actor, ActorKind, Principal
 from server.core.context import Context, JsonDict, write_journal
 from server.core.edit_conflicts import NOT_SHOWN, require_unchanged
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.core.events import HallChanged
 from server.core.fair_scheduler import Turns
 from server.core.offload import Offloaded
@@ -87,7 +88,7 @@ class People:
         if attempt is None or not is_right:
             if attempt is not None:
                 self._tries.record_failure(attempt)
-            raise HallError(Code.LOGIN_FAILED)
+            raise HallError(AccountCode.LOGIN_FAILED)
         counted_attempt = attempt
         secrets = SignedIn(ctx.tokens.token(32), ctx.tokens.token(32))
         ctx.write(lambda tx: self._signed_in(tx, counted_attempt, secrets, origin))
@@ -132,10 +133,10 @@ class People:
         attempt = self._tries.begin(staff, origin)
         row = ctx.read(lambda c: queries.account(c, ctx.hall_id, staff))
         if attempt is None or row is None:
-            raise HallError(Code.LOGIN_FAILED)
+            raise HallError(AccountCode.LOGIN_FAILED)
         if not self._hashed(attempt, origin, lambda: self._verify(row.password_hash, current)):
             self._tries.record_failure(attempt)
-            raise HallError(Code.LOGIN_FAILED)
+            raise HallError(AccountCode.LOGIN_FAILED)
         ctx.write(lambda tx: self._tries.reset(tx, attempt))
         self._check_strength(staff, new, current)
         new_hash = self._hashed(attempt, origin, lambda: self._hasher.hash(new))
@@ -158,10 +159,10 @@ class People:
     def _check_strength(self, staff: str, new: str, current: str) -> None:
         least = self._ctx.settings().password_min
         if len(new) < least or new == current or staff in new or len(set(new)) < 5:
-            raise HallError(Code.PASSWORD_WEAK, least=least)
+            raise HallError(AccountCode.PASSWORD_WEAK, least=least)
         words = passwords.words_of(self._ctx.catalogue(), self._ctx.hall_id, staff)
         if self._offload(lambda: passwords.is_common(new, words)):
-            raise HallError(Code.PASSWORD_COMMON)
+            raise HallError(AccountCode.PASSWORD_COMMON)
 
     def add_account(self, actor: Actor, staff: str, role: Role, password: str | None = None) -> str:
         """Create an account; return its one-time password (or the given demo password).
@@ -170,13 +171,13 @@ class People:
         """
         ctx = self._ctx
         if actor != SYSTEM and staff not in ctx.catalogue().staff_by:
-            raise HallError(Code.ACCOUNT_UNKNOWN, staff=staff)
+            raise HallError(AccountCode.ACCOUNT_UNKNOWN, staff=staff)
         first = password or ctx.tokens.token(9)
         password_hash = str(self._offload(lambda: self._hasher.hash(first)))
 
         def act(tx: Tx) -> None:
             if queries.account(tx.conn, tx.hall_id, staff) is not None:
-                raise HallError(Code.ACCOUNT_EXISTS, staff=staff)
+                raise HallError(AccountCode.ACCOUNT_EXISTS, staff=staff)
             queries.add_account(tx, staff, password_hash, role.value, must_change=password is None)
             write_journal(tx, actor, "account.add", staff, data={"role": role.value})
             tx.events.append(HallChanged("accounts", {"name": staff}))
@@ -232,7 +233,7 @@ class People:
         as they were shown; raises CHANGED_MEANWHILE.
         """
         if staff == actor.name:
-            raise HallError(Code.FORBIDDEN)
+            raise HallError(CommonCode.FORBIDDEN)
 
         def act(tx: Tx) -> None:
             row = self._require_account(tx, staff)
@@ -255,7 +256,7 @@ class People:
     def _require_account(self, tx: Tx, staff: str) -> Row[Any]:
         row = queries.account(tx.conn, tx.hall_id, staff)
         if row is None:
-            raise HallError(Code.ACCOUNT_UNKNOWN, staff=staff)
+            raise HallError(AccountCode.ACCOUNT_UNKNOWN, staff=staff)
         return row
 
     def make_code(self, actor: Actor, kind: str, name: str, place: str = "") -> str:
@@ -287,7 +288,7 @@ class People:
         def act(tx: Tx) -> None:
             row = queries.use_enrolment(tx, secret_hash(code))
             if row is None or row.kind != kind or row.name != name:
-                raise HallError(Code.ENROL_CODE)
+                raise HallError(AccountCode.ENROL_CODE)
             self._add_token(tx, token, kind, name, row)
 
         self._ctx.write(act)
@@ -319,7 +320,7 @@ class People:
         if row is None:
             return None
         if row.revoked_at is not None:
-            raise HallError(Code.TOKEN_REVOKED)
+            raise HallError(CommonCode.TOKEN_REVOKED)
         return Principal(ActorKind(row.kind), row.name)
 
     def revoke(self, actor: Actor, kind: str, name: str) -> None:
@@ -327,7 +328,7 @@ class People:
 
         def act(tx: Tx) -> None:
             if not queries.revoke(tx, kind, name):
-                raise HallError(Code.DEVICE_UNKNOWN, name=name)
+                raise HallError(CommonCode.DEVICE_UNKNOWN, name=name)
             write_journal(tx, actor, "device.revoke", name, data={"kind": kind})
             tx.events.append(HallChanged("tokens", {"kind": kind, "name": name}))
 

@@ -7,19 +7,19 @@ from typing import Any
 from flask import Response, g, request
 from sqlalchemy import Connection
 
+from server.accounts.errors import AccountCode
+from server.accounts.messages import ChangePassword, CoverRef, Enrol, Enrolled, Login, Session
 from server.accounts.password_tries import Origin
 from server.accounts.people import csrf_of
 from server.catalogue.model import Catalogue
 from server.core.actors import ActorKind, Principal
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.leave import cover as leave_cover
 from server.leave.cover import Cover
-from server.leave.messages import CoverRef
 from server.queue import window_session_queries
 from server.web_api import ANYONE, STAFF, Api, Call
 from server.web_api.access import BROWSER_COOKIE, SESSION_COOKIE
 from server.web_api.limits import ENROLLING, PASSWORDS, SIGN_IN
-from server.wire.commands import ChangePassword, Enrol, Enrolled, Login, Session
 
 
 class Sessions:
@@ -120,7 +120,7 @@ def _staff(api: Api, entry: Sessions) -> None:
         answer=Session,
         keyed=False,
         policy=SIGN_IN,
-        codes=(Code.LOGIN_FAILED, Code.LOCKED_OUT),
+        codes=(AccountCode.LOGIN_FAILED, AccountCode.LOCKED_OUT),
         example={"staff": "1001", "password": "one-time-password"},
     )
     def login(call: Call) -> Response:
@@ -155,11 +155,11 @@ def _password(api: Api, entry: Sessions) -> None:
         keyed=False,
         policy=PASSWORDS,
         codes=(
-            Code.NOT_SIGNED_IN,
-            Code.LOGIN_FAILED,
-            Code.LOCKED_OUT,
-            Code.PASSWORD_WEAK,
-            Code.PASSWORD_COMMON,
+            CommonCode.NOT_SIGNED_IN,
+            AccountCode.LOGIN_FAILED,
+            AccountCode.LOCKED_OUT,
+            AccountCode.PASSWORD_WEAK,
+            AccountCode.PASSWORD_COMMON,
         ),
     )
     def password(call: Call) -> Response:
@@ -167,7 +167,7 @@ def _password(api: Api, entry: Sessions) -> None:
         body: ChangePassword = call.body
         principal = call.principal
         if principal is None or principal.kind.value not in {w.value for w in STAFF}:
-            raise HallError(Code.NOT_SIGNED_IN)
+            raise HallError(CommonCode.NOT_SIGNED_IN)
         secret = request.cookies.get(SESSION_COOKIE, "")
         current, new = body.current.get_secret_value(), body.new.get_secret_value()
         people.change_password(principal.name, current, new, secret, _origin())
@@ -185,7 +185,7 @@ def _devices(api: Api) -> None:
         answer=Enrolled,
         keyed=False,
         policy=ENROLLING,
-        codes=(Code.ENROL_CODE,),
+        codes=(AccountCode.ENROL_CODE,),
         example={"code": "12345678", "kind": "kiosk", "name": "1"},
     )
     def enrol(call: Call) -> Response:

@@ -14,8 +14,9 @@ from threading import Lock
 from typing import TypeVar
 
 from server.accounts import wrong_code_queries
+from server.accounts.errors import AccountCode
 from server.core.context import Context
-from server.core.errors import Code, HallError
+from server.core.errors import HallError
 from server.core.fair_scheduler import Turns
 
 T = TypeVar("T")
@@ -61,7 +62,7 @@ class Guesses:
             try:
                 return work()
             except HallError as error:
-                if error.code is Code.ENROL_CODE:
+                if error.code is AccountCode.ENROL_CODE:
                     self.wrong("code", address)
                     self._rest(REST_SECONDS)
                 raise

@@ -20,7 +20,7 @@ from server.attendance.sheets import gather, sheets_of
 from server.attendance.verdicts import State
 from server.attendance.words import rule_clauses
 from server.core.context import Context
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.leave import correction_queries
 from server.leave import queries as leave_queries
 from server.time_clocks import punch_queries
@@ -37,7 +37,7 @@ def of_day(ctx: Context, conn: Connection, staff: str, day: date, now: datetime)
     facts = gather(ctx, conn, day, day, {staff})
     sheet = next(iter(sheets_of(facts, {staff})), None)
     if sheet is None:
-        raise HallError(Code.NOT_FOUND)
+        raise HallError(CommonCode.NOT_FOUND)
     person = facts.everybody()[staff]
     names = {listed.number: listed.name for listed in facts.everybody().values()}
     names |= {listed.number: listed.name for listed in ctx.catalogue().staff}

@@ -10,8 +10,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from server.wire.base import Code, Command, Message
-from server.wire.views import NameRef
+from server.catalogue.messages import NameRef
+from server.core.messages import Code, Command, Message
 
 StateName = Literal[
     "on_time",

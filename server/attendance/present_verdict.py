@@ -11,7 +11,7 @@ from server.attendance.sheets import day_sheets
 from server.attendance.shift_rules import clock
 from server.attendance.words import verdict_sentence
 from server.core.context import Context
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 
 
 def present_verdict(
@@ -29,4 +29,4 @@ def present_verdict(
                     "at": clock(verdict.punch.at.time()) if verdict.punch is not None else "",
                     "line": verdict_sentence(verdict),
                 }
-    raise HallError(Code.INVALID, field="slot")
+    raise HallError(CommonCode.INVALID, field="slot")

@@ -15,6 +15,7 @@ from flask import Response
 from sqlalchemy import Connection
 
 from server.attendance import evidence, month_sheet, shift_rule_actions, shift_rule_queries, views
+from server.attendance.errors import ShiftRuleCode
 from server.attendance.messages import (
     AttendanceDay,
     DayEvidence,
@@ -33,15 +34,16 @@ from server.attendance.shift_rules import Direction, RuleScope, RuleState, Shift
 from server.bulletins.figures import parse_week
 from server.catalogue.calendar_routes import check_year_range
 from server.core.context import Context
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.core.events import AttendanceChanged, Event, HallChanged, ReaderChanged
+from server.core.messages import Done
 from server.hall import Hall
+from server.leave.errors import LeaveCode
 from server.leave.rights import check_see
 from server.live.feeds import Feed, LiveFeeds, allow_managers
 from server.queue.snapshot import Snapshot
 from server.web_api import MANAGERS, STAFF, Api, Call
 from server.web_api.downloads import file_response
-from server.wire.commands import Done
 
 T = TypeVar("T")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -120,7 +122,7 @@ class Attendance:
         """Return one person's month; raises NOT_FOUND for a person who was not on the list."""
         facts = gather(self._ctx, conn, *span_of(month), {staff})
         if staff not in facts.everybody():
-            raise HallError(Code.NOT_FOUND)
+            raise HallError(CommonCode.NOT_FOUND)
         day_sheets = list(sheets_of(facts, {staff}))
         return views.person_month(
             self._ctx.catalogue(), facts, day_sheets, staff, month, self.now()
@@ -165,7 +167,7 @@ def people_of(
     lists = staff_lists(ctx, conn, *span)
     numbers = {p.number for _, people in lists for p in people if p.unit == code}
     if not numbers:
-        raise HallError(Code.NOT_FOUND)
+        raise HallError(CommonCode.NOT_FOUND)
     return numbers
 
 
@@ -179,7 +181,7 @@ def span_of(month: str) -> tuple[date, date]:
         first = datetime.strptime(month, "%Y-%m").date()  # noqa: DTZ007 - a month has no zone
         check_year_range(first, "month")
     except ValueError:
-        raise HallError(Code.INVALID, field="month") from None
+        raise HallError(CommonCode.INVALID, field="month") from None
     return first, first.replace(day=monthrange(first.year, first.month)[1])
 
 
@@ -188,7 +190,7 @@ def day_of(text: str, field: str = "day") -> date:
     try:
         return check_year_range(date.fromisoformat(text), field)
     except ValueError:
-        raise HallError(Code.INVALID, field=field) from None
+        raise HallError(CommonCode.INVALID, field=field) from None
 
 
 def add(api: Api, feeds: LiveFeeds) -> None:
@@ -238,7 +240,7 @@ def _own(api: Api, sheets: Attendance) -> None:
         "/attendance/people/<staff>/<month>",
         who=STAFF,
         answer=PersonMonth,
-        codes=(Code.NOT_YOUR_SHEET,),
+        codes=(LeaveCode.NOT_YOUR_SHEET,),
     )
     def one_month(call: Call) -> PersonMonth:
         """Return a person's month, for the person, the chief representative or a manager."""
@@ -250,7 +252,7 @@ def _own(api: Api, sheets: Attendance) -> None:
         "/attendance/evidence/<staff>/<day>",
         who=STAFF,
         answer=DayEvidence,
-        codes=(Code.NOT_YOUR_SHEET,),
+        codes=(LeaveCode.NOT_YOUR_SHEET,),
     )
     def day_evidence(call: Call) -> DayEvidence:
         """Return the evidence of a person's day: punches, leave, corrections, the rule in words."""
@@ -306,7 +308,7 @@ def _rules(api: Api) -> None:
         who=MANAGERS,
         body=RuleBody,
         answer=RuleMade,
-        codes=(Code.RULE_INVALID,),
+        codes=(ShiftRuleCode.RULE_INVALID,),
         example=RULE_EXAMPLE,
     )
     def draft_rule(call: Call) -> RuleMade:
@@ -317,7 +319,7 @@ def _rules(api: Api) -> None:
         "/office/rules/<rule>/start",
         who=MANAGERS,
         answer=Done,
-        codes=(Code.RULE_UNKNOWN, Code.RULE_STATE),
+        codes=(ShiftRuleCode.RULE_UNKNOWN, ShiftRuleCode.RULE_STATE),
     )
     def start_rule(call: Call) -> Done:
         """Put a draft in force from its first day on."""
@@ -329,7 +331,7 @@ def _rules(api: Api) -> None:
         who=MANAGERS,
         body=WithdrawRule,
         answer=Done,
-        codes=(Code.RULE_UNKNOWN, Code.RULE_STATE),
+        codes=(ShiftRuleCode.RULE_UNKNOWN, ShiftRuleCode.RULE_STATE),
         example={"last_day": "2026-12-31"},
     )
     def withdraw_rule(call: Call) -> Done:
@@ -347,7 +349,7 @@ def _trial(api: Api, sheets: Attendance) -> None:
         who=MANAGERS,
         body=TryRule,
         answer=RuleTrial,
-        codes=(Code.RULE_INVALID,),
+        codes=(ShiftRuleCode.RULE_INVALID,),
         example={"rule": RULE_EXAMPLE, "first": "2026-05-01", "last": "2026-05-31"},
         keyed=False,
     )
@@ -357,7 +359,7 @@ def _trial(api: Api, sheets: Attendance) -> None:
         rule = rule_of(body.rule)
         first, last = day_of(body.first, "first"), day_of(body.last, "last")
         if not first <= last < first + timedelta(days=LONGEST_TRIAL_DAYS):
-            raise HallError(Code.INVALID, field="last")
+            raise HallError(CommonCode.INVALID, field="last")
         people = sheets.read_off_loop(
             lambda conn: shift_rule_actions.trial(ctx, conn, rule, first, last)
         )

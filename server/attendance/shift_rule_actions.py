@@ -11,12 +11,13 @@ from sqlalchemy import Connection
 from server.attendance import shift_rule_queries
 from server.attendance import shift_rules as attendance_shift_rules
 from server.attendance.day_sheet import DaySheet, Totals, total
+from server.attendance.errors import ShiftRuleCode
 from server.attendance.sheets import Facts, gather, sheets_of
 from server.attendance.shift_rules import RuleState, ShiftRule
 from server.attendance.verdicts import SlotVerdict
 from server.core.actors import Actor
 from server.core.context import Context, JsonDict, write_journal
-from server.core.errors import Code, HallError
+from server.core.errors import HallError
 from server.core.events import AttendanceChanged
 from server.core.store import Tx
 
@@ -48,7 +49,7 @@ def _check_subjects(ctx: Context, rule: ShiftRule) -> None:
     )
     for subject in rule.subjects:
         if subject not in catalogue_entries:
-            raise HallError(Code.RULE_INVALID, reason="subjects", slot=subject)
+            raise HallError(ShiftRuleCode.RULE_INVALID, reason="subjects", slot=subject)
 
 
 def start(ctx: Context, actor: Actor, key: str, rule_id: str) -> None:
@@ -61,11 +62,13 @@ def start(ctx: Context, actor: Actor, key: str, rule_id: str) -> None:
     def act(tx: Tx) -> JsonDict:
         rule = _require(tx, rule_id)
         if rule.state is not RuleState.DRAFT:
-            raise HallError(Code.RULE_STATE, state=rule.state.value)
+            raise HallError(ShiftRuleCode.RULE_STATE, state=rule.state.value)
         today = ctx.local(tx.now).date()
         others = [r for r in shift_rule_queries.every(tx.conn, tx.hall_id) if _governs(r, today)]
         if rule.valid_from < today and others:
-            raise HallError(Code.RULE_STATE, state="past", valid_from=rule.valid_from.isoformat())
+            raise HallError(
+                ShiftRuleCode.RULE_STATE, state="past", valid_from=rule.valid_from.isoformat()
+            )
         shift_rule_queries.set_state(tx, rule_id, RuleState.IN_FORCE)
         write_journal(tx, actor, "rule.start", rule_id, data={"name": rule.name})
         last = rule.valid_to.isoformat() if rule.valid_to else ""
@@ -89,12 +92,12 @@ def withdraw(ctx: Context, actor: Actor, key: str, rule_id: str, last_day: date)
     def act(tx: Tx) -> JsonDict:
         rule = _require(tx, rule_id)
         if rule.state is RuleState.WITHDRAWN:
-            raise HallError(Code.RULE_STATE, state=rule.state.value)
+            raise HallError(ShiftRuleCode.RULE_STATE, state=rule.state.value)
         ended_on = date.fromordinal(last_day.toordinal() + 1)
         if rule.state is RuleState.DRAFT:
             ended_on = rule.valid_from
         elif ended_on < ctx.local(tx.now).date():
-            raise HallError(Code.RULE_STATE, state="past", last_day=last_day.isoformat())
+            raise HallError(ShiftRuleCode.RULE_STATE, state="past", last_day=last_day.isoformat())
         shift_rule_queries.set_state(tx, rule_id, RuleState.WITHDRAWN, ended_on)
         write_journal(tx, actor, "rule.withdraw", rule_id, data={"last_day": last_day.isoformat()})
         tx.events.append(AttendanceChanged((), (), ended_on.isoformat()))
@@ -107,7 +110,7 @@ def withdraw(ctx: Context, actor: Actor, key: str, rule_id: str, last_day: date)
 def _require(tx: Tx, rule_id: str) -> ShiftRule:
     rule = shift_rule_queries.get(tx.conn, tx.hall_id, rule_id)
     if rule is None:
-        raise HallError(Code.RULE_UNKNOWN, rule=rule_id)
+        raise HallError(ShiftRuleCode.RULE_UNKNOWN, rule=rule_id)
     return rule
 
 

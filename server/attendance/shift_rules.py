@@ -13,7 +13,8 @@ from datetime import date, time
 from enum import StrEnum
 from itertools import pairwise
 
-from server.core.errors import Code, HallError
+from server.attendance.errors import ShiftRuleCode
+from server.core.errors import HallError
 
 MOST_SLOTS = 8
 MIN_INTERVAL_SECONDS = 60
@@ -148,15 +149,15 @@ def check(rule: ShiftRule) -> None:
     assignment of punches unambiguous (docs/adr/0013).
     """
     if not rule.name or not rule.weekdays or len(rule.slots) > MOST_SLOTS:
-        raise HallError(Code.RULE_INVALID, reason="incomplete")
+        raise HallError(ShiftRuleCode.RULE_INVALID, reason="incomplete")
     if rule.valid_to is not None and rule.valid_to < rule.valid_from:
-        raise HallError(Code.RULE_INVALID, reason="dates")
+        raise HallError(ShiftRuleCode.RULE_INVALID, reason="dates")
     if not 0 <= rule.min_interval_seconds <= MAX_INTERVAL_SECONDS:
-        raise HallError(Code.RULE_INVALID, reason="minutes")
+        raise HallError(ShiftRuleCode.RULE_INVALID, reason="minutes")
     if (rule.scope is RuleScope.HALL) == bool(rule.subjects):
-        raise HallError(Code.RULE_INVALID, reason="subjects")
+        raise HallError(ShiftRuleCode.RULE_INVALID, reason="subjects")
     if len({slot.code for slot in rule.slots}) < len(rule.slots):
-        raise HallError(Code.RULE_INVALID, reason="codes")
+        raise HallError(ShiftRuleCode.RULE_INVALID, reason="codes")
     for slot in rule.slots:
         _check_slot(slot)
     for slot_before, slot_after in pairwise(rule.slots):
@@ -166,11 +167,17 @@ def check(rule: ShiftRule) -> None:
 def _check_slot(slot: SlotRule) -> None:
     opens, closes = minute_of(slot.opens), minute_of(slot.closes)
     if not slot.name or not slot.code or slot.half not in (1, 2):
-        raise HallError(Code.RULE_INVALID, slot=slot.code, slot_name=slot.name, reason="incomplete")
+        raise HallError(
+            ShiftRuleCode.RULE_INVALID, slot=slot.code, slot_name=slot.name, reason="incomplete"
+        )
     if not opens <= minute_of(slot.due) <= closes or not opens <= slot.limit <= closes:
-        raise HallError(Code.RULE_INVALID, slot=slot.code, slot_name=slot.name, reason="due")
+        raise HallError(
+            ShiftRuleCode.RULE_INVALID, slot=slot.code, slot_name=slot.name, reason="due"
+        )
     if slot.grace < 0 or slot.absent_after < 0 or 0 < slot.absent_after <= slot.grace:
-        raise HallError(Code.RULE_INVALID, slot=slot.code, slot_name=slot.name, reason="minutes")
+        raise HallError(
+            ShiftRuleCode.RULE_INVALID, slot=slot.code, slot_name=slot.name, reason="minutes"
+        )
 
 
 def _check_order(slot: SlotRule, next_slot: SlotRule) -> None:
@@ -178,7 +185,10 @@ def _check_order(slot: SlotRule, next_slot: SlotRule) -> None:
     punctual = all(a <= b for a, b in zip(_span(slot), _span(next_slot), strict=True))
     if not (windows and punctual and slot.due < next_slot.due and slot.half <= next_slot.half):
         raise HallError(
-            Code.RULE_INVALID, slot=next_slot.code, slot_name=next_slot.name, reason="order"
+            ShiftRuleCode.RULE_INVALID,
+            slot=next_slot.code,
+            slot_name=next_slot.name,
+            reason="order",
         )
 
 

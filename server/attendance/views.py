@@ -31,11 +31,11 @@ from server.attendance.sheets import Facts
 from server.attendance.shift_rule_actions import Change, PersonTrial
 from server.attendance.shift_rules import ShiftRule, clock
 from server.attendance.verdicts import SlotVerdict, State
+from server.catalogue.messages import NameRef
 from server.catalogue.model import Catalogue
 from server.core.day_facts import RetroactiveChange
 from server.core.rounding import kept_share
 from server.core.working_days import Workdays
-from server.wire.views import NameRef
 
 OFFICE = "中心办公室"
 CHANGES_LISTED = 40

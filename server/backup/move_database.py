@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, func, insert, inspect, select, text
 
 from server.core import journal, schema
-from server.core.tables import metadata
+from server.core.all_tables import metadata
 
 BATCH = 2000
 Progress = Callable[[str, int, int], None]

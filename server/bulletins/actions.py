@@ -15,13 +15,14 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
-from server.bulletins import queries, wording, workflow
+from server.bulletins import queries, wording, workflows
 from server.bulletins.differences import Difference, differences
+from server.bulletins.errors import BulletinCode
 from server.bulletins.figures import Figures, Week, parse_week, week_of
 from server.bulletins.freeze import amendment_digest, bulletin_digest
 from server.bulletins.weekly_figures import figures
 from server.bulletins.words import DRAFT_SENTENCES
-from server.bulletins.workflow import (
+from server.bulletins.workflows import (
     AMENDMENT,
     BULLETIN,
     AmendmentMove,
@@ -32,7 +33,7 @@ from server.bulletins.workflow import (
 from server.core.actors import SYSTEM, Actor
 from server.core.context import Context, JsonDict, write_journal
 from server.core.edit_conflicts import NOT_SHOWN, require_unchanged
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.core.events import BulletinChanged
 from server.core.store import Tx
 from server.core.workflow import Attempt
@@ -83,7 +84,7 @@ def draft(ctx: Context, actor: Actor, key: str, week_id: str) -> str:
 
     def act(tx: Tx) -> JsonDict:
         if week.last >= ctx.local(tx.now).date():
-            raise HallError(Code.BULLETIN_STATE, state="running")
+            raise HallError(BulletinCode.BULLETIN_STATE, state="running")
         if queries.get(tx.conn, tx.hall_id, week.id) is None:
             _draft(tx, actor, week)
         return {"id": week.id}
@@ -104,7 +105,7 @@ def _week(text: str) -> Week:
     try:
         return parse_week(text)
     except ValueError:
-        raise HallError(Code.INVALID, field="week") from None
+        raise HallError(CommonCode.INVALID, field="week") from None
 
 
 def drafts(conn: Connection, hall_id: str) -> list[str]:
@@ -117,7 +118,7 @@ def load(ctx: Context, conn: Connection, bulletin_id: str) -> Bulletin:
     """Return a bulletin with its contents; raise BULLETIN_UNKNOWN."""
     row = queries.get(conn, ctx.hall_id, bulletin_id)
     if row is None:
-        raise HallError(Code.BULLETIN_UNKNOWN, bulletin=bulletin_id)
+        raise HallError(BulletinCode.BULLETIN_UNKNOWN, bulletin=bulletin_id)
     week = parse_week(row.id)
     if row.state == BulletinState.RELEASED:
         frozen = FROZEN.validate_json(row.figures)
@@ -165,7 +166,7 @@ def edit(
 def _require(tx: Tx, bulletin_id: str) -> Any:
     row = queries.get(tx.conn, tx.hall_id, bulletin_id)
     if row is None:
-        raise HallError(Code.BULLETIN_UNKNOWN, bulletin=bulletin_id)
+        raise HallError(BulletinCode.BULLETIN_UNKNOWN, bulletin=bulletin_id)
     return row
 
 
@@ -175,7 +176,7 @@ def _attempt(actor: Actor, row: Any, *, is_chief: bool = False) -> Attempt[Bulle
         state=BulletinState(row.state),
         person=actor.name,
         holds=lambda _role: is_chief,
-        earlier={workflow.EDITOR: json.loads(row.editors)},
+        earlier={workflows.EDITOR: json.loads(row.editors)},
         facts={"bulletin": row.id},
     )
 
@@ -194,9 +195,9 @@ def release(ctx: Context, actor: Actor, key: str, bulletin: Bulletin, seen: str)
         row = _require(tx, bulletin_id)
         BULLETIN.after(BulletinMove.RELEASE, _attempt(actor, row))
         if bulletin.digest != seen or row.edited_at != bulletin.row.edited_at:
-            raise HallError(Code.BULLETIN_CHANGED, bulletin=bulletin_id)
+            raise HallError(BulletinCode.BULLETIN_CHANGED, bulletin=bulletin_id)
         if any(line.pending for line in bulletin.figures.units):
-            raise HallError(Code.BULLETIN_STATE, state="pending")
+            raise HallError(BulletinCode.BULLETIN_STATE, state="pending")
         number = queries.next_number(tx, str(bulletin.week.year))
         final = bulletin_digest(number, bulletin.figures, bulletin.words)
         figures_text = json.dumps(asdict(bulletin.figures), ensure_ascii=False)
@@ -237,7 +238,7 @@ def amend(
         BULLETIN.after(BulletinMove.AMEND, _attempt(actor, bulletin.row))
         before = queries.amendments(tx.conn, tx.hall_id, bulletin_id)
         if before and before[-1].released_at is None:
-            raise HallError(Code.BULLETIN_STATE, state="amending")
+            raise HallError(BulletinCode.BULLETIN_STATE, state="amending")
         n = len(before) + 1
         data = json.dumps([asdict(change) for change in changes], ensure_ascii=False)
         queries.add_amendment(tx, bulletin_id, n, words, data, actor.name)
@@ -259,13 +260,13 @@ def release_amendment(ctx: Context, actor: Actor, key: str, bulletin_id: str, n:
         row = queries.get(tx.conn, tx.hall_id, bulletin_id)
         amendments = queries.amendments(tx.conn, tx.hall_id, bulletin_id)
         if row is None or not 0 < n <= len(amendments):
-            raise HallError(Code.BULLETIN_UNKNOWN, bulletin=bulletin_id)
+            raise HallError(BulletinCode.BULLETIN_UNKNOWN, bulletin=bulletin_id)
         amendment = amendments[n - 1]
         drafted = amendment.released_at is None
         attempt: Attempt[AmendmentState] = Attempt(
             AmendmentState.DRAFT if drafted else AmendmentState.RELEASED,
             actor.name,
-            earlier={workflow.EDITOR: (amendment.drafted_by,)},
+            earlier={workflows.EDITOR: (amendment.drafted_by,)},
             facts={"bulletin": bulletin_id},
         )
         AMENDMENT.after(AmendmentMove.RELEASE, attempt)
@@ -293,7 +294,7 @@ def acknowledge(ctx: Context, actor: Actor, key: str, bulletin_id: str) -> None:
     """
     person = ctx.catalogue().staff_by.get(actor.name)
     if person is None or not person.chief or not person.unit:
-        raise HallError(Code.BULLETIN_ACK)
+        raise HallError(BulletinCode.BULLETIN_ACK)
     unit = person.unit
 
     def act(tx: Tx) -> JsonDict:

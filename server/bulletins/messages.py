@@ -14,7 +14,7 @@ from server.bulletins.figures import (
     NamedCase,
     ServiceLine,
 )
-from server.wire.base import MASKED, Command, Edit, Message
+from server.core.messages import MASKED, Command, Edit, Message
 
 Words = Annotated[
     str, StringConstraints(max_length=1000, pattern=r"^[^\x00-\x08\x0b-\x1f]*$"), MASKED

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from server.attendance.routes import PDF, XLSX
 from server.bulletins import actions, paper, queries, sentences, views
 from server.bulletins.actions import Bulletin
+from server.bulletins.errors import BulletinCode
 from server.bulletins.figures import parse_week
 from server.bulletins.messages import (
     AmendBulletin,
@@ -28,17 +29,23 @@ from server.bulletins.messages import (
     ReleaseBulletin,
     TicketEvidence,
 )
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.core.events import BulletinChanged, Event, HallChanged
+from server.core.messages import Done
 from server.web_api import ANYONE, MANAGERS, STAFF, Api, Call
 from server.web_api.downloads import file_response
-from server.wire.commands import Done
 
+RELEASE_CODES = (
+    BulletinCode.BULLETIN_UNKNOWN,
+    BulletinCode.BULLETIN_STATE,
+    BulletinCode.BULLETIN_CHANGED,
+    BulletinCode.BULLETIN_SECOND,
+)
 EDITING = (
-    Code.BULLETIN_UNKNOWN,
-    Code.BULLETIN_STATE,
-    Code.BULLETIN_WORDS,
-    Code.CHANGED_MEANWHILE,
+    BulletinCode.BULLETIN_UNKNOWN,
+    BulletinCode.BULLETIN_STATE,
+    BulletinCode.BULLETIN_WORDS,
+    CommonCode.CHANGED_MEANWHILE,
 )
 
 
@@ -84,7 +91,7 @@ class Bulletins:
             ctx = self.ctx
             row = ctx.read(lambda c: queries.newest_released(c, ctx.hall_id))
             if row is None:
-                raise HallError(Code.BULLETIN_UNKNOWN)
+                raise HallError(BulletinCode.BULLETIN_UNKNOWN)
             view = self.read_off_loop(lambda conn: self.view(conn, row.id))
             self._public = views.public(view, names=bool(ctx.settings().bulletin_names))
         return self._public
@@ -94,7 +101,7 @@ class Bulletins:
         try:
             parsed = parse_week(week)
         except ValueError:
-            raise HallError(Code.INVALID, field="week") from None
+            raise HallError(CommonCode.INVALID, field="week") from None
         rows = sentences.tickets(self.ctx, conn, parsed)
         return views.tickets(self.ctx.catalogue(), rows, code, week)
 
@@ -121,17 +128,17 @@ def _reading(api: Api, pages: Bulletins) -> None:
         "/bulletins/<bulletin>",
         who=STAFF,
         answer=BulletinView,
-        codes=(Code.BULLETIN_UNKNOWN,),
+        codes=(BulletinCode.BULLETIN_UNKNOWN,),
     )
     def one_bulletin(call: Call) -> BulletinView:
         """Return a bulletin with its figures, words, receipts and amendments."""
         name = call.args["bulletin"]
         view: BulletinView = pages.read_off_loop(lambda conn: pages.view(conn, name))
         if view.state == "draft" and not views.manages(call.actor):
-            raise HallError(Code.BULLETIN_UNKNOWN, bulletin=name)
+            raise HallError(BulletinCode.BULLETIN_UNKNOWN, bulletin=name)
         return view
 
-    @api.get("/bulletin", who=ANYONE, answer=PublicBulletin, codes=(Code.BULLETIN_UNKNOWN,))
+    @api.get("/bulletin", who=ANYONE, answer=PublicBulletin, codes=(BulletinCode.BULLETIN_UNKNOWN,))
     def public_bulletin(_call: Call) -> PublicBulletin:
         """Return the newest released bulletin, for boards and phones."""
         return pages.public()
@@ -154,7 +161,7 @@ def _papers(api: Api, pages: Bulletins) -> None:
         "/office/bulletins/<bulletin>/bulletin.pdf",
         who=MANAGERS,
         answer=None,
-        codes=(Code.BULLETIN_UNKNOWN,),
+        codes=(BulletinCode.BULLETIN_UNKNOWN,),
         media=PDF,
     )
     def bulletin_paper(call: Call) -> Response:
@@ -168,7 +175,7 @@ def _papers(api: Api, pages: Bulletins) -> None:
         "/office/bulletins/<bulletin>/bulletin.xlsx",
         who=MANAGERS,
         answer=None,
-        codes=(Code.BULLETIN_UNKNOWN,),
+        codes=(BulletinCode.BULLETIN_UNKNOWN,),
         media=XLSX,
     )
     def bulletin_workbook(call: Call) -> Response:
@@ -187,7 +194,7 @@ def _acts(api: Api, pages: Bulletins) -> None:
         who=MANAGERS,
         body=DraftBulletin,
         answer=BulletinMade,
-        codes=(Code.BULLETIN_STATE,),
+        codes=(BulletinCode.BULLETIN_STATE,),
         example={"week": "2026-W10"},
     )
     def draft_bulletin(call: Call) -> BulletinMade:
@@ -213,12 +220,7 @@ def _acts(api: Api, pages: Bulletins) -> None:
         who=MANAGERS,
         body=ReleaseBulletin,
         answer=BulletinReleased,
-        codes=(
-            Code.BULLETIN_UNKNOWN,
-            Code.BULLETIN_STATE,
-            Code.BULLETIN_CHANGED,
-            Code.BULLETIN_SECOND,
-        ),
+        codes=RELEASE_CODES,
         example={"seen": "0" * 64},
     )
     def release_bulletin(call: Call) -> BulletinReleased:
@@ -230,7 +232,11 @@ def _acts(api: Api, pages: Bulletins) -> None:
         "/bulletins/<bulletin>/acknowledge",
         who=STAFF,
         answer=Done,
-        codes=(Code.BULLETIN_UNKNOWN, Code.BULLETIN_STATE, Code.BULLETIN_ACK),
+        codes=(
+            BulletinCode.BULLETIN_UNKNOWN,
+            BulletinCode.BULLETIN_STATE,
+            BulletinCode.BULLETIN_ACK,
+        ),
     )
     def acknowledge_bulletin(call: Call) -> Done:
         """Acknowledge a bulletin as a unit's chief representative."""
@@ -245,7 +251,7 @@ def _amendments(api: Api, pages: Bulletins) -> None:
         "/office/bulletins/<bulletin>/changes",
         who=MANAGERS,
         answer=BulletinChanges,
-        codes=(Code.BULLETIN_UNKNOWN,),
+        codes=(BulletinCode.BULLETIN_UNKNOWN,),
     )
     def bulletin_changes(call: Call) -> BulletinChanges:
         """Return the figures of a released bulletin that differ from today's records."""
@@ -258,7 +264,7 @@ def _amendments(api: Api, pages: Bulletins) -> None:
         who=MANAGERS,
         body=AmendBulletin,
         answer=AmendmentMade,
-        codes=(Code.BULLETIN_UNKNOWN, Code.BULLETIN_STATE),
+        codes=(BulletinCode.BULLETIN_UNKNOWN, BulletinCode.BULLETIN_STATE),
         example={"words": "补收打卡机数据后更正。"},
     )
     def amend_bulletin(call: Call) -> AmendmentMade:
@@ -272,7 +278,11 @@ def _amendments(api: Api, pages: Bulletins) -> None:
         "/office/bulletins/<bulletin>/amendments/<n>/release",
         who=MANAGERS,
         answer=BulletinReleased,
-        codes=(Code.BULLETIN_UNKNOWN, Code.BULLETIN_STATE, Code.BULLETIN_SECOND),
+        codes=(
+            BulletinCode.BULLETIN_UNKNOWN,
+            BulletinCode.BULLETIN_STATE,
+            BulletinCode.BULLETIN_SECOND,
+        ),
     )
     def release_amendment(call: Call) -> BulletinReleased:
         """Release an amendment as a person who did not draft it."""

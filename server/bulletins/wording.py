@@ -11,8 +11,9 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from server.bulletins.errors import BulletinCode
 from server.bulletins.figures import Fact, Figures
-from server.core.errors import Code, HallError
+from server.core.errors import HallError
 
 SECTIONS = ("summary", "attendance", "ranking", "checks", "rectification", "service", "closing")
 LONGEST = 1000
@@ -33,18 +34,18 @@ def check(section: str, words: str, facts: dict[str, Fact]) -> None:
     Its data: `reason` (section, length, figure, brace, digit) and `found`.
     """
     if section not in SECTIONS:
-        raise HallError(Code.BULLETIN_WORDS, reason="section", found=section)
+        raise HallError(BulletinCode.BULLETIN_WORDS, reason="section", found=section)
     if len(words) > LONGEST:
-        raise HallError(Code.BULLETIN_WORDS, reason="length", found=str(len(words)))
+        raise HallError(BulletinCode.BULLETIN_WORDS, reason="length", found=str(len(words)))
     for name in _BRACE.findall(words):
         if name not in facts:
-            raise HallError(Code.BULLETIN_WORDS, reason="figure", found=f"{{{name}}}")
+            raise HallError(BulletinCode.BULLETIN_WORDS, reason="figure", found=f"{{{name}}}")
     outside_braces = _BRACE.sub("", words)
     if "{" in outside_braces or "}" in outside_braces:
-        raise HallError(Code.BULLETIN_WORDS, reason="brace", found=outside_braces[:20])
+        raise HallError(BulletinCode.BULLETIN_WORDS, reason="brace", found=outside_braces[:20])
     digit = next((c for c in outside_braces if unicodedata.category(c) in ("Nd", "No", "Nl")), None)
     if digit is not None:
-        raise HallError(Code.BULLETIN_WORDS, reason="digit", found=digit)
+        raise HallError(BulletinCode.BULLETIN_WORDS, reason="digit", found=digit)
 
 
 def pieces(words: str, facts: dict[str, Fact]) -> list[Piece]:

@@ -13,7 +13,7 @@ from server.catalogue.model import Catalogue
 from server.catalogue.workbook import digest
 from server.core.actors import STAFF_KINDS, SYSTEM, Actor
 from server.core.context import Context, JsonDict, write_journal
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.core.events import AttendanceChanged, HallChanged
 from server.core.store import Tx
 from server.queue import window_session_queries
@@ -61,7 +61,7 @@ def import_catalogue(
     def action(tx: Tx) -> JsonDict:
         newest = catalogues.latest(tx.conn, tx.hall_id)
         if basis is not None and basis != (newest[0] if newest else 0):
-            raise HallError(Code.PAST_STALE, reason="basis")
+            raise HallError(CommonCode.PAST_STALE, reason="basis")
         if newest is not None and newest[1] == contents:
             return {"version": newest[0], "new": False}
         if actor.kind in STAFF_KINDS and basis is None:
@@ -96,4 +96,4 @@ def _check_no_newer_import(tx: Tx, actor: Actor, exported_version: int) -> None:
             actor.key,
             SYSTEM.key,
         ):
-            raise HallError(Code.CHANGED_MEANWHILE, field="workbook")
+            raise HallError(CommonCode.CHANGED_MEANWHILE, field="workbook")

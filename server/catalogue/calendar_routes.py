@@ -9,9 +9,10 @@ from flask import request
 
 from server.catalogue import calendar, calendar_list
 from server.catalogue.calendar_list import Flaw, Problem
+from server.catalogue.errors import CatalogueCode
 from server.catalogue.messages import CalendarTaken, CalendarYear, ImportCalendar
 from server.core.actors import Actor
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.leave import views
 from server.leave.paper_routes import LARGEST, uploaded
 from server.web_api import MANAGERS, Api, Call
@@ -22,7 +23,7 @@ OLDEST, NEWEST = 2000, 2099
 def check_year_range(day: date, field: str = "day") -> date:
     """Return the day; raises INVALID if it is so far off that date arithmetic could fail."""
     if not OLDEST <= day.year <= NEWEST:
-        raise HallError(Code.INVALID, field=field)
+        raise HallError(CommonCode.INVALID, field=field)
     return day
 
 
@@ -41,7 +42,7 @@ def add(api: Api) -> None:
         who=MANAGERS,
         body=ImportCalendar,
         answer=CalendarTaken,
-        codes=(Code.CALENDAR_LIST, Code.CHANGED_MEANWHILE),
+        codes=(CatalogueCode.CALENDAR_LIST, CommonCode.CHANGED_MEANWHILE),
         example={"year": 2027, "text": "2027-01-01 休 元旦"},
         keyed=False,
     )
@@ -55,7 +56,7 @@ def add(api: Api) -> None:
         "/office/calendar/<year>/sheet",
         who=MANAGERS,
         answer=CalendarTaken,
-        codes=(Code.CALENDAR_LIST, Code.CHANGED_MEANWHILE),
+        codes=(CatalogueCode.CALENDAR_LIST, CommonCode.CHANGED_MEANWHILE),
         keyed=False,
         upload=LARGEST,
     )
@@ -94,13 +95,13 @@ def _seen(text: str | None) -> dict[str, int | None]:
     if text is None:
         return {}
     if text and not (text.isdecimal() and len(text) < 15):
-        raise HallError(Code.INVALID, field="seen")
+        raise HallError(CommonCode.INVALID, field="seen")
     return {"imported_at": int(text) if text else None}
 
 
 def _year(text: str) -> int:
     if not (text.isdecimal() and len(text) == 4 and OLDEST <= int(text) <= NEWEST):
-        raise HallError(Code.INVALID, field="year")
+        raise HallError(CommonCode.INVALID, field="year")
     return int(text)
 
 
@@ -131,4 +132,4 @@ def _refused(problems: list[Problem]) -> HallError:
         }
         for problem in problems
     ]
-    return HallError(Code.CALENDAR_LIST, count=len(problems), problems=details)
+    return HallError(CatalogueCode.CALENDAR_LIST, count=len(problems), problems=details)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from server.wire.base import Edit, Message
+from server.core.messages import Edit, Message
 
 
 class StateDay(Message):
@@ -48,3 +48,120 @@ class CalendarTaken(Message):
     year: int
     off: int
     on: int
+
+
+class HallHours(Message):
+    """State of the hall by its hours and calendar: open or closed, and the next opening."""
+
+    open: bool
+    numbers: bool
+    """True if the hours permit issuing: from shortly before opening until the last ticket."""
+    midday: bool
+    """True if closed between two spans of the same day."""
+    next: int | None
+    """Next opening while closed or after the last ticket; None if none is near."""
+    windows: list[int]
+    """Numbers of the windows that are open by their own hours while the hall is closed."""
+
+
+class UnitRef(Message):
+    """Unit on the kiosk."""
+
+    code: str
+    name: str
+    name_en: str
+    short: str
+    prefix: str
+    presence: Literal["hall", "withdrawn", "elsewhere"]
+    place: str
+    place_en: str
+    phone: str
+    items: int
+
+
+class NameRef(Message):
+    """Zone, errand group or unit by code and name."""
+
+    code: str
+    name: str
+    name_en: str
+
+
+class ClassRef(Message):
+    """Applicant class."""
+
+    code: str
+    name: str
+    name_en: str
+    level: int
+    mark: str
+    proof: str
+
+
+class ItemRef(Message):
+    """Item in lists and search. `keys`: pinyin and initials, lower case."""
+
+    code: str
+    unit: str
+    group: str
+    name: str
+    name_en: str
+    kind: Literal["approval", "service"]
+    handling: Literal["accepted", "consult"]
+    keys: list[str]
+
+
+class WindowRef(Message):
+    """Window with its number, name and zone."""
+
+    code: str
+    number: int
+    name: str
+    name_en: str
+    kind: Literal["comprehensive", "specialised"]
+    zone: str
+    zone_name: str
+    zone_name_en: str
+
+
+class MaterialRef(Message):
+    """Paper to bring."""
+
+    name: str
+    form: str
+    required: bool
+
+
+class VersionView(Message):
+    """Version of the business data."""
+
+    version: int
+    at: int
+    by: str
+    digest: str
+    note: str
+
+
+class VersionList(Message):
+    """Answer to GET /api/v1/office/versions."""
+
+    versions: list[VersionView]
+
+
+class ImportProblem(Message):
+    """One problem of a workbook."""
+
+    sheet: str
+    row: int
+    column: str
+    code: str
+    message_zh: str
+    message_en: str
+
+
+class Imported(Message):
+    """Result of an import: the version in force; `changed`: it is new."""
+
+    version: int
+    changed: bool
+    problems: list[ImportProblem] = Field(default_factory=list)

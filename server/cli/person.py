@@ -6,16 +6,17 @@ import argparse
 import json
 import sys
 
+from server.accounts.errors import AccountCode
 from server.cli import data_argument, hall_argument
 from server.core import config
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.hall import open_hall
 from server.privacy import personal_data
 
 WORDS = {
-    Code.FORBIDDEN: "此人还在人员表中或账号未停用，不能删除 / "
+    CommonCode.FORBIDDEN: "此人还在人员表中或账号未停用，不能删除 / "
     "nothing was erased: still on the staff list, or the account is not disabled",
-    Code.ACCOUNT_UNKNOWN: "没有此工号的个人信息 / nothing is kept of this staff number",
+    AccountCode.ACCOUNT_UNKNOWN: "没有此工号的个人信息 / nothing is kept of this staff number",
 }
 """Messages for a person who cannot be erased."""
 

@@ -11,8 +11,8 @@ from server.cli import data_argument, hall_argument
 from server.core import config
 from server.core.actors import SYSTEM
 from server.core.errors import HallError
+from server.core.problems import problem
 from server.hall import open_hall
-from server.wire.problems import problem
 
 
 def arguments(_name: str, sub: argparse.ArgumentParser) -> None:

@@ -25,8 +25,9 @@ from server.core import idempotency, journal
 from server.core import setting_queries as stored_settings
 from server.core.actors import Actor
 from server.core.clock import Clock, TokenSource, local
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.core.events import Bus, Event, HallChanged
+from server.core.problems import code_of
 from server.core.settings import Settings, with_values
 from server.core.store import Act, RunningActionStore, Store, Tx, attempt
 from server.core.working_days import SpecialDay
@@ -101,7 +102,7 @@ class Context:
     def _newest(self) -> tuple[int, Catalogue]:
         latest = self.store.read(lambda c: catalogues.latest(c, self.hall_id))
         if latest is None:
-            raise HallError(Code.UNAVAILABLE, what="catalogue")
+            raise HallError(CommonCode.UNAVAILABLE, what="catalogue")
         book = self.catalogue_version(latest[0])
         return latest[0], replace(book, state_days=self._state_days())
 
@@ -295,11 +296,11 @@ def digest_of(request: JsonDict) -> str:
 
 def _repeat(first: Any, digest: str) -> JsonDict | HallError:
     if first.digest != digest:
-        return HallError(Code.KEY_REUSED)
+        return HallError(CommonCode.KEY_REUSED)
     body: JsonDict = json.loads(first.body)
     if first.status == 0:
         return body
-    return HallError(Code(body["code"]), **body["data"])
+    return HallError(code_of(body["code"]), **body["data"])
 
 
 def _store_answer(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 
 NOT_SHOWN: Mapping[str, object] = MappingProxyType({})
 
@@ -18,4 +18,4 @@ def require_unchanged(seen: Mapping[str, object], now: Mapping[str, object]) -> 
     """
     changed = next((name for name, value in seen.items() if now.get(name) != value), None)
     if changed is not None:
-        raise HallError(Code.CHANGED_MEANWHILE, field=changed)
+        raise HallError(CommonCode.CHANGED_MEANWHILE, field=changed)

@@ -1,128 +1,76 @@
-"""Refusals of the hall as stable error codes.
+"""Refusals of the hall as stable error codes, with their HTTP status and their texts.
 
-Rules raise `HallError` with a `Code` and the data that an explanation needs; the texts (zh, en) and
-the HTTP status belong to `server.wire.problems`. A code never changes its meaning; new codes are
+Rules raise `HallError` with a code and the data that an explanation needs. Each room declares its
+own codes in `errors.py`: a subclass of `ErrorCode`, and `REFUSALS` with a `Refusal` for each of
+them. `server.core.problems` makes the answer. A code never changes its meaning; new codes are
 added.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+Pair = tuple[str, str]
+"""Text in Chinese and English."""
 
-class Code(StrEnum):
-    """Stable error codes of the API."""
 
-    # routing: why no number can be given
-    ITEM_UNKNOWN = "item_unknown"
-    UNIT_WITHDRAWN = "unit_withdrawn"
-    CONSULT_ONLY = "consult_only"
-    ELSEWHERE = "elsewhere"
-    OTHER_DAY = "other_day"
-    NOT_YET_OPEN = "not_yet_open"
-    CLOSED_BREAK = "closed_break"
-    CLOSED_TODAY = "closed_today"
-    AFTER_LAST_TICKET = "after_last_ticket"
-    ALL_PAUSED = "all_paused"
-    NOBODY_SIGNED_IN = "nobody_signed_in"
-    NO_WINDOW = "no_window"
-    CLASS_UNKNOWN = "class_unknown"
-    NUMBERS_EXHAUSTED = "numbers_exhausted"
-    KIOSK_PACE = "kiosk_pace"
-    NUMBERS_AT_DESK = "numbers_at_desk"
-    # tickets and windows
-    TICKET_UNKNOWN = "ticket_unknown"
-    MOVE_NOT_ALLOWED = "move_not_allowed"
-    NOT_THE_HOLDER = "not_the_holder"
-    NOBODY_WAITING = "nobody_waiting"
-    WINDOW_UNKNOWN = "window_unknown"
-    WINDOW_BUSY = "window_busy"
-    WINDOW_IDLE = "window_idle"
-    WINDOW_PAUSED = "window_paused"
-    WINDOW_TAKEN = "window_taken"
-    WINDOW_NOT_SIGNED_IN = "window_not_signed_in"
-    WINDOW_NOT_ALLOWED = "window_not_allowed"
-    WINDOW_CLOSED = "window_closed"
-    ALREADY_SIGNED_IN = "already_signed_in"
-    NO_SHOW_TOO_EARLY = "no_show_too_early"
-    CALL_UNSPOKEN = "call_unspoken"
-    RETURN_LIMIT = "return_limit"
+class ErrorCode(StrEnum):
+    """Base of the rooms' error codes; a code is unique among all rooms."""
+
+
+class HallError(Exception):
+    """Refusal with its code and the facts (`data`, JSON values) that explain it."""
+
+    def __init__(self, code: ErrorCode, **data: Any) -> None:
+        super().__init__(code.value)
+        self.code = code
+        self.data = data
+
+    def __repr__(self) -> str:
+        return f"HallError({self.code.value!r}, {self.data!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """HTTP status and texts of an error code: the event, and the next step for its reader.
+
+    `{name}` inserts a fact of the error's data; "—" if it is missing.
+    """
+
+    status: int
+    zh: str
+    en: str
+    by: str = ""
+    """Fact that decides the sentence; the general one is used for values without a case."""
+    cases: Mapping[str, Pair] = field(default_factory=dict)
+    sentences: Callable[[Mapping[str, Any]], Pair | None] | None = None
+    """Returns the sentences where no single fact decides; None: the general ones."""
+    facts: Callable[[Mapping[str, Any], int], Mapping[str, Any]] | None = None
+    """Returns facts in words for the data and a language: 0 Chinese, 1 English."""
+
+    def texts(self, data: Mapping[str, Any]) -> Pair:
+        """Return the sentences for the data, with their braces."""
+        chosen = self.sentences(data) if self.sentences else None
+        if chosen is None and self.by:
+            chosen = self.cases.get(str(data.get(self.by)))
+        return chosen or (self.zh, self.en)
+
+
+class CommonCode(ErrorCode):
+    """Error codes that several rooms raise, of commands, sign-in and retroactive changes."""
+
     REASON_REQUIRED = "reason_required"
-    TRANSFER_TARGET = "transfer_target"
-    LAST_WINDOW = "last_window"
-    SLIP_UNKNOWN = "slip_unknown"
-    NO_PRINTER = "no_printer"
-    ACTS_UNKNOWN = "acts_unknown"
-    ACTS_SETTLED = "acts_settled"
-    # people and devices
-    LOGIN_FAILED = "login_failed"
-    LOCKED_OUT = "locked_out"
     PASSWORD_MUST_CHANGE = "password_must_change"
-    PASSWORD_WEAK = "password_weak"
-    PASSWORD_COMMON = "password_common"
     NOT_SIGNED_IN = "not_signed_in"
     FORBIDDEN = "forbidden"
     CSRF = "csrf"
     ORIGIN = "origin"
-    ACCOUNT_UNKNOWN = "account_unknown"
-    ACCOUNT_EXISTS = "account_exists"
-    ENROL_CODE = "enrol_code"
-    DEVICE_UNKNOWN = "device_unknown"
-    DEVICE_CLAIM = "device_claim"
-    TOKEN_REVOKED = "token_revoked"
-    # the weekly bulletin
-    BULLETIN_UNKNOWN = "bulletin_unknown"
-    BULLETIN_STATE = "bulletin_state"
-    BULLETIN_WORDS = "bulletin_words"
-    BULLETIN_CHANGED = "bulletin_changed"
-    BULLETIN_SECOND = "bulletin_second"
-    BULLETIN_ACK = "bulletin_ack"
-    # rules of the day sheet
-    RULE_INVALID = "rule_invalid"
-    RULE_UNKNOWN = "rule_unknown"
-    RULE_STATE = "rule_state"
-    # spot checks and findings
-    CHECK_UNKNOWN = "check_unknown"
-    CHECK_NOT_DUE = "check_not_due"
-    CHECK_NOT_RUNNING = "check_not_running"
-    CHECKERS_TWO = "checkers_two"
-    NOT_A_CHECKER = "not_a_checker"
-    CHECK_SECOND = "check_second"
-    MARK_REASON = "mark_reason"
-    PHOTO_INVALID = "photo_invalid"
-    PHOTO_UNKNOWN = "photo_unknown"
-    FINDING_UNKNOWN = "finding_unknown"
-    FINDING_STATE = "finding_state"
-    FINDING_OWN = "finding_own"
-    DISPUTE_OVER = "dispute_over"
-    # leave, corrections, cover, papers, the calendar
-    NOT_YOUR_SHEET = "not_your_sheet"
     OWN_CASE = "own_case"
-    NOT_YOUR_STEP = "not_your_step"
-    LEAVE_UNKNOWN = "leave_unknown"
-    LEAVE_SPAN = "leave_span"
-    LEAVE_OVERLAP = "leave_overlap"
-    LEAVE_TOO_LATE = "leave_too_late"
-    LEAVE_SETTLED = "leave_settled"
-    COVER_CANNOT = "cover_cannot"
-    CORRECTION_UNKNOWN = "correction_unknown"
-    CORRECTION_QUOTA = "correction_quota"
-    CORRECTION_TOO_LATE = "correction_too_late"
-    CORRECTION_TWICE = "correction_twice"
-    CORRECTION_SETTLED = "correction_settled"
-    FILE_UNKNOWN = "file_unknown"
-    FILE_TYPE = "file_type"
-    CALENDAR_LIST = "calendar_list"
-    # time clocks
-    READER_UNKNOWN = "reader_unknown"
-    READER_STATE = "reader_state"
-    PUNCH_FILE = "punch_file"
-    SHEET_WITNESS = "sheet_witness"
-    SHEET_UNKNOWN = "sheet_unknown"
-    SHEET_STATE = "sheet_state"
-    SHEET_OWN = "sheet_own"
-    # retroactive changes
+    DEVICE_UNKNOWN = "device_unknown"
+    TOKEN_REVOKED = "token_revoked"
     PAST_REASON = "past_reason"
     PAST_ASKED = "past_asked"
     PAST_SECOND = "past_second"
@@ -130,7 +78,6 @@ class Code(StrEnum):
     PAST_STALE = "past_stale"
     PAST_UNKNOWN = "past_unknown"
     PAST_CLOSED = "past_closed"
-    # commands
     INVALID = "invalid"
     KEY_REQUIRED = "key_required"
     KEY_REUSED = "key_reused"
@@ -141,19 +88,119 @@ class Code(StrEnum):
     NOT_FOUND = "not_found"
     HALL_UNKNOWN = "hall_unknown"
     METHOD = "method"
-    WORKBOOK = "workbook"
     SETTING_INVALID = "setting_invalid"
     UNAVAILABLE = "unavailable"
     INTERNAL = "internal"
 
 
-class HallError(Exception):
-    """Refusal with its code and the facts (`data`, JSON values) that explain it."""
-
-    def __init__(self, code: Code, **data: Any) -> None:
-        super().__init__(code.value)
-        self.code = code
-        self.data = data
-
-    def __repr__(self) -> str:
-        return f"HallError({self.code.value!r}, {self.data!r})"
+REFUSALS: dict[ErrorCode, Refusal] = {
+    CommonCode.REASON_REQUIRED: Refusal(
+        400,
+        "请写明原因。",
+        "Please give a reason.",
+        by="outcome",
+        cases={"refused": ("请写明不予受理的原因。", "Please say why it was refused.")},
+    ),
+    CommonCode.PASSWORD_MUST_CHANGE: Refusal(
+        403, "请先修改一次性密码。", "Please change the one-time password first."
+    ),
+    CommonCode.NOT_SIGNED_IN: Refusal(401, "请先登录。", "Please sign in."),
+    CommonCode.FORBIDDEN: Refusal(403, "您没有这个权限。", "You may not do this."),
+    CommonCode.CSRF: Refusal(
+        403, "页面已过期，请刷新后再试。", "The page is out of date. Please reload and try again."
+    ),
+    CommonCode.ORIGIN: Refusal(
+        403,
+        "请从大厅自己的网址打开页面再操作。",
+        "Please open the page at the hall's own address and try again.",
+    ),
+    CommonCode.OWN_CASE: Refusal(
+        403,
+        "本人的申请或由本人提出的申请，须由他人审批。",
+        "Your own case has to be decided by somebody else.",
+    ),
+    CommonCode.DEVICE_UNKNOWN: Refusal(404, "没有这个设备。", "There is no such device."),
+    CommonCode.TOKEN_REVOKED: Refusal(
+        401,
+        "这台设备的登记已撤销，请重新登记。",
+        "This device's enrolment was withdrawn. Please enrol it again.",
+    ),
+    CommonCode.PAST_REASON: Refusal(
+        409,
+        "这项操作会改动已经过去的日子（{count} 处），须写明理由，并由另一人确认。",
+        "This moves {count} values of days that are over. Give a reason; a second person confirms.",
+    ),
+    CommonCode.PAST_ASKED: Refusal(
+        409,
+        "已提交更正（{count} 处）。由另一人在“更正确认”中确认后生效，现在没有任何改动。",
+        "{count} values wait for a second person (“Changes of the past”). Nothing is changed yet.",
+    ),
+    CommonCode.PAST_SECOND: Refusal(
+        403,
+        "须由另一人确认：不能是提出的人，也不能是涉及的人。",
+        "Somebody else must confirm it: not who asked, and not a person concerned.",
+    ),
+    CommonCode.PAST_STATE: Refusal(
+        409,
+        "这项更正已经处理过，请刷新页面查看。",
+        "This change was dealt with already. Please look at it again.",
+    ),
+    CommonCode.PAST_STALE: Refusal(
+        409,
+        "提出以后情况已有变化，这项更正作废，请重新提出。",
+        "The books have changed since this was asked for. Please ask for it anew.",
+    ),
+    CommonCode.PAST_UNKNOWN: Refusal(404, "没有这项更正。", "There is no such change."),
+    CommonCode.PAST_CLOSED: Refusal(
+        409,
+        "这项操作会改动已经过去的日子，不能办理。",
+        "This would change days that are over, and cannot be done.",
+    ),
+    CommonCode.INVALID: Refusal(
+        400, "“{field}”填写有误，请检查。", "“{field}” is not right; please check it."
+    ),
+    CommonCode.KEY_REQUIRED: Refusal(
+        400,
+        "请求不完整，请刷新页面后重试。",
+        "The request is not complete (no Idempotency-Key). Please reload and try again.",
+    ),
+    CommonCode.KEY_REUSED: Refusal(
+        422,
+        "操作编号重复，请刷新页面后重试。",
+        "The number of this command (Idempotency-Key) was used for another one. Please reload.",
+    ),
+    CommonCode.TOO_MANY: Refusal(
+        429, "操作太快，请稍等再试。", "Too many requests. Please wait a moment."
+    ),
+    CommonCode.CHANGED_MEANWHILE: Refusal(
+        409,
+        "别人刚刚改过这里，您的修改没有保存。请看过新内容再改。",
+        "Somebody has changed this meanwhile; yours was not saved. Please look again.",
+    ),
+    CommonCode.TOO_LARGE: Refusal(
+        413, "内容超过大小限制，请减小后再提交。", "The request is too large. Please send less."
+    ),
+    CommonCode.MEDIA_TYPE: Refusal(
+        415,
+        "提交内容的格式不对，请刷新页面后重试。",
+        "The request is in a form that is not taken here. Please reload and try again.",
+    ),
+    CommonCode.NOT_FOUND: Refusal(
+        404, "页面不存在，请检查网址。", "There is nothing at this address."
+    ),
+    CommonCode.HALL_UNKNOWN: Refusal(404, "没有这个大厅。", "There is no hall of this name here."),
+    CommonCode.METHOD: Refusal(
+        405, "这个地址不支持这种请求。", "This address does not take such requests."
+    ),
+    CommonCode.SETTING_INVALID: Refusal(
+        400, "没有这项设置，没有保存任何内容。", "There is no such setting; nothing was saved."
+    ),
+    CommonCode.UNAVAILABLE: Refusal(
+        503, "系统暂时无法使用，请稍后再试。", "The system is not available just now. Please wait."
+    ),
+    CommonCode.INTERNAL: Refusal(
+        500,
+        "系统出错，已自动记录。请再试一次，仍不行请联系系统管理员。",
+        "Something went wrong and was recorded. Please try again.",
+    ),
+}

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from threading import Event, Lock
 from typing import TypeVar
 
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 
 T = TypeVar("T")
 PLACES = 2
@@ -69,7 +69,7 @@ class Turns:
                 return None
             line = self._waiting.setdefault(requester, deque())
             if len(line) >= self._longest:
-                raise HallError(Code.TOO_MANY)
+                raise HallError(CommonCode.TOO_MANY)
             turn = Event()
             line.append(turn)
             return turn

@@ -1,9 +1,10 @@
-"""Rooms of the server: the list of its capabilities, and the modules that each of them brings.
+"""Rooms of the house: the list of its capabilities, and the modules that each of them brings.
 
-A room is a folder of `server/`. It registers by modules with fixed names: `tables` (tables, columns
-with staff numbers, order of times), `messages`, `integrity` (`problems(conn, hall_id)` yields what
-is wrong in both languages), `workflow` (`WORKFLOWS`, tables of states and moves) and `register` (a
-`server.capability.Capability`). They are imported here by name.
+A room is a folder. It registers by modules with fixed names: `errors` (codes and their texts),
+`settings`, `messages`, `tables` (tables, columns with staff numbers, order of times), `events`,
+`integrity` (`problems(conn, hall_id)` yields what is wrong in both languages), `workflows`
+(`WORKFLOWS`, tables of states and moves) and `register` (a `server.capability.Capability`). They
+are imported here by name.
 """
 
 from __future__ import annotations
@@ -13,26 +14,29 @@ from importlib.util import find_spec
 from types import ModuleType
 
 ROOMS = (
-    "time_clocks",
-    "leave",
-    "spot_checks",
-    "queue.offline",
-    "device_health",
-    "queue",
-    "attendance",
-    "bulletins",
-    "catalogue",
-    "retroactive",
-    "accounts",
-    "alarms",
+    "server.core",
+    "server.live",
+    "server.time_clocks",
+    "server.leave",
+    "server.spot_checks",
+    "server.queue.offline",
+    "server.device_health",
+    "server.queue",
+    "server.attendance",
+    "server.bulletins",
+    "server.catalogue",
+    "server.retroactive",
+    "server.accounts",
+    "server.alarms",
+    "server.office",
+    "kiosk",
+    "counters",
+    "display",
 )
-"""Folders below `server/`, in the order of their alarms and jobs; a new capability is added here.
-
-Its error codes, settings and events are still added to the lists in core (docs/adr/0037).
-"""
+"""Packages, in the order of their alarms and jobs; a new capability is added here."""
 
 
 def modules(name: str) -> list[ModuleType]:
     """Return the module `name` of every room that has one; raises ImportError for a wrong room."""
-    names = [f"server.{room}.{name}" for room in ROOMS]
+    names = [f"{room}.{name}" for room in ROOMS]
     return [import_module(module) for module in names if find_spec(module) is not None]

@@ -11,7 +11,7 @@ from server.core.actors import Actor
 from server.core.clock import zone_exists
 from server.core.context import Context, JsonDict, write_journal
 from server.core.edit_conflicts import NOT_SHOWN, require_unchanged
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.core.events import AttendanceChanged, HallChanged
 from server.core.settings import Settings, is_printable, with_values
 from server.core.store import Tx
@@ -42,9 +42,9 @@ def change(
     def act(tx: Tx) -> JsonDict:
         require_unchanged(seen, asdict(Settings()) | stored.current(tx.conn, tx.hall_id))
         if basis is not None and basis != values_before:
-            raise HallError(Code.PAST_STALE, reason="basis")
+            raise HallError(CommonCode.PAST_STALE, reason="basis")
         if values.get("timezone", settings.timezone) != settings.timezone and _has_past(ctx, tx):
-            raise HallError(Code.PAST_CLOSED)
+            raise HallError(CommonCode.PAST_CLOSED)
         for name, value in values.items():
             stored.put(tx, name, value, actor.key)
         tx.events.append(HallChanged("settings"))
@@ -62,10 +62,10 @@ def change(
 def _require_valid(settings: Settings, values: dict[str, Any]) -> None:
     """Raise SETTING_INVALID for a value out of bounds, an unknown zone, or control characters."""
     if not zone_exists(with_values(settings, values).timezone):
-        raise HallError(Code.SETTING_INVALID, name="timezone")
+        raise HallError(CommonCode.SETTING_INVALID, name="timezone")
     for name, value in values.items():
         if not is_printable(value):
-            raise HallError(Code.SETTING_INVALID, name=name)
+            raise HallError(CommonCode.SETTING_INVALID, name=name)
 
 
 def _has_past(ctx: Context, tx: Tx) -> bool:

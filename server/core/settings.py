@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 from unicodedata import category
 
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.leave.approval_ladder import is_ladder, is_staff_list
 
 
@@ -214,14 +214,14 @@ def with_values(settings: Settings, values: dict[str, Any]) -> Settings:
     current = asdict(settings)
     for name, value in values.items():
         if name not in names or type(value) is not type(current[name]):
-            raise HallError(Code.SETTING_INVALID, name=name)
+            raise HallError(CommonCode.SETTING_INVALID, name=name)
         low, high = BOUNDS.get(name, (None, None))
         if low is not None and high is not None and not low <= value <= high:
-            raise HallError(Code.SETTING_INVALID, name=name, low=low, high=high)
+            raise HallError(CommonCode.SETTING_INVALID, name=name, low=low, high=high)
         if name in CHOICES and value not in CHOICES[name]:
-            raise HallError(Code.SETTING_INVALID, name=name, choices=sorted(CHOICES[name]))
+            raise HallError(CommonCode.SETTING_INVALID, name=name, choices=sorted(CHOICES[name]))
         if isinstance(value, str) and len(value) > TEXT_LIMIT:
-            raise HallError(Code.SETTING_INVALID, name=name, high=TEXT_LIMIT)
+            raise HallError(CommonCode.SETTING_INVALID, name=name, high=TEXT_LIMIT)
         if name in FORMS and not FORMS[name](value):
-            raise HallError(Code.SETTING_INVALID, name=name)
+            raise HallError(CommonCode.SETTING_INVALID, name=name)
     return replace(settings, **values)

@@ -1,6 +1,6 @@
 """Workflow: the table of states and moves of a subject that several people handle.
 
-A room declares a `Workflow` in its `workflow.py`: from which states a move leads to which, who may
+A room declares a `Workflow` in its `workflows.py`: from which states a move leads to which, who may
 make it, who may not (the second person), until when, and what has to be given. The room describes
 an `Attempt`, and `Workflow.after` is the only way to the next state. It raises the room's own error
 codes, in the order of the table: requirements of `first` (what a stranger must not even learn), the
@@ -15,7 +15,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar
 
-from server.core.errors import Code, HallError
+from server.core.errors import ErrorCode, HallError
 
 S = TypeVar("S", bound=StrEnum)
 """States of a subject."""
@@ -94,7 +94,7 @@ class Attempt(Generic[S]):
 class Requirement:
     """Condition of a move, with the error code of an attempt that does not meet it."""
 
-    code: Code
+    code: ErrorCode
     facts: tuple[str, ...] = field(default=(), kw_only=True)
     """Facts of the attempt that explain the error."""
     data: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
@@ -184,7 +184,7 @@ class Workflow(Generic[S, M]):
     """Table of the moves of one kind of subject. Raises ValueError if it contradicts itself."""
 
     name: str
-    wrong_state: Code
+    wrong_state: ErrorCode
     """Error code of a move that the state does not allow; its data: `state`."""
     rows: tuple[Row[S, M], ...]
 

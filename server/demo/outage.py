@@ -14,9 +14,9 @@ from flask import Flask
 from flask_socketio import SocketIO
 from pydantic import Field
 
+from server.core.messages import Command, Message
 from server.web_api import ANYONE, Api, Call
 from server.web_api.limits import UNLIMITED
-from server.wire.base import Command, Message
 
 LONGEST = 600
 

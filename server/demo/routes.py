@@ -17,12 +17,12 @@ from pydantic import BaseModel, Field, RootModel
 
 from server.core.actors import Principal
 from server.core.clock import StagedClock
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
+from server.core.messages import Command, Message
 from server.live.feeds import Feed, LiveFeeds
 from server.queue.snapshot import Snapshot
 from server.web_api import ANYONE, Api, Call, json_answer
 from server.web_api.limits import UNLIMITED
-from server.wire.base import Command, Message
 
 WAIT_SECONDS = 20
 ANSWER_SECONDS = 5.0
@@ -75,10 +75,10 @@ class Simulators:
             with urllib.request.urlopen(outgoing, timeout=seconds) as answer:
                 return bytes(answer.read())
         except urllib.error.HTTPError as error:
-            code = Code.NOT_FOUND if error.code == 404 else Code.INVALID
+            code = CommonCode.NOT_FOUND if error.code == 404 else CommonCode.INVALID
             raise HallError(code, field="device") from None
         except OSError:
-            raise HallError(Code.UNAVAILABLE) from None
+            raise HallError(CommonCode.UNAVAILABLE) from None
 
     def follow(self) -> None:
         """Keep the full state up to date for ever: one long poll per change."""
@@ -121,13 +121,13 @@ def add(api: Api, feeds: LiveFeeds, address: str, start: Callable[..., Any]) -> 
         body=RunClock,
         answer=ClockTime,
         keyed=False,
-        codes=(Code.NOT_FOUND,),
+        codes=(CommonCode.NOT_FOUND,),
         example={"until": 1767574800000},
     )
     def demo_clock(call: Call) -> ClockTime:
         """Let a rehearsal's clock run on; the hall's own clock cannot be moved."""
         if not isinstance(clock, StagedClock):
-            raise HallError(Code.NOT_FOUND)
+            raise HallError(CommonCode.NOT_FOUND)
         return ClockTime(now=clock.run_until(call.body.until))
 
     _state_routes(api, simulators)
@@ -135,7 +135,9 @@ def add(api: Api, feeds: LiveFeeds, address: str, start: Callable[..., Any]) -> 
 
 
 def _state_routes(api: Api, simulators: Simulators) -> None:
-    @api.get("/demo/state", who=ANYONE, policy=UNLIMITED, answer=None, codes=(Code.UNAVAILABLE,))
+    @api.get(
+        "/demo/state", who=ANYONE, policy=UNLIMITED, answer=None, codes=(CommonCode.UNAVAILABLE,)
+    )
     def demo_state(_call: Call) -> Response:
         """Return the state of every simulated device."""
         return json_answer(json.loads(simulators.ask("/state")))
@@ -145,7 +147,7 @@ def _state_routes(api: Api, simulators: Simulators) -> None:
         who=ANYONE,
         policy=UNLIMITED,
         answer=None,
-        codes=(Code.NOT_FOUND,),
+        codes=(CommonCode.NOT_FOUND,),
         media="application/octet-stream",
     )
     def demo_file(call: Call) -> Response:
@@ -164,7 +166,7 @@ def _control_routes(api: Api, simulators: Simulators) -> None:
         body=Fault,
         answer=None,
         keyed=False,
-        codes=(Code.NOT_FOUND, Code.UNAVAILABLE),
+        codes=(CommonCode.NOT_FOUND, CommonCode.UNAVAILABLE),
         example={"name": "paper_out", "on": True},
     )
     def demo_fault(call: Call) -> Response:
@@ -179,7 +181,7 @@ def _control_routes(api: Api, simulators: Simulators) -> None:
         body=Keys,
         answer=None,
         keyed=False,
-        codes=(Code.NOT_FOUND, Code.UNAVAILABLE),
+        codes=(CommonCode.NOT_FOUND, CommonCode.UNAVAILABLE),
         example={"keys": "call_next"},
     )
     def demo_press(call: Call) -> Response:
@@ -190,5 +192,5 @@ def _control_routes(api: Api, simulators: Simulators) -> None:
 
 def _safe(part: str) -> str:
     if not all(c.isalnum() or c in "._-" for c in part) or ".." in part:
-        raise HallError(Code.NOT_FOUND)
+        raise HallError(CommonCode.NOT_FOUND)
     return part

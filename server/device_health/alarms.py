@@ -11,7 +11,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 
-from server.wire.views import Alarm, DeviceView
+from server.core.messages import Alarm
+from server.device_health.messages import DeviceView
 
 GROUP_SIZE = 3
 """Number of devices of a kind with the same fault that imply one cause without a known bus."""

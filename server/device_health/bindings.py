@@ -18,10 +18,11 @@ from server.accounts import queries as accounts_queries
 from server.accounts.password_tries import secret_hash
 from server.core.actors import Actor, ActorKind
 from server.core.context import Context, JsonDict, write_journal
-from server.core.errors import Code, HallError
+from server.core.errors import HallError
 from server.core.events import HallChanged
 from server.core.store import Tx
 from server.device_health import binding_queries as stored
+from server.device_health.errors import DeviceCode
 
 Announced = Mapping[str, str]
 SHARED = frozenset({"fingerprint"})
@@ -183,7 +184,7 @@ def _check_unchanged(tx: Tx, agent: str, claim: Announced) -> None:
     """Raise DEVICE_CLAIM if a claim differs from the one that was shown."""
     row = stored.claims_of(tx.conn, tx.hall_id, agent).get(claim["device"])
     if row is None or (row.kind, row.serves) != (claim["kind"], claim.get("serves", "")):
-        raise HallError(Code.DEVICE_CLAIM, device=claim["device"])
+        raise HallError(DeviceCode.DEVICE_CLAIM, device=claim["device"])
 
 
 def _publish_tokens(tx: Tx, agent: str) -> None:

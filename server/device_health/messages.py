@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from server.wire.base import Command, Message
+from server.core.messages import Command, Message
 
 Told = Annotated[str, Field(max_length=64)]
 
@@ -41,3 +41,20 @@ class DeviceClaim(Message):
     held_kind: str
     held_serves: str
     beside: list[str]
+
+
+class DeviceView(Message):
+    """Device and its health. `bus` is the cable it shares with others; "" if not shared."""
+
+    name: str
+    agent: str
+    kind: str
+    driver: str
+    serves: str
+    bus: str
+    state: Literal["ok", "degraded", "failed", "unknown"]
+    code: str
+    detail: str
+    connected: bool
+    readings: dict[str, Any]
+    changed_at: int

@@ -8,15 +8,14 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from server.core.errors import Code
+from server.core.messages import Alarm, Done
 from server.device_health import binding_queries as stored
 from server.device_health import bindings
+from server.device_health.errors import DeviceCode
 from server.device_health.messages import ClaimRef, DeviceClaim
 from server.hall import Hall
 from server.queue.snapshot import Snapshot
 from server.web_api import ADMINISTRATORS, Api, Call
-from server.wire.commands import Done
-from server.wire.views import Alarm
 
 NAMED = 6
 EXAMPLE = {"agent": "kiosk-1", "device": "printer-1", "kind": "printers", "serves": "1"}
@@ -96,7 +95,7 @@ def add(api: Api) -> None:
         who=ADMINISTRATORS,
         body=ClaimRef,
         answer=Done,
-        codes=(Code.DEVICE_CLAIM,),
+        codes=(DeviceCode.DEVICE_CLAIM,),
         example=EXAMPLE,
     )
     def confirm(call: Call) -> Done:
@@ -110,7 +109,7 @@ def add(api: Api) -> None:
         who=ADMINISTRATORS,
         body=ClaimRef,
         answer=Done,
-        codes=(Code.DEVICE_CLAIM,),
+        codes=(DeviceCode.DEVICE_CLAIM,),
         example=EXAMPLE,
     )
     def refuse(call: Call) -> Done:

@@ -10,9 +10,9 @@ from sqlalchemy import Connection, select
 
 from server.backup.backups import last_backup
 from server.core import schema
+from server.core.messages import Alarm
 from server.hall import Hall
 from server.queue.snapshot import Snapshot
-from server.wire.views import Alarm
 
 DAY_MS = 24 * 3600 * 1000
 MIN_FREE_BYTES = 1_000_000_000

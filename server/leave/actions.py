@@ -18,15 +18,16 @@ from server.catalogue.model import Catalogue, Staff
 from server.core.actors import Actor
 from server.core.context import Context, JsonDict, write_journal
 from server.core.day_facts import LeaveKind
-from server.core.errors import Code, HallError
+from server.core.errors import HallError
 from server.core.events import AttendanceChanged, RequestsChanged
 from server.core.store import Tx
 from server.core.workflow import Attempt, Moment
-from server.leave import file_queries, rights, rules, workflow
+from server.leave import file_queries, rights, rules, workflows
 from server.leave import queries as stored
 from server.leave.approval_ladder import Length
+from server.leave.errors import LeaveCode
 from server.leave.queries import Leave
-from server.leave.workflow import LEAVE, LeaveMove
+from server.leave.workflows import LEAVE, LeaveMove
 
 MAX_EVENT_DAYS = 62
 """Most days that an event lists; a change over more days is published without days."""
@@ -138,7 +139,7 @@ def _check_free(
         clash = rules.overlap(begins, ends, (other.begins, other.ends))
         if other.id != besides and clash:
             raise HallError(
-                Code.LEAVE_OVERLAP,
+                LeaveCode.LEAVE_OVERLAP,
                 leave=other.id,
                 begins=f"{other.begins:%m-%d %H:%M}",
                 ends=f"{other.ends:%m-%d %H:%M}",
@@ -147,7 +148,7 @@ def _check_free(
 
 def _check_file(tx: Tx, file: str) -> None:
     if file and file_queries.get(tx.conn, tx.hall_id, file) is None:
-        raise HallError(Code.FILE_UNKNOWN)
+        raise HallError(LeaveCode.FILE_UNKNOWN)
 
 
 def _cover(
@@ -171,7 +172,7 @@ def _cover(
         return number
     if requested is None:
         return ""
-    raise HallError(Code.COVER_CANNOT, cover=number, name=deputy.name if deputy else number)
+    raise HallError(LeaveCode.COVER_CANNOT, cover=number, name=deputy.name if deputy else number)
 
 
 def decide(ctx: Context, actor: Actor, key: str, leave_id: str, approve: bool, words: str) -> None:
@@ -273,9 +274,9 @@ def _attempt(
     now, catalogue = ctx.local(moment), ctx.catalogue()
 
     def holds(role: str) -> bool:
-        if role == workflow.DEPUTY:
+        if role == workflows.DEPUTY:
             return bool(leave.cover) and actor.name == leave.cover
-        if role == workflow.INVOLVED:
+        if role == workflows.INVOLVED:
             return actor.name == leave.by or rights.may_see(catalogue, actor, leave.staff)
         office, person = rules.waiting_for(leave.steps), rights.person_of(catalogue, leave.staff)
         decider = rights.decider(catalogue, actor)
@@ -287,11 +288,11 @@ def _attempt(
         person=actor.name,
         holds=holds,
         earlier={
-            workflow.SUBJECT: (leave.staff,),
-            workflow.PAST_REQUESTER: (leave.by,) if is_past else (),
+            workflows.SUBJECT: (leave.staff,),
+            workflows.PAST_REQUESTER: (leave.by,) if is_past else (),
         },
-        given=(workflow.WORDS,) if words else (),
-        deadlines={workflow.END: Moment(leave.ends, now)},
+        given=(workflows.WORDS,) if words else (),
+        deadlines={workflows.END: Moment(leave.ends, now)},
         facts={"rung": _rung(leave)},
     )
 
@@ -317,7 +318,7 @@ def _change(
     def act(tx: Tx) -> JsonDict:
         leave = stored.get(tx.conn, tx.hall_id, request["leave"])
         if leave is None:
-            raise HallError(Code.LEAVE_UNKNOWN)
+            raise HallError(LeaveCode.LEAVE_UNKNOWN)
         changed_leave = change(tx, leave)
         if changed_leave is not leave:
             stored.change(tx, changed_leave)

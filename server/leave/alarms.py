@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection
 
+from server.core.messages import Alarm
 from server.hall import Hall
 from server.leave import cover as leave_cover
 from server.queue.snapshot import Snapshot
-from server.wire.views import Alarm
 
 
 def alarms(hall: Hall) -> Callable[[Snapshot], Sequence[Alarm]]:

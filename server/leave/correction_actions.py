@@ -16,16 +16,17 @@ from sqlalchemy import Connection
 from server.catalogue.calendar import workdays
 from server.core.actors import Actor
 from server.core.context import Context, JsonDict, write_journal
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.core.events import AttendanceChanged, RequestsChanged
 from server.core.store import Tx
 from server.core.workflow import Attempt, WorkingDays
 from server.leave import correction_queries as stored
 from server.leave import correction_rules as rules
-from server.leave import file_queries, rights, workflow
+from server.leave import file_queries, rights, workflows
 from server.leave.correction_queries import Correction
 from server.leave.correction_rules import CorrectionState
-from server.leave.workflow import CORRECTION, CorrectionMove
+from server.leave.errors import LeaveCode
+from server.leave.workflows import CORRECTION, CorrectionMove
 
 Standing = Callable[[Connection, str, date, str], Mapping[str, Any]]
 """Function that returns the present verdict of (staff, day, slot); raises INVALID if not due."""
@@ -53,7 +54,7 @@ def request(
     CORRECTION_TWICE, FILE_UNKNOWN.
     """
     if wish.verdict not in rules.VERDICTS:
-        raise HallError(Code.INVALID, field="verdict")
+        raise HallError(CommonCode.INVALID, field="verdict")
 
     def act(tx: Tx) -> JsonDict:
         settings = ctx.settings()
@@ -62,18 +63,18 @@ def request(
         attempt: Attempt[CorrectionState] = Attempt(
             None,
             holds=lambda role: _holds(ctx, actor, wish.staff, "", role),
-            deadlines={workflow.REQUEST_PERIOD: WorkingDays(wish.day, days, today, workdays(ctx))},
+            deadlines={workflows.REQUEST_PERIOD: WorkingDays(wish.day, days, today, workdays(ctx))},
             facts={"days": days},
         )
         state = CORRECTION.after(CorrectionMove.ASK, attempt)
         if wish.day > today:
-            raise HallError(Code.INVALID, field="day")
+            raise HallError(CommonCode.INVALID, field="day")
         _check_twice(tx, wish)
         rules.check_quota(
             used_quota(tx.conn, tx.hall_id, wish.staff, wish.day), settings.correction_quota
         )
         if wish.file and file_queries.get(tx.conn, tx.hall_id, wish.file) is None:
-            raise HallError(Code.FILE_UNKNOWN)
+            raise HallError(LeaveCode.FILE_UNKNOWN)
         correction = Correction(
             ctx.tokens.token(12),
             wish.staff,
@@ -117,9 +118,9 @@ def _holds(ctx: Context, actor: Actor, staff: str, requester: str, role: str) ->
     A colleague is a person of the same unit.
     """
     catalogue = ctx.catalogue()
-    if role == workflow.MANAGER:
+    if role == workflows.MANAGER:
         return rights.manages(actor)
-    if role == workflow.INVOLVED:
+    if role == workflows.INVOLVED:
         return actor.name == requester or rights.may_see(catalogue, actor, staff)
     person, asker = catalogue.staff_by.get(staff), catalogue.staff_by.get(actor.name)
     if person is None or asker is None:
@@ -135,15 +136,15 @@ def _attempt(
         state=CorrectionState(correction.state),
         person=actor.name,
         holds=lambda role: _holds(ctx, actor, correction.staff, correction.by, role),
-        earlier={workflow.SUBJECT: (correction.staff,), workflow.REQUESTER: (correction.by,)},
-        given=(workflow.WORDS,) if words else (),
+        earlier={workflows.SUBJECT: (correction.staff,), workflows.REQUESTER: (correction.by,)},
+        given=(workflows.WORDS,) if words else (),
     )
 
 
 def _check_twice(tx: Tx, wish: CorrectionRequest) -> None:
     same = stored.of_days(tx.conn, tx.hall_id, wish.day, wish.day, [wish.staff], rules.COUNTING)
     if any(other.slot == wish.slot for other in same):
-        raise HallError(Code.CORRECTION_TWICE)
+        raise HallError(LeaveCode.CORRECTION_TWICE)
 
 
 def used_quota(conn: Connection, hall_id: str, staff: str, day: date) -> int:
@@ -200,7 +201,7 @@ def cancel(ctx: Context, actor: Actor, key: str, correction_id: str, words: str)
 def _require(tx: Tx, correction_id: str) -> Correction:
     correction = stored.get(tx.conn, tx.hall_id, correction_id)
     if correction is None:
-        raise HallError(Code.CORRECTION_UNKNOWN)
+        raise HallError(LeaveCode.CORRECTION_UNKNOWN)
     return correction
 
 

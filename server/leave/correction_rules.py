@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from server.core.errors import Code, HallError
+from server.core.errors import HallError
+from server.leave.errors import LeaveCode
 
 
 class CorrectionState(StrEnum):
@@ -28,4 +29,4 @@ COUNTING = frozenset({CorrectionState.ASKED.value, CorrectionState.APPROVED.valu
 def check_quota(used: int, quota: int) -> None:
     """Raise CORRECTION_QUOTA when this month's corrections are used up."""
     if used >= quota:
-        raise HallError(Code.CORRECTION_QUOTA, quota=quota, used=used)
+        raise HallError(LeaveCode.CORRECTION_QUOTA, quota=quota, used=used)

@@ -19,9 +19,10 @@ from PIL import Image, UnidentifiedImageError
 from server.core.actors import Actor
 from server.core.config import Config
 from server.core.context import Context, write_journal
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.core.store import Tx
 from server.leave import file_queries
+from server.leave.errors import LeaveCode
 
 FOLDER = "files"
 PDF = "application/pdf"
@@ -63,7 +64,7 @@ def media_of(data: bytes) -> str:
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
         media = None
     if media is None:
-        raise HallError(Code.FILE_TYPE)
+        raise HallError(LeaveCode.FILE_TYPE)
     return media
 
 
@@ -74,10 +75,10 @@ def store(hall: FileHall, actor: Actor, name: str, media: str, data: bytes) -> s
     """
     ctx = hall.ctx
     if len(data) > ctx.settings().file_limit_kb * 1024:
-        raise HallError(Code.TOO_LARGE)
+        raise HallError(CommonCode.TOO_LARGE)
     detected: str = hall.offload(lambda: media_of(data))
     if media and media != detected:
-        raise HallError(Code.FILE_TYPE, media=detected)
+        raise HallError(LeaveCode.FILE_TYPE, media=detected)
     file_id = hashlib.sha256(data).hexdigest()
     # Bytes first: a row then never refers to a missing file; bytes without a row are unreachable.
     hall.offload(lambda: _write(_path(hall.config, file_id), data))
@@ -97,10 +98,10 @@ def load(hall: FileHall, file_id: str) -> StoredFile:
     """Return a paper with its bytes; raise FILE_UNKNOWN."""
     row = hall.ctx.read(lambda c: file_queries.get(c, hall.ctx.hall_id, file_id))
     if row is None:
-        raise HallError(Code.FILE_UNKNOWN)
+        raise HallError(LeaveCode.FILE_UNKNOWN)
     path = _path(hall.config, row.id)
     if not path.is_file():
-        raise HallError(Code.FILE_UNKNOWN)
+        raise HallError(LeaveCode.FILE_UNKNOWN)
     data: bytes = hall.offload(path.read_bytes)
     return StoredFile(row.id, row.name, row.media, row.by_actor, data)
 

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, StringConstraints
 
-from server.wire.base import MASKED, Code, Command, Message, Note
+from server.core.messages import MASKED, Code, Command, Message, Note
 
 
 def _is_minute(text: str) -> str:
@@ -284,12 +284,3 @@ class LeaveList(Message):
     heads: list[PersonRef]
     """Heads of the centre; empty means the administrators."""
     after_days: int
-
-
-class CoverRef(Message):
-    """Absent person whom the person at the page covers now."""
-
-    staff: str
-    name: str
-    windows: list[str]
-    until: str

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flask import Response, request
 
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.core.settings import BOUNDS
 from server.leave import files, views
+from server.leave.errors import LeaveCode
 from server.leave.messages import PaperRef
 from server.web_api import STAFF, Api, Call
 from server.web_api.downloads import ATTACHMENT, INLINE, NOSNIFF, file_response
@@ -23,7 +24,7 @@ def add(api: Api) -> None:
         "/files",
         who=STAFF,
         answer=PaperRef,
-        codes=(Code.FILE_TYPE,),
+        codes=(LeaveCode.FILE_TYPE,),
         keyed=False,
         upload=LARGEST,
     )
@@ -37,14 +38,14 @@ def add(api: Api) -> None:
         "/files/<file>",
         who=STAFF,
         answer=None,
-        codes=(Code.FILE_UNKNOWN, Code.NOT_YOUR_SHEET),
+        codes=(LeaveCode.FILE_UNKNOWN, LeaveCode.NOT_YOUR_SHEET),
         media="application/octet-stream",
     )
     def paper(call: Call) -> Response:
         """Return a stored paper to a person who may see its case."""
         stored = files.load(hall, call.args["file"])
         if not ctx.read(lambda c: views.may_read(ctx, c, call.actor, stored.id, stored.by)):
-            raise HallError(Code.NOT_YOUR_SHEET)
+            raise HallError(LeaveCode.NOT_YOUR_SHEET)
         return paper_answer(stored)
 
 
@@ -63,8 +64,8 @@ def uploaded(limit_kb: int) -> tuple[str, bytes]:
     """Return name and bytes of the multipart field `file`; raises INVALID, TOO_LARGE."""
     file = request.files.get("file")
     if file is None:
-        raise HallError(Code.INVALID, field="file")
+        raise HallError(CommonCode.INVALID, field="file")
     content = file.stream.read(limit_kb * 1024 + 1)
     if len(content) > limit_kb * 1024:
-        raise HallError(Code.TOO_LARGE)
+        raise HallError(CommonCode.TOO_LARGE)
     return file.filename or "", content

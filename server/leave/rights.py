@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from server.accounts.errors import AccountCode
 from server.catalogue.model import Catalogue, Staff
 from server.core.actors import Actor, ActorKind
-from server.core.errors import Code, HallError
+from server.core.errors import HallError
+from server.leave.errors import LeaveCode
 from server.leave.rules import Decider
 
 
@@ -35,7 +37,7 @@ def may_see(catalogue: Catalogue, actor: Actor, staff: str) -> bool:
 def check_see(catalogue: Catalogue, actor: Actor, staff: str) -> None:
     """Raise NOT_YOUR_SHEET unless `actor` may see the attendance of `staff`."""
     if not may_see(catalogue, actor, staff):
-        raise HallError(Code.NOT_YOUR_SHEET)
+        raise HallError(LeaveCode.NOT_YOUR_SHEET)
 
 
 def decider(catalogue: Catalogue, actor: Actor) -> Decider:
@@ -52,5 +54,5 @@ def person_of(catalogue: Catalogue, number: str) -> Staff:
     """Return a person of the staff list; raise ACCOUNT_UNKNOWN."""
     person = catalogue.staff_by.get(number)
     if person is None:
-        raise HallError(Code.ACCOUNT_UNKNOWN, staff=number)
+        raise HallError(AccountCode.ACCOUNT_UNKNOWN, staff=number)
     return person

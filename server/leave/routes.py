@@ -8,16 +8,19 @@ from typing import Any
 from sqlalchemy import Connection
 
 from server.accounts import queries as accounts_queries
+from server.accounts.errors import AccountCode
 from server.attendance.present_verdict import present_verdict
 from server.catalogue import calendar_routes
 from server.core.actors import Actor, ActorKind, Principal
 from server.core.day_facts import LeaveKind
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.core.events import Event, HallChanged, RequestsChanged
+from server.core.messages import Done
 from server.hall import Hall
 from server.leave import actions, correction_actions, rights, views
 from server.leave import correction_queries as stored_corrections
 from server.leave import queries as stored_leaves
+from server.leave.errors import LeaveCode
 from server.leave.messages import (
     AskCorrection,
     AskLeave,
@@ -34,10 +37,15 @@ from server.leave.messages import (
 from server.live.feeds import Feed, LiveFeeds
 from server.queue.snapshot import Snapshot
 from server.web_api import MANAGERS, STAFF, Api, Call
-from server.wire.commands import Done
 
 LONGEST_LIST = 400
-ASKING = (Code.ACCOUNT_UNKNOWN, Code.NOT_YOUR_SHEET, Code.FILE_UNKNOWN)
+ASKING = (AccountCode.ACCOUNT_UNKNOWN, LeaveCode.NOT_YOUR_SHEET, LeaveCode.FILE_UNKNOWN)
+DECISION_CODES = (
+    LeaveCode.LEAVE_UNKNOWN,
+    CommonCode.OWN_CASE,
+    LeaveCode.NOT_YOUR_STEP,
+    LeaveCode.LEAVE_SETTLED,
+)
 EXAMPLE_LEAVE = {
     "staff": "1004",
     "kind": "personal",
@@ -122,7 +130,7 @@ def _read_routes(api: Api) -> None:
         "/requests/leaves/<leave>",
         who=STAFF,
         answer=LeaveCase,
-        codes=(Code.LEAVE_UNKNOWN, Code.NOT_YOUR_SHEET),
+        codes=(LeaveCode.LEAVE_UNKNOWN, LeaveCode.NOT_YOUR_SHEET),
     )
     def leave(call: Call) -> LeaveCase:
         """Return a leave with its steps."""
@@ -130,9 +138,9 @@ def _read_routes(api: Api) -> None:
         def query(conn: Connection) -> LeaveCase:
             record = stored_leaves.get(conn, ctx.hall_id, call.args["leave"])
             if record is None:
-                raise HallError(Code.LEAVE_UNKNOWN)
+                raise HallError(LeaveCode.LEAVE_UNKNOWN)
             if not actions.may_see(ctx, call.actor, record):
-                raise HallError(Code.NOT_YOUR_SHEET)
+                raise HallError(LeaveCode.NOT_YOUR_SHEET)
             leads_staff = rights.leads(ctx.catalogue(), call.actor, record.staff)
             return views.case_views(ctx, conn, call.actor).leave(record, evidence=leads_staff)
 
@@ -142,7 +150,7 @@ def _read_routes(api: Api) -> None:
         "/requests/corrections/<correction>",
         who=STAFF,
         answer=CorrectionCase,
-        codes=(Code.CORRECTION_UNKNOWN, Code.NOT_YOUR_SHEET),
+        codes=(LeaveCode.CORRECTION_UNKNOWN, LeaveCode.NOT_YOUR_SHEET),
     )
     def correction(call: Call) -> CorrectionCase:
         """Return a correction with the verdict before it."""
@@ -150,9 +158,9 @@ def _read_routes(api: Api) -> None:
         def query(conn: Connection) -> CorrectionCase:
             record = stored_corrections.get(conn, ctx.hall_id, call.args["correction"])
             if record is None:
-                raise HallError(Code.CORRECTION_UNKNOWN)
+                raise HallError(LeaveCode.CORRECTION_UNKNOWN)
             if not correction_actions.may_see(ctx, call.actor, record):
-                raise HallError(Code.NOT_YOUR_SHEET)
+                raise HallError(LeaveCode.NOT_YOUR_SHEET)
             return views.case_views(ctx, conn, call.actor).correction(record)
 
         return ctx.read(query)
@@ -162,7 +170,7 @@ def _read_routes(api: Api) -> None:
         """Return all leave that overlaps some days."""
         first, last = _day(call.args["first"]), _day(call.args["last"])
         if not 0 <= (last - first).days <= LONGEST_LIST:
-            raise HallError(Code.INVALID, field="last")
+            raise HallError(CommonCode.INVALID, field="last")
         return ctx.read(lambda c: views.leave_list(ctx, c, call.actor, first, last))
 
 
@@ -170,7 +178,7 @@ def _day(text: str) -> date:
     try:
         return calendar_routes.check_year_range(date.fromisoformat(text))
     except ValueError:
-        raise HallError(Code.INVALID, field="day") from None
+        raise HallError(CommonCode.INVALID, field="day") from None
 
 
 def _leave(api: Api) -> None:
@@ -183,10 +191,10 @@ def _leave(api: Api) -> None:
         answer=CaseAsked,
         codes=(
             *ASKING,
-            Code.LEAVE_SPAN,
-            Code.LEAVE_TOO_LATE,
-            Code.LEAVE_OVERLAP,
-            Code.COVER_CANNOT,
+            LeaveCode.LEAVE_SPAN,
+            LeaveCode.LEAVE_TOO_LATE,
+            LeaveCode.LEAVE_OVERLAP,
+            LeaveCode.COVER_CANNOT,
         ),
         example=EXAMPLE_LEAVE,
     )
@@ -210,7 +218,7 @@ def _leave(api: Api) -> None:
         who=STAFF,
         body=DecideCase,
         answer=Done,
-        codes=(Code.LEAVE_UNKNOWN, Code.OWN_CASE, Code.NOT_YOUR_STEP, Code.LEAVE_SETTLED),
+        codes=DECISION_CODES,
         example={"approve": True, "words": "同意"},
     )
     def decide_leave(call: Call) -> Done:
@@ -225,7 +233,7 @@ def _leave(api: Api) -> None:
         who=STAFF,
         body=CaseWords,
         answer=Done,
-        codes=(Code.LEAVE_UNKNOWN, Code.NOT_YOUR_SHEET, Code.LEAVE_SETTLED),
+        codes=(LeaveCode.LEAVE_UNKNOWN, LeaveCode.NOT_YOUR_SHEET, LeaveCode.LEAVE_SETTLED),
         example={"words": "事情办完了"},
     )
     def cancel_leave(call: Call) -> Done:
@@ -236,14 +244,14 @@ def _leave(api: Api) -> None:
 
 def _leave_more(api: Api) -> None:
     ctx = api.hall.ctx
-    codes_settled = (Code.LEAVE_UNKNOWN, Code.LEAVE_SETTLED)
+    codes_settled = (LeaveCode.LEAVE_UNKNOWN, LeaveCode.LEAVE_SETTLED)
 
     @api.post(
         "/requests/leaves/<leave>/cover",
         who=STAFF,
         body=NameCover,
         answer=Done,
-        codes=(*codes_settled, Code.NOT_YOUR_SHEET, Code.COVER_CANNOT),
+        codes=(*codes_settled, LeaveCode.NOT_YOUR_SHEET, LeaveCode.COVER_CANNOT),
         example={"cover": "1005"},
     )
     def name_cover(call: Call) -> Done:
@@ -256,7 +264,7 @@ def _leave_more(api: Api) -> None:
         who=STAFF,
         body=CaseWords,
         answer=Done,
-        codes=(*codes_settled, Code.NOT_YOUR_STEP),
+        codes=(*codes_settled, LeaveCode.NOT_YOUR_STEP),
         example={"words": "已交接"},
     )
     def hand_over(call: Call) -> Done:
@@ -269,7 +277,7 @@ def _leave_more(api: Api) -> None:
         who=STAFF,
         body=HandInPaper,
         answer=Done,
-        codes=(*codes_settled, Code.NOT_YOUR_SHEET, Code.FILE_UNKNOWN),
+        codes=(*codes_settled, LeaveCode.NOT_YOUR_SHEET, LeaveCode.FILE_UNKNOWN),
         example={"file": "0" * 64},
     )
     def hand_in(call: Call) -> Done:
@@ -288,9 +296,9 @@ def _correction(api: Api) -> None:
         answer=CaseAsked,
         codes=(
             *ASKING,
-            Code.CORRECTION_TOO_LATE,
-            Code.CORRECTION_QUOTA,
-            Code.CORRECTION_TWICE,
+            LeaveCode.CORRECTION_TOO_LATE,
+            LeaveCode.CORRECTION_QUOTA,
+            LeaveCode.CORRECTION_TWICE,
         ),
         example=EXAMPLE_CORRECTION,
     )
@@ -324,10 +332,10 @@ def _correction_settled(api: Api) -> None:
         body=DecideCase,
         answer=Done,
         codes=(
-            Code.CORRECTION_UNKNOWN,
-            Code.OWN_CASE,
-            Code.NOT_YOUR_STEP,
-            Code.CORRECTION_SETTLED,
+            LeaveCode.CORRECTION_UNKNOWN,
+            CommonCode.OWN_CASE,
+            LeaveCode.NOT_YOUR_STEP,
+            LeaveCode.CORRECTION_SETTLED,
         ),
         example={"approve": True, "words": "监控可证"},
     )
@@ -345,7 +353,11 @@ def _correction_settled(api: Api) -> None:
         who=STAFF,
         body=CaseWords,
         answer=Done,
-        codes=(Code.CORRECTION_UNKNOWN, Code.NOT_YOUR_SHEET, Code.CORRECTION_SETTLED),
+        codes=(
+            LeaveCode.CORRECTION_UNKNOWN,
+            LeaveCode.NOT_YOUR_SHEET,
+            LeaveCode.CORRECTION_SETTLED,
+        ),
         example={"words": ""},
     )
     def cancel_correction(call: Call) -> Done:

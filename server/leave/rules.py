@@ -15,10 +15,11 @@ from typing import Any
 
 from server.catalogue.hours import Span
 from server.catalogue.model import Role, Staff
-from server.core.errors import Code, HallError
+from server.core.errors import HallError
 from server.core.settings import Settings
 from server.core.working_days import Workdays
 from server.leave.approval_ladder import ApproverOffice, Length, rungs_for, staff_list
+from server.leave.errors import LeaveCode
 
 LONGEST_DAYS = 366
 NOON = time(12)
@@ -86,9 +87,9 @@ def _halves(touched: int, spans: int) -> float:
 def check_span(begins: datetime, ends: datetime, now: datetime, after_days: int) -> bool:
     """Return True if the leave is requested after it began; raise LEAVE_SPAN or LEAVE_TOO_LATE."""
     if ends <= begins or ends - begins > timedelta(days=LONGEST_DAYS):
-        raise HallError(Code.LEAVE_SPAN, days=LONGEST_DAYS)
+        raise HallError(LeaveCode.LEAVE_SPAN, days=LONGEST_DAYS)
     if begins.date() < now.date() - timedelta(days=after_days):
-        raise HallError(Code.LEAVE_TOO_LATE, days=after_days)
+        raise HallError(LeaveCode.LEAVE_TOO_LATE, days=after_days)
     return begins < now.replace(second=0, microsecond=0)
 
 

@@ -20,13 +20,13 @@ from socketio.exceptions import ConnectionRefusedError as Refused
 
 from server.core import trace
 from server.core.actors import ActorKind, Via
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.core.events import Event, HallChanged
+from server.core.problems import problem
 from server.hall import Hall
 from server.live.allowance import AGENT
 from server.live.broadcast import mark_joined
 from server.web_api import Api, mark_known_connection
-from server.wire.problems import problem
 
 log = logging.getLogger(__name__)
 NAMESPACE = "/agent"
@@ -135,7 +135,7 @@ class Agents:
         except HallError as error:
             raise _refused(error) from None
         if principal is None or principal.kind is not ActorKind.AGENT:
-            raise _refused(HallError(Code.NOT_SIGNED_IN))
+            raise _refused(HallError(CommonCode.NOT_SIGNED_IN))
         sid = request.sid  # type: ignore[attr-defined]
         self._names[sid] = principal.name
         self._sids[principal.name] = sid
@@ -161,7 +161,7 @@ class Agents:
     def _hello(self, message: Any) -> dict[str, Any]:
         sid, name, entries = request.sid, self._name(), _announced(message)  # type: ignore[attr-defined]
         if name is None or entries is None:
-            return {"ok": False, "code": Code.INVALID.value}
+            return {"ok": False, "code": CommonCode.INVALID.value}
         admitted = self._records.admit(name, self._tokens[sid], entries)
         self._announcements[sid] = entries
         serving = [entry for entry in entries if entry["device"] in admitted]
@@ -268,7 +268,7 @@ class Agents:
     def _result(self, message: Any) -> dict[str, Any]:
         ref = self._own(message)
         if ref is None:
-            return {"ok": False, "code": Code.DEVICE_UNKNOWN.value}
+            return {"ok": False, "code": CommonCode.DEVICE_UNKNOWN.value}
         handler = self.results.get(ref.kind)
         if handler is not None:
             handler(ref, message)
@@ -277,7 +277,7 @@ class Agents:
     def _health(self, message: Any) -> dict[str, Any]:
         ref = self._own(message)
         if ref is None or str(message.get("state")) not in STATES:
-            return {"ok": False, "code": Code.DEVICE_UNKNOWN.value}
+            return {"ok": False, "code": CommonCode.DEVICE_UNKNOWN.value}
         self._records.report(
             ref.name,
             state=str(message["state"]),
@@ -291,7 +291,7 @@ class Agents:
         ref = self._own(message)
         handler = self.event_handlers.get(ref.kind) if ref else None
         if ref is None or handler is None:
-            return {"ok": False, "code": Code.DEVICE_UNKNOWN.value}
+            return {"ok": False, "code": CommonCode.DEVICE_UNKNOWN.value}
         try:
             code = handler(ref, message)
         except HallError as error:

@@ -22,9 +22,10 @@ from pydantic import BaseModel
 from socketio.exceptions import ConnectionRefusedError as Refused
 
 from server.core.actors import ActorKind, Principal
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.core.events import Event as HallEvent
 from server.core.events import HallChanged
+from server.core.problems import problem
 from server.hall import Hall
 from server.live.allowance import WATCHING
 from server.live.broadcast import Direct
@@ -32,7 +33,6 @@ from server.queue import snapshot
 from server.queue.snapshot import Snapshot
 from server.web_api import Api
 from server.web_api.access import BEARER, Credentials
-from server.wire.problems import problem
 
 log = logging.getLogger(__name__)
 NAMESPACE = "/live"
@@ -138,7 +138,7 @@ class LiveFeeds:
             # Without an answer the page would wait for ever; after a rejection it retries.
             log.exception("a page was not let in")
             self._disconnect()
-            raise _refused(HallError(Code.UNAVAILABLE)) from None
+            raise _refused(HallError(CommonCode.UNAVAILABLE)) from None
 
     def _admit(self, auth: Any) -> None:
         """Subscribe a page to a room and send the full state; raises the reason for a rejection."""
@@ -146,10 +146,10 @@ class LiveFeeds:
         surface = self.feed(str(fields.get("surface", "")))
         key = str(fields.get("key", ""))[:128]
         if surface is None or not key.isprintable():
-            raise HallError(Code.NOT_FOUND)
+            raise HallError(CommonCode.NOT_FOUND)
         principal = self._known(request, f"{surface.name}/{key}")
         if not surface.allow(principal, key):
-            raise HallError(Code.FORBIDDEN if principal else Code.NOT_SIGNED_IN)
+            raise HallError(CommonCode.FORBIDDEN if principal else CommonCode.NOT_SIGNED_IN)
         if principal is not None:
             credentials = Credentials(
                 dict(request.cookies), {BEARER: request.headers.get(BEARER, "")}

@@ -18,9 +18,9 @@ from socketio.packet import ACK, CONNECT, DISCONNECT, EVENT
 from werkzeug.wrappers import Response
 
 from server.core.errors import HallError
+from server.core.problems import problem, status_of
 from server.web_api import Api
 from server.web_api.limits import CONNECTIONS
-from server.wire.problems import problem, status_of
 
 log = logging.getLogger(__name__)
 PATH = "/socket.io"

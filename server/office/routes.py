@@ -12,54 +12,50 @@ from flask import Response, request
 from sqlalchemy import Connection
 
 from server.accounts import queries as accounts_queries
+from server.accounts.errors import AccountCode
+from server.accounts.messages import (
+    AccountList,
+    AccountView,
+    AddAccount,
+    ChangeAccount,
+    MakeCode,
+    OneTimeCode,
+    OneTimePassword,
+    Revoke,
+    StaffList,
+    StaffRef,
+    TokenList,
+    TokenView,
+)
 from server.accounts.people import CODE_MINUTES
 from server.alarms import actions as alarm_acts
 from server.alarms import queries as takes
+from server.alarms.messages import TakeAlarm
 from server.catalogue import calendar, workbook
 from server.catalogue import queries as catalogue_queries
 from server.catalogue.actions import import_catalogue
+from server.catalogue.errors import CatalogueCode
+from server.catalogue.messages import Imported, VersionList, VersionView
 from server.catalogue.model import Role
 from server.core import setting_changes
 from server.core.clock import instant
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.core.events import CallTold, Event, HallChanged
+from server.core.messages import Alarm, Done
 from server.core.settings import BOUNDS, CHOICES
 from server.device_health import queries as device_health_queries
 from server.device_health import routes as device_health_routes
 from server.hall import Hall
 from server.live.feeds import Feed, LiveFeeds, allow_managers
 from server.office import views
+from server.office.messages import ChangeSettings, OfficeState, SettingsView
 from server.queue import slip_queries, snapshot, ticket_queries, window_sessions
+from server.queue.errors import QueueCode
 from server.queue.offline import lease_routes
 from server.queue.queue_views import window_states
 from server.queue.snapshot import Snapshot
 from server.web_api import ADMINISTRATORS, MANAGERS, Api, Call
 from server.web_api.downloads import file_response
-from server.wire.commands import (
-    AddAccount,
-    ChangeAccount,
-    ChangeSettings,
-    Done,
-    Imported,
-    MakeCode,
-    OneTimeCode,
-    OneTimePassword,
-    Revoke,
-    TakeAlarm,
-)
-from server.wire.views import (
-    AccountList,
-    AccountView,
-    Alarm,
-    OfficeState,
-    SettingsView,
-    StaffList,
-    StaffRef,
-    TokenList,
-    TokenView,
-    VersionList,
-    VersionView,
-)
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_WORKBOOK = 20 * 1024 * 1024
@@ -163,7 +159,7 @@ def _today(api: Api, office: Office) -> None:
         "/office/windows/<window>/release",
         who=MANAGERS,
         answer=Done,
-        codes=(Code.WINDOW_NOT_SIGNED_IN, Code.WINDOW_BUSY),
+        codes=(QueueCode.WINDOW_NOT_SIGNED_IN, QueueCode.WINDOW_BUSY),
     )
     def release(call: Call) -> Done:
         """Sign out a person from a window on their behalf."""
@@ -184,7 +180,7 @@ def _accounts(api: Api, office: Office) -> None:
         who=ADMINISTRATORS,
         body=AddAccount,
         answer=OneTimePassword,
-        codes=(Code.ACCOUNT_UNKNOWN, Code.ACCOUNT_EXISTS),
+        codes=(AccountCode.ACCOUNT_UNKNOWN, AccountCode.ACCOUNT_EXISTS),
         example={"staff": "1001", "role": "clerk"},
         keyed=False,
     )
@@ -199,7 +195,7 @@ def _accounts(api: Api, office: Office) -> None:
         who=ADMINISTRATORS,
         body=ChangeAccount,
         answer=Done,
-        codes=(Code.ACCOUNT_UNKNOWN, Code.CHANGED_MEANWHILE),
+        codes=(AccountCode.ACCOUNT_UNKNOWN, CommonCode.CHANGED_MEANWHILE),
         example={"role": "manager"},
         keyed=False,
     )
@@ -215,7 +211,7 @@ def _accounts(api: Api, office: Office) -> None:
         "/office/accounts/<staff>/reset",
         who=ADMINISTRATORS,
         answer=OneTimePassword,
-        codes=(Code.ACCOUNT_UNKNOWN,),
+        codes=(AccountCode.ACCOUNT_UNKNOWN,),
         keyed=False,
     )
     def reset(call: Call) -> OneTimePassword:
@@ -263,7 +259,7 @@ def _tokens(api: Api) -> None:
         body=Revoke,
         answer=Done,
         keyed=False,
-        codes=(Code.DEVICE_UNKNOWN,),
+        codes=(CommonCode.DEVICE_UNKNOWN,),
         example={"kind": "agent", "name": "kiosk-1"},
     )
     def revoke(call: Call) -> Done:
@@ -303,7 +299,7 @@ def _settings(api: Api) -> None:
         who=ADMINISTRATORS,
         body=ChangeSettings,
         answer=Done,
-        codes=(Code.SETTING_INVALID, Code.CHANGED_MEANWHILE),
+        codes=(CommonCode.SETTING_INVALID, CommonCode.CHANGED_MEANWHILE),
         example={"values": {"priority_run": 2}},
         keyed=False,
     )
@@ -347,7 +343,7 @@ def _business_data(api: Api) -> None:
         "/office/workbook",
         who=ADMINISTRATORS,
         answer=Imported,
-        codes=(Code.WORKBOOK, Code.CHANGED_MEANWHILE),
+        codes=(CatalogueCode.WORKBOOK, CommonCode.CHANGED_MEANWHILE),
         keyed=False,
         upload=MAX_WORKBOOK,
     )
@@ -357,7 +353,9 @@ def _business_data(api: Api) -> None:
         parsed = api.hall.offload(lambda: workbook.read(BytesIO(content)))
         if isinstance(parsed, list):
             raise HallError(
-                Code.WORKBOOK, count=len(parsed), problems=[_problem(p) for p in parsed[:500]]
+                CatalogueCode.WORKBOOK,
+                count=len(parsed),
+                problems=[_problem(p) for p in parsed[:500]],
             )
         version, new = import_catalogue(ctx, call.actor, parsed, "")
         return Imported(version=version, changed=new)
@@ -366,10 +364,10 @@ def _business_data(api: Api) -> None:
 def _uploaded() -> bytes:
     file = request.files.get("workbook")
     if file is None:
-        raise HallError(Code.INVALID, field="workbook")
+        raise HallError(CommonCode.INVALID, field="workbook")
     content = file.stream.read(MAX_WORKBOOK + 1)
     if len(content) > MAX_WORKBOOK:
-        raise HallError(Code.TOO_LARGE)
+        raise HallError(CommonCode.TOO_LARGE)
     return content
 
 

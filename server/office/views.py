@@ -12,22 +12,15 @@ from server.alarms.rules import is_loud
 from server.catalogue.calendar import Missing
 from server.catalogue.model import Unit
 from server.core.clock import local
+from server.core.messages import Alarm
 from server.device_health.alarms import device_alarms
-from server.device_health.messages import DeviceClaim
+from server.device_health.messages import DeviceClaim, DeviceView
+from server.office.messages import HourBar, OfficeState, QueueDay, UnprintedSlip, WindowDay
+from server.queue.messages import WindowState
 from server.queue.offline.messages import OfflineDay
 from server.queue.snapshot import Snapshot
 from server.queue.tickets import State, Ticket
 from server.queue.waiting import percentile
-from server.wire.views import (
-    Alarm,
-    DeviceView,
-    HourBar,
-    OfficeState,
-    QueueDay,
-    UnprintedSlip,
-    WindowDay,
-    WindowState,
-)
 
 FIRST_HOUR, LAST_HOUR = 8, 18
 

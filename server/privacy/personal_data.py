@@ -28,12 +28,13 @@ from sqlalchemy import (
 
 from server.accounts import queries as accounts_queries
 from server.accounts import wrong_code_queries
+from server.accounts.errors import AccountCode
 from server.core import schema
 from server.core.actors import SYSTEM, Actor, ActorKind
+from server.core.all_tables import STAFF_NUMBER_COLUMNS, metadata
 from server.core.context import Context, write_journal
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.core.store import Tx
-from server.core.tables import STAFF_NUMBER_COLUMNS, metadata
 from server.leave.files import FOLDER
 from server.leave.tables import correction, kept_file, leave
 from server.queue.offline import desk_queries
@@ -230,12 +231,12 @@ def erase_person(ctx: Context, staff: str, folder: Path) -> int:
     verdicts, which are the hall's own records.
     """
     if staff in ctx.catalogue().staff_by:
-        raise HallError(Code.FORBIDDEN)
+        raise HallError(CommonCode.FORBIDDEN)
 
     def act(tx: Tx) -> tuple[int, list[str]]:
         account = accounts_queries.account(tx.conn, tx.hall_id, staff)
         if account is not None and not account.disabled:
-            raise HallError(Code.FORBIDDEN)
+            raise HallError(CommonCode.FORBIDDEN)
         papers = _papers(tx, staff)
         _empty_files(tx, papers)
         count = len(papers) + _remove_name(tx, staff)
@@ -244,7 +245,7 @@ def erase_person(ctx: Context, staff: str, folder: Path) -> int:
             count += int(tx.conn.execute(delete(table).where(*own_rows)).rowcount)
         accounts_queries.delete_sources(tx, tx.now, staff)
         if not count:
-            raise HallError(Code.ACCOUNT_UNKNOWN)
+            raise HallError(AccountCode.ACCOUNT_UNKNOWN)
         write_journal(tx, SYSTEM, "privacy.erase", staff, data={"records": count})
         return count, papers
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from server.core.messages import Alarm
 from server.hall import Hall
 from server.queue import announcement_queries
 from server.queue.announcements import UNSPOKEN
 from server.queue.snapshot import Snapshot
 from server.queue.tickets import State
-from server.wire.views import Alarm
 
 NAMED = 6
 

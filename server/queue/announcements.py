@@ -15,10 +15,11 @@ from sqlalchemy import Connection
 
 from server.core.actors import SYSTEM, Actor, ActorKind, Via
 from server.core.context import Context, JsonDict, write_journal
-from server.core.errors import Code, HallError
+from server.core.errors import HallError
 from server.core.events import CallTold
 from server.core.store import Tx
 from server.queue import announcement_queries as stored
+from server.queue.errors import QueueCode
 from server.queue.tickets import State, Ticket
 from server.queue.transitions import current
 
@@ -122,7 +123,7 @@ def by_mouth(ctx: Context, actor: Actor, key: str, window: str) -> str:
         ticket = current(tx, actor, window)
         row = stored.last(tx.conn, tx.hall_id, ticket.id)
         if row is None or ticket.state is not State.CALLED:
-            raise HallError(Code.MOVE_NOT_ALLOWED, move=BY_MOUTH, state=ticket.state)
+            raise HallError(QueueCode.MOVE_NOT_ALLOWED, move=BY_MOUTH, state=ticket.state)
         _end(tx, actor, row, BY_MOUTH if row.state != SPOKEN else SPOKEN, row.reason, BY_MOUTH)
         return {"ticket": ticket.id}
 
@@ -134,7 +135,9 @@ def require_announced(tx: Tx, ticket: Ticket) -> None:
     """Raise CALL_UNSPOKEN if the last call of a ticket still awaits its announcement."""
     row = stored.last(tx.conn, tx.hall_id, ticket.id)
     if row is not None and row.state not in (SPOKEN, BY_MOUTH):
-        raise HallError(Code.CALL_UNSPOKEN, number=ticket.number, reason=row.reason or row.state)
+        raise HallError(
+            QueueCode.CALL_UNSPOKEN, number=ticket.number, reason=row.reason or row.state
+        )
 
 
 def state_of(conn: Connection, hall_id: str, ticket: Ticket | None) -> tuple[str, str]:

@@ -13,9 +13,10 @@ from typing import Any
 
 from server.core.actors import Actor
 from server.core.context import Context, JsonDict, sessions_of
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.core.store import Tx
 from server.queue import announcements, snapshot, ticket_queries, window_session_queries
+from server.queue.errors import QueueCode
 from server.queue.no_show import no_show_from, require_no_show
 from server.queue.selection import check_target, choose
 from server.queue.stored_floor import StoredFloor, moment_of
@@ -62,7 +63,7 @@ def call_next(ctx: Context, actor: Actor, key: str, window: str, complete: str |
             snap.sessions,
         )
         if session.paused_at is not None:
-            raise HallError(Code.WINDOW_PAUSED, window=window)
+            raise HallError(QueueCode.WINDOW_PAUSED, window=window)
         ended = _complete(ctx, tx, actor, window, complete)
         completed = ended.id if ended else ""
         day = ctx.day(tx.now)
@@ -70,7 +71,7 @@ def call_next(ctx: Context, actor: Actor, key: str, window: str, complete: str |
         if id_and_choice is None:
             if completed:
                 return {"ticket": "", "completed": completed}
-            raise HallError(Code.NOBODY_WAITING, window=window)
+            raise HallError(QueueCode.NOBODY_WAITING, window=window)
         ticket, choice = require_ticket(tx, id_and_choice[0]), id_and_choice[1]
         why = {"codes": [w.value for w in choice.why], "facts": choice.facts}
         ticket_queries.set_run(tx, day, choice.pool, choice.run)
@@ -125,7 +126,7 @@ def _complete(
     if current is None:
         return None
     if outcome is None:
-        raise HallError(Code.WINDOW_BUSY, window=window, number=current.number)
+        raise HallError(QueueCode.WINDOW_BUSY, window=window, number=current.number)
     final_outcome = ctx.settings().default_outcome if outcome == "default" else outcome
     started = current
     if current.state is State.CALLED:
@@ -200,7 +201,7 @@ def start(ctx: Context, actor: Actor, key: str, window: str) -> str:
 def finish(ctx: Context, actor: Actor, key: str, window: str, outcome: Outcome, text: str) -> str:
     """End the service. Raises WINDOW_IDLE, MOVE_NOT_ALLOWED, REASON_REQUIRED (refused, no note)."""
     if outcome is Outcome.REFUSED and not text:
-        raise HallError(Code.REASON_REQUIRED, outcome=outcome)
+        raise HallError(CommonCode.REASON_REQUIRED, outcome=outcome)
 
     def ended(tx: Tx, ticket: Ticket) -> Ticket:
         return replace(ticket, outcome=outcome.value, note=text or ticket.note, ended_at=tx.now)
@@ -245,13 +246,13 @@ def resume(ctx: Context, actor: Actor, key: str, window: str, ticket_id: str) ->
     def act(tx: Tx) -> JsonDict:
         session = own_session(tx, window, actor)
         if session.paused_at is not None:
-            raise HallError(Code.WINDOW_PAUSED, window=window)
+            raise HallError(QueueCode.WINDOW_PAUSED, window=window)
         busy = current_at(tx, window)
         if busy is not None:
-            raise HallError(Code.WINDOW_BUSY, window=window, number=busy.number)
+            raise HallError(QueueCode.WINDOW_BUSY, window=window, number=busy.number)
         ticket = require_ticket(tx, ticket_id)
         if not ticket.holds(window):
-            raise HallError(Code.NOT_THE_HOLDER, move=Move.RESUME)
+            raise HallError(QueueCode.NOT_THE_HOLDER, move=Move.RESUME)
         reset_ticket = replace(ticket, call_count=0, serving_at=None)
         why = {"codes": ["resumed"]}
         return {
@@ -339,7 +340,7 @@ def return_to_queue(ctx: Context, actor: Actor, key: str, ticket_id: str) -> str
     def act(tx: Tx) -> JsonDict:
         ticket = require_ticket(tx, ticket_id)
         if ticket.state is State.MISSED and ticket.returns >= settings.return_limit:
-            raise HallError(Code.RETURN_LIMIT, limit=settings.return_limit)
+            raise HallError(QueueCode.RETURN_LIMIT, limit=settings.return_limit)
         order = _order_behind(tx, ticket, settings.return_places)
 
         def back(tx: Tx, ticket: Ticket) -> Ticket:

@@ -12,11 +12,12 @@ from sqlalchemy import Connection
 
 from server.core.actors import SYSTEM
 from server.core.context import Context, write_journal
-from server.core.errors import Code, HallError
+from server.core.errors import HallError
 from server.core.events import HallChanged
 from server.core.store import Tx
 from server.queue import issue_rate_queries as stored
 from server.queue import ticket_counts
+from server.queue.errors import QueueCode
 from server.queue.issue_rate_queries import Excess
 
 MINUTE_MS = 60_000
@@ -50,7 +51,7 @@ def require(ctx: Context, tx: Tx, kiosk: str, prefix: str) -> None:
     over_limit = excess(ctx, tx.conn, kiosk, prefix, tx.now)
     if over_limit is not None:
         raise HallError(
-            Code.KIOSK_PACE,
+            QueueCode.KIOSK_PACE,
             kiosk=kiosk,
             prefix=prefix,
             count=over_limit.count,
@@ -60,7 +61,7 @@ def require(ctx: Context, tx: Tx, kiosk: str, prefix: str) -> None:
 
 def record_refusal(ctx: Context, error: HallError) -> None:
     """Record that a kiosk was refused a number, at most once a minute: refusals are frequent."""
-    if error.code is not Code.KIOSK_PACE:
+    if error.code is not QueueCode.KIOSK_PACE:
         return
     over_limit = Excess(**error.data)
     row = ctx.read_single(lambda c: stored.get(c, ctx.hall_id, over_limit.kiosk, over_limit.prefix))

@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import Connection
 
 from server.catalogue.model import Unit
+from server.core.messages import Alarm
 from server.hall import Hall
 from server.queue import issue_rate_queries
 from server.queue.issue_rate import FRESH_MS
 from server.queue.offline import lease_queries
 from server.queue.offline.lease_rules import OPEN_NUMBERS, TOP
 from server.queue.snapshot import Snapshot
-from server.wire.views import Alarm
 
 
 def alarms(hall: Hall) -> Callable[[Snapshot], Sequence[Alarm]]:

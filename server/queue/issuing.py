@@ -11,11 +11,12 @@ from sqlalchemy import Connection
 from server.catalogue.model import Catalogue, Item
 from server.core.actors import SYSTEM, Actor, ActorKind
 from server.core.context import Context, JsonDict, write_journal
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.core.events import SlipOwed, SlipSettled
 from server.core.store import Tx
 from server.device_health import queries as device_health_queries
 from server.queue import issue_rate, slip_queries, snapshot, ticket_queries
+from server.queue.errors import QueueCode
 from server.queue.offline import lease_queries
 from server.queue.offline.lease_rules import OPEN_NUMBERS, TOP
 from server.queue.routing import Route, route
@@ -136,7 +137,7 @@ def _new_ticket(
 ) -> Ticket:
     klass = catalogue.class_by.get(applicant)
     if klass is None:
-        raise HallError(Code.CLASS_UNKNOWN, applicant=applicant)
+        raise HallError(QueueCode.CLASS_UNKNOWN, applicant=applicant)
     day = ctx.day(tx.now)
     prefix = catalogue.unit_by[item.unit].prefix
     seq, arrival = ticket_queries.take_numbers(tx, day, prefix, ARRIVALS)
@@ -170,9 +171,9 @@ def _own_number(tx: Tx, day: str, prefix: str, seq: int, reserve: int) -> str:
         lowest = lease_queries.lowest(tx.conn, tx.hall_id, day, prefix)
         last = lowest - 1 if lowest is not None else TOP
         if seq > last:
-            raise HallError(Code.NUMBERS_EXHAUSTED, prefix=prefix)
+            raise HallError(QueueCode.NUMBERS_EXHAUSTED, prefix=prefix)
         if seq > last - reserve:
-            raise HallError(Code.NUMBERS_AT_DESK, prefix=prefix)
+            raise HallError(QueueCode.NUMBERS_AT_DESK, prefix=prefix)
     return number(prefix, seq)
 
 
@@ -255,9 +256,9 @@ def print_notice(
         catalogue = ctx.catalogue()
         item_entry = catalogue.item_by.get(item)
         if item_entry is None:
-            raise HallError(Code.ITEM_UNKNOWN, item=item)
+            raise HallError(QueueCode.ITEM_UNKNOWN, item=item)
         if any(not 0 <= index < len(item_entry.materials) for index in missing):
-            raise HallError(Code.INVALID, field="missing")
+            raise HallError(CommonCode.INVALID, field="missing")
         device = _printer(tx, printer_of)
         facts = {
             "item": item,
@@ -280,7 +281,7 @@ def _printer(tx: Tx, serves: str) -> str:
             d for d in device_health_queries.every(tx.conn, tx.hall_id) if d.kind == "printers"
         ]
         if not printers:
-            raise HallError(Code.NO_PRINTER, serves=serves)
+            raise HallError(QueueCode.NO_PRINTER, serves=serves)
         device = printers[0]
     return str(device.name)
 
@@ -291,18 +292,18 @@ def reprint(ctx: Context, actor: Actor, key: str, ticket_id: str, printer_of: st
     Raises TICKET_UNKNOWN, SLIP_UNKNOWN, NO_PRINTER, FORBIDDEN.
     """
     if actor.kind not in (ActorKind.CLERK, ActorKind.MANAGER, ActorKind.ADMINISTRATOR):
-        raise HallError(Code.FORBIDDEN)
+        raise HallError(CommonCode.FORBIDDEN)
     request: JsonDict = {"act": "reprint", "ticket": ticket_id, "at": printer_of}
 
     def act(tx: Tx) -> JsonDict:
         ticket = ticket_queries.get(tx.conn, tx.hall_id, ticket_id)
         if ticket is None:
-            raise HallError(Code.TICKET_UNKNOWN, ticket=ticket_id)
+            raise HallError(QueueCode.TICKET_UNKNOWN, ticket=ticket_id)
         first = slip_queries.of_ticket(tx.conn, tx.hall_id, ticket_id)
         # An old slip cannot be printed: its document was deleted for privacy.
         facts = json.loads(first[0].document) if first else {}
         if not facts:
-            raise HallError(Code.SLIP_UNKNOWN, ticket=ticket_id)
+            raise HallError(QueueCode.SLIP_UNKNOWN, ticket=ticket_id)
         device = _printer(tx, printer_of or ticket.kiosk)
         slip = enqueue_slip(ctx, tx, actor, "ticket", facts, device, ticket_id, copy=True)
         write_journal(tx, actor, "slip.reprint", ticket_id, data={"slip": slip, "device": device})

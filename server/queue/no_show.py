@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from server.core.errors import Code, HallError
+from server.core.errors import HallError
 from server.core.settings import Settings
+from server.queue.errors import QueueCode
 from server.queue.tickets import Move, Ticket
 
 
@@ -29,5 +30,5 @@ def require_no_show(
     least, seconds = settings.no_show_min_calls, settings.no_show_min_seconds
     if ticket.call_count < least or at < no_show_from(settings, ticket, calls, at):
         raise HallError(
-            Code.NO_SHOW_TOO_EARLY, calls=ticket.call_count, least=least, seconds=seconds
+            QueueCode.NO_SHOW_TOO_EARLY, calls=ticket.call_count, least=least, seconds=seconds
         )

@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from server.catalogue import hours as catalogue_hours
+from server.catalogue.messages import HallHours
 from server.catalogue.model import Window
 from server.core.clock import instant
+from server.queue.messages import QueueView, WindowState
 from server.queue.selection import takes
 from server.queue.snapshot import Snapshot
-from server.wire.views import HallHours, QueueView, WindowState
 
 
 def queue_views(snapshot: Snapshot) -> list[QueueView]:

@@ -13,8 +13,9 @@ from datetime import date, datetime, timedelta
 
 from server.catalogue import hours as catalogue_hours
 from server.catalogue.model import Catalogue, Handling, Item, Presence, Staff, Window, WindowKind
-from server.core.errors import Code, HallError
+from server.core.errors import ErrorCode, HallError
 from server.core.settings import Settings
+from server.queue.errors import QueueCode
 
 MOST_CACHED = 20_000
 """Most pairs of item and day of a catalogue whose entitled windows are cached."""
@@ -99,22 +100,22 @@ def route(
     """Return the windows that can serve `item_code`, or raise HallError with the case."""
     item = catalogue.item_by.get(item_code)
     if item is None:
-        raise HallError(Code.ITEM_UNKNOWN, item=item_code)
+        raise HallError(QueueCode.ITEM_UNKNOWN, item=item_code)
     _check_offered(catalogue, item)
     entitled = windows_for(catalogue, item, now)
     if not entitled:
-        raise HallError(Code.NO_WINDOW, item=item.code)
+        raise HallError(QueueCode.NO_WINDOW, item=item.code)
     codes = [w.code for w in entitled]
     opening = _opening_windows(catalogue, item, codes, now, settings)
     closes = max(closing for _, closing in opening.values())
     if now > closes - timedelta(minutes=settings.last_ticket_minutes):
-        raise HallError(Code.AFTER_LAST_TICKET, **_again(catalogue, item, codes, now))
+        raise HallError(QueueCode.AFTER_LAST_TICKET, **_again(catalogue, item, codes, now))
     staffed = [c for c in opening if c in sessions]
     if not staffed:
-        raise HallError(Code.NOBODY_SIGNED_IN, windows=list(opening))
+        raise HallError(QueueCode.NOBODY_SIGNED_IN, windows=list(opening))
     ready = tuple(c for c in staffed if not sessions[c].paused)
     if not ready:
-        raise HallError(Code.ALL_PAUSED, windows=staffed)
+        raise HallError(QueueCode.ALL_PAUSED, windows=staffed)
     return Route(ready, tuple(codes), max(opening[c][1] for c in ready))
 
 
@@ -123,12 +124,12 @@ def _check_offered(catalogue: Catalogue, item: Item) -> None:
     facts = {"item": item.code, "unit": unit.name, "place": unit.place, "phone": unit.phone}
     facts["unit_en"], facts["place_en"] = unit.name_en, unit.place_en
     if unit.presence is Presence.WITHDRAWN:
-        raise HallError(Code.UNIT_WITHDRAWN, **facts)
+        raise HallError(QueueCode.UNIT_WITHDRAWN, **facts)
     if unit.presence is Presence.ELSEWHERE:
-        raise HallError(Code.ELSEWHERE, **facts)
+        raise HallError(QueueCode.ELSEWHERE, **facts)
     if item.handling is Handling.CONSULT:
         advice = {"advice": item.advice, "advice_en": item.advice_en}
-        raise HallError(Code.CONSULT_ONLY, **facts, **advice)
+        raise HallError(QueueCode.CONSULT_ONLY, **facts, **advice)
 
 
 def _opening_windows(
@@ -152,16 +153,20 @@ def _opening_windows(
     return opening
 
 
-def _closed_case(catalogue: Catalogue, item: Item, codes: list[str], now: datetime) -> Code:
+def _closed_case(catalogue: Catalogue, item: Item, codes: list[str], now: datetime) -> ErrorCode:
     day = now.date()
     today = [s for c in codes for s in catalogue_hours.item_spans(catalogue, item.code, c, day)]
     if not today:
-        return Code.OTHER_DAY if catalogue_hours.hall_spans(catalogue, day) else Code.CLOSED_TODAY
+        return (
+            QueueCode.OTHER_DAY
+            if catalogue_hours.hall_spans(catalogue, day)
+            else QueueCode.CLOSED_TODAY
+        )
     if now.time() < min(s.opens for s in today):
-        return Code.NOT_YET_OPEN
+        return QueueCode.NOT_YET_OPEN
     if now.time() >= max(s.closes for s in today):
-        return Code.AFTER_LAST_TICKET
-    return Code.CLOSED_BREAK
+        return QueueCode.AFTER_LAST_TICKET
+    return QueueCode.CLOSED_BREAK
 
 
 def _again(catalogue: Catalogue, item: Item, codes: list[str], now: datetime) -> dict[str, object]:

@@ -12,9 +12,10 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from server.catalogue.model import Catalogue, Window, WindowKind
-from server.core.errors import Code, HallError
+from server.core.errors import HallError
 from server.core.settings import Settings
 from server.queue.choosing import Bounds, Choice, Head, comprehensive, specialised
+from server.queue.errors import QueueCode
 from server.queue.routing import (
     WindowSessions,
     entitled,
@@ -80,7 +81,7 @@ def choose(floor: ChoosingFloor, moment: Moment, window_code: str) -> tuple[str,
     catalogue, settings = moment.catalogue, moment.settings
     window = catalogue.window_by.get(window_code)
     if window is None:
-        raise HallError(Code.WINDOW_UNKNOWN, window=window_code)
+        raise HallError(QueueCode.WINDOW_UNKNOWN, window=window_code)
     rows = [row for row in floor.heads() if takes(catalogue, window, row, moment.now)]
     if not rows:
         return None
@@ -166,19 +167,19 @@ def check_target(
     """Raise TRANSFER_TARGET unless there is exactly one known target that can call now."""
     targets = [t for t in (to_window, to_item, to_unit) if t is not None]
     if len(targets) != 1:
-        raise HallError(Code.TRANSFER_TARGET, reason="one")
+        raise HallError(QueueCode.TRANSFER_TARGET, reason="one")
     catalogue, sessions = moment.catalogue, moment.sessions
     if to_window is not None:
         if to_window == window or to_window not in catalogue.window_by:
-            raise HallError(Code.TRANSFER_TARGET, reason="unknown", window=to_window)
+            raise HallError(QueueCode.TRANSFER_TARGET, reason="unknown", window=to_window)
         able_windows: tuple[str, ...] = (to_window,) if to_window in sessions else ()
     elif to_item is not None:
         item = catalogue.item_by.get(to_item)
         if item is None:
-            raise HallError(Code.TRANSFER_TARGET, reason="unknown", item=to_item)
+            raise HallError(QueueCode.TRANSFER_TARGET, reason="unknown", item=to_item)
         able_windows = servers(catalogue, item, moment.now, sessions)
     else:
         assert to_unit is not None
         able_windows = tuple(w.code for w in unit_windows(catalogue, to_unit) if w.code in sessions)
     if not able_windows:
-        raise HallError(Code.TRANSFER_TARGET, reason="nobody", target=targets[0])
+        raise HallError(QueueCode.TRANSFER_TARGET, reason="nobody", target=targets[0])

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from server.core.actors import ActorKind
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
+from server.queue.errors import QueueCode
 
 
 class State(StrEnum):
@@ -105,18 +106,18 @@ def state_after(move: Move, state: State, actor: ActorKind, *, holds: bool = Fal
     """
     rule = RULES[move]
     if actor not in rule.actors:
-        raise HallError(Code.FORBIDDEN, move=move, actor=actor)
+        raise HallError(CommonCode.FORBIDDEN, move=move, actor=actor)
     if state not in rule.sources:
-        raise HallError(Code.MOVE_NOT_ALLOWED, move=move, state=state)
+        raise HallError(QueueCode.MOVE_NOT_ALLOWED, move=move, state=state)
     if rule.holder_only and not holds:
-        raise HallError(Code.NOT_THE_HOLDER, move=move)
+        raise HallError(QueueCode.NOT_THE_HOLDER, move=move)
     return rule.target
 
 
 def number(prefix: str, seq: int) -> str:
     """Return the number that people see, such as `A012`; raise NUMBERS_EXHAUSTED beyond 999."""
     if not 1 <= seq <= 999:
-        raise HallError(Code.NUMBERS_EXHAUSTED, prefix=prefix)
+        raise HallError(QueueCode.NUMBERS_EXHAUSTED, prefix=prefix)
     return f"{prefix}{seq:03d}"
 
 

@@ -8,10 +8,11 @@ from typing import Any
 
 from server.core.actors import Actor
 from server.core.context import Context, JsonDict, write_journal
-from server.core.errors import Code, HallError
+from server.core.errors import HallError
 from server.core.events import TicketMoved
 from server.core.store import Tx
 from server.queue import ticket_queries, window_session_queries
+from server.queue.errors import QueueCode
 from server.queue.tickets import AT_WINDOW, Move, Ticket, state_after
 
 Change = Callable[[Tx, Ticket], Ticket]
@@ -39,9 +40,9 @@ def own_session(tx: Tx, window: str, actor: Actor) -> Any:
 def require_own_session(session: Any, window: str, actor: Actor) -> Any:
     """Return a window session that was read, if it is the actor's; raise as `own_session`."""
     if session is None:
-        raise HallError(Code.WINDOW_NOT_SIGNED_IN, window=window)
+        raise HallError(QueueCode.WINDOW_NOT_SIGNED_IN, window=window)
     if session.staff != actor.name:
-        raise HallError(Code.WINDOW_TAKEN, window=window)
+        raise HallError(QueueCode.WINDOW_TAKEN, window=window)
     return session
 
 
@@ -50,7 +51,7 @@ def current(tx: Tx, actor: Actor, window: str) -> Ticket:
     own_session(tx, window, actor)
     ticket = current_at(tx, window)
     if ticket is None:
-        raise HallError(Code.WINDOW_IDLE, window=window)
+        raise HallError(QueueCode.WINDOW_IDLE, window=window)
     return ticket
 
 
@@ -58,7 +59,7 @@ def require_ticket(tx: Tx, ticket_id: str) -> Ticket:
     """Return a ticket by id; raise TICKET_UNKNOWN."""
     ticket = ticket_queries.get(tx.conn, tx.hall_id, ticket_id)
     if ticket is None:
-        raise HallError(Code.TICKET_UNKNOWN, ticket=ticket_id)
+        raise HallError(QueueCode.TICKET_UNKNOWN, ticket=ticket_id)
     return ticket
 
 

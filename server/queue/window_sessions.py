@@ -8,11 +8,12 @@ from server.catalogue import hours as catalogue_hours
 from server.catalogue.model import Staff, Window
 from server.core.actors import Actor
 from server.core.context import Context, JsonDict, write_journal
-from server.core.errors import Code, HallError
+from server.core.errors import HallError
 from server.core.events import WindowChanged
 from server.core.store import Tx
 from server.leave import cover as leave_cover
 from server.queue import snapshot, ticket_queries, window_session_queries
+from server.queue.errors import QueueCode
 from server.queue.routing import WindowSessions, allowed_at, servers
 from server.queue.selection import takes
 from server.queue.snapshot import Snapshot
@@ -33,12 +34,12 @@ def sign_in(ctx: Context, actor: Actor, key: str, window: str) -> None:
         if session is not None and session.staff == actor.name:
             return {}
         if session is not None:
-            raise HallError(Code.WINDOW_TAKEN, window=window, staff=session.staff)
+            raise HallError(QueueCode.WINDOW_TAKEN, window=window, staff=session.staff)
         other_session = window_session_queries.session_of(tx.conn, tx.hall_id, actor.name)
         if other_session is not None:
             window_elsewhere = ctx.catalogue().window_by.get(other_session.window)
             raise HallError(
-                Code.ALREADY_SIGNED_IN,
+                QueueCode.ALREADY_SIGNED_IN,
                 window=other_session.window,
                 number=window_elsewhere.number if window_elsewhere else None,
             )
@@ -54,13 +55,13 @@ def _check_allowed(ctx: Context, tx: Tx, actor: Actor, window: str) -> None:
     catalogue = ctx.catalogue()
     window_entry = catalogue.window_by.get(window)
     if window_entry is None:
-        raise HallError(Code.WINDOW_UNKNOWN, window=window)
+        raise HallError(QueueCode.WINDOW_UNKNOWN, window=window)
     staff = catalogue.staff_by.get(actor.name)
     if staff is None or not _may_sit(ctx, tx, staff, window_entry):
-        raise HallError(Code.WINDOW_NOT_ALLOWED, window=window)
+        raise HallError(QueueCode.WINDOW_NOT_ALLOWED, window=window)
     if not catalogue_hours.window_spans(catalogue, window, ctx.local(tx.now).date()):
         days = list(catalogue_hours.weekdays_of(catalogue, [window]))
-        raise HallError(Code.WINDOW_CLOSED, window=window, weekdays=days)
+        raise HallError(QueueCode.WINDOW_CLOSED, window=window, weekdays=days)
 
 
 def _may_sit(ctx: Context, tx: Tx, staff: Staff, window: Window) -> bool:
@@ -81,10 +82,10 @@ def sign_out(ctx: Context, actor: Actor, key: str, window: str, force: bool) -> 
         _own_session(tx, actor, window)
         tickets_here = ticket_queries.at_window(tx.conn, tx.hall_id, window)
         if tickets_here:
-            raise HallError(Code.WINDOW_BUSY, window=window, number=tickets_here[0].number)
+            raise HallError(QueueCode.WINDOW_BUSY, window=window, number=tickets_here[0].number)
         left_waiting = left_without_window(snapshot.in_act(ctx, tx, "sessions", "waiting"), window)
         if left_waiting and not force:
-            raise HallError(Code.LAST_WINDOW, window=window, waiting=left_waiting)
+            raise HallError(QueueCode.LAST_WINDOW, window=window, waiting=left_waiting)
         window_session_queries.sign_out(tx, window)
         write_journal(
             tx, actor, "window.sign_out", window, window=window, data={"left_waiting": left_waiting}
@@ -123,7 +124,7 @@ def pause(ctx: Context, actor: Actor, key: str, window: str, reason: str, text: 
         session = _own_session(tx, actor, window)
         busy = current_at(tx, window)
         if busy is not None:
-            raise HallError(Code.WINDOW_BUSY, window=window, number=busy.number)
+            raise HallError(QueueCode.WINDOW_BUSY, window=window, number=busy.number)
         if session.paused_at is None:
             window_session_queries.set_pause(tx, window, tx.now, reason)
             data = {"reason": reason, "note": text}
@@ -156,10 +157,10 @@ def release(ctx: Context, actor: Actor, key: str, window: str) -> None:
     def act(tx: Tx) -> JsonDict:
         session = window_session_queries.session(tx.conn, tx.hall_id, window)
         if session is None:
-            raise HallError(Code.WINDOW_NOT_SIGNED_IN, window=window)
+            raise HallError(QueueCode.WINDOW_NOT_SIGNED_IN, window=window)
         tickets_here = ticket_queries.at_window(tx.conn, tx.hall_id, window)
         if tickets_here:
-            raise HallError(Code.WINDOW_BUSY, window=window, number=tickets_here[0].number)
+            raise HallError(QueueCode.WINDOW_BUSY, window=window, number=tickets_here[0].number)
         window_session_queries.sign_out(tx, window)
         write_journal(
             tx, actor, "window.release", window, window=window, data={"staff": session.staff}
@@ -173,5 +174,5 @@ def release(ctx: Context, actor: Actor, key: str, window: str) -> None:
 def _own_session(tx: Tx, actor: Actor, window: str) -> Any:
     session = window_session_queries.session(tx.conn, tx.hall_id, window)
     if session is None or session.staff != actor.name:
-        raise HallError(Code.WINDOW_NOT_SIGNED_IN, window=window)
+        raise HallError(QueueCode.WINDOW_NOT_SIGNED_IN, window=window)
     return session

@@ -16,15 +16,15 @@ from server.bulletins.figures import week_of
 from server.catalogue.model import Role
 from server.core.actors import Actor, ActorKind
 from server.core.context import Context, JsonDict, write_journal
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.core.events import PastChanged
 from server.core.store import Tx
 from server.core.workflow import Attempt
 from server.retroactive import queries as stored
-from server.retroactive import rules, scopes, workflow
+from server.retroactive import rules, scopes, workflows
 from server.retroactive.replays import REPLAYS
 from server.retroactive.rules import AffectedDays, State
-from server.retroactive.workflow import CHANGE, Move
+from server.retroactive.workflows import CHANGE, Move
 
 RANKS = {
     Role.MANAGER.value: (Role.MANAGER.value, Role.ADMINISTRATOR.value),
@@ -73,7 +73,7 @@ def confirm(ctx: Context, actor: Actor, key: str, change_id: str) -> None:
     try:
         ctx.command(actor, key, request, act, second=True)
     except HallError as refusal:
-        if refusal.code is Code.PAST_STALE:
+        if refusal.code is CommonCode.PAST_STALE:
             ctx.write(lambda tx: _stale(tx, actor, change_id))
         raise
 
@@ -141,10 +141,10 @@ def _execute(ctx: Context, tx: Tx, row: Any) -> None:
             inside, requester_of(row), f"past:{row.id}", json.loads(row.args)
         )
     except HallError as refusal:
-        raise HallError(Code.PAST_STALE, reason=refusal.code.value) from None
+        raise HallError(CommonCode.PAST_STALE, reason=refusal.code.value) from None
     after = scopes.read(ctx.within(tx), tx.conn, reach)
     if rules.moves(before, after) != expected_moves:
-        raise HallError(Code.PAST_STALE, reason="values")
+        raise HallError(CommonCode.PAST_STALE, reason="values")
 
 
 def _stale(tx: Tx, actor: Actor, change_id: str) -> None:
@@ -187,7 +187,7 @@ def withdraw(ctx: Context, actor: Actor, key: str, change_id: str) -> None:
 def _require(tx: Tx, change_id: str) -> Any:
     row = stored.get(tx.conn, tx.hall_id, change_id)
     if row is None:
-        raise HallError(Code.PAST_UNKNOWN)
+        raise HallError(CommonCode.PAST_UNKNOWN)
     return row
 
 
@@ -195,11 +195,11 @@ def _attempt(ctx: Context, tx: Tx, actor: Actor, row: Any, words: str = "") -> A
     """Return a move on a change as `actor` attempts it."""
 
     def holds(role: str) -> bool:
-        if role == workflow.REQUESTER:
+        if role == workflows.REQUESTER:
             return requester_of(row).name == actor.name
         return may_confirm(actor, row, entitled(ctx, tx.conn, row.rank))
 
-    given = (workflow.WORDS,) if words else ()
+    given = (workflows.WORDS,) if words else ()
     return Attempt(State(row.state), actor.name, holds, given=given)
 
 

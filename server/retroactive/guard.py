@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from server.core.actors import STAFF_KINDS, Actor
 from server.core.context import Context, JsonDict, write_journal
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.core.events import PastChanged
 from server.core.statement import Savepoint, savepoint
 from server.core.store import Act, Tx, attempt
@@ -95,13 +95,13 @@ def _store_change(ctx: Context, tx: Tx, actor: Actor, request: JsonDict, trial: 
     facts = {"count": len(moved), "first": moved[0].spot.day, "last": moved[-1].spot.day}
     replay = REPLAYS.get(command)
     if replay is None:
-        return HallError(Code.PAST_CLOSED, **facts)
+        return HallError(CommonCode.PAST_CLOSED, **facts)
     if not actor.why.strip():
-        return HallError(Code.PAST_REASON, **facts)
+        return HallError(CommonCode.PAST_REASON, **facts)
     args = json.dumps(request, ensure_ascii=False)
     existing = stored.same(tx.conn, tx.hall_id, command, args)
     if existing is not None:
-        return HallError(Code.PAST_ASKED, change=existing.id, **facts)
+        return HallError(CommonCode.PAST_ASKED, change=existing.id, **facts)
     change = ctx.tokens.token(9)
     days = [trial.reach.days[0].isoformat(), trial.reach.days[-1].isoformat()]
     staff = trial.reach.staff
@@ -121,4 +121,4 @@ def _store_change(ctx: Context, tx: Tx, actor: Actor, request: JsonDict, trial: 
     data = {"command": command, "moves": len(moved), "days": days}
     write_journal(tx, actor, "past.ask", change, data=data, why=actor.why.strip())
     tx.events.append(PastChanged(change))
-    return HallError(Code.PAST_ASKED, change=change, **facts)
+    return HallError(CommonCode.PAST_ASKED, change=change, **facts)

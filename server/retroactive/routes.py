@@ -12,7 +12,8 @@ from server.attendance import shift_rule_queries
 from server.attendance.shift_rules import ShiftRule
 from server.core.actors import Actor
 from server.core.context import Context
-from server.core.errors import Code
+from server.core.errors import CommonCode
+from server.core.messages import Alarm, Done
 from server.hall import Hall
 from server.queue.snapshot import Snapshot
 from server.retroactive import actions, rules
@@ -33,15 +34,15 @@ from server.retroactive.messages import (
 from server.spot_checks import finding_actions
 from server.spot_checks import queries as spot_checks_queries
 from server.spot_checks import second_checker as second_checks
+from server.spot_checks.errors import SpotCheckCode
 from server.spot_checks.marks import kind_of, standing
 from server.time_clocks import manual_entry, sign_in_sheet_queries
+from server.time_clocks.errors import TimeClockCode
 from server.web_api import MANAGERS, STAFF, Api, Call
-from server.wire.commands import Done
-from server.wire.views import Alarm
 
 SHOWN = 24
 """Number of a change's values that are listed; the rest is counted."""
-SETTLED = (Code.PAST_UNKNOWN, Code.PAST_STATE)
+SETTLED = (CommonCode.PAST_UNKNOWN, CommonCode.PAST_STATE)
 
 
 def alarms(hall: Hall) -> Callable[[Snapshot], Sequence[Alarm]]:
@@ -83,7 +84,7 @@ def _changes(api: Api) -> None:
         "/office/past-changes/<change>/confirm",
         who=MANAGERS,
         answer=Done,
-        codes=(*SETTLED, Code.PAST_SECOND, Code.PAST_STALE),
+        codes=(*SETTLED, CommonCode.PAST_SECOND, CommonCode.PAST_STALE),
     )
     def confirm_change(call: Call) -> Done:
         """Confirm a retroactive change as a second person; it is carried out."""
@@ -95,7 +96,7 @@ def _changes(api: Api) -> None:
         who=MANAGERS,
         body=RefuseChange,
         answer=Done,
-        codes=(*SETTLED, Code.PAST_SECOND),
+        codes=(*SETTLED, CommonCode.PAST_SECOND),
         example={"words": "与门禁记录不符"},
     )
     def refuse_change(call: Call) -> Done:
@@ -182,7 +183,7 @@ def _own(api: Api) -> None:
         who=STAFF,
         body=WitnessSheet,
         answer=Done,
-        codes=(Code.SHEET_UNKNOWN, Code.SHEET_STATE),
+        codes=(TimeClockCode.SHEET_UNKNOWN, TimeClockCode.SHEET_STATE),
         example={"agree": True},
     )
     def witness_sheet(call: Call) -> Done:
@@ -198,8 +199,8 @@ def _own(api: Api) -> None:
         body=SecondChecker,
         answer=Done,
         codes=(
-            *(Code.CHECK_UNKNOWN, Code.CHECK_NOT_RUNNING),
-            *(Code.NOT_A_CHECKER, Code.CHECK_SECOND),
+            *(SpotCheckCode.CHECK_UNKNOWN, SpotCheckCode.CHECK_NOT_RUNNING),
+            *(SpotCheckCode.NOT_A_CHECKER, SpotCheckCode.CHECK_SECOND),
         ),
         example={"agree": True},
     )

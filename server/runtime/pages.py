@@ -17,7 +17,7 @@ from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 from werkzeug.security import safe_join
 
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.hall import Hall
 from server.queue.offline import lease_queries
 from server.web_api.access import Access, device_cookie
@@ -101,7 +101,7 @@ class Pages:
 
     def _device_page(self, kind: str, name: str, page: str, line: str = "") -> Response:
         if not NAME.match(name):
-            raise HallError(Code.NOT_FOUND)
+            raise HallError(CommonCode.NOT_FOUND)
         response = self._page(page, line)
         if (
             self._hall.config.demo

@@ -31,8 +31,9 @@ from werkzeug.wrappers import Response
 from server.capability import capabilities
 from server.core.config import Config
 from server.core.context import Context
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.core.events import Event
+from server.core.problems import problem, status_of
 from server.device_health import actions as device_actions
 from server.hall import Hall
 from server.live import packet_guard
@@ -51,7 +52,6 @@ from server.runtime.wsgi_handler import Handler, Server
 from server.time_clocks.hall_by_serial import HallFinder
 from server.web_api.limits import MONITORING, UNKNOWN_ADDRESS, Limits
 from server.web_api.windows import shared_by_redis
-from server.wire.problems import problem, status_of
 
 log = logging.getLogger(__name__)
 SWITCH_INTERVAL = 0.0005
@@ -148,7 +148,7 @@ class HallRouter:
             self._limits.check(UNKNOWN_ADDRESS, None, str(environ.get("REMOTE_ADDR", "")))
         except HallError as error:
             return _problem(error)
-        refused = HallError(Code.HALL_UNKNOWN)
+        refused = HallError(CommonCode.HALL_UNKNOWN)
         if pages.wants_page(str(environ.get("HTTP_ACCEPT", ""))):
             return pages.problem_page(status_of(refused)) or _problem(refused)
         return _problem(refused)

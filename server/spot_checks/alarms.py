@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection
 
+from server.core.messages import Alarm
 from server.hall import Hall
 from server.queue.snapshot import Snapshot
 from server.spot_checks import finding_queries, queries
 from server.spot_checks.draw_commitment import LOST
-from server.wire.views import Alarm
 
 WAITING = {
     "proposed": ("条查岗疑点待核实", "doubts are to be judged"),

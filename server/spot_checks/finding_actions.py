@@ -15,7 +15,7 @@ from server.core import setting_queries as stored_settings
 from server.core.actors import SYSTEM, Actor, ActorKind
 from server.core.clock import instant
 from server.core.context import Context, JsonDict, write_journal
-from server.core.errors import Code, HallError
+from server.core.errors import HallError
 from server.core.events import ChecksChanged
 from server.core.settings import Settings, with_values
 from server.core.store import Tx
@@ -23,6 +23,7 @@ from server.core.workflow import Attempt
 from server.spot_checks import finding_queries, queries
 from server.spot_checks import finding_rules as rules
 from server.spot_checks.anomalies import Anomaly
+from server.spot_checks.errors import SpotCheckCode
 from server.spot_checks.finding_rules import FINDING, Finding, Move, Person, State, Steps
 from server.spot_checks.marks import Kind, Mark, Seen, kind_of, standing
 
@@ -70,7 +71,7 @@ def access(ctx: Context, conn: Any, actor: Actor, finding_id: str) -> Any:
     """
     row = finding_queries.get(conn, ctx.hall_id, finding_id)
     if row is None or not rules.may_see(finding_of(row), person_of(ctx.catalogue(), actor)):
-        raise HallError(Code.FINDING_UNKNOWN)
+        raise HallError(SpotCheckCode.FINDING_UNKNOWN)
     return row
 
 

@@ -14,11 +14,12 @@ from flask import Response, request
 from sqlalchemy import Connection
 
 from server.catalogue.calendar_routes import check_year_range
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.hall import Hall
 from server.leave import files as papers
 from server.spot_checks import finding_actions, finding_queries, views
 from server.spot_checks import finding_rules as rules
+from server.spot_checks.errors import SpotCheckCode
 from server.spot_checks.messages import (
     DisputeFinding,
     FindingList,
@@ -33,7 +34,7 @@ from server.web_api.downloads import INLINE, NOSNIFF, file_response
 JPEG = "image/jpeg"
 SHOWN_DAYS = 92
 OWN_DAYS = 400
-DECIDING = (Code.FINDING_UNKNOWN, Code.FINDING_STATE, Code.FINDING_OWN)
+DECIDING = (SpotCheckCode.FINDING_UNKNOWN, SpotCheckCode.FINDING_STATE, SpotCheckCode.FINDING_OWN)
 
 
 def add(api: Api) -> None:
@@ -76,7 +77,7 @@ def _office(api: Api) -> None:
         "/office/findings/<finding>",
         who=MANAGERS,
         answer=FindingView,
-        codes=(Code.FINDING_UNKNOWN,),
+        codes=(SpotCheckCode.FINDING_UNKNOWN,),
     )
     def office_finding(call: Call) -> FindingView:
         """Return one finding."""
@@ -120,7 +121,7 @@ def _day(name: str, default: date) -> date:
     try:
         return check_year_range(date.fromisoformat(text), name) if text else default
     except ValueError:
-        raise HallError(Code.INVALID, field=name) from None
+        raise HallError(CommonCode.INVALID, field=name) from None
 
 
 def _own(api: Api) -> None:
@@ -136,7 +137,11 @@ def _own(api: Api) -> None:
         who=STAFF,
         body=DisputeFinding,
         answer=FindingView,
-        codes=(Code.FINDING_UNKNOWN, Code.FINDING_STATE, Code.DISPUTE_OVER),
+        codes=(
+            SpotCheckCode.FINDING_UNKNOWN,
+            SpotCheckCode.FINDING_STATE,
+            SpotCheckCode.DISPUTE_OVER,
+        ),
         example={"statement": "当时在打印室取材料"},
     )
     def dispute_finding(call: Call) -> FindingView:
@@ -151,7 +156,7 @@ def _own(api: Api) -> None:
         who=STAFF,
         body=RectifyFinding,
         answer=FindingView,
-        codes=(Code.FINDING_UNKNOWN, Code.FINDING_STATE),
+        codes=(SpotCheckCode.FINDING_UNKNOWN, SpotCheckCode.FINDING_STATE),
         example={"words": "已提醒并明确替岗安排", "day": "2026-03-05"},
     )
     def rectify_finding(call: Call) -> FindingView:
@@ -165,7 +170,7 @@ def _own(api: Api) -> None:
         "/my/findings/<finding>/photos/<n>",
         who=STAFF,
         answer=None,
-        codes=(Code.FINDING_UNKNOWN, Code.PHOTO_UNKNOWN),
+        codes=(SpotCheckCode.FINDING_UNKNOWN, SpotCheckCode.PHOTO_UNKNOWN),
         media=JPEG,
     )
     def finding_photo(call: Call) -> Response:
@@ -173,7 +178,7 @@ def _own(api: Api) -> None:
         row = ctx.read(lambda c: finding_actions.access(ctx, c, call.actor, call.args["finding"]))
         photos, n = finding_actions.facts_of(row).get("photos", []), call.args["n"]
         if not n.isdecimal() or not 0 < int(n) <= len(photos):
-            raise HallError(Code.PHOTO_UNKNOWN)
+            raise HallError(SpotCheckCode.PHOTO_UNKNOWN)
         return photo(hall, photos[int(n) - 1])
 
 
@@ -181,7 +186,7 @@ def _real(day: str) -> str:
     try:
         return date.fromisoformat(day).isoformat()
     except ValueError:
-        raise HallError(Code.INVALID, field="day") from None
+        raise HallError(CommonCode.INVALID, field="day") from None
 
 
 def _concerning(hall: Hall, conn: Connection, call: Call) -> list[Any]:

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from server.core.errors import Code
 from server.core.workflow import Apart, Attempt, Moment, Role, Row, Within, Workflow
+from server.spot_checks.errors import SpotCheckCode
 
 DAY_MS = 86_400_000
 
@@ -117,13 +117,13 @@ SUBJECT, CHECKER = "subject", "checker"
 CONCERNED = "concerned"
 """Role: the person concerned, or the chief representative of the unit."""
 DISPUTE_PERIOD = "dispute period"
-_BY_CONCERNED = (Role(Code.FINDING_UNKNOWN, (CONCERNED,)),)
+_BY_CONCERNED = (Role(SpotCheckCode.FINDING_UNKNOWN, (CONCERNED,)),)
 _PROPOSED, _DISPUTED = frozenset({State.PROPOSED}), frozenset({State.DISPUTED})
-_NOT_SUBJECT = (Apart(Code.FINDING_OWN, (SUBJECT,)),)
-_NOT_INVOLVED = (Apart(Code.FINDING_OWN, (SUBJECT, CHECKER)),)
+_NOT_SUBJECT = (Apart(SpotCheckCode.FINDING_OWN, (SUBJECT,)),)
+_NOT_INVOLVED = (Apart(SpotCheckCode.FINDING_OWN, (SUBJECT, CHECKER)),)
 FINDING = Workflow(
     "finding",
-    Code.FINDING_STATE,
+    SpotCheckCode.FINDING_STATE,
     (
         Row(Move.PROPOSE, frozenset[State](), (State.PROPOSED,)),
         Row(Move.RECORD, frozenset[State](), (State.CONFIRMED,)),
@@ -134,7 +134,7 @@ FINDING = Workflow(
             frozenset({State.CONFIRMED}),
             (State.DISPUTED,),
             first=_BY_CONCERNED,
-            requires=(Within(Code.DISPUTE_OVER, DISPUTE_PERIOD),),
+            requires=(Within(SpotCheckCode.DISPUTE_OVER, DISPUTE_PERIOD),),
         ),
         Row(Move.UPHOLD, _DISPUTED, (State.UPHELD,), requires=_NOT_INVOLVED),
         Row(Move.WITHDRAW, _DISPUTED, (State.WITHDRAWN,), requires=_NOT_INVOLVED),

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from server.wire.base import MASKED, Code, Command, Message, Note
+from server.core.messages import MASKED, Code, Command, Message, Note
 
 Mark = Literal["at_post", "serving", "away", "empty", "undone"]
 AwayReason = Literal["", "materials", "toilet", "meeting", "leave", "guiding", "unknown", "other"]

@@ -11,7 +11,8 @@ import warnings
 
 from PIL import Image, ImageOps
 
-from server.core.errors import Code, HallError
+from server.core.errors import HallError
+from server.spot_checks.errors import SpotCheckCode
 
 MAX_BYTES = 8 * 1024 * 1024
 LONGEST = 1280
@@ -28,7 +29,7 @@ def clean(content: bytes) -> bytes:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             return _reencode(content)
     except (OSError, ValueError, SyntaxError, Warning, Image.DecompressionBombError):
-        raise HallError(Code.PHOTO_INVALID) from None
+        raise HallError(SpotCheckCode.PHOTO_INVALID) from None
 
 
 def _reencode(content: bytes) -> bytes:

@@ -16,16 +16,19 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from server.accounts.errors import AccountCode
 from server.core.actors import Actor
 from server.core.context import Context, JsonDict, write_journal
-from server.core.errors import Code, HallError
+from server.core.errors import HallError
 from server.core.events import ChecksChanged, RequestsChanged
 from server.core.store import Tx
 from server.leave import file_queries
+from server.queue.errors import QueueCode
 from server.spot_checks import finding_actions, queries, second_checker
 from server.spot_checks import recorded_state as spot_checks_recorded_state
 from server.spot_checks.anomalies import MINUTE_MS
 from server.spot_checks.draws import rules_of
+from server.spot_checks.errors import SpotCheckCode
 from server.spot_checks.marks import Reason, Seen
 from server.spot_checks.recorded_state import RecordedState
 
@@ -59,7 +62,7 @@ def start(ctx: Context, actor: Actor, key: str, check_id: str, other: str) -> Js
         sealed_day = queries.day(tx.conn, tx.hall_id, row.day)
         within = rules_of(sealed_day.rules).within if sealed_day is not None else 0
         if row.state != "due" or tx.now > row.due_at + within * MINUTE_MS:
-            raise HallError(Code.CHECK_NOT_DUE)
+            raise HallError(SpotCheckCode.CHECK_NOT_DUE)
         checkers = json.dumps(pair)
         by = actor.key
         queries.change(
@@ -200,7 +203,7 @@ def running(ctx: Context, actor: Actor, check_id: str) -> None:
 def _get(tx: Tx, check_id: str) -> Any:
     row = queries.get(tx.conn, tx.hall_id, check_id)
     if row is None:
-        raise HallError(Code.CHECK_UNKNOWN)
+        raise HallError(SpotCheckCode.CHECK_UNKNOWN)
     return row
 
 
@@ -208,30 +211,30 @@ def _walked(tx: Tx, check_id: str, actor: Actor) -> Any:
     """Return a started spot check of which the actor is a checker."""
     row = _get(tx, check_id)
     if row.started_at is None:
-        raise HallError(Code.CHECK_NOT_RUNNING)
+        raise HallError(SpotCheckCode.CHECK_NOT_RUNNING)
     if actor.name not in json.loads(row.checkers):
-        raise HallError(Code.NOT_A_CHECKER)
+        raise HallError(SpotCheckCode.NOT_A_CHECKER)
     return row
 
 
 def _pair(ctx: Context, actor: Actor, other: str) -> list[str]:
     """Return two different people of the staff list, the actor first; raise CHECKERS_TWO."""
     if other == actor.name or other not in ctx.catalogue().staff_by:
-        raise HallError(Code.CHECKERS_TWO)
+        raise HallError(SpotCheckCode.CHECKERS_TWO)
     return [actor.name, other]
 
 
 def _check(ctx: Context, tx: Tx, new_mark: MarkRequest) -> None:
     catalogue = ctx.catalogue()
     if new_mark.window not in catalogue.window_by:
-        raise HallError(Code.WINDOW_UNKNOWN, window=new_mark.window)
+        raise HallError(QueueCode.WINDOW_UNKNOWN, window=new_mark.window)
     if new_mark.staff and new_mark.staff not in catalogue.staff_by:
-        raise HallError(Code.ACCOUNT_UNKNOWN)
+        raise HallError(AccountCode.ACCOUNT_UNKNOWN)
     if new_mark.mark == Seen.AWAY and (
         not new_mark.reason or (new_mark.reason == Reason.OTHER and not new_mark.note)
     ):
-        raise HallError(Code.MARK_REASON)
+        raise HallError(SpotCheckCode.MARK_REASON)
     for photo in new_mark.photos:
         photo_file = file_queries.get(tx.conn, tx.hall_id, photo)
         if photo_file is None or photo_file.media != PHOTO:
-            raise HallError(Code.PHOTO_UNKNOWN)
+            raise HallError(SpotCheckCode.PHOTO_UNKNOWN)

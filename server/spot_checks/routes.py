@@ -16,12 +16,15 @@ from typing import Any
 from flask import Response, request
 from sqlalchemy import Connection
 
+from server.accounts.errors import AccountCode
 from server.catalogue.calendar_routes import check_year_range
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.core.events import ChecksChanged, Event, HallChanged, TicketMoved, WindowChanged
+from server.core.messages import Done
 from server.hall import Hall
 from server.leave import files as papers
 from server.live.feeds import Feed, LiveFeeds, allow_managers
+from server.queue.errors import QueueCode
 from server.queue.queue_views import waiting_for
 from server.queue.snapshot import Snapshot
 from server.spot_checks import (
@@ -36,6 +39,7 @@ from server.spot_checks import (
     views,
 )
 from server.spot_checks.draws import rules_of
+from server.spot_checks.errors import SpotCheckCode
 from server.spot_checks.marks import fault_list, standing
 from server.spot_checks.messages import (
     CheckDay,
@@ -53,12 +57,16 @@ from server.spot_checks.messages import (
 )
 from server.spot_checks.recorded_state import RecordedState
 from server.web_api import ANYONE, MANAGERS, Api, Call
-from server.wire.commands import Done
 
 JPEG = "image/jpeg"
+START_CODES = (SpotCheckCode.CHECK_UNKNOWN, SpotCheckCode.CHECK_NOT_DUE, SpotCheckCode.CHECKERS_TWO)
 LONGEST_HISTORY = 62
 """Maximum number of days per request."""
-OF_WALKS = (Code.CHECK_UNKNOWN, Code.CHECK_NOT_RUNNING, Code.NOT_A_CHECKER)
+OF_WALKS = (
+    SpotCheckCode.CHECK_UNKNOWN,
+    SpotCheckCode.CHECK_NOT_RUNNING,
+    SpotCheckCode.NOT_A_CHECKER,
+)
 
 
 class Checks:
@@ -178,7 +186,7 @@ class Checks:
         def query(conn: Connection) -> CheckDetail:
             row = queries.get(conn, ctx.hall_id, check_id)
             if row is None:
-                raise HallError(Code.CHECK_UNKNOWN)
+                raise HallError(SpotCheckCode.CHECK_UNKNOWN)
             return CheckDetail(check=self.views(conn, [row])[0], marks=self.marks(conn, check_id))
 
         return ctx.read(query)
@@ -223,12 +231,12 @@ def add(api: Api, feeds: LiveFeeds) -> None:
 def _looking(api: Api, spot_checks: Checks) -> None:
     ctx = api.hall.ctx
 
-    @api.get("/checks/seals/<day>", who=ANYONE, answer=SealView, codes=(Code.NOT_FOUND,))
+    @api.get("/checks/seals/<day>", who=ANYONE, answer=SealView, codes=(CommonCode.NOT_FOUND,))
     def check_seal(call: Call) -> SealView:
         """Return a day's draw commitment; with seed and times once the hall has closed."""
         row = ctx.read(lambda c: queries.day(c, ctx.hall_id, call.args["day"]))
         if row is None:
-            raise HallError(Code.NOT_FOUND)
+            raise HallError(CommonCode.NOT_FOUND)
         return ctx.read(lambda c: spot_checks.seal(c, row))
 
     @api.get("/office/checks/days", who=MANAGERS, answer=CheckDays)
@@ -239,7 +247,10 @@ def _looking(api: Api, spot_checks: Checks) -> None:
         return spot_checks.days(max(first, last - timedelta(days=LONGEST_HISTORY)), last)
 
     @api.get(
-        "/office/checks/<check>", who=MANAGERS, answer=CheckDetail, codes=(Code.CHECK_UNKNOWN,)
+        "/office/checks/<check>",
+        who=MANAGERS,
+        answer=CheckDetail,
+        codes=(SpotCheckCode.CHECK_UNKNOWN,),
     )
     def check_detail(call: Call) -> CheckDetail:
         """Return a check with every mark."""
@@ -252,7 +263,7 @@ def day_argument(name: str, default: date) -> date:
     try:
         return check_year_range(date.fromisoformat(text), name) if text else default
     except ValueError:
-        raise HallError(Code.INVALID, field=name) from None
+        raise HallError(CommonCode.INVALID, field=name) from None
 
 
 def _walking(api: Api) -> None:
@@ -263,7 +274,7 @@ def _walking(api: Api) -> None:
         who=MANAGERS,
         body=StartCheck,
         answer=CheckStarted,
-        codes=(Code.CHECKERS_TWO,),
+        codes=(SpotCheckCode.CHECKERS_TWO,),
         example={"other": "1003"},
     )
     def extra_check(call: Call) -> CheckStarted:
@@ -275,7 +286,7 @@ def _walking(api: Api) -> None:
         who=MANAGERS,
         body=StartCheck,
         answer=CheckStarted,
-        codes=(Code.CHECK_UNKNOWN, Code.CHECK_NOT_DUE, Code.CHECKERS_TWO),
+        codes=START_CODES,
         example={"other": "1003"},
     )
     def start_check(call: Call) -> CheckStarted:
@@ -290,10 +301,10 @@ def _walking(api: Api) -> None:
         answer=Done,
         codes=(
             *OF_WALKS,
-            Code.WINDOW_UNKNOWN,
-            Code.ACCOUNT_UNKNOWN,
-            Code.MARK_REASON,
-            Code.PHOTO_UNKNOWN,
+            QueueCode.WINDOW_UNKNOWN,
+            AccountCode.ACCOUNT_UNKNOWN,
+            SpotCheckCode.MARK_REASON,
+            SpotCheckCode.PHOTO_UNKNOWN,
         ),
         example={"id": "m-1", "window": "W01", "mark": "at_post", "at": 1767574800000},
     )
@@ -305,7 +316,7 @@ def _walking(api: Api) -> None:
             rounds.mark(ctx, call.actor, call.key, call.args["check"], rounds.MarkRequest(**values))
         except HallError as refusal:
             # The day is over: the mark waits for a second person, and the phone need not retry.
-            if refusal.code is not Code.PAST_ASKED:
+            if refusal.code is not CommonCode.PAST_ASKED:
                 raise
         return Done()
 
@@ -326,7 +337,7 @@ def _photos(api: Api) -> None:
         "/office/checks/<check>/photos",
         who=MANAGERS,
         answer=PhotoKept,
-        codes=(*OF_WALKS, Code.PHOTO_INVALID),
+        codes=(*OF_WALKS, SpotCheckCode.PHOTO_INVALID),
         keyed=False,
         upload=photos.MAX_BYTES,
     )
@@ -341,7 +352,7 @@ def _photos(api: Api) -> None:
         "/office/checks/<check>/photos/<photo>",
         who=MANAGERS,
         answer=None,
-        codes=(Code.PHOTO_UNKNOWN,),
+        codes=(SpotCheckCode.PHOTO_UNKNOWN,),
         media=JPEG,
     )
     def see_photo(call: Call) -> Response:
@@ -349,16 +360,16 @@ def _photos(api: Api) -> None:
         ctx, photo = hall.ctx, call.args["photo"]
         rows = ctx.read(lambda c: queries.marks(c, ctx.hall_id, call.args["check"]))
         if not any(photo in json.loads(row.photos) for row in rows):
-            raise HallError(Code.PHOTO_UNKNOWN)
+            raise HallError(SpotCheckCode.PHOTO_UNKNOWN)
         return finding_routes.photo(hall, photo)
 
 
 def _uploaded() -> bytes:
     file = request.files.get("photo")
     if file is None:
-        raise HallError(Code.INVALID, field="photo")
+        raise HallError(CommonCode.INVALID, field="photo")
     with contextlib.closing(file):
         content = file.stream.read(photos.MAX_BYTES + 1)
     if len(content) > photos.MAX_BYTES:
-        raise HallError(Code.TOO_LARGE)
+        raise HallError(CommonCode.TOO_LARGE)
     return content

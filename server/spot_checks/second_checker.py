@@ -14,9 +14,10 @@ from sqlalchemy import Connection
 
 from server.core.actors import Actor
 from server.core.context import Context, JsonDict, write_journal
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.core.events import ChecksChanged, RequestsChanged
 from server.spot_checks import finding_actions, queries
+from server.spot_checks.errors import SpotCheckCode
 
 NOT_REQUIRED, WAITING, CONFIRMED, OBJECTED = "unasked", "waiting", "confirmed", "objected"
 """Confirmation states of the second checker; unasked: made before confirmation was required."""
@@ -52,15 +53,15 @@ def answer(
     def act(tx: Any) -> JsonDict:
         row = queries.get(tx.conn, tx.hall_id, check_id)
         if row is None:
-            raise HallError(Code.CHECK_UNKNOWN)
+            raise HallError(SpotCheckCode.CHECK_UNKNOWN)
         if row.started_at is None:
-            raise HallError(Code.CHECK_NOT_RUNNING)
+            raise HallError(SpotCheckCode.CHECK_NOT_RUNNING)
         if actor.name != second_of(row):
-            raise HallError(Code.NOT_A_CHECKER)
+            raise HallError(SpotCheckCode.NOT_A_CHECKER)
         if row.second in (NOT_REQUIRED, CONFIRMED):
-            raise HallError(Code.CHECK_SECOND)
+            raise HallError(SpotCheckCode.CHECK_SECOND)
         if not agree and not words.strip():
-            raise HallError(Code.INVALID, field="words")
+            raise HallError(CommonCode.INVALID, field="words")
         state = CONFIRMED if agree else OBJECTED
         queries.change(tx, check_id, second=state, second_at=tx.now, second_words=words.strip())
         journal_act = "check.second" if agree else "check.object"

@@ -14,14 +14,16 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from server.accounts.errors import AccountCode
 from server.core.actors import Actor
 from server.core.clock import instant
 from server.core.context import Context, JsonDict, write_journal
 from server.core.edit_conflicts import NOT_SHOWN, require_unchanged
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.core.events import AttendanceChanged, ReaderChanged
 from server.core.store import Tx
 from server.time_clocks import iclock, punch_store, queries
+from server.time_clocks.errors import TimeClockCode
 
 CHANNELS = ("push", "pull", "file")
 MOVES = {
@@ -51,7 +53,7 @@ def add(
 
     def act(tx: Tx) -> JsonDict:
         if queries.get(tx.conn, tx.hall_id, serial) is not None:
-            raise HallError(Code.READER_STATE, reader=serial)
+            raise HallError(TimeClockCode.READER_STATE, reader=serial)
         queries.add(tx, serial, way, "admitted")
         _describe(tx, serial, description)
         return _done(tx, actor, "reader.add", serial, {"way": way, "name": description.name})
@@ -105,7 +107,7 @@ def move(ctx: Context, actor: Actor, key: str, serial: str, state: str) -> None:
         row = _require(tx, serial)
         before = queries.delivered_until(tx.conn, tx.hall_id)
         if row.state not in MOVES[state]:
-            raise HallError(Code.READER_STATE, reader=serial, state=row.state)
+            raise HallError(TimeClockCode.READER_STATE, reader=serial, state=row.state)
         if row.state == "asking" and state == "retired":
             queries.delete_asking(tx, serial)
             return _done(tx, actor, "reader.turn_away", serial, {})
@@ -123,20 +125,20 @@ def move(ctx: Context, actor: Actor, key: str, serial: str, state: str) -> None:
 def _require(tx: Tx, serial: str) -> Row[Any]:
     row = queries.get(tx.conn, tx.hall_id, serial)
     if row is None:
-        raise HallError(Code.READER_UNKNOWN, reader=serial)
+        raise HallError(TimeClockCode.READER_UNKNOWN, reader=serial)
     return row
 
 
 def _check(serial: str, way: str, description: Description) -> None:
     if not iclock.SERIAL.fullmatch(serial) or way not in CHANNELS:
-        raise HallError(Code.INVALID, field="serial")
+        raise HallError(CommonCode.INVALID, field="serial")
     if description.encoding not in ("", "utf-8", "gb18030"):
-        raise HallError(Code.INVALID, field="encoding")
+        raise HallError(CommonCode.INVALID, field="encoding")
     for network in description.networks.split():
         try:
             ip_network(network, strict=False)
         except ValueError:
-            raise HallError(Code.INVALID, field="networks") from None
+            raise HallError(CommonCode.INVALID, field="networks") from None
 
 
 def _describe(tx: Tx, serial: str, description: Description) -> None:
@@ -167,7 +169,7 @@ def order(
     def act(tx: Tx) -> JsonDict:
         row = _require(tx, serial)
         if row.state not in ("admitted", "out") or row.way not in ("push", "pull"):
-            raise HallError(Code.READER_STATE, reader=serial, state=row.state)
+            raise HallError(TimeClockCode.READER_STATE, reader=serial, state=row.state)
         texts = (_pushed if row.way == "push" else _pulled)(ctx, tx, row, kind, (first, last))
         for text in texts:
             queries.add_command(tx, serial, kind, text, actor.key)
@@ -236,9 +238,9 @@ def _period(period: Period) -> tuple[datetime, datetime]:
     try:
         first, last = (date.fromisoformat(text) for text in period)
     except ValueError:
-        raise HallError(Code.INVALID, field="first") from None
+        raise HallError(CommonCode.INVALID, field="first") from None
     if not timedelta(0) <= last - first <= LONGEST_REREAD:
-        raise HallError(Code.INVALID, field="last")
+        raise HallError(CommonCode.INVALID, field="last")
     return (
         datetime.combine(first, datetime.min.time()),
         datetime.combine(last, datetime.max.time().replace(microsecond=0)),
@@ -251,16 +253,16 @@ def link(ctx: Context, actor: Actor, key: str, enrolment: str, staff: str, since
     Raises ACCOUNT_UNKNOWN for a person not on the staff list, INVALID for bad values.
     """
     if not iclock.ENROLMENT.fullmatch(enrolment):
-        raise HallError(Code.INVALID, field="enrolment")
+        raise HallError(CommonCode.INVALID, field="enrolment")
     try:
         day = date.fromisoformat(since)
     except ValueError:
-        raise HallError(Code.INVALID, field="since") from None
+        raise HallError(CommonCode.INVALID, field="since") from None
     begins = instant(datetime.combine(day, datetime.min.time()), ctx.settings().timezone)
 
     def act(tx: Tx) -> JsonDict:
         if staff and staff not in ctx.catalogue().staff_by:
-            raise HallError(Code.ACCOUNT_UNKNOWN, staff=staff)
+            raise HallError(AccountCode.ACCOUNT_UNKNOWN, staff=staff)
         # Punches pass to the new owner, and away from everybody linked since that day.
         links = queries.fingers(tx.conn, tx.hall_id).get(enrolment, [])
         owners = {owner_at(links, begins), *(owner for at, owner in links if at >= begins)}
@@ -284,7 +286,7 @@ def link_same(ctx: Context, actor: Actor, key: str, since: str) -> int:
     try:
         day = date.fromisoformat(since)
     except ValueError:
-        raise HallError(Code.INVALID, field="since") from None
+        raise HallError(CommonCode.INVALID, field="since") from None
     begins = instant(datetime.combine(day, datetime.min.time()), ctx.settings().timezone)
 
     def act(tx: Tx) -> JsonDict:

@@ -14,14 +14,16 @@ from datetime import date, datetime, time
 from itertools import groupby
 from typing import Any
 
+from server.accounts.errors import AccountCode
 from server.core.actors import Actor
 from server.core.clock import instant
 from server.core.context import Context, JsonDict, write_journal
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.core.events import ReaderChanged, RequestsChanged
 from server.core.store import Tx
 from server.time_clocks import iclock, punch_store, queries, sign_in_sheet_queries
 from server.time_clocks.actions import SHEET_MARK
+from server.time_clocks.errors import TimeClockCode
 from server.time_clocks.punch_rules import PunchLine, Source
 
 SHEET = "sheet"
@@ -89,15 +91,15 @@ def take_file(
     """
     row = ctx.read(lambda c: queries.get(c, ctx.hall_id, serial))
     if row is None:
-        raise HallError(Code.READER_UNKNOWN, reader=serial)
+        raise HallError(TimeClockCode.READER_UNKNOWN, reader=serial)
     if row.state not in ("admitted", "out"):
-        raise HallError(Code.READER_STATE, reader=serial, state=row.state)
+        raise HallError(TimeClockCode.READER_STATE, reader=serial, state=row.state)
     if len(read.problems) >= len(read.lines):
         problems = [
             {"line": p.line, "text": p.text, "reason": p.reason}
             for p in read.problems[:MAX_PROBLEMS]
         ]
-        raise HallError(Code.PUNCH_FILE, count=len(read.problems), problems=problems)
+        raise HallError(TimeClockCode.PUNCH_FILE, count=len(read.problems), problems=problems)
     new_lines = _fresh(ctx, serial, read.lines)
     until = max(line.claimed_at for line in read.lines)
     first: HallError | None = None
@@ -112,12 +114,12 @@ def take_file(
                 ctx, actor, serial, [_plain(punch) for punch in part], name, part_until
             )
         except HallError as refusal:
-            if refusal.code is not Code.PAST_ASKED:
+            if refusal.code is not CommonCode.PAST_ASKED:
                 raise
             waiting += refusal.data["count"]
             first = first or refusal
     if first is not None:
-        raise HallError(Code.PAST_ASKED, **first.data | {"count": waiting})
+        raise HallError(CommonCode.PAST_ASKED, **first.data | {"count": waiting})
     return result
 
 
@@ -256,11 +258,11 @@ def answer_sheet(
     def act(tx: Tx) -> JsonDict:
         row = sign_in_sheet_queries.get(tx.conn, tx.hall_id, sheet_id)
         if row is None or row.witness != actor.name:
-            raise HallError(Code.SHEET_UNKNOWN)
+            raise HallError(TimeClockCode.SHEET_UNKNOWN)
         if row.state != WAITING:
-            raise HallError(Code.SHEET_STATE, state=row.state)
+            raise HallError(TimeClockCode.SHEET_STATE, state=row.state)
         if not agree and not words.strip():
-            raise HallError(Code.INVALID, field="words")
+            raise HallError(CommonCode.INVALID, field="words")
         state = CONFIRMED if agree else REFUSED
         sign_in_sheet_queries.settle(tx, sheet_id, state, words.strip())
         typist = row.by_actor.partition(":")[2]
@@ -291,20 +293,20 @@ def _take_signatures(ctx: Context, tx: Tx, actor: Actor, row: Any) -> None:
 def _check_sheet(ctx: Context, tx: Tx, actor: Actor, sheet: Sheet) -> None:
     people = ctx.catalogue().staff_by
     if not sheet.lines or len(sheet.lines) > MAX_SIGNED:
-        raise HallError(Code.INVALID, field="lines")
+        raise HallError(CommonCode.INVALID, field="lines")
     if not sheet.reason.strip():
-        raise HallError(Code.REASON_REQUIRED)
+        raise HallError(CommonCode.REASON_REQUIRED)
     signers = {signature.staff for signature in sheet.lines}
     for staff in (sheet.witness, *sorted(signers)):
         if staff not in people:
-            raise HallError(Code.ACCOUNT_UNKNOWN, staff=staff)
+            raise HallError(AccountCode.ACCOUNT_UNKNOWN, staff=staff)
     if actor.name in signers:
-        raise HallError(Code.SHEET_OWN)
+        raise HallError(TimeClockCode.SHEET_OWN)
     if sheet.witness == actor.name or sheet.witness in signers:
-        raise HallError(Code.SHEET_WITNESS)
+        raise HallError(TimeClockCode.SHEET_WITNESS)
     latest = max(signature.at for signature in sheet.lines)
     if instant(datetime.combine(sheet.day, latest), ctx.settings().timezone) > tx.now:
-        raise HallError(Code.INVALID, field="lines")
+        raise HallError(CommonCode.INVALID, field="lines")
 
 
 def _signature(tx: Tx, day: date, signature: Signature, sheet_id: str) -> PunchLine:

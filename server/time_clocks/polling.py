@@ -9,7 +9,7 @@ from datetime import datetime
 from server.core.actors import SYSTEM, Via
 from server.core.clock import instant
 from server.core.context import Context
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.core.store import Tx
 from server.time_clocks import punch_store, queries
 from server.time_clocks.punch_rules import BadLine, PunchLine, Source
@@ -29,7 +29,7 @@ def store_clock_reading(
     def act(tx: Tx) -> None:
         row = queries.get(tx.conn, tx.hall_id, serial)
         if row is None:
-            raise HallError(Code.FORBIDDEN)
+            raise HallError(CommonCode.FORBIDDEN)
         settings = ctx.settings()
         clock = punch_store.clock_of(row)
         if clock_reading is not None:
@@ -69,7 +69,7 @@ def take(
     def rest(tx: Tx) -> None:
         row = queries.get(tx.conn, tx.hall_id, serial)
         if row is None:
-            raise HallError(Code.FORBIDDEN)
+            raise HallError(CommonCode.FORBIDDEN)
         contact = punch_store.contact_of(row).after_contact(tx.now)
         if whole is not None:
             contact = replace(contact, backlog_since=None)

@@ -19,7 +19,7 @@ from sqlalchemy import Row
 
 from server.core.actors import SYSTEM, Actor
 from server.core.context import Context, write_journal
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.core.events import AttendanceChanged, ReaderChanged
 from server.core.store import Tx
 from server.time_clocks import punch_queries, queries
@@ -134,7 +134,7 @@ def store_in(
     """Store punches as `take` does, in a running action; at most about LINES_AN_ACT lines."""
     row = queries.get(tx.conn, tx.hall_id, reader)
     if row is None or row.state not in ("admitted", "out"):
-        raise HallError(Code.DEVICE_UNKNOWN, device=reader)
+        raise HallError(CommonCode.DEVICE_UNKNOWN, device=reader)
     settings = ctx.settings()
     belief = TimeTolerance(settings.clock_tolerance_seconds, settings.punch_oldest_days)
     zone = ZoneInfo(settings.timezone)

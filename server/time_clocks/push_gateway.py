@@ -19,7 +19,7 @@ from sqlalchemy import Row
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import BadRequest
 
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, ErrorCode, HallError
 from server.hall import Hall
 from server.time_clocks import iclock, reports
 from server.time_clocks import queries as stored
@@ -39,12 +39,12 @@ LONG_BODY = 20_000
 """Size in bytes above which a body is read off the event loop."""
 ADMITTED = "hall.time_clock"
 """Key in a request's environment that is set once its time clock is admitted."""
-STATUS = {
-    Code.INVALID: 400,
-    Code.FORBIDDEN: 403,
-    Code.TOO_MANY: 429,
-    Code.TOO_LARGE: 413,
-    Code.UNAVAILABLE: 503,
+STATUS: dict[ErrorCode, int] = {
+    CommonCode.INVALID: 400,
+    CommonCode.FORBIDDEN: 403,
+    CommonCode.TOO_MANY: 429,
+    CommonCode.TOO_LARGE: 413,
+    CommonCode.UNAVAILABLE: 503,
 }
 USER_TABLES = frozenset({"OPERLOG", "USERINFO", "USER", "EXTUSER"})
 OWN_TABLES = frozenset({"OPTIONS", "REG"})
@@ -131,9 +131,9 @@ class Gateway:
     def _record_rejection(self, serial: str, error: HallError) -> None:
         """Record a rejected upload of an admitted time clock, which will send it again."""
         if request.method == "POST" and request.environ.get(ADMITTED) == serial:
-            if error.code is Code.TOO_LARGE:
+            if error.code is CommonCode.TOO_LARGE:
                 self._record_failure(serial)
-            elif error.code is Code.TOO_MANY:
+            elif error.code is CommonCode.TOO_MANY:
                 self._failed.add(serial)
 
     def _record_failure(self, serial: str) -> None:
@@ -141,11 +141,11 @@ class Gateway:
         reports.report_contact(self._ctx, serial, report, lambda contact, _now: contact)
 
     def _refused(self, error: HallError) -> str:
-        words = {
-            Code.INVALID: "no serial number",
-            Code.FORBIDDEN: "this terminal is not admitted",
-            Code.TOO_MANY: "too many requests",
-            Code.TOO_LARGE: "too large",
+        words: dict[ErrorCode, str] = {
+            CommonCode.INVALID: "no serial number",
+            CommonCode.FORBIDDEN: "this terminal is not admitted",
+            CommonCode.TOO_MANY: "too many requests",
+            CommonCode.TOO_LARGE: "too large",
         }
         return words.get(error.code, error.code.value) + "\n"
 

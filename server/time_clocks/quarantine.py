@@ -13,7 +13,7 @@ from typing import Any
 
 from server.core.actors import Actor
 from server.core.context import Context, JsonDict, write_journal
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.core.events import ReaderChanged
 from server.core.store import Tx
 from server.time_clocks import punch_store, queries
@@ -44,7 +44,7 @@ def settle_line(ctx: Context, actor: Actor, key: str, number: int) -> None:
     def act(tx: Tx) -> JsonDict:
         serial = queries.settle_line(tx, number, actor.key)
         if serial is None:
-            raise HallError(Code.NOT_FOUND)
+            raise HallError(CommonCode.NOT_FOUND)
         _resume_delivery(ctx, tx, serial)
         write_journal(tx, actor, "reader.settle_line", str(number), data={})
         tx.events.append(ReaderChanged(str(number)))
@@ -64,12 +64,12 @@ def settle_lines(
     to settle.
     """
     if not why.strip():
-        raise HallError(Code.INVALID, field="why")
+        raise HallError(CommonCode.INVALID, field="why")
 
     def act(tx: Tx) -> JsonDict:
         settled_rows = queries.settle_lines(tx, serial, span, actor.key)
         if not settled_rows:
-            raise HallError(Code.NOT_FOUND)
+            raise HallError(CommonCode.NOT_FOUND)
         _resume_delivery(ctx, tx, serial)
         data = {
             "count": len(settled_rows),

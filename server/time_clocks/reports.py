@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row
 
 from server.core.context import Context
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.core.events import ReaderChanged
 from server.core.store import Tx
 from server.time_clocks import iclock, punch_store, queries
@@ -110,17 +110,17 @@ def require_admitted(ctx: Context, serial: str, address: str, way: str = "push")
     INVALID for a malformed serial number.
     """
     if not iclock.SERIAL.fullmatch(serial):
-        raise HallError(Code.INVALID, field="SN")
+        raise HallError(CommonCode.INVALID, field="SN")
     row = ctx.read(lambda c: queries.get(c, ctx.hall_id, serial))
     if row is None or row.state == "asking":
         record_request(ctx, serial, address, row, way)
     if row is None or row.state not in ("admitted", "out"):
-        raise HallError(Code.FORBIDDEN)
+        raise HallError(CommonCode.FORBIDDEN)
     if row.way not in WAYS[way]:
-        raise HallError(Code.FORBIDDEN)
+        raise HallError(CommonCode.FORBIDDEN)
     if not in_networks(row.networks, address):
         _record_foreign_network(ctx, serial, address)
-        raise HallError(Code.FORBIDDEN)
+        raise HallError(CommonCode.FORBIDDEN)
     return row
 
 
@@ -190,7 +190,7 @@ def report_contact(
 def _row(tx: Tx, serial: str) -> Row[Any]:
     row = queries.get(tx.conn, tx.hall_id, serial)
     if row is None or row.state not in ("admitted", "out"):
-        raise HallError(Code.FORBIDDEN)
+        raise HallError(CommonCode.FORBIDDEN)
     return row
 
 

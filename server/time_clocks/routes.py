@@ -8,13 +8,16 @@ from datetime import date, time
 import gevent
 from flask import request
 
-from server.core.errors import Code, HallError
+from server.accounts.errors import AccountCode
+from server.core.errors import CommonCode, HallError
 from server.core.events import AttendanceChanged, Event, HallChanged, ReaderChanged
+from server.core.messages import Alarm, Done
 from server.hall import Hall
 from server.live.feeds import Feed, LiveFeeds, allow_managers
 from server.queue.snapshot import Snapshot
 from server.time_clocks import actions, manual_entry, quarantine, queries
 from server.time_clocks.actions import Description
+from server.time_clocks.errors import TimeClockCode
 from server.time_clocks.manual_entry import FileRead, Sheet, Signature
 from server.time_clocks.messages import (
     AddReader,
@@ -37,8 +40,6 @@ from server.time_clocks.messages import (
 )
 from server.time_clocks.views import ReaderViews, detail, punch_detail, reader_alarms
 from server.web_api import ADMINISTRATORS, MANAGERS, Api, Call
-from server.wire.commands import Done
-from server.wire.views import Alarm
 
 MAX_FILE = 16 * 1024 * 1024
 REST_SECONDS = 0.008
@@ -85,7 +86,7 @@ def _read_routes(api: Api) -> None:
         "/office/readers/<serial>",
         who=MANAGERS,
         answer=ReaderDetail,
-        codes=(Code.READER_UNKNOWN,),
+        codes=(TimeClockCode.READER_UNKNOWN,),
     )
     def reader_detail(call: Call) -> ReaderDetail:
         """Return a time clock's commands and events."""
@@ -97,12 +98,14 @@ def _read_routes(api: Api) -> None:
         """Return the links of enrolments to people, each with its start."""
         return ctx.read(lambda c: ReaderViews(ctx, c).fingers())
 
-    @api.get("/office/punches/<number>", who=MANAGERS, answer=PunchDetail, codes=(Code.NOT_FOUND,))
+    @api.get(
+        "/office/punches/<number>", who=MANAGERS, answer=PunchDetail, codes=(CommonCode.NOT_FOUND,)
+    )
     def punch(call: Call) -> PunchDetail:
         """Return a punch as the terminal sent it. It is read-only."""
         number = call.args["number"]
         if not number.isdecimal() or len(number) > 18:
-            raise HallError(Code.NOT_FOUND)
+            raise HallError(CommonCode.NOT_FOUND)
         return ctx.read(lambda c: punch_detail(ctx, c, int(number)))
 
 
@@ -114,7 +117,7 @@ def _register_routes(api: Api) -> None:
         who=ADMINISTRATORS,
         body=AddReader,
         answer=Done,
-        codes=(Code.READER_STATE,),
+        codes=(TimeClockCode.READER_STATE,),
         example={"serial": "DEMO000001", "way": "push", "name": "东门"},
     )
     def add_reader(call: Call) -> Done:
@@ -129,7 +132,7 @@ def _register_routes(api: Api) -> None:
         who=ADMINISTRATORS,
         body=DescribeReader,
         answer=Done,
-        codes=(Code.READER_UNKNOWN, Code.CHANGED_MEANWHILE),
+        codes=(TimeClockCode.READER_UNKNOWN, CommonCode.CHANGED_MEANWHILE),
         example={"name": "东门"},
     )
     def describe_reader(call: Call) -> Done:
@@ -141,7 +144,7 @@ def _register_routes(api: Api) -> None:
         return Done()
 
     @api.post("/office/fingers", who=MANAGERS, body=LinkFinger, answer=Done,
-              codes=(Code.ACCOUNT_UNKNOWN,),
+              codes=(AccountCode.ACCOUNT_UNKNOWN,),
               example={"enrolment": "1001", "staff": "1001", "since": "2026-03-02"})  # fmt: skip
     def link_finger(call: Call) -> Done:
         """Link an enrolment to a person, or to nobody, from a day on."""
@@ -161,18 +164,21 @@ def _settle(api: Api) -> None:
     ctx = api.hall.ctx
 
     @api.post(
-        "/office/put-aside/<number>/settle", who=MANAGERS, answer=Done, codes=(Code.NOT_FOUND,)
+        "/office/put-aside/<number>/settle",
+        who=MANAGERS,
+        answer=Done,
+        codes=(CommonCode.NOT_FOUND,),
     )
     def settle_line(call: Call) -> Done:
         """Settle a quarantined line after a look at it."""
         number = call.args["number"]
         if not number.isdecimal() or len(number) > 18:
-            raise HallError(Code.NOT_FOUND)
+            raise HallError(CommonCode.NOT_FOUND)
         quarantine.settle_line(ctx, call.actor, call.key, int(number))
         return Done()
 
     @api.post("/office/readers/<serial>/put-aside/settle", who=MANAGERS, body=SettleLines,
-              answer=LinesSettled, codes=(Code.NOT_FOUND,),
+              answer=LinesSettled, codes=(CommonCode.NOT_FOUND,),
               example={"oldest": 1, "newest": 9, "why": "测试设备发出的乱码"})  # fmt: skip
     def settle_lines(call: Call) -> LinesSettled:
         """Settle all quarantined lines of a time clock, with a reason."""
@@ -183,7 +189,7 @@ def _settle(api: Api) -> None:
 
 def _moves(api: Api) -> None:
     ctx = api.hall.ctx
-    codes = (Code.READER_UNKNOWN, Code.READER_STATE)
+    codes = (TimeClockCode.READER_UNKNOWN, TimeClockCode.READER_STATE)
 
     def move(call: Call, state: str) -> Done:
         actions.move(ctx, call.actor, call.key, call.args["serial"], state)
@@ -209,7 +215,7 @@ def _moves(api: Api) -> None:
         """Put a time clock into service again."""
         row = ctx.read(lambda c: queries.get(c, ctx.hall_id, call.args["serial"]))
         if row is not None and row.state in ("asking", "retired"):
-            raise HallError(Code.READER_STATE, reader=row.serial, state=row.state)
+            raise HallError(TimeClockCode.READER_STATE, reader=row.serial, state=row.state)
         return move(call, "admitted")
 
 
@@ -221,7 +227,7 @@ def _orders(api: Api) -> None:
         who=MANAGERS,
         body=OrderReader,
         answer=Ordered,
-        codes=(Code.READER_UNKNOWN, Code.READER_STATE),
+        codes=(TimeClockCode.READER_UNKNOWN, TimeClockCode.READER_STATE),
         example={"kind": "info"},
     )
     def order_reader(call: Call) -> Ordered:
@@ -240,7 +246,7 @@ def _file_route(api: Api) -> None:
         "/office/readers/<serial>/file",
         who=MANAGERS,
         answer=FileTaken,
-        codes=(Code.READER_UNKNOWN, Code.READER_STATE, Code.PUNCH_FILE),
+        codes=(TimeClockCode.READER_UNKNOWN, TimeClockCode.READER_STATE, TimeClockCode.PUNCH_FILE),
         keyed=False,
         upload=MAX_FILE,
     )
@@ -248,10 +254,10 @@ def _file_route(api: Api) -> None:
         """Import the terminal's USB file `attlog.dat`; the same file again adds nothing."""
         file = request.files.get("file")
         if file is None:
-            raise HallError(Code.INVALID, field="file")
+            raise HallError(CommonCode.INVALID, field="file")
         content = file.stream.read(MAX_FILE + 1)
         if len(content) > MAX_FILE:
-            raise HallError(Code.TOO_LARGE)
+            raise HallError(CommonCode.TOO_LARGE)
         parsed: FileRead = hall.offload(lambda: manual_entry.read_file(content))
         serial, name = call.args["serial"], file.filename or ""
         result = manual_entry.take_file(
@@ -277,8 +283,8 @@ def _sheet_route(api: Api) -> None:
         body=FileSheet,
         answer=SheetTaken,
         codes=(
-            *(Code.ACCOUNT_UNKNOWN, Code.SHEET_WITNESS),
-            *(Code.SHEET_OWN, Code.REASON_REQUIRED),
+            *(AccountCode.ACCOUNT_UNKNOWN, TimeClockCode.SHEET_WITNESS),
+            *(TimeClockCode.SHEET_OWN, CommonCode.REASON_REQUIRED),
         ),
         example={
             "day": "2026-03-02",
@@ -298,5 +304,5 @@ def _sheet_route(api: Api) -> None:
                 [Signature(line.staff, time.fromisoformat(line.at)) for line in body.lines],
             )
         except ValueError:
-            raise HallError(Code.INVALID, field="day") from None
+            raise HallError(CommonCode.INVALID, field="day") from None
         return SheetTaken(sheet=manual_entry.take_sheet(hall.ctx, call.actor, call.key, sheet))

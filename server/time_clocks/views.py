@@ -10,10 +10,12 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from server.core.context import Context
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
+from server.core.messages import Alarm
 from server.time_clocks import actions, punch_queries, queries, sign_in_sheet_queries
 from server.time_clocks import punch_store as taking
 from server.time_clocks.actions import owner_at
+from server.time_clocks.errors import TimeClockCode
 from server.time_clocks.messages import (
     FingerList,
     FingerView,
@@ -29,7 +31,6 @@ from server.time_clocks.messages import (
     UnknownFinger,
 )
 from server.time_clocks.reports import LISTED_TWICE_KEY, TWICE_MS
-from server.wire.views import Alarm
 
 LATEST = 40
 UNKNOWN_DAYS = 60
@@ -244,7 +245,7 @@ def _offset(seconds: int) -> str:
 def detail(conn: Connection, hall_id: str, serial: str) -> ReaderDetail:
     """Return a time clock's commands and events; raises READER_UNKNOWN."""
     if queries.get(conn, hall_id, serial) is None:
-        raise HallError(Code.READER_UNKNOWN, reader=serial)
+        raise HallError(TimeClockCode.READER_UNKNOWN, reader=serial)
     return ReaderDetail(
         commands=[
             ReaderCommandView(
@@ -271,7 +272,7 @@ def punch_detail(ctx: Context, conn: Connection, number: int) -> PunchDetail:
     """Return a punch with all data that the terminal sent; raises NOT_FOUND."""
     row = punch_queries.get(conn, ctx.hall_id, number)
     if row is None:
-        raise HallError(Code.NOT_FOUND)
+        raise HallError(CommonCode.NOT_FOUND)
     return PunchDetail(
         punch=ReaderViews(ctx, conn).punch(row),
         at=row.at,

@@ -1,219 +1,73 @@
-// Commands to the server. A command carries an Idempotency-Key that stays the same over its repeats,
-// so a lost answer is asked for again without the thing being done twice. A refusal arrives as a
-// code with words; a silent network is retried for a few seconds and then said plainly.
-import { pick, type Words } from "./i18n.ts";
-import type { Problem } from "./wire.gen.ts";
+// Typed calls of the server: each address, its body and its answer are checked against the server's
+// own OpenAPI document (wire.gen.ts is generated from it at set-up). transport.ts sends them.
+//
+//   const { staff } = await get("/api/v1/office/staff");
+//   await post("/api/v1/office/accounts/{staff}", { path: { staff }, body: { role: "manager" } });
+import { type Options, send } from "./transport.ts";
+import type { paths } from "./wire.gen.ts";
 
-export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+export {
+  ApiError,
+  newKey,
+  type Options,
+  type Refusal,
+  useCsrf,
+  useReasons,
+  useSurface,
+  within,
+} from "./transport.ts";
 
-/** What the server says when it refuses: a stable code, its facts, and the sentence in both languages. */
-export type Refusal = Pick<Problem, "code"> & Partial<Problem>;
+type Verb = "get" | "post";
+type Address<V extends Verb> = {
+  [P in keyof paths]: paths[P] extends Record<V, object> ? P : never;
+}[keyof paths];
+export type GetAddress = Address<"get">;
+export type PostAddress = Address<"post">;
 
-/** A command that did not go through. `unsure` is true where it may have been done all the same. */
-export class ApiError extends Error {
-  override readonly name = "ApiError";
+type Operation<V extends Verb, P> = P extends keyof paths ? (paths[P] extends Record<V, infer O> ? O : never) : never;
+type PathOf<O> = O extends { parameters: { path: infer A } } ? { [K in keyof A]: string | number } : undefined;
+/** Uploads are described without a body. */
+type BodyOf<O> = O extends { requestBody: { content: { "application/json": infer B } } } ? B : FormData | undefined;
+type AnswerTo<O> = O extends { responses: { 200: { content: { "application/json": infer A } } } } ? A : never;
 
-  constructor(
-    readonly status: number,
-    readonly refusal: Refusal,
-    readonly unsure = false,
-  ) {
-    super(`${status} ${refusal.code}`);
-  }
+export type Answer<V extends Verb, P extends Address<V>> = AnswerTo<Operation<V, P>>;
+export type Body<P extends PostAddress> = BodyOf<Operation<"post", P>>;
 
-  get code(): string {
-    return this.refusal.code;
-  }
+/** A property that may be missing where `undefined` is a possible value. */
+type Field<K extends string, T> = undefined extends T ? { [Name in K]?: T } : { [Name in K]: T };
+/** The parts of a request besides its address. */
+export type Request<V extends Verb, P extends Address<V>> = Options &
+  Field<"path", PathOf<Operation<V, P>>> &
+  (V extends "get" ? { query?: Record<string, string> } : Field<"body", BodyOf<Operation<V, P>>>);
+/** The request may be left out where nothing in it is required. */
+type Rest<R> = Record<never, never> extends R ? [request?: R] : [request: R];
+export type RequestOf<V extends Verb, P extends Address<V>> = Rest<Request<V, P>>;
 
-  /** The sentence for the person at the page, in the language shown now. */
-  words(): string {
-    const { message_zh: zh, message_en: en } = this.refusal;
-    if (zh && en) return pick({ zh, en });
-    return pick(OWN_WORDS[this.code] ?? OTHER_WORDS);
-  }
+interface Parts extends Options {
+  path?: Record<string, string | number> | undefined;
+  query?: Record<string, string>;
+  body?: unknown;
 }
 
-/** Only for what the server cannot say itself, because it was not reached or spoke nonsense. */
-const OWN_WORDS: Record<string, Words> = {
-  network: {
-    zh: "网络中断，请稍候再试。",
-    en: "The server cannot be reached. Please try again in a moment.",
-  },
-  too_large: {
-    zh: "文件或内容过大，请减小后再试。",
-    en: "That is too large. Please make it smaller and try again.",
-  },
-  unavailable: {
-    zh: "系统正忙，请稍候再试。",
-    en: "The server is busy. Please try again in a moment.",
-  },
-};
-/** A proxy refuses some things before the server sees them, without a word of ours. */
-const BY_STATUS: Record<number, string> = { 413: "too_large" };
-const OTHER_WORDS: Words = {
-  zh: "未能完成，请再试一次；仍不行请找工作人员。",
-  en: "That did not work. Please try again, or ask the staff.",
-};
-
-export interface Options {
-  /** Kept by the caller over repeats of one intent; made here otherwise. */
-  key?: string;
-  /** Time for each try, in milliseconds. */
-  timeoutMs?: number;
-  /** Time after which no further try is begun, in milliseconds. */
-  giveUpMs?: number;
-  signal?: AbortSignal;
-  /** Why a day that is over shall be changed. */
-  why?: string;
+function filled(address: string, path: Parts["path"] = {}, query: Parts["query"] = {}): string {
+  const place = address.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(path[name] ?? ""));
+  const search = new URLSearchParams(query).toString();
+  return search ? `${place}?${search}` : place;
 }
 
-/** What the outside world is to this file; tests hand in their own. */
-export interface World {
-  fetch: typeof fetch;
-  wait: (ms: number) => Promise<void>;
-  now: () => number;
-  csrf: () => string;
+/** The address of a download or a picture, for `href` and `src`. */
+export function addressOf<P extends GetAddress>(address: P, ...path: PathOf<Operation<"get", P>> extends undefined ? [] : [PathOf<Operation<"get", P>>]): string {
+  return filled(address, path[0] as Parts["path"]);
 }
 
-let csrf = "";
-let surface = "";
-
-/** For the pages of a device (`kiosk/1`, `board/main`): every request speaks for that device, even
- *  where a clerk is signed in in the same browser. Said once, before the first request. */
-export function useSurface(name: string): void {
-  surface = name;
+/** Asks one question. */
+export function get<P extends GetAddress>(address: P, ...rest: RequestOf<"get", P>): Promise<Answer<"get", P>> {
+  const { path, query, ...options }: Parts = rest[0] ?? {};
+  return send("GET", filled(address, path, query), undefined, options);
 }
 
-/** The token that every change must carry; session.ts fetches it and hands it in. */
-export function useCsrf(token: string): void {
-  csrf = token;
+/** Sends one command. */
+export function post<P extends PostAddress>(address: P, ...rest: RequestOf<"post", P>): Promise<Answer<"post", P>> {
+  const { path, body = {}, ...options }: Parts = rest[0] ?? {};
+  return send("POST", filled(address, path), body, options);
 }
-
-/** Asks the person why a day that is over shall be changed; null: he would rather not. */
-export type ReasonAsker = (refusal: ApiError) => Promise<string | null>;
-let reasonAsker: ReasonAsker | null = null;
-
-/** How this page asks for a reason; a page that cannot ask shows the refusal. */
-export function useReasons(asker: ReasonAsker): void {
-  reasonAsker = asker;
-}
-
-/** A fresh key for one intent of a person. */
-export function newKey(): string {
-  if (typeof crypto.randomUUID === "function") return crypto.randomUUID();
-  // randomUUID is missing on plain-http pages of a hall without TLS.
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-const browser: World = {
-  fetch: (...args) => fetch(...args),
-  wait: (ms) => new Promise((done) => setTimeout(done, ms)),
-  now: () => performance.now(),
-  csrf: () => csrf,
-};
-
-async function refusalOf(answer: Response): Promise<Refusal> {
-  const fallback = BY_STATUS[answer.status] ?? (answer.status >= 500 ? "unavailable" : "invalid");
-  try {
-    const said = (await answer.json()) as Partial<Refusal>;
-    return typeof said.code === "string" ? { ...said, code: said.code } : { code: fallback };
-  } catch {
-    return { code: fallback };
-  }
-}
-
-function headersFor(method: Method, body: unknown, key: string, world: World, why: string): Headers {
-  const headers = new Headers({ Accept: "application/json" });
-  if (surface) headers.set("X-Hall-Surface", surface);
-  if (method === "GET") return headers;
-  headers.set("Idempotency-Key", key);
-  const token = world.csrf();
-  if (token) headers.set("X-CSRF-Token", token);
-  if (why) headers.set("X-Hall-Reason", encodeURIComponent(why));
-  if (body !== undefined && !(body instanceof FormData)) headers.set("Content-Type", "application/json");
-  return headers;
-}
-
-/**
- * Calls `run` with a signal that ends after `ms`, or when `other` does. By hand: AbortSignal.timeout
- * and AbortSignal.any are younger than the browsers of phones and kiosks.
- */
-export async function within<T>(ms: number, run: (signal: AbortSignal) => Promise<T>, other?: AbortSignal): Promise<T> {
-  const limit = new AbortController();
-  const stop = (): void => limit.abort();
-  const timer = setTimeout(stop, ms);
-  if (other?.aborted) stop();
-  other?.addEventListener("abort", stop);
-  try {
-    return await run(limit.signal);
-  } finally {
-    clearTimeout(timer);
-    other?.removeEventListener("abort", stop);
-  }
-}
-
-/** One try: what was answered, or why it was refused. */
-async function answered<T>(path: string, request: RequestInit, world: World): Promise<{ body: T } | ApiError> {
-  const answer = await world.fetch(path, request);
-  if (!answer.ok) return new ApiError(answer.status, await refusalOf(answer));
-  return { body: (answer.status === 204 ? undefined : await answer.json()) as T };
-}
-
-/**
- * Sends one command, or asks one question; a command that moves a day that is over is sent again,
- * as another intent, with the reason that the person gives.
- */
-export async function send<T>(
-  method: Method,
-  path: string,
-  body?: unknown,
-  options: Options = {},
-  world: World = browser,
-): Promise<T> {
-  try {
-    return await sendOnce<T>(method, path, body, options, world);
-  } catch (error) {
-    if (!(error instanceof ApiError) || error.code !== "past_reason" || !reasonAsker) throw error;
-    const why = await reasonAsker(error);
-    if (!why) throw error;
-    return sendOnce<T>(method, path, body, { ...options, key: newKey(), why }, world);
-  }
-}
-
-/** Lost connections and 502, 503, 504 are tried again with the same key; a refusal is thrown at
- *  once as ApiError. */
-async function sendOnce<T>(
-  method: Method,
-  path: string,
-  body: unknown,
-  options: Options,
-  world: World,
-): Promise<T> {
-  const key = options.key ?? newKey();
-  const headers = headersFor(method, body, key, world, options.why ?? "");
-  const content = body === undefined || body instanceof FormData ? body : JSON.stringify(body);
-  const end = world.now() + (options.giveUpMs ?? 10_000);
-  for (let pause = 300; ; pause = Math.min(pause * 2, 3000)) {
-    let error: ApiError;
-    try {
-      const request: RequestInit = { method, headers, credentials: "same-origin" };
-      if (content !== undefined) request.body = content;
-      const limit = options.timeoutMs ?? 8000;
-      const answer = await within(limit, (signal) => answered<T>(path, { ...request, signal }, world), options.signal);
-      if (!(answer instanceof ApiError)) return answer.body;
-      error = answer;
-      if (![502, 503, 504].includes(answer.status)) throw error;
-    } catch (caught) {
-      if (caught instanceof ApiError || options.signal?.aborted) throw caught;
-      error = new ApiError(0, { code: "network" }, method !== "GET");
-    }
-    if (world.now() + pause > end) throw error;
-    await world.wait(pause);
-  }
-}
-
-export const get = <T>(path: string, options?: Options): Promise<T> => send<T>("GET", path, undefined, options);
-
-export const post = <T>(path: string, body: unknown = {}, options?: Options): Promise<T> =>
-  send<T>("POST", path, body, options);

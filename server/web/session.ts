@@ -22,5 +22,5 @@ export function setSession(next: Session): Session {
 
 /** Asks the server who this is. */
 export async function loadSession(): Promise<Session> {
-  return setSession(await get<Session>("/api/v1/session"));
+  return setSession(await get("/api/v1/session"));
 }

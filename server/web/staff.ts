@@ -6,7 +6,6 @@ import { computed, onMounted, type Ref, ref } from "vue";
 import { ApiError, post } from "./api.ts";
 import { lang } from "./i18n.ts";
 import { loadSession, setSession } from "./session.ts";
-import type { Session } from "./wire.gen.ts";
 
 /** Element Plus' own words (table, dialog, date), for `<ElConfigProvider v-bind>`: its own types of
  * the property do not take what its documentation says. */
@@ -28,7 +27,7 @@ export function mustSignIn(error: unknown): boolean {
 
 /** Signs this browser out and shows the sign-in page. */
 export async function signOut(): Promise<void> {
-  setSession(await post<Session>("/api/v1/logout"));
+  setSession(await post("/api/v1/logout"));
   location.assign("/login");
 }
 

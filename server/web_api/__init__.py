@@ -21,11 +21,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from server.core.actors import Actor, Principal
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, ErrorCode, HallError
+from server.core.problems import problem, status_of
 from server.hall import Hall
 from server.web_api.access import Access, bearer_of
 from server.web_api.limits import COMMANDS, QUERIES, UNKNOWN_ADDRESS, Limits, Policy, policy_of
-from server.wire.problems import problem, status_of
 
 log = logging.getLogger(__name__)
 M = TypeVar("M", bound=BaseModel)
@@ -72,7 +72,7 @@ class Route:
     who: frozenset[Caller]
     body: type[BaseModel] | None
     answer: type[BaseModel] | None
-    codes: tuple[Code, ...]
+    codes: tuple[ErrorCode, ...]
     keyed: bool
     example: dict[str, Any] = field(default_factory=dict)
     media: str = "application/json"
@@ -96,19 +96,25 @@ class Call:
     def actor(self) -> Actor:
         """Actor of the request with its reason; raises NOT_SIGNED_IN without a principal."""
         if self.principal is None:
-            raise HallError(Code.NOT_SIGNED_IN)
+            raise HallError(CommonCode.NOT_SIGNED_IN)
         return replace(self.principal.actor, why=self.why)
 
 
 Handler = Callable[[Call], BaseModel | Response]
 BY_STATUS = {
-    404: Code.NOT_FOUND,
-    405: Code.METHOD,
-    413: Code.TOO_LARGE,
-    415: Code.MEDIA_TYPE,
+    404: CommonCode.NOT_FOUND,
+    405: CommonCode.METHOD,
+    413: CommonCode.TOO_LARGE,
+    415: CommonCode.MEDIA_TYPE,
 }
 """Codes for errors of Flask and Werkzeug by status; any other is INVALID."""
-COMMON = (Code.INVALID, Code.TOO_MANY, Code.TOO_LARGE, Code.UNAVAILABLE, Code.INTERNAL)
+COMMON = (
+    CommonCode.INVALID,
+    CommonCode.TOO_MANY,
+    CommonCode.TOO_LARGE,
+    CommonCode.UNAVAILABLE,
+    CommonCode.INTERNAL,
+)
 
 
 class Api:
@@ -127,7 +133,7 @@ class Api:
         *,
         who: frozenset[Caller],
         answer: type[BaseModel] | None,
-        codes: tuple[Code, ...] = (),
+        codes: tuple[ErrorCode, ...] = (),
         media: str = "application/json",
         policy: Policy = QUERIES,
     ) -> Callable[[Handler], Handler]:
@@ -141,7 +147,7 @@ class Api:
         who: frozenset[Caller],
         answer: type[BaseModel] | None,
         body: type[BaseModel] | None = None,
-        codes: tuple[Code, ...] = (),
+        codes: tuple[ErrorCode, ...] = (),
         keyed: bool = True,
         example: dict[str, Any] | None = None,
         policy: Policy = COMMANDS,
@@ -169,7 +175,7 @@ class Api:
         who: frozenset[Caller],
         body: type[BaseModel] | None,
         answer: type[BaseModel] | None,
-        codes: tuple[Code, ...],
+        codes: tuple[ErrorCode, ...],
         keyed: bool,
         example: dict[str, Any],
         media: str,
@@ -230,10 +236,10 @@ class Api:
             check_media(route)
         for name, value in args.items():
             if not value.isprintable():  # PostgreSQL rejects NUL, and no valid name contains any
-                raise HallError(Code.INVALID, field=name)
+                raise HallError(CommonCode.INVALID, field=name)
         key = request.headers.get(KEY_HEADER, "").strip()
         if route.keyed and not (0 < len(key) <= MAX_KEY and key.isprintable()):
-            raise HallError(Code.KEY_REQUIRED)
+            raise HallError(CommonCode.KEY_REQUIRED)
         limit_body(route.upload + MULTIPART_ROOM if route.upload else MAX_BODY)
         body = parsed(route.body) if route.body is not None else None
         return Call(principal, key, body, args, reason())
@@ -248,7 +254,7 @@ class Api:
         try:
             principal = self.access.principal(incoming, surface)
         except HallError as error:
-            if error.code is Code.NOT_SIGNED_IN and bearer_of(incoming):
+            if error.code is CommonCode.NOT_SIGNED_IN and bearer_of(incoming):
                 self.hall.people.guesses.wrong("token", incoming.remote_addr or "")
             raise
         if principal is not None:
@@ -298,7 +304,7 @@ def check_media(route: Route) -> None:
     else:
         fits = kind == "application/json" or (route.body is None and not kind)
     if not fits:
-        raise HallError(Code.MEDIA_TYPE)
+        raise HallError(CommonCode.MEDIA_TYPE)
 
 
 def limit_body(most: int) -> None:
@@ -308,14 +314,14 @@ def limit_body(most: int) -> None:
     """
     request.max_content_length = most + 1
     if (request.content_length or 0) > most:
-        raise HallError(Code.TOO_LARGE)
+        raise HallError(CommonCode.TOO_LARGE)
 
 
 def whole_body(*, cache: bool = False) -> bytes:
     """Read the body; raises TOO_LARGE where the library would return only its beginning."""
     data = request.get_data(cache=cache)
     if len(data) >= (request.max_content_length or MAX_BODY + 1):
-        raise HallError(Code.TOO_LARGE)
+        raise HallError(CommonCode.TOO_LARGE)
     return data
 
 
@@ -324,18 +330,18 @@ def check_allowed(route: Route, principal: Principal | None) -> None:
     if Caller.ANYONE in route.who:
         return
     if principal is None:
-        raise HallError(Code.NOT_SIGNED_IN)
+        raise HallError(CommonCode.NOT_SIGNED_IN)
     if principal.must_change:
-        raise HallError(Code.PASSWORD_MUST_CHANGE)
+        raise HallError(CommonCode.PASSWORD_MUST_CHANGE)
     if Caller(principal.kind.value) not in route.who:
-        raise HallError(Code.FORBIDDEN)
+        raise HallError(CommonCode.FORBIDDEN)
 
 
 def reason() -> str:
     """Return the reason in the request's header; raises INVALID unless it is a line of text."""
     text = unquote(request.headers.get(REASON_HEADER, "")).strip()
     if len(text) > MAX_REASON or not text.isprintable():
-        raise HallError(Code.INVALID, field="why")
+        raise HallError(CommonCode.INVALID, field="why")
     return text
 
 
@@ -347,7 +353,7 @@ def parsed(model: type[M]) -> M:
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "body"
-        raise HallError(Code.INVALID, field=where, reason=first["type"]) from None
+        raise HallError(CommonCode.INVALID, field=where, reason=first["type"]) from None
 
 
 def refusal(error: Exception) -> Response:
@@ -359,13 +365,13 @@ def refusal(error: Exception) -> Response:
         hall_error = error
     elif isinstance(error, HTTPException):
         # Flask raises wherever a request is read: a body over the limit, a bad form.
-        hall_error = HallError(BY_STATUS.get(error.code or 0, Code.INVALID))
+        hall_error = HallError(BY_STATUS.get(error.code or 0, CommonCode.INVALID))
     elif isinstance(error, SQLAlchemyError):
         log.error("database failed", exc_info=error)
-        hall_error = HallError(Code.UNAVAILABLE)
+        hall_error = HallError(CommonCode.UNAVAILABLE)
     else:
         log.error("request failed", exc_info=error)
-        hall_error = HallError(Code.INTERNAL)
+        hall_error = HallError(CommonCode.INTERNAL)
     body = problem(hall_error).model_dump_json()
     g.error_code = hall_error.code.value
     return Response(body, status=status_of(hall_error), mimetype="application/json")

@@ -12,7 +12,7 @@ from flask import Request, Response
 from server.accounts.password_tries import BROWSER_DAYS
 from server.accounts.people import csrf_of
 from server.core.actors import Principal
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.hall import Hall
 
 SESSION_COOKIE = "hall_session"
@@ -66,7 +66,7 @@ class Access:
         if bearer:
             device = self._people.device(bearer)
             if device is None:
-                raise HallError(Code.NOT_SIGNED_IN)
+                raise HallError(CommonCode.NOT_SIGNED_IN)
             return device
         secret, is_device = self._secret(request, surface)
         if not secret:
@@ -95,7 +95,7 @@ class Access:
         scheme, _, place = origin.partition("://")
         own = request.environ.get("HTTP_HOST", "")
         if scheme not in PORTS or not own or _place(scheme, place) != _place(scheme, own):
-            raise HallError(Code.ORIGIN)
+            raise HallError(CommonCode.ORIGIN)
 
     def check_csrf(self, request: RequestLike, principal: Principal | None) -> None:
         """Raise CSRF unless the header proves a page of this hall: a cookie is not enough."""
@@ -104,7 +104,7 @@ class Access:
         token = request.headers.get(CSRF_HEADER, "")
         secret, _ = self._secret(request)
         if not secret or not hmac.compare_digest(csrf_of(secret).encode(), token.encode()):
-            raise HallError(Code.CSRF)
+            raise HallError(CommonCode.CSRF)
 
     def csrf(self, request: RequestLike, surface: str = "") -> str:
         """Return the CSRF token for this browser and surface; empty without a cookie."""

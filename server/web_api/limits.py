@@ -21,7 +21,7 @@ from limits import RateLimitItem, RateLimitItemPerSecond
 from limits.strategies import FixedWindowRateLimiter
 
 from server.core.actors import Principal
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.web_api.windows import Windows
 
 MOST_SECRETS = 20_000
@@ -187,4 +187,4 @@ class Limits:
 
     def _hit(self, item: RateLimitItem, *who: str) -> None:
         if not self._counter.hit(item, *who):
-            raise HallError(Code.TOO_MANY)
+            raise HallError(CommonCode.TOO_MANY)

@@ -12,13 +12,13 @@ from flask import Response, request
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, ErrorCode, HallError
+from server.core.messages import Problem
 from server.core.offload import Offloaded
+from server.core.problems import problem, refusals
 from server.web_api import KEY_HEADER, MAX_KEY, REASON_HEADER, STAFF, Caller, Route
 from server.web_api.access import CSRF_HEADER
 from server.web_api.links import PATH_ARGUMENT, links, operation_id
-from server.wire.commands import Problem
-from server.wire.problems import WORDS, problem
 
 VERSION = "0.1.0"
 _REF = "#/components/schemas/{model}"
@@ -58,10 +58,10 @@ class Description:
         return data, sha256(data).hexdigest()[:32]
 
 
-def document(routes: Iterable[Route]) -> dict[str, Any]:
-    """Return the whole document."""
+def document(routes: Iterable[Route], messages: Iterable[type[BaseModel]] = ()) -> dict[str, Any]:
+    """Return the whole document; `messages` are described even if no route has them."""
     route_list = list(routes)
-    models: set[type[BaseModel]] = {Problem}
+    models: set[type[BaseModel]] = {Problem, *messages}
     for route in route_list:
         models |= {m for m in (route.body, route.answer) if m is not None}
     _, schemas = models_json_schema(
@@ -98,8 +98,8 @@ def document(routes: Iterable[Route]) -> dict[str, Any]:
             },
         },
         "x-error-codes": {
-            code.value: {"status": WORDS[code][0], "zh": WORDS[code][1], "en": WORDS[code][2]}
-            for code in Code
+            code.value: {"status": refusal.status, "zh": refusal.zh, "en": refusal.en}
+            for code, refusal in refusals().items()
         },
     }
 
@@ -171,18 +171,18 @@ def _good(route: Route) -> dict[str, Any]:
 def _refusals(route: Route) -> dict[str, Any]:
     codes = list(route.codes)
     if route.keyed:
-        codes += [Code.KEY_REQUIRED, Code.KEY_REUSED]
+        codes += [CommonCode.KEY_REQUIRED, CommonCode.KEY_REUSED]
     # A wrong token is reported also on routes that need no sign-in.
-    codes += [Code.NOT_SIGNED_IN, Code.TOKEN_REVOKED]
+    codes += [CommonCode.NOT_SIGNED_IN, CommonCode.TOKEN_REVOKED]
     if route.method == "POST":
-        codes += [Code.CSRF, Code.ORIGIN, Code.MEDIA_TYPE]
+        codes += [CommonCode.CSRF, CommonCode.ORIGIN, CommonCode.MEDIA_TYPE]
     if route.method == "POST" and route.who & STAFF:
-        codes += [Code.PAST_REASON, Code.PAST_ASKED, Code.PAST_CLOSED]
+        codes += [CommonCode.PAST_REASON, CommonCode.PAST_ASKED, CommonCode.PAST_CLOSED]
     if Caller.ANYONE not in route.who:
-        codes += [Code.FORBIDDEN, Code.PASSWORD_MUST_CHANGE]
-    by_status: dict[int, list[Code]] = {}
+        codes += [CommonCode.FORBIDDEN, CommonCode.PASSWORD_MUST_CHANGE]
+    by_status: dict[int, list[ErrorCode]] = {}
     for code in dict.fromkeys(codes):
-        by_status.setdefault(WORDS[code][0], []).append(code)
+        by_status.setdefault(refusals()[code].status, []).append(code)
     return {
         str(status): {
             "description": ", ".join(c.value for c in status_codes),

@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from server.accounts import queries as accounts_queries
+from server.accounts.errors import AccountCode
 from server.app import build
-from server.core.errors import Code
+from server.core.errors import CommonCode
 from server.queue import slip_queries
+from server.queue.errors import QueueCode
 from server.web_api import Caller
 from server.web_api.limits import Limits
 from support.halls import ADMINISTRATOR, STAFF
@@ -28,7 +30,7 @@ PEOPLE: dict[Caller | None, Callable[[Web], Browser]] = {
     Caller.MANAGER: Web.manager,
     Caller.ADMINISTRATOR: Web.administrator,
 }
-REFUSALS = {Code.NOT_SIGNED_IN.value, Code.FORBIDDEN.value}
+REFUSALS = {CommonCode.NOT_SIGNED_IN.value, CommonCode.FORBIDDEN.value}
 
 
 @pytest.mark.parametrize("who", list(PEOPLE), ids=lambda w: w.value if w else "nobody")
@@ -47,7 +49,7 @@ def test_every_route_by_everybody(web: Web, who: Caller | None) -> None:
         if allowed:
             assert code not in REFUSALS, f"{route.method} {path}"
         else:
-            expected = Code.FORBIDDEN if who else Code.NOT_SIGNED_IN
+            expected = CommonCode.FORBIDDEN if who else CommonCode.NOT_SIGNED_IN
             assert code == expected.value, f"{route.method} {path}"
 
 
@@ -77,10 +79,10 @@ def test_cookies_cannot_be_read_or_sent_from_elsewhere(web: Web) -> None:
 def test_a_session_ends_with_logout_and_with_time(web: Web) -> None:
     clerk = web.clerk("T1")
     clerk.post("/logout", key=None)
-    assert clerk.get("/counter").get_json()["code"] == Code.NOT_SIGNED_IN
+    assert clerk.get("/counter").get_json()["code"] == CommonCode.NOT_SIGNED_IN
     other = web.person(STAFF["T2"])
     web.small.clock.advance(minutes=12 * 60 + 1)
-    assert other.get("/counter").get_json()["code"] == Code.NOT_SIGNED_IN
+    assert other.get("/counter").get_json()["code"] == CommonCode.NOT_SIGNED_IN
 
 
 def test_a_session_survives_the_servers_restart(web: Web) -> None:
@@ -98,7 +100,7 @@ def test_wrong_passwords_lock_only_that_account(web: Web) -> None:
     for _ in range(5):
         assert web.browser().login(STAFF["T1"], "wrong").status_code == 401
     locked = web.browser().login(STAFF["T1"])
-    assert locked.get_json()["code"] == Code.LOCKED_OUT
+    assert locked.get_json()["code"] == AccountCode.LOCKED_OUT
     assert locked.get_json()["data"]["minutes"] == 10
     assert web.browser().login(STAFF["T2"]).status_code == 200
     web.small.clock.advance(minutes=11)
@@ -126,19 +128,19 @@ def test_a_disabled_account_is_out_at_once(web: Web) -> None:
     clerk = web.clerk("T1")
     web.administrator().post(f"/office/accounts/{STAFF['T1']}", {"disabled": True})
     assert clerk.get("/counter").status_code == 401
-    assert web.browser().login(STAFF["T1"]).get_json()["code"] == Code.LOGIN_FAILED
+    assert web.browser().login(STAFF["T1"]).get_json()["code"] == AccountCode.LOGIN_FAILED
 
 
 def test_an_administrator_cannot_disable_the_own_account(web: Web) -> None:
     answer = web.administrator().post(f"/office/accounts/{ADMINISTRATOR}", {"disabled": True})
-    assert answer.get_json()["code"] == Code.FORBIDDEN
+    assert answer.get_json()["code"] == CommonCode.FORBIDDEN
 
 
 def test_an_enrolment_code_works_once_for_its_device(web: Web) -> None:
     made = web.administrator().post("/office/codes", {"kind": "kiosk", "name": "7"}).get_json()
     body = {"code": made["code"], "kind": "kiosk", "name": "7"}
     wrong = web.browser().post("/enrol", body | {"name": "8"}, key=None)
-    assert wrong.get_json()["code"] == Code.ENROL_CODE
+    assert wrong.get_json()["code"] == AccountCode.ENROL_CODE
     good = web.browser().post("/enrol", body, key=None)
     assert good.get_json()["token"]
     assert web.browser().post("/enrol", body, key=None).status_code == 403
@@ -181,13 +183,13 @@ def test_a_repeat_after_leaving_the_window_gets_the_first_answer(web: Web) -> No
     clerk = web.clerk("T1")
     for _ in range(2):
         assert clerk.post("/counter/sign-out", key="leave").get_json() == {"ok": True}
-    assert clerk.post("/counter/sign-out").get_json()["code"] == Code.WINDOW_NOT_SIGNED_IN
+    assert clerk.post("/counter/sign-out").get_json()["code"] == QueueCode.WINDOW_NOT_SIGNED_IN
 
 
 def test_an_unknown_time_zone_is_refused(web: Web) -> None:
     admin = web.administrator()
     answer = admin.post("/office/settings", {"values": {"timezone": "Nowhere/At"}})
-    assert answer.get_json()["code"] == Code.SETTING_INVALID
+    assert answer.get_json()["code"] == CommonCode.SETTING_INVALID
     assert admin.get("/office/today").status_code == 200
 
 

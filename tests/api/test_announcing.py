@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from server.core import journal
-from server.core.errors import Code
 from server.queue import announcements
+from server.queue.errors import QueueCode
+from server.queue.offline.messages import OfflineAct
 from server.queue.tickets import State
-from server.wire.commands import OfflineAct
 from support.desk_actions import import_codes
 from support.halls import MANAGER
 from support.web import Browser, Web
@@ -142,7 +142,7 @@ def test_a_clerk_may_call_out_by_mouth(web: Web) -> None:
 def test_calling_out_needs_a_call_that_waits_for_its_announcement(web: Web) -> None:
     clerk = called(web)
     refused = clerk.post("/counter/called-by-mouth")
-    assert refused.get_json()["code"] == Code.MOVE_NOT_ALLOWED.value
+    assert refused.get_json()["code"] == QueueCode.MOVE_NOT_ALLOWED.value
 
 
 def test_a_hall_without_loudspeakers_waits_for_no_announcement(web: Web) -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from server.accounts.people import CODE_MINUTES
 from server.core import journal
-from server.core.errors import Code
+from server.core.errors import CommonCode
+from server.device_health.errors import DeviceCode
 from server.integrity import checks
 from support.agent_client import Agent
 from support.web import Browser, Web
@@ -107,7 +108,7 @@ def test_another_device_of_an_agent_waits_for_the_office(web: Web, change: str) 
     assert (claim["agent"], claim["change"], claim["waits"]) == ("kiosk-1", change, True)
     loud = change != "new"
     assert alarms(web) == [("device_claim_change" if loud else "device_claim_new", "kiosk-1", loud)]
-    assert agent.press(device["device"], "call_next") == Code.DEVICE_UNKNOWN
+    assert agent.press(device["device"], "call_next") == CommonCode.DEVICE_UNKNOWN
     assert agent.send("health", {"device": device["device"], "state": "ok"})["ok"] is False
 
 
@@ -168,7 +169,7 @@ def test_a_claim_changed_since_it_was_shown_is_not_confirmed(web: Web) -> None:
     agent.hello(PRINTER, KEYPAD)
     agent.hello(PRINTER, {**KEYPAD, "serves": "T2"})
     answer = decide(web.administrator(), "confirm", "kiosk-1", KEYPAD)
-    assert answer.get_json()["code"] == Code.DEVICE_CLAIM
+    assert answer.get_json()["code"] == DeviceCode.DEVICE_CLAIM
     agent.hello(PRINTER)
     assert claims(web) == {}
     assert decide(web.administrator(), "refuse", "kiosk-1", KEYPAD).status_code == 409
@@ -223,5 +224,5 @@ def test_a_key_of_an_unbound_keypad_is_rejected(web: Web) -> None:
     agent = Agent(web, "kiosk-1")
     agent.hello(PRINTER)
     agent.hello(PRINTER, {**KEYPAD, "serves": "T2"})
-    assert agent.press("keypad-1", "call_next") == Code.DEVICE_UNKNOWN
-    assert agent.press("printer-1", "call_next") == Code.DEVICE_UNKNOWN
+    assert agent.press("keypad-1", "call_next") == CommonCode.DEVICE_UNKNOWN
+    assert agent.press("printer-1", "call_next") == CommonCode.DEVICE_UNKNOWN

@@ -10,10 +10,10 @@ import pytest
 
 from server.catalogue.actions import import_catalogue
 from server.core.actors import Actor, ActorKind
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
+from server.core.messages import Edit
 from server.core.settings import Settings
 from server.time_clocks import queries as time_clocks_queries
-from server.wire.base import Edit
 from support.halls import ADMINISTRATOR, MANAGER, STAFF
 from support.web import Browser, Web
 
@@ -86,7 +86,7 @@ def test_the_later_of_two_edits_is_a_conflict(web: Web, of: Callable[[Web], Thin
     assert boss.post(thing.path, {**thing.first, "seen": thing.seen}).status_code == 200
     stored = thing.now(boss)
     late = other.post(thing.path, {**thing.second, "seen": thing.seen})
-    assert (late.status_code, late.get_json()["code"]) == (409, Code.CHANGED_MEANWHILE)
+    assert (late.status_code, late.get_json()["code"]) == (409, CommonCode.CHANGED_MEANWHILE)
     assert thing.now(boss) == stored
     # A client of an older version does not send what it saw; its edit is accepted.
     assert other.post(thing.path, thing.second).status_code == 200
@@ -97,7 +97,7 @@ def test_the_later_of_two_calendar_imports_is_a_conflict(web: Web) -> None:
     boss, thing = web.manager(), calendar(web)
     assert boss.post(thing.path, {**thing.first, "seen": thing.seen}, key=None).status_code == 200
     late = web.manager().post(thing.path, {**thing.second, "seen": thing.seen}, key=None)
-    assert late.get_json()["code"] == Code.CHANGED_MEANWHILE
+    assert late.get_json()["code"] == CommonCode.CHANGED_MEANWHILE
     [day] = boss.get("/office/calendar/2027").get_json()["days"]
     assert day["day"] == "2027-01-01"
 
@@ -111,7 +111,7 @@ def test_an_import_does_not_overwrite_another_persons_workbook(web: Web) -> None
     import_catalogue(ctx, editor, books[1], "")  # the editor's own file again: no conflict
     with pytest.raises(HallError) as refused:
         import_catalogue(ctx, other, books[2], "")
-    assert refused.value.code is Code.CHANGED_MEANWHILE
+    assert refused.value.code is CommonCode.CHANGED_MEANWHILE
     assert ctx.catalogue().hall_name == "乙"
     import_catalogue(ctx, other, replace(ctx.catalogue(), hall_name="丙"), "")
     assert ctx.catalogue().hall_name == "丙"

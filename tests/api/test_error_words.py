@@ -13,14 +13,17 @@ from typing import Any, get_args
 import pytest
 from pydantic import BaseModel
 
+from server.attendance.errors import _RULE_REASONS, _SLOT_REASONS, ShiftRuleCode
 from server.attendance.shift_rules import RuleState
-from server.core.errors import Code, HallError
+from server.bulletins.errors import BulletinCode
+from server.core.errors import CommonCode, ErrorCode, HallError
+from server.core.field_words import UNNAMED, field_words
+from server.core.problems import problem, refusals
+from server.core.setting_words import CHOICES as CHOICE_WORDS
+from server.core.setting_words import SETTINGS
 from server.core.settings import CHOICES, Settings, with_values
-from server.wire.error_cases import CASES, RULE_REASONS, SLOT_REASONS
-from server.wire.field_words import UNNAMED, field_words
-from server.wire.problems import WORDS, problem
-from server.wire.setting_words import CHOICES as CHOICE_WORDS
-from server.wire.setting_words import SETTINGS
+from server.leave.errors import LeaveCode
+from server.queue.errors import QueueCode
 from support.web import Web
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -70,7 +73,7 @@ def raised() -> Iterator[tuple[str, dict[str, ast.expr]]]:
                     yield code.attr, {k.arg: k.value for k in node.keywords if k.arg}
 
 
-def literals(code: Code, fact: str) -> set[str]:
+def literals(code: ErrorCode, fact: str) -> set[str]:
     """Return the literal values of a fact in all places that raise `code`."""
     sites = [facts[fact] for name, facts in raised() if name == code.name and fact in facts]
     return {str(site.value) for site in sites if isinstance(site, ast.Constant)}
@@ -88,7 +91,7 @@ def asked_fields(model: type[BaseModel], above: tuple[str, ...] = ()) -> Iterato
                 yield from asked_fields(kind, (*above, name, "0"))
 
 
-def checked_sentence(code: Code, **facts: Any) -> str:
+def checked_sentence(code: ErrorCode, **facts: Any) -> str:
     """Return the Chinese sentence, after checks of both languages."""
     answer = problem(HallError(code, **facts))
     zh, en = answer.message_zh, answer.message_en
@@ -100,34 +103,34 @@ def checked_sentence(code: Code, **facts: Any) -> str:
     return zh
 
 
-def values(code: Code) -> list[dict[str, Any]]:
+def values(code: ErrorCode) -> list[dict[str, Any]]:
     """Return the facts a code is raised with, as far as they decide its sentence."""
-    if code is Code.SETTING_INVALID:
+    if code is CommonCode.SETTING_INVALID:
         setting_facts = [{"name": f.name} for f in fields(Settings)] + [{"name": "timezone"}]
         choices = [{"name": n, "choices": sorted(c)} for n, c in CHOICES.items()]
         limits: list[dict[str, Any]] = [{"name": "notice_zh", "high": 200}, {"name": "no_such"}]
         return setting_facts + choices + limits + [{"name": "return_limit", "low": 0, "high": 20}]
-    if code is Code.RULE_INVALID:
+    if code is ShiftRuleCode.RULE_INVALID:
         reasons = literals(code, "reason")
-        assert reasons == set(RULE_REASONS) | set(SLOT_REASONS)
-        bare = [{"reason": reason} for reason in RULE_REASONS]
-        slots = [{"reason": r, "slot": "am_in", "slot_name": "上午签到"} for r in SLOT_REASONS]
+        assert reasons == set(_RULE_REASONS) | set(_SLOT_REASONS)
+        bare = [{"reason": reason} for reason in _RULE_REASONS]
+        slots = [{"reason": r, "slot": "am_in", "slot_name": "上午签到"} for r in _SLOT_REASONS]
         slots[-1] = {"reason": "subjects", "slot": "甲"}
         unnamed = {"reason": "incomplete", "slot": "am_in", "slot_name": ""}
         return [*bare, *slots, unnamed]
-    if code in CASES:
-        fact, cases = CASES[code]
+    if refusals()[code].by:
+        fact, cases = refusals()[code].by, refusals()[code].cases
         assert literals(code, fact) <= set(cases)
         return [{fact: value, "found": "甲"} for value in cases]
     return [{}]
 
 
-@pytest.mark.parametrize("code", list(Code), ids=str)
-def test_a_sentence_has_words_for_every_inserted_value(code: Code) -> None:
-    placed = {name for _, name, _, _ in Formatter().parse(WORDS[code][1]) if name}
+@pytest.mark.parametrize("code", list(refusals()), ids=str)
+def test_a_sentence_has_words_for_every_inserted_value(code: ErrorCode) -> None:
+    placed = {name for _, name, _, _ in Formatter().parse(refusals()[code].zh) if name}
     sampled = placed & set(SAMPLES)
     unknown = placed - sampled - {"field", "name"}
-    assert not unknown, "say in SAMPLES or in error_cases what this fact can be"
+    assert not unknown, "say in SAMPLES or in the refusal's cases what this fact can be"
     for facts in values(code):
         checked_sentence(
             code, **{"name": "张三", **{fact: SAMPLES[fact] for fact in sampled}, **facts}
@@ -135,11 +138,11 @@ def test_a_sentence_has_words_for_every_inserted_value(code: Code) -> None:
 
 
 def test_the_states_of_a_rule_have_sentences() -> None:
-    assert set(STATES) <= set(CASES[Code.RULE_STATE][1])
+    assert set(STATES) <= set(refusals()[ShiftRuleCode.RULE_STATE].cases)
 
 
 def test_every_field_of_a_request_has_a_name(web: Web) -> None:
-    fields = literals(Code.INVALID, "field")
+    fields = literals(CommonCode.INVALID, "field")
     for route in web.app.api.routes:
         if route.body is not None:
             fields |= set(asked_fields(route.body))
@@ -153,15 +156,22 @@ def test_every_field_of_a_request_has_a_name(web: Web) -> None:
     fields -= {"SN"}  # of a time clock, answered in bytes
     assert sorted(field for field in fields if field_words(field) is UNNAMED) == []
     for field in fields:
-        checked_sentence(Code.INVALID, field=field)
+        checked_sentence(CommonCode.INVALID, field=field)
 
 
 def test_a_field_is_named_by_its_place() -> None:
-    assert checked_sentence(Code.INVALID, field="slots.0.due") == "“应打卡时间”填写有误，请检查。"
-    assert checked_sentence(Code.INVALID, field="slots.3.code") == "“时段”填写有误，请检查。"
-    assert checked_sentence(Code.INVALID, field="nobody_knows") == "“填写的内容”填写有误，请检查。"
     assert (
-        checked_sentence(Code.INVALID, field="('acts', 0, 'ticket')") == "“号码”填写有误，请检查。"
+        checked_sentence(CommonCode.INVALID, field="slots.0.due")
+        == "“应打卡时间”填写有误，请检查。"
+    )
+    assert checked_sentence(CommonCode.INVALID, field="slots.3.code") == "“时段”填写有误，请检查。"
+    assert (
+        checked_sentence(CommonCode.INVALID, field="nobody_knows")
+        == "“填写的内容”填写有误，请检查。"
+    )
+    assert (
+        checked_sentence(CommonCode.INVALID, field="('acts', 0, 'ticket')")
+        == "“号码”填写有误，请检查。"
     )
 
 
@@ -197,15 +207,17 @@ def test_an_invalid_setting_names_its_valid_values(values: dict[str, Any], sente
 
 
 def test_an_error_says_what_to_do_in_its_state() -> None:
-    assert "先核对送审" in checked_sentence(Code.BULLETIN_STATE, state="unchecked")
-    assert "还没有收齐" in checked_sentence(Code.BULLETIN_STATE, state="pending")
-    assert "停用后另立新规则" in checked_sentence(Code.RULE_STATE, state="in_force")
-    due = checked_sentence(Code.RULE_INVALID, slot="am_in", slot_name="上午签到", reason="due")
+    assert "先核对送审" in checked_sentence(BulletinCode.BULLETIN_STATE, state="unchecked")
+    assert "还没有收齐" in checked_sentence(BulletinCode.BULLETIN_STATE, state="pending")
+    assert "停用后另立新规则" in checked_sentence(ShiftRuleCode.RULE_STATE, state="in_force")
+    due = checked_sentence(
+        ShiftRuleCode.RULE_INVALID, slot="am_in", slot_name="上午签到", reason="due"
+    )
     assert due == "班次规则的时段“上午签到”有误：应打卡时间（含宽限）不在有效打卡时间之内。"
-    assert checked_sentence(Code.ALREADY_SIGNED_IN, window="W05", number=5).startswith(
+    assert checked_sentence(QueueCode.ALREADY_SIGNED_IN, window="W05", number=5).startswith(
         "您已登录 5 号窗口"
     )
-    assert checked_sentence(Code.LEAVE_OVERLAP, begins="11-25 08:30", ends="11-25 12:00") == (
+    assert checked_sentence(LeaveCode.LEAVE_OVERLAP, begins="11-25 08:30", ends="11-25 12:00") == (
         "与已有请假时间重叠：11月25日08:30至11月25日12:00。"
     )
-    assert checked_sentence(Code.CLOSED_TODAY, next=None).endswith("下次开放：待定。")
+    assert checked_sentence(QueueCode.CLOSED_TODAY, next=None).endswith("下次开放：待定。")

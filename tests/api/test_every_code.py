@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from server.core.errors import Code
-from server.wire.problems import WORDS
+from server.core.errors import ErrorCode
+from server.core.problems import refusals
 from support.code_cases import (
     CASES,
     attendance,
@@ -22,12 +22,12 @@ from support.web import Web
 PARTS = (hall, readers, attendance, requests, checks, bulletin, past_changes)
 
 
-@pytest.mark.parametrize("code", list(Code), ids=str)
-def test_the_code_is_reached(web: Web, code: Code) -> None:
+@pytest.mark.parametrize("code", list(refusals()), ids=str)
+def test_the_code_is_reached(web: Web, code: ErrorCode) -> None:
     answer = CASES[code](web)
     body = answer.get_json()
     assert body["code"] == code.value
-    assert answer.status_code == WORDS[code][0]
+    assert answer.status_code == refusals()[code].status
     assert body["message_zh"]
     assert body["message_en"]
     assert "{" not in body["message_zh"] + body["message_en"]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from server.core.errors import Code
+from server.core.errors import CommonCode
 from server.office.routes import MAX_WORKBOOK
 from server.web_api import MAX_BODY, Caller, Route
 from support.halls import MANAGER, STAFF
@@ -66,7 +66,7 @@ def test_no_command_is_taken_from_a_foreign_page(web: Web) -> None:
         someone = people[min(route.who)]
         headers = {**someone.headers(""), "Origin": FOREIGN[number % len(FOREIGN)]}
         answer = someone.client.post(address, json={}, headers=headers)
-        assert (answer.status_code, code(answer)) == (403, Code.ORIGIN), route.path
+        assert (answer.status_code, code(answer)) == (403, CommonCode.ORIGIN), route.path
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_no_command_is_taken_as_a_form_or_text(web: Web, kind: str) -> None:
         someone = people[min(route.who)]
         headers = {**someone.headers(""), **({"Content-Type": kind} if kind else {})}
         answer = someone.client.post(address, headers=headers, environ_overrides=unread(9))
-        assert (answer.status_code, code(answer)) == (415, Code.MEDIA_TYPE), route.path
+        assert (answer.status_code, code(answer)) == (415, CommonCode.MEDIA_TYPE), route.path
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_the_halls_own_pages_are_recognised_by_host_or_public_address(
 )
 def test_another_port_or_name_is_another_page(web: Web, host: str, origin: str) -> None:
     answer = web.browser().client.post("/api/v1/logout", headers={"Host": host, "Origin": origin})
-    assert code(answer) == Code.ORIGIN
+    assert code(answer) == CommonCode.ORIGIN
 
 
 def test_a_foreign_page_neither_signs_in_nor_out(web: Web) -> None:
@@ -172,7 +172,7 @@ def test_a_large_body_is_refused_before_it_is_read(web: Web) -> None:
         if route.body is not None:
             path = re.sub(r"<[^>]+>", "1", route.path)
             answer = sent(people[min(route.who)], path, MAX_BODY + 1)
-            assert (answer.status_code, code(answer)) == (413, Code.TOO_LARGE), route.path
+            assert (answer.status_code, code(answer)) == (413, CommonCode.TOO_LARGE), route.path
 
 
 def test_an_upload_without_permission_is_rejected_before_its_body_is_read(web: Web) -> None:
@@ -188,11 +188,11 @@ def test_an_upload_without_permission_is_rejected_before_its_body_is_read(web: W
     for route in uploads:
         path = re.sub(r"<[^>]+>", "1", route.path)
         assert Caller.ANYONE not in route.who
-        assert code(sent(web.browser(), path, 1000, form)) == Code.NOT_SIGNED_IN
-        assert code(sent(web.device("kiosk", "1"), path, 1000, form)) == Code.FORBIDDEN
+        assert code(sent(web.browser(), path, 1000, form)) == CommonCode.NOT_SIGNED_IN
+        assert code(sent(web.device("kiosk", "1"), path, 1000, form)) == CommonCode.FORBIDDEN
     admin = web.administrator()
     answer = sent(admin, "/office/workbook", MAX_WORKBOOK + 10 * MAX_BODY, form)
-    assert code(answer) == Code.TOO_LARGE
+    assert code(answer) == CommonCode.TOO_LARGE
 
 
 def test_a_body_without_a_declared_size_is_limited_while_it_is_read(web: Web) -> None:
@@ -206,7 +206,7 @@ def test_a_body_without_a_declared_size_is_limited_while_it_is_read(web: Web) ->
             "HTTP_TRANSFER_ENCODING": "chunked",
         },
     )
-    assert code(answer) == Code.TOO_LARGE
+    assert code(answer) == CommonCode.TOO_LARGE
     assert stream.tell() <= 2 * MAX_BODY
 
 

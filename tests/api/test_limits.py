@@ -15,7 +15,7 @@ from redis import RedisError
 from werkzeug.test import Client
 
 from server.core.actors import ActorKind, Principal
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.runtime.metrics import Metrics
 from server.runtime.server import HallRouter
 from server.runtime.worker_bus import NoWorkerBus
@@ -190,7 +190,7 @@ def refused(limits: Limits, *args: Any) -> bool:
     try:
         limits.check(*args)
     except HallError as error:
-        assert error.code is Code.TOO_MANY
+        assert error.code is CommonCode.TOO_MANY
         return True
     return False
 

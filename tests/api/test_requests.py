@@ -8,8 +8,10 @@ import openpyxl
 import pytest
 from PIL import Image
 
+from server.catalogue.errors import CatalogueCode
 from server.core.actors import ActorKind, Principal
-from server.core.errors import Code
+from server.core.errors import CommonCode
+from server.leave.errors import LeaveCode
 from server.leave.routes import Requests
 from server.queue import snapshot
 from support.code_cases.requests import ask, correct, pending_leave, upload, with_rule
@@ -59,15 +61,15 @@ def test_a_leave_is_approved_and_the_cover_signs_in(web: Web) -> None:
 def test_a_clerk_sees_only_the_own_requests(web: Web) -> None:
     _, leave = pending_leave(web)
     stranger = web.person(STRANGER)
-    assert code(stranger.get(f"/requests/leaves/{leave}")) == Code.NOT_YOUR_SHEET
-    assert code(stranger.post(f"/requests/leaves/{leave}/cancel", {})) == Code.NOT_YOUR_SHEET
+    assert code(stranger.get(f"/requests/leaves/{leave}")) == LeaveCode.NOT_YOUR_SHEET
+    assert code(stranger.post(f"/requests/leaves/{leave}/cancel", {})) == LeaveCode.NOT_YOUR_SHEET
     answer = stranger.post(f"/requests/leaves/{leave}/cover", {"cover": STRANGER})
-    assert code(answer) == Code.NOT_YOUR_SHEET
-    assert code(stranger.post(f"/requests/leaves/{leave}/handover", {})) == Code.NOT_YOUR_STEP
-    assert code(ask(stranger)) == Code.NOT_YOUR_SHEET
-    assert code(correct(stranger)) == Code.NOT_YOUR_SHEET
+    assert code(answer) == LeaveCode.NOT_YOUR_SHEET
+    assert code(stranger.post(f"/requests/leaves/{leave}/handover", {})) == LeaveCode.NOT_YOUR_STEP
+    assert code(ask(stranger)) == LeaveCode.NOT_YOUR_SHEET
+    assert code(correct(stranger)) == LeaveCode.NOT_YOUR_SHEET
     assert mine(stranger)["leaves"] == mine(stranger)["leaves_waiting"] == []
-    assert code(stranger.get("/office/leaves/2026-03-01/2026-03-31")) == Code.FORBIDDEN
+    assert code(stranger.get("/office/leaves/2026-03-01/2026-03-31")) == CommonCode.FORBIDDEN
     assert web.person(B).get(f"/requests/leaves/{leave}").status_code == 200
 
 
@@ -77,11 +79,11 @@ def test_nobody_decides_the_own_request(web: Web) -> None:
     answer = ask(manager, staff="2001")
     leave = answer.get_json()["id"]
     decided = manager.post(f"/requests/leaves/{leave}/decide", {"approve": True})
-    assert code(decided) == Code.OWN_CASE
+    assert code(decided) == CommonCode.OWN_CASE
     with_rule(web)
     correction = correct(manager).get_json()["id"]
     decided = manager.post(f"/requests/corrections/{correction}/decide", {"approve": True})
-    assert code(decided) == Code.OWN_CASE
+    assert code(decided) == CommonCode.OWN_CASE
     administrator = web.administrator()
     path = f"/requests/corrections/{correction}"
     assert administrator.post(f"{path}/decide", {"approve": True}).status_code == 200
@@ -98,11 +100,11 @@ def test_a_correction_is_asked_for_once_and_decided_by_a_manager(web: Web) -> No
     with_cover_and_chief(web.small)
     with_rule(web)
     browser = web.person(A)
-    assert code(correct(browser, slot="tea")) == Code.INVALID
+    assert code(correct(browser, slot="tea")) == CommonCode.INVALID
     correction = correct(browser, claimed="08:25").get_json()["id"]
     chief = web.person(CHIEF)
     answer = chief.post(f"/requests/corrections/{correction}/decide", {"approve": True})
-    assert code(answer) == Code.NOT_YOUR_STEP
+    assert code(answer) == LeaveCode.NOT_YOUR_STEP
     (waiting,) = mine(web.manager())["corrections_to_decide"]
     assert (waiting["used"], waiting["quota"]) == (1, 3)
 
@@ -115,9 +117,9 @@ def test_a_paper_is_read_by_those_who_may_see_its_case(web: Web) -> None:
     stranger, chief = web.person(STRANGER), web.person(CHIEF)
     path = f"/files/{paper['id']}"
     assert browser.get(path).data == picture()
-    assert code(chief.get(path)) == Code.NOT_YOUR_SHEET
+    assert code(chief.get(path)) == LeaveCode.NOT_YOUR_SHEET
     assert ask(browser, file=paper["id"]).status_code == 200
-    assert code(stranger.get(path)) == Code.NOT_YOUR_SHEET
+    assert code(stranger.get(path)) == LeaveCode.NOT_YOUR_SHEET
     answer = chief.get(path)
     assert answer.data == picture()
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
@@ -128,15 +130,15 @@ def test_a_paper_is_read_by_those_who_may_see_its_case(web: Web) -> None:
 def test_a_paper_follows_later_and_stays_in_the_steps(web: Web) -> None:
     browser, leave = pending_leave(web)
     path = f"/requests/leaves/{leave}/paper"
-    assert code(browser.post(path, {"file": "0" * 64})) == Code.FILE_UNKNOWN
+    assert code(browser.post(path, {"file": "0" * 64})) == LeaveCode.FILE_UNKNOWN
     paper = upload(browser, "/files", picture(), "病历.png").get_json()["id"]
-    assert code(web.person(STRANGER).post(path, {"file": paper})) == Code.NOT_YOUR_SHEET
+    assert code(web.person(STRANGER).post(path, {"file": paper})) == LeaveCode.NOT_YOUR_SHEET
     assert browser.post(path, {"file": paper}).status_code == 200
     leave_view = browser.get(f"/requests/leaves/{leave}").get_json()
     assert leave_view["paper"]["name"] == "病历.png"
     assert leave_view["steps"][-1]["act"] == "attach"
     browser.post(f"/requests/leaves/{leave}/cancel", {})
-    assert code(browser.post(path, {"file": paper})) == Code.LEAVE_SETTLED
+    assert code(browser.post(path, {"file": paper})) == LeaveCode.LEAVE_SETTLED
 
 
 def test_a_pdf_is_never_shown_in_place(web: Web) -> None:
@@ -160,7 +162,7 @@ def test_a_pdf_is_never_shown_in_place(web: Web) -> None:
     ],
 )
 def test_invalid_requests_are_rejected(web: Web, change: dict[str, object]) -> None:
-    assert code(ask(web.person(A), **change)) == Code.INVALID
+    assert code(ask(web.person(A), **change)) == CommonCode.INVALID
 
 
 def test_the_office_imports_a_year_by_paste_or_sheet(web: Web) -> None:
@@ -169,7 +171,7 @@ def test_the_office_imports_a_year_by_paste_or_sheet(web: Web) -> None:
     assert manager.get("/office/calendar/2027").get_json()["known"] is False
     body = {"year": 2027, "text": "2027-01-01 休 元旦\n放假"}
     refused = manager.post("/office/calendar", body, key=None)
-    assert code(refused) == Code.CALENDAR_LIST
+    assert code(refused) == CatalogueCode.CALENDAR_LIST
     assert refused.get_json()["data"]["problems"][0]["line"] == 2
     answer = manager.post("/office/calendar", body | {"text": "1月1日至3日 休 元旦"}, key=None)
     assert answer.get_json() == {"year": 2027, "off": 3, "on": 0}
@@ -183,8 +185,8 @@ def test_the_office_imports_a_year_by_paste_or_sheet(web: Web) -> None:
     years = manager.get("/office/calendar/2028").get_json()["years"]
     assert {2026, 2027, 2028} <= set(years)
     bad = upload(manager, "/office/calendar/2028/sheet", b"nothing")
-    assert code(bad) == Code.CALENDAR_LIST
-    assert code(manager.get("/office/calendar/x")) == Code.INVALID
+    assert code(bad) == CatalogueCode.CALENDAR_LIST
+    assert code(manager.get("/office/calendar/x")) == CommonCode.INVALID
 
 
 def test_a_missing_calendar_year_is_an_alarm(web: Web) -> None:
@@ -225,8 +227,8 @@ def test_the_list_of_leave(web: Web) -> None:
     assert [entry["id"] for entry in listing["leaves"]] == [leave]
     assert [entry["who"] for entry in listing["ladders"]] == ["staff", "chief", "office"]
     assert manager.get("/office/leaves/2026-03-04/2026-03-31").get_json()["leaves"] == []
-    assert code(manager.get("/office/leaves/2026-03-04/2026-03-01")) == Code.INVALID
-    assert code(manager.get("/office/leaves/x/y")) == Code.INVALID
+    assert code(manager.get("/office/leaves/2026-03-04/2026-03-01")) == CommonCode.INVALID
+    assert code(manager.get("/office/leaves/x/y")) == CommonCode.INVALID
 
 
 def test_the_feed_of_requests_holds_the_own_ones(web: Web) -> None:

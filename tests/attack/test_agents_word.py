@@ -9,7 +9,7 @@ import pytest
 
 from server.core import journal
 from server.core.actors import SYSTEM
-from server.core.errors import Code
+from server.core.errors import CommonCode
 from server.device_health import bindings
 from server.integrity import checks
 from server.queue import announcement_queries, slip_queries
@@ -148,7 +148,7 @@ def test_an_agent_cannot_report_for_a_time_clock_that_pushes(web: Web, way: str)
     put_up(web, "clock-1", way)
     agent = Agent(web, "clocks")
     agent.hello(CLOCK)
-    assert agent.event("clock-1", "punches", PUNCHES) == Code.FORBIDDEN
+    assert agent.event("clock-1", "punches", PUNCHES) == CommonCode.FORBIDDEN
     assert count(web) == 0
 
 

@@ -10,10 +10,11 @@ import pytest
 
 from server.accounts import wrong_code_queries
 from server.accounts.alarms import THRESHOLDS
+from server.accounts.errors import AccountCode
 from server.accounts.people import People
 from server.accounts.wrong_codes import REST_SECONDS, WRITE_INTERVAL_SECONDS, Guesses
 from server.core.actors import SYSTEM
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from support.halls import CHEAP, SmallHall, at
 from support.web import Web
 
@@ -82,7 +83,7 @@ def alarm(web: Web) -> list[str]:
 def test_guessing_codes_is_an_alarm_of_the_office(web: Web) -> None:
     browser = web.browser()
     body = {"code": "00000000", "kind": "kiosk", "name": "1"}
-    assert browser.post("/enrol", body, key=None).get_json()["code"] == Code.ENROL_CODE
+    assert browser.post("/enrol", body, key=None).get_json()["code"] == AccountCode.ENROL_CODE
     assert alarm(web) == []
     web.small.ctx.write(
         lambda tx: wrong_code_queries.add(tx, "code", THRESHOLDS["code"], "192.0.2.1")
@@ -101,7 +102,7 @@ def test_wrong_tokens_are_counted(web: Web, kind: str, path: str) -> None:
 
 def test_guessing_passwords_does_not_block_enrolment(web: Web) -> None:
     answers = [web.browser().login("1001", f"guess-{n}").get_json()["code"] for n in range(60)]
-    assert Code.TOO_MANY in answers
+    assert CommonCode.TOO_MANY in answers
     code = web.small.hall.people.make_code(SYSTEM, "kiosk", "9")
     body = {"code": code, "kind": "kiosk", "name": "9"}
     assert web.browser().post("/enrol", body, key=None).status_code == 200

@@ -12,7 +12,8 @@ import pytest
 import socketio
 from redis import Redis
 
-from server.core.errors import Code
+from server.core.errors import CommonCode
+from server.queue.errors import QueueCode
 from server.runtime.worker_bus import CHANNEL
 from server.web_api import Caller
 from server.web_api.limits import Limits
@@ -42,7 +43,7 @@ def test_credentials_of_one_hall_are_unknown_in_the_other(two: TwoHalls, role: s
             continue
         path = re.sub(r"<[^>]+>", "x", route.path)
         code = two.ask("two", route.method, path, credentials).get("code")
-        assert code in (Code.NOT_SIGNED_IN, Code.CSRF), f"{route.method} {path}"
+        assert code in (CommonCode.NOT_SIGNED_IN, CommonCode.CSRF), f"{route.method} {path}"
         attempts += 1
     assert attempts > 90
 
@@ -92,7 +93,7 @@ def test_the_same_credentials_hold_in_their_own_hall(two: TwoHalls) -> None:
 def test_a_csrf_token_of_the_other_hall_is_rejected(two: TwoHalls) -> None:
     own = credentials_of(two.webs["one"], "clerk")
     own["X-CSRF-Token"] = credentials_of(two.webs["two"], "clerk")["X-CSRF-Token"]
-    assert two.ask("one", "POST", "/counter/call-next", own)["code"] == Code.CSRF
+    assert two.ask("one", "POST", "/counter/call-next", own)["code"] == CommonCode.CSRF
 
 
 class Screen:
@@ -198,7 +199,7 @@ def test_an_unknown_a_short_and_a_strange_token_get_the_same_answer(web: Web) ->
     ]
     answers = [web.browser().get(f"/phone/{token}") for token in wrong]
     assert {answer.status_code for answer in answers} == {404}
-    assert {answer.get_json()["code"] for answer in answers} == {Code.TICKET_UNKNOWN}
+    assert {answer.get_json()["code"] for answer in answers} == {QueueCode.TICKET_UNKNOWN}
     assert web.browser().get(f"/phone/{valid}").status_code == 200
 
 
@@ -274,7 +275,7 @@ def test_reports_of_an_agent_are_stored_as_short_plain_text(web: Web) -> None:
 def test_a_hello_with_a_repeated_device_is_rejected(web: Web) -> None:
     agent = line(web, web.small.hall.people.grant("agent", "a"))
     twice = {"devices": PRINTER["devices"] * 2}
-    assert say(agent, "hello", twice)["code"] == Code.INVALID
+    assert say(agent, "hello", twice)["code"] == CommonCode.INVALID
 
 
 def test_a_browser_without_a_session_gets_no_live_feed(web: Web) -> None:

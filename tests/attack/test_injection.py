@@ -29,11 +29,11 @@ from server.catalogue.workbook import export
 from server.catalogue.workbook.values import is_clean
 from server.core.actors import SYSTEM
 from server.core.documents import pdf
+from server.core.messages import Note
 from server.core.settings import Settings
 from server.leave.messages import Reason
 from server.queue import slip_queries, snapshot
 from server.spot_checks.messages import Words
-from server.wire.base import Note
 from support.escpos_reader import PrintedLine, Row, read
 from support.halls import MONDAY, STAFF, at, catalogue
 from support.sheets import GOOD, deliver_punches, with_clock_and_rule

@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 
+from server.bulletins.errors import BulletinCode
 from server.catalogue.model import Role
 from server.core.actors import SYSTEM
-from server.core.errors import Code
+from server.core.errors import CommonCode
 from server.integrity import checks
 from server.retroactive import actions as retroactive_actions
 from server.retroactive import queries as retroactive_queries
+from server.spot_checks.errors import SpotCheckCode
+from server.time_clocks.errors import TimeClockCode
 from support.halls import MANAGER, MONDAY, STAFF, at
 from support.sheets import CLERK, deliver_punches, with_clock_and_rule
 from support.web import Browser, Web
@@ -61,17 +64,17 @@ def test_a_finger_with_a_past_date_moves_nothing_until_a_second_person_confirms(
 ) -> None:
     before = states(settled, CLERK)
     boss = settled.manager()
-    assert code(boss.post("/office/fingers", LINK)) == Code.PAST_REASON
+    assert code(boss.post("/office/fingers", LINK)) == CommonCode.PAST_REASON
     boss.why = "编号登记错了"
     answer = boss.post("/office/fingers", LINK)
-    assert code(answer) == Code.PAST_ASKED
+    assert code(answer) == CommonCode.PAST_ASKED
     assert states(settled, CLERK) == before
     [change] = waiting(boss)
     assert change["mine"]
     assert not change["may_confirm"]
     assert {move["staff"] for move in change["moves"]} == {CLERK, OTHER}
     path = f"/office/past-changes/{change['id']}"
-    assert code(boss.post(f"{path}/confirm")) == Code.PAST_SECOND
+    assert code(boss.post(f"{path}/confirm")) == CommonCode.PAST_SECOND
     assert states(settled, CLERK) == before
     assert settled.administrator().post(f"{path}/confirm").status_code == 200
     assert states(settled, OTHER) == before
@@ -84,7 +87,7 @@ def test_a_finger_with_a_past_date_moves_nothing_until_a_second_person_confirms(
     assert first["corrected"]
     assert first["was"] == "缺卡"
     assert "更正：原为缺卡，改为迟到20分钟" in first["line"]
-    assert code(boss.post(f"{path}/confirm")) == Code.PAST_STATE
+    assert code(boss.post(f"{path}/confirm")) == CommonCode.PAST_STATE
 
 
 def test_a_finger_from_today_on_is_linked_at_once(settled: Web) -> None:
@@ -111,7 +114,7 @@ def test_a_released_bulletin_gets_its_amendment(settled: Web) -> None:
     [drafted] = admin.get(f"/bulletins/{week}").get_json()["amendments"]
     assert "编号登记错了" in drafted["words"]
     release = f"/office/bulletins/{week}/amendments/1/release"
-    assert code(boss.post(release)) == Code.BULLETIN_SECOND
+    assert code(boss.post(release)) == BulletinCode.BULLETIN_SECOND
     assert admin.post(release).status_code == 200
 
 
@@ -122,7 +125,7 @@ def test_a_refused_change_moves_nothing_and_has_a_reason(settled: Web) -> None:
     [change] = waiting(boss)
     path = f"/office/past-changes/{change['id']}"
     admin = settled.administrator()
-    assert code(admin.post(f"{path}/refuse", {"words": ""})) == Code.INVALID
+    assert code(admin.post(f"{path}/refuse", {"words": ""})) == CommonCode.INVALID
     assert admin.post(f"{path}/refuse", {"words": "没有依据"}).status_code == 200
     assert states(settled, CLERK) == before
     [change_row] = boss.get("/office/past-changes").get_json()["changes"]
@@ -135,7 +138,7 @@ def test_only_the_requester_may_withdraw_a_change(settled: Web) -> None:
     boss.post("/office/fingers", LINK)
     [change] = waiting(boss)
     path = f"/my/past-changes/{change['id']}/withdraw"
-    assert code(settled.administrator().post(path)) == Code.PAST_UNKNOWN
+    assert code(settled.administrator().post(path)) == CommonCode.PAST_UNKNOWN
     assert boss.post(path).status_code == 200
     assert not waiting(boss)
 
@@ -147,7 +150,7 @@ def test_a_change_whose_values_moved_must_be_requested_again(settled: Web) -> No
     [change] = waiting(boss)
     deliver_punches(settled.small, "08:10", day=FRIDAY)  # the time clock delivers late: a fact
     path = f"/office/past-changes/{change['id']}/confirm"
-    assert code(settled.administrator().post(path)) == Code.PAST_STALE
+    assert code(settled.administrator().post(path)) == CommonCode.PAST_STALE
     assert states(settled, CLERK)[0] == "on_time"
     assert states(settled, OTHER)[0] == "missing"
     [change_row] = boss.get("/office/past-changes").get_json()["changes"]
@@ -163,7 +166,7 @@ def test_a_person_concerned_does_not_confirm(settled: Web) -> None:
 
     people.change_account(SYSTEM, STAFF["G1"], Role.MANAGER, disabled=False)
     path = f"/office/past-changes/{change['id']}/confirm"
-    assert code(settled.manager().post(path)) == Code.PAST_SECOND
+    assert code(settled.manager().post(path)) == CommonCode.PAST_SECOND
     assert settled.person(STAFF["G1"]).post(path).status_code == 200
 
 
@@ -171,20 +174,22 @@ def test_an_unconfirmed_witness_makes_nobody_on_time(settled: Web) -> None:
     late = {"day": FRIDAY.isoformat(), "reason": "停电", "witness": STAFF["G1"]}
     own = late | {"lines": [{"staff": MANAGER, "at": "08:20"}]}
     boss = settled.manager()
-    assert code(boss.post("/office/sign-in-sheets", own)) == Code.SHEET_OWN
+    assert code(boss.post("/office/sign-in-sheets", own)) == TimeClockCode.SHEET_OWN
     before = states(settled, CLERK)
     signed = late | {"lines": [{"staff": CLERK, "at": "08:20"}]}
     sheet = boss.post("/office/sign-in-sheets", signed).get_json()["sheet"]
     assert states(settled, CLERK) == before
     path = f"/my/sheets/{sheet}/witness"
     for other in (boss, settled.administrator(), settled.person(CLERK)):
-        assert code(other.post(path, {"agree": True})) == Code.SHEET_UNKNOWN
+        assert code(other.post(path, {"agree": True})) == TimeClockCode.SHEET_UNKNOWN
     witness = settled.person(STAFF["G1"])
     [request] = witness.get("/my/to-confirm").get_json()["sheets"]
     assert request["id"] == sheet
     assert witness.post(path, {"agree": True}).status_code == 200
     assert states(settled, CLERK)[0] == "on_time"
-    assert code(witness.post(path, {"agree": False, "words": "没见过"})) == Code.SHEET_STATE
+    assert (
+        code(witness.post(path, {"agree": False, "words": "没见过"})) == TimeClockCode.SHEET_STATE
+    )
 
 
 def test_a_witness_may_refuse(settled: Web) -> None:
@@ -192,7 +197,7 @@ def test_a_witness_may_refuse(settled: Web) -> None:
     signed = body | {"lines": [{"staff": CLERK, "at": "08:20"}]}
     sheet = settled.manager().post("/office/sign-in-sheets", signed).get_json()["sheet"]
     witness = settled.person(STAFF["G1"])
-    assert code(witness.post(f"/my/sheets/{sheet}/witness", {"agree": False})) == Code.INVALID
+    assert code(witness.post(f"/my/sheets/{sheet}/witness", {"agree": False})) == CommonCode.INVALID
     no = {"agree": False, "words": "当天没有停电"}
     assert witness.post(f"/my/sheets/{sheet}/witness", no).status_code == 200
     assert states(settled, CLERK)[0] == "late"
@@ -212,7 +217,7 @@ def test_one_person_cannot_do_an_inspection_round_for_two(settled: Web) -> None:
     assert not admin.get("/office/findings").get_json()["findings"]
     path = f"/my/checks/{check}/second"
     for other in (boss, admin):
-        assert code(other.post(path, {"agree": True})) == Code.NOT_A_CHECKER
+        assert code(other.post(path, {"agree": True})) == SpotCheckCode.NOT_A_CHECKER
     second = settled.person(STAFF["G2"])
     [request] = second.get("/my/to-confirm").get_json()["checks"]
     assert (request["id"], request["problems"]) == (check, 1)
@@ -221,4 +226,4 @@ def test_one_person_cannot_do_an_inspection_round_for_two(settled: Web) -> None:
     assert not admin.get("/office/findings").get_json()["findings"]
     assert second.post(path, {"agree": True}).status_code == 200
     assert len(admin.get("/office/findings").get_json()["findings"]) == 1
-    assert code(second.post(path, {"agree": True})) == Code.CHECK_SECOND
+    assert code(second.post(path, {"agree": True})) == SpotCheckCode.CHECK_SECOND

@@ -17,15 +17,17 @@ import pytest
 from sqlalchemy import Boolean, Column, String, Text, func, insert, select
 
 from devices.host import logs as agent_logs
+from server.accounts.errors import AccountCode
 from server.catalogue.actions import import_catalogue
 from server.catalogue.model import Catalogue
 from server.core import schema
 from server.core.actors import SYSTEM
-from server.core.errors import Code, HallError
+from server.core.all_tables import STAFF_NUMBER_COLUMNS, metadata
+from server.core.errors import HallError
 from server.core.store import Tx
-from server.core.tables import STAFF_NUMBER_COLUMNS, metadata
 from server.integrity import checks
 from server.leave import files as leave_files
+from server.leave.errors import LeaveCode
 from server.leave.tables import leave
 from server.privacy import personal_data
 from server.runtime import logs
@@ -189,7 +191,7 @@ def test_old_slips_pages_and_papers_are_deleted_and_nothing_else(both: SmallHall
     assert not stored_paper.exists()
     with pytest.raises(HallError) as refused:
         leave_files.load(both.hall, stored_paper.name)
-    assert refused.value.code == Code.FILE_UNKNOWN
+    assert refused.value.code == LeaveCode.FILE_UNKNOWN
     assert both.ctx.read(lambda c: checks.violations("small", c)) == []
 
 
@@ -240,7 +242,7 @@ def test_a_former_persons_name_papers_and_links_are_erased(both: SmallHall) -> N
 def test_erasing_an_unknown_person_is_not_journalled(both: SmallHall) -> None:
     with pytest.raises(HallError) as refused:
         personal_data.erase_person(both.ctx, "9999", both.hall.config.data)
-    assert refused.value.code == Code.ACCOUNT_UNKNOWN
+    assert refused.value.code == AccountCode.ACCOUNT_UNKNOWN
     assert "privacy.erase" not in json.dumps(personal_data.export_person(both.ctx, "9999"))
 
 

@@ -13,10 +13,11 @@ from argon2 import PasswordHasher
 from pypinyin import lazy_pinyin
 
 from server.accounts import queries as accounts_queries
+from server.accounts.errors import AccountCode
 from server.accounts.password_tries import BROWSER_DAYS, STRANGERS, Origin
 from server.accounts.people import People
 from server.core import journal
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from support.halls import STAFF, SmallHall, at
 from support.web import PASSWORD, Browser, Web
 
@@ -45,20 +46,20 @@ def guess(web: Web, times: int, address: str = "192.0.2.9", browser: str = "") -
 def test_a_stranger_cannot_lock_a_colleague_out(both: Web) -> None:
     colleague = both.person(MINE)
     colleague.post("/logout", key=None)
-    assert guess(both, LOCK_AFTER * STRANGERS + 1, "127.0.0.1") == Code.LOCKED_OUT
-    assert both.browser().login(MINE).get_json()["code"] == Code.LOCKED_OUT
+    assert guess(both, LOCK_AFTER * STRANGERS + 1, "127.0.0.1") == AccountCode.LOCKED_OUT
+    assert both.browser().login(MINE).get_json()["code"] == AccountCode.LOCKED_OUT
     assert colleague.login(MINE).status_code == 200
 
 
 def test_wrong_passwords_lock_the_address_they_come_from_first(web: Web) -> None:
-    assert guess(web, LOCK_AFTER + 1) == Code.LOCKED_OUT
+    assert guess(web, LOCK_AFTER + 1) == AccountCode.LOCKED_OUT
     assert web.browser().login(MINE).status_code == 200
 
 
 def test_guesses_from_many_addresses_add_up(web: Web) -> None:
     for n in range(LOCK_AFTER * STRANGERS):
         guess(web, 1, f"192.0.2.{n}")
-    assert web.browser().login(MINE).get_json()["code"] == Code.LOCKED_OUT
+    assert web.browser().login(MINE).get_json()["code"] == AccountCode.LOCKED_OUT
     assert web.browser().login(STAFF["T2"]).status_code == 200
 
 
@@ -66,7 +67,7 @@ def test_a_known_browser_has_its_own_few_guesses(web: Web) -> None:
     colleague = web.person(MINE)
     for _ in range(LOCK_AFTER):
         assert colleague.login(MINE, "wrong").status_code == 401
-    assert colleague.login(MINE).get_json()["code"] == Code.LOCKED_OUT
+    assert colleague.login(MINE).get_json()["code"] == AccountCode.LOCKED_OUT
     web.small.clock.advance(minutes=11)
     assert colleague.login(MINE).status_code == 200
 
@@ -102,7 +103,7 @@ def test_concurrent_guesses_are_no_more_than_sequential_ones(both: Web) -> None:
         thread.join()
     assert hasher.judged == codes["login_failed"] <= LOCK_AFTER
     assert codes["locked_out"] + codes["too_many"] == 37 - hasher.judged
-    assert guess(both, 1) == Code.LOCKED_OUT
+    assert guess(both, 1) == AccountCode.LOCKED_OUT
 
 
 def test_a_right_password_at_the_last_try_signs_in_and_locks_nothing(both: Web) -> None:
@@ -117,9 +118,11 @@ def test_the_password_page_counts_guesses_like_the_sign_in(both: Web) -> None:
     thief = both.person(MINE)
     wrong, right = ({"current": word, "new": "some-other-words-7"} for word in ("no", PASSWORD))
     for _ in range(LOCK_AFTER):
-        assert thief.post("/password", wrong, key=None).get_json()["code"] == Code.LOGIN_FAILED
-    assert thief.post("/password", right, key=None).get_json()["code"] == Code.LOCKED_OUT
-    assert thief.login(MINE).get_json()["code"] == Code.LOCKED_OUT
+        assert (
+            thief.post("/password", wrong, key=None).get_json()["code"] == AccountCode.LOGIN_FAILED
+        )
+    assert thief.post("/password", right, key=None).get_json()["code"] == AccountCode.LOCKED_OUT
+    assert thief.login(MINE).get_json()["code"] == AccountCode.LOCKED_OUT
     both.small.clock.advance(minutes=11)
     assert thief.post("/password", right, key=None).status_code == 200
 
@@ -144,7 +147,7 @@ def test_common_passwords_and_those_made_of_hall_names_are_rejected(web: Web, wo
     new = word.format(hall="".join(sounds), staff_name=name, initials=initials)
     browser = web.person(MINE)
     answer = browser.post("/password", {"current": PASSWORD, "new": new}, key=None)
-    assert answer.get_json()["code"] == Code.PASSWORD_COMMON, new
+    assert answer.get_json()["code"] == AccountCode.PASSWORD_COMMON, new
     good = {"current": PASSWORD, "new": "lantern-Gravel-62"}
     assert browser.post("/password", good, key=None).status_code == 200
 
@@ -152,7 +155,7 @@ def test_common_passwords_and_those_made_of_hall_names_are_rejected(web: Web, wo
 def test_a_browser_is_trusted_for_its_users_only_and_for_limited_time(web: Web) -> None:
     other = web.person(STAFF["T2"])
     guess(web, LOCK_AFTER * STRANGERS, "127.0.0.1")
-    assert other.login(MINE).get_json()["code"] == Code.LOCKED_OUT
+    assert other.login(MINE).get_json()["code"] == AccountCode.LOCKED_OUT
     web.small.clock.advance(minutes=BROWSER_DAYS * 24 * 60 + 1)
     guess(web, LOCK_AFTER, "127.0.0.1")
     web.small.ctx.write(lambda tx: accounts_queries.delete_sources(tx, tx.now - 1))
@@ -189,7 +192,7 @@ def test_a_cookie_from_before_sign_in_is_replaced(web: Web) -> None:
     assert thief.get("/counter").status_code == 401
     thief.client.set_cookie("hall_browser", "planted-as-well")
     guess(web, LOCK_AFTER * STRANGERS, "127.0.0.1")
-    assert thief.login(MINE).get_json()["code"] == Code.LOCKED_OUT
+    assert thief.login(MINE).get_json()["code"] == AccountCode.LOCKED_OUT
 
 
 def test_a_number_typed_full_width_is_the_same_person(web: Web) -> None:
@@ -199,7 +202,7 @@ def test_a_number_typed_full_width_is_the_same_person(web: Web) -> None:
     # It is one account for guesses, however its number is typed.
     for number in (wide, STAFF["T1"], wide, STAFF["T1"], wide):
         web.browser().login(number, "wrong")
-    assert web.browser().login(STAFF["T1"]).get_json()["code"] == Code.LOCKED_OUT
+    assert web.browser().login(STAFF["T1"]).get_json()["code"] == AccountCode.LOCKED_OUT
 
 
 def test_each_sign_in_is_another_session(web: Web) -> None:
@@ -231,7 +234,7 @@ def test_a_command_by_cookie_needs_its_own_token(web: Web, csrf: str) -> None:
     clerk, other = web.clerk("T1"), web.clerk("T2")
     forged = Browser(clerk.client)
     forged.csrf = other.csrf if csrf == "another's" else csrf
-    assert forged.post("/counter/pause", {"reason": "rest"}).get_json()["code"] == Code.CSRF
+    assert forged.post("/counter/pause", {"reason": "rest"}).get_json()["code"] == CommonCode.CSRF
     assert clerk.post("/counter/pause", {"reason": "rest"}).status_code == 200
 
 
@@ -241,4 +244,4 @@ def test_the_csrf_token_of_the_previous_session_is_rejected(web: Web) -> None:
     clerk.login(MINE)
     assert _session(clerk) != before
     clerk.csrf = old
-    assert clerk.post("/counter/pause", {"reason": "rest"}).get_json()["code"] == Code.CSRF
+    assert clerk.post("/counter/pause", {"reason": "rest"}).get_json()["code"] == CommonCode.CSRF

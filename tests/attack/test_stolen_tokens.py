@@ -13,8 +13,11 @@ from typing import Any
 
 import pytest
 
+from server.accounts.errors import AccountCode
 from server.core.actors import SYSTEM
-from server.core.errors import Code
+from server.core.errors import CommonCode
+from server.device_health.errors import DeviceCode
+from server.queue.errors import QueueCode
 from server.queue.tickets import State
 from server.time_clocks import actions as time_clocks_actions
 from server.time_clocks.actions import Description
@@ -113,7 +116,7 @@ def code(web: Web) -> Thief:
     answer = web.administrator().post("/office/codes", enrolment, key=None).get_json()
     body = {"code": answer["code"], **enrolment}
     token = web.browser().post("/enrol", body, key=None).get_json()["token"]
-    assert web.browser().post("/enrol", body, key=None).get_json()["code"] == Code.ENROL_CODE
+    assert web.browser().post("/enrol", body, key=None).get_json()["code"] == AccountCode.ENROL_CODE
     free = [PRINTERS[0], LINES[0], PADS[0], CLOCKS[0], STRIPS[0]]
     return Thief(web, Browser(web.app.flask.test_client(), token), token, free)
 
@@ -187,7 +190,7 @@ def numbers(thief: Thief) -> str:
         thief.web.small.configure(kiosk_minute_numbers=6)
         more = [thief.browser.post("/tickets", {"item": "tax-2"}) for _ in range(8)]
         held = [reply.get_json().get("code") for reply in more if not ok(reply)]
-        assert set(held) <= {Code.KIOSK_PACE}
+        assert set(held) <= {QueueCode.KIOSK_PACE}
         return "own" if held else "all"
     agent = thief.serving(LINES[1])
     if agent is None:
@@ -275,7 +278,7 @@ def office(thief: Thief) -> str:
     changed = ok(thief.browser.post("/office/settings", {"values": {"return_limit": 9}}))
     claim = {"agent": "x", "device": "y", "kind": "led", "serves": "T1"}
     refusal = thief.browser.post("/office/devices/confirm", claim).get_json()["code"]
-    assert (refusal == Code.DEVICE_CLAIM) == made
+    assert (refusal == DeviceCode.DEVICE_CLAIM) == made
     return "all" if made and changed else "no"
 
 
@@ -327,7 +330,7 @@ def test_an_agent_delivers_punches_only_from_the_time_clocks_networks(web: Web) 
     time_clocks_actions.describe(web.small.ctx, SYSTEM, "near", "clock-1", description)
     agent = Agent(web, "clocks")
     agent.hello(CLOCKS[0])
-    assert agent.event("clock-1", "punches", PUNCHES) == Code.FORBIDDEN
+    assert agent.event("clock-1", "punches", PUNCHES) == CommonCode.FORBIDDEN
     for networks in ("0.0.0.0/0", ""):
         description = Description("clock-1", networks=networks)
         time_clocks_actions.describe(

@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 from sqlalchemy import Connection, String, select
 
-from server.core.tables import metadata
+from server.core.all_tables import metadata
 from server.hall import Hall
 from server.privacy.personal_data import export_person
 

@@ -16,7 +16,7 @@ from devices.fingerprint.simulator import Enrolled, PunchRecord
 from devices.host.runtime import Agent
 from devices.simulate.base import Journal
 from server.core.actors import SYSTEM
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.live.agent_gateway import DeviceRef
 from server.time_clocks import actions as time_clocks_actions
 from server.time_clocks import punch_queries
@@ -51,7 +51,7 @@ def test_punches_wait_at_the_agent_until_the_time_clock_is_admitted(small: Small
     pulled = PolledTimeClocks(small.hall)
     with pytest.raises(HallError) as refused:
         pulled.receive(REF, message("punches", lines=LINES))
-    assert refused.value.code is Code.FORBIDDEN
+    assert refused.value.code is CommonCode.FORBIDDEN
     row = small.ctx.read(lambda c: time_clocks_queries.get(c, "small", REF.name))
     assert row is not None
     assert (row.state, row.way) == ("asking", "pull")

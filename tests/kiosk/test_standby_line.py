@@ -10,7 +10,7 @@ import pytest
 
 from devices.standby.lease import Lease
 from kiosk.standby import Standby
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, ErrorCode, HallError
 from server.live.agent_gateway import DeviceRef
 from server.queue import slip_queries
 from support.halls import SmallHall, at
@@ -26,7 +26,7 @@ def hall(tmp_path: Path) -> Iterator[SmallHall]:
     small.close()
 
 
-def refused(standby: Standby, kind: str, data: Any) -> Code:
+def refused(standby: Standby, kind: str, data: Any) -> ErrorCode:
     with pytest.raises(HallError) as error:
         standby.receive(REF, {"kind": kind, "data": data, "age": 0})
     return error.value.code
@@ -60,7 +60,7 @@ def test_a_loopback_server_gets_its_lease_and_imports_tickets(hall: SmallHall) -
         "printer": "printer-1",
     }
     for wrong in ({"kiosk": "2"}, {"seq": 999}, {"seq": 0}, {"day": "today"}, {"more": 1}):
-        assert refused(standby, "ticket", offline_ticket | wrong) is Code.INVALID
+        assert refused(standby, "ticket", offline_ticket | wrong) is CommonCode.INVALID
     assert standby.receive(REF, {"kind": "ticket", "data": offline_ticket, "age": 3.0}) == "waiting"
     slip = {"slip": "standby-s", "state": "printed", "reason": ""}
     assert standby.receive(REF, {"kind": "slip", "data": slip}) == "ok"
@@ -77,8 +77,8 @@ def test_an_address_of_another_machine_is_rejected(hall: SmallHall) -> None:
         "https://127.0.0.1:1",
         "javascript:",
     ):
-        assert refused(standby, "line", {**LINE, "line": line}) is Code.INVALID
-    assert refused(standby, "line", None) is Code.INVALID
+        assert refused(standby, "line", {**LINE, "line": line}) is CommonCode.INVALID
+    assert refused(standby, "line", None) is CommonCode.INVALID
 
 
 def test_the_lease_is_withdrawn_when_switched_off(hall: SmallHall) -> None:

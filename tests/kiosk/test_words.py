@@ -9,13 +9,14 @@ from typing import Any, get_args
 
 import pytest
 
+from counters.messages import Pause
 from devices.printers import simulator as printers
 from devices.voice import simulator as voices
 from server.core.actors import ActorKind
 from server.queue.choosing import Why
 from server.queue.offline.desk_plausibility import Implausibility
+from server.queue.offline.messages import OfflineAct
 from server.queue.tickets import Move, Outcome, State
-from server.wire.commands import OfflineAct, Pause
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("kiosk/web", "counters/web", "display/web")

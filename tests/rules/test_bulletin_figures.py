@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.bulletins.differences import differences
+from server.bulletins.errors import BulletinCode
 from server.bulletins.figures import (
     AttendanceLine,
     Fact,
@@ -22,7 +23,7 @@ from server.bulletins.figures import (
 from server.bulletins.freeze import amendment_digest, bulletin_digest
 from server.bulletins.wording import check, pieces, plain, sections
 from server.bulletins.words import DRAFT_SENTENCES
-from server.core.errors import Code, HallError
+from server.core.errors import HallError
 
 FACTS = {"late": Fact("3", "/office#month/all/2026-W10"), "rate": Fact("97.5%", "/x")}
 LINE = AttendanceLine(
@@ -58,7 +59,10 @@ def test_figures_are_quoted_with_their_evidence() -> None:
 def test_no_figure_is_written_by_hand(section: str, words: str, reason: str) -> None:
     with pytest.raises(HallError) as refused:
         check(section, words, FACTS)
-    assert (refused.value.code, refused.value.data["reason"]) == (Code.BULLETIN_WORDS, reason)
+    assert (refused.value.code, refused.value.data["reason"]) == (
+        BulletinCode.BULLETIN_WORDS,
+        reason,
+    )
 
 
 @given(st.text(max_size=60))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from server.catalogue import hours as catalogue_hours
 from server.catalogue.model import Role, Staff
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, ErrorCode, HallError
 from server.core.settings import Settings, with_values
 from server.core.workflow import Attempt, Moment
 from server.core.working_days import SpecialDay, Workdays
@@ -26,8 +26,9 @@ from server.leave.approval_ladder import (
     parse,
     rungs_for,
 )
+from server.leave.errors import LeaveCode
 from server.leave.rules import Decider, State
-from server.leave.workflow import END, LEAVE, LeaveMove
+from server.leave.workflows import END, LEAVE, LeaveMove
 from support.halls import catalogue
 
 WEEK = Workdays((SpecialDay(date(2026, 3, 8), True, "调休上班", 1),))
@@ -94,7 +95,7 @@ def test_an_unreadable_ladder_is_rejected(text: str) -> None:
     assert not is_ladder(text)
     with pytest.raises(HallError) as caught:
         with_values(Settings(), {"leave_ladder": text})
-    assert caught.value.code is Code.SETTING_INVALID
+    assert caught.value.code is CommonCode.SETTING_INVALID
 
 
 def test_the_default_ladders_can_be_read() -> None:
@@ -158,12 +159,12 @@ NOW = moment("03-02T09:00")
 @pytest.mark.parametrize(
     ("begins", "ends", "code"),
     [
-        ("03-03T08:30", "03-03T08:30", Code.LEAVE_SPAN),
-        ("03-03T08:30", "03-02T08:30", Code.LEAVE_SPAN),
-        ("02-26T08:30", "03-03T08:30", Code.LEAVE_TOO_LATE),
+        ("03-03T08:30", "03-03T08:30", LeaveCode.LEAVE_SPAN),
+        ("03-03T08:30", "03-02T08:30", LeaveCode.LEAVE_SPAN),
+        ("02-26T08:30", "03-03T08:30", LeaveCode.LEAVE_TOO_LATE),
     ],
 )
-def test_invalid_spans_are_rejected(begins: str, ends: str, code: Code) -> None:
+def test_invalid_spans_are_rejected(begins: str, ends: str, code: ErrorCode) -> None:
     with pytest.raises(HallError) as caught:
         leave_rules.check_span(moment(begins), moment(ends), NOW, 3)
     assert caught.value.code is code

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from server.catalogue import hours as catalogue_hours
 from server.core.actors import ActorKind
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.core.journal_line import GENESIS, Line, line_hash
 from server.core.settings import BOUNDS, Settings, with_values
 from server.core.working_days import SpecialDay
+from server.queue.errors import QueueCode
 from server.queue.tickets import FINAL, RULES, Move, State, number, order_of, state_after
 from server.queue.waiting import Service, expected_wait, mean_service, percentile
 from support.halls import MONDAY, catalogue
@@ -34,7 +35,9 @@ def test_a_move_is_allowed_exactly_from_its_states(
     with pytest.raises(HallError) as caught:
         state_after(move, state, actor, holds=True)
     wrong_actor = actor not in rule.actors
-    assert caught.value.code is (Code.FORBIDDEN if wrong_actor else Code.MOVE_NOT_ALLOWED)
+    assert caught.value.code is (
+        CommonCode.FORBIDDEN if wrong_actor else QueueCode.MOVE_NOT_ALLOWED
+    )
 
 
 def test_no_move_leads_out_of_a_final_state() -> None:
@@ -46,7 +49,7 @@ def test_only_the_holder_starts_finishes_and_transfers() -> None:
         state = next(iter(RULES[move].sources))
         with pytest.raises(HallError) as caught:
             state_after(move, state, ActorKind.CLERK, holds=False)
-        assert caught.value.code is Code.NOT_THE_HOLDER
+        assert caught.value.code is QueueCode.NOT_THE_HOLDER
 
 
 def test_ticket_numbers_are_formatted_and_parsed() -> None:

@@ -14,10 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.catalogue.hours import Span
-from server.core.errors import Code, HallError
+from server.core.errors import ErrorCode, HallError
 from server.spot_checks import draws, finding_rules
 from server.spot_checks.anomalies import MINUTE_MS, Desk, MorningPresence, idle, unpunched
 from server.spot_checks.draws import DrawSettings, Rules
+from server.spot_checks.errors import SpotCheckCode
 from server.spot_checks.finding_rules import DAY_MS, Finding, Person, State, Step, Steps
 from server.spot_checks.marks import Kind, Mark, Seen, fault_list, kind_of, standing
 
@@ -173,7 +174,7 @@ def finding(state: State, at: int = 0, **values: object) -> Finding:
     return Finding(**basis | involved | values, state=state, at=at)  # type: ignore[arg-type]
 
 
-def refused(code: Code) -> pytest.RaisesExc[HallError]:
+def refused(code: ErrorCode) -> pytest.RaisesExc[HallError]:
     return pytest.raises(HallError, match=f"^{code.value}$")
 
 
@@ -195,20 +196,20 @@ def test_a_finding_is_visible_to_person_chief_and_office() -> None:
 def test_nobody_decides_the_own_finding_or_a_finding_made_by_oneself() -> None:
     disputed = finding(State.DISPUTED)
     for person in (FINDER, CONFIRMER, Person("1001", office=True)):
-        with refused(Code.FINDING_OWN):
+        with refused(SpotCheckCode.FINDING_OWN):
             finding_rules.settle(disputed, person, True)
     assert finding_rules.settle(disputed, OTHER, True) is State.UPHELD
     assert finding_rules.settle(disputed, OTHER, False) is State.WITHDRAWN
-    with refused(Code.FINDING_OWN):
+    with refused(SpotCheckCode.FINDING_OWN):
         finding_rules.judge(finding(State.PROPOSED), Person("1001", office=True), False)
 
 
 def test_a_dispute_has_a_deadline_and_permitted_people() -> None:
     confirmed = finding(State.CONFIRMED)
     assert finding_rules.dispute(confirmed, CHIEF, 100) is State.DISPUTED
-    with refused(Code.DISPUTE_OVER):
+    with refused(SpotCheckCode.DISPUTE_OVER):
         finding_rules.dispute(confirmed, CLERK, 101)
-    with refused(Code.FINDING_UNKNOWN):
+    with refused(SpotCheckCode.FINDING_UNKNOWN):
         finding_rules.dispute(confirmed, STRANGER, 50)
 
 
@@ -224,7 +225,7 @@ def test_a_finding_moves_only_forwards(state: State) -> None:
         if state is allowed:
             assert act() is not state
         else:
-            with refused(Code.FINDING_STATE):
+            with refused(SpotCheckCode.FINDING_STATE):
                 act()
 
 

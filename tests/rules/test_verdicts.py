@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 import pytest
 
 from server.attendance.day_sheet import day_sheet, total
+from server.attendance.errors import ShiftRuleCode
 from server.attendance.shift_rules import (
     Direction,
     RuleScope,
@@ -20,7 +21,7 @@ from server.attendance.shift_rules import (
 from server.attendance.verdicts import DayFacts, State, verdicts
 from server.attendance.words import rule_clauses, verdict_sentence
 from server.core.day_facts import Correction, LeaveKind, LeaveSpan, Punch
-from server.core.errors import Code, HallError
+from server.core.errors import HallError
 from support.summer_rule import DAY, DUE, SUMMER, WINDOWS
 
 
@@ -283,7 +284,10 @@ def test_a_rule_that_cannot_be_applied_is_refused(change: dict[str, object], rea
     check(SUMMER)
     with pytest.raises(HallError) as refused:
         check(replace(SUMMER, **change))  # type: ignore[arg-type]
-    assert (refused.value.code, refused.value.data["reason"]) == (Code.RULE_INVALID, reason)
+    assert (refused.value.code, refused.value.data["reason"]) == (
+        ShiftRuleCode.RULE_INVALID,
+        reason,
+    )
 
 
 def test_late_and_early_minutes_count_from_the_due_time() -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, ErrorCode, HallError
 from server.core.workflow import (
     Apart,
     Attempt,
@@ -24,6 +24,7 @@ from server.core.workflow import (
     WorkingDays,
 )
 from server.core.working_days import Workdays
+from server.spot_checks.errors import SpotCheckCode
 from support.workflow_text import workflows
 
 PEOPLE = ("1001", "1002", "1003")
@@ -69,7 +70,7 @@ def attempts(draw: st.DrawFn, table: Workflow[Any, Any], state: Any) -> Attempt[
     )
 
 
-def unmet(row: Row[Any, Any], attempt: Attempt[Any]) -> list[Code]:
+def unmet(row: Row[Any, Any], attempt: Attempt[Any]) -> list[ErrorCode]:
     """Return the codes of the conditions that an attempt does not meet, in order."""
     return [r.code for r in (*row.first, *row.requires) if not r.is_met(attempt)]
 
@@ -128,14 +129,14 @@ END: Row[State, Move] = Row(
     Move.END,
     frozenset({State.OPEN}),
     (State.DONE,),
-    first=(Role(Code.NOT_FOUND, ("clerk",)),),
+    first=(Role(CommonCode.NOT_FOUND, ("clerk",)),),
     requires=(
-        Apart(Code.OWN_CASE, ("requester",), facts=("state",), data={"field": "x"}),
-        Within(Code.DISPUTE_OVER, "period"),
-        Given(Code.INVALID, "words"),
+        Apart(CommonCode.OWN_CASE, ("requester",), facts=("state",), data={"field": "x"}),
+        Within(SpotCheckCode.DISPUTE_OVER, "period"),
+        Given(CommonCode.INVALID, "words"),
     ),
 )
-EXAMPLE = Workflow("example", Code.FINDING_STATE, (START, END))
+EXAMPLE = Workflow("example", SpotCheckCode.FINDING_STATE, (START, END))
 
 
 def an_attempt(**change: Any) -> Attempt[State]:
@@ -154,21 +155,21 @@ def an_attempt(**change: Any) -> Attempt[State]:
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        ({"holds": lambda _role: False, "state": State.DONE}, Code.NOT_FOUND),
-        ({"state": State.DONE, "person": "1001"}, Code.FINDING_STATE),
-        ({"state": None}, Code.FINDING_STATE),
-        ({"person": "1001", "given": ()}, Code.OWN_CASE),
-        ({"deadlines": {"period": Moment(5, 5)}, "given": ()}, Code.DISPUTE_OVER),
-        ({"deadlines": {"period": Moment(None, 0)}}, Code.DISPUTE_OVER),
-        ({"given": ()}, Code.INVALID),
+        ({"holds": lambda _role: False, "state": State.DONE}, CommonCode.NOT_FOUND),
+        ({"state": State.DONE, "person": "1001"}, SpotCheckCode.FINDING_STATE),
+        ({"state": None}, SpotCheckCode.FINDING_STATE),
+        ({"person": "1001", "given": ()}, CommonCode.OWN_CASE),
+        ({"deadlines": {"period": Moment(5, 5)}, "given": ()}, SpotCheckCode.DISPUTE_OVER),
+        ({"deadlines": {"period": Moment(None, 0)}}, SpotCheckCode.DISPUTE_OVER),
+        ({"given": ()}, CommonCode.INVALID),
     ],
 )
-def test_the_first_unmet_condition_is_the_error(change: dict[str, Any], code: Code) -> None:
+def test_the_first_unmet_condition_is_the_error(change: dict[str, Any], code: ErrorCode) -> None:
     assert EXAMPLE.after(Move.END, an_attempt()) is State.DONE
     with pytest.raises(HallError) as caught:
         EXAMPLE.after(Move.END, an_attempt(**change))
     assert caught.value.code is code
-    if code is Code.OWN_CASE:
+    if code is CommonCode.OWN_CASE:
         assert caught.value.data == {"state": State.OPEN, "field": "x"}
 
 
@@ -181,8 +182,8 @@ def test_a_term_counts_working_days() -> None:
 
 def test_a_table_that_contradicts_itself_is_refused() -> None:
     with pytest.raises(ValueError, match="two rows"):
-        Workflow("twice", Code.FINDING_STATE, (START, END, END))
+        Workflow("twice", SpotCheckCode.FINDING_STATE, (START, END, END))
     with pytest.raises(ValueError, match="no move leads to"):
-        Workflow("astray", Code.FINDING_STATE, (END,))
+        Workflow("astray", SpotCheckCode.FINDING_STATE, (END,))
     with pytest.raises(ValueError, match="does not lead to"):
         EXAMPLE.after(Move.END, an_attempt(), State.OPEN)

@@ -14,10 +14,9 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, bindparam, func, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
-from server.core import schema
-from server.core import tables as core_tables
+from server.core import all_tables, schema
 from server.core.engine import migrate, newest, open_engine, open_store, revision
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.core.statement import precompiled
 from server.core.store import Store, Tx, attempt
 from server.queue import ticket_queries
@@ -101,7 +100,7 @@ def test_a_single_read_leaves_no_transaction_open(postgres_url: str) -> None:
 def test_a_failing_action_stores_nothing(store: Store) -> None:
     def act(tx: Tx) -> None:
         _put(tx, "half")
-        raise HallError(Code.INVALID)
+        raise HallError(CommonCode.INVALID)
 
     with pytest.raises(HallError):
         store.write(act, 1)
@@ -111,7 +110,7 @@ def test_a_failing_action_stores_nothing(store: Store) -> None:
 def test_a_rejected_part_is_rolled_back_and_the_rest_stored(store: Store) -> None:
     def refused(tx: Tx) -> None:
         _put(tx, "half")
-        raise HallError(Code.INVALID)
+        raise HallError(CommonCode.INVALID)
 
     def act(tx: Tx) -> None:
         _put(tx, "whole")
@@ -129,7 +128,7 @@ def test_a_failing_action_does_not_affect_the_others_of_its_batch(store: Store) 
         def act(tx: Tx) -> None:
             _put(tx, f"n{number}")
             if number % 3 == 0:
-                raise HallError(Code.INVALID)
+                raise HallError(CommonCode.INVALID)
 
         ready.wait()
         try:
@@ -221,14 +220,14 @@ def test_migrations_make_the_schema_of_the_code(database_url: str) -> None:
     assert migrate(engine) == (newest(), newest())
     assert revision(engine) == newest()
     with engine.connect() as conn:
-        differences = compare_metadata(MigrationContext.configure(conn), core_tables.metadata)
+        differences = compare_metadata(MigrationContext.configure(conn), all_tables.metadata)
         assert differences == []
         assert conn.execute(select(func.count()).select_from(schema.hall)).scalar_one() == 0
     engine.dispose()
 
 
 def test_every_table_carries_the_hall() -> None:
-    assert all("hall_id" in table.c for table in core_tables.metadata.tables.values())
+    assert all("hall_id" in table.c for table in all_tables.metadata.tables.values())
 
 
 def test_queue_heads_are_read_by_the_partial_index(sqlite_url: str) -> None:

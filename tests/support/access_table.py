@@ -16,12 +16,12 @@ from pathlib import Path
 
 from werkzeug.test import Client
 
-from server.core.errors import Code
+from server.core.errors import CommonCode
 from support.two_halls import ROLES, TwoHalls, credentials_of
 
 NOBODY = "nobody"
 LOGOUT = "/logout"
-REFUSALS = {Code.NOT_SIGNED_IN: "401", Code.CSRF: "401", Code.FORBIDDEN: "403"}
+REFUSALS = {CommonCode.NOT_SIGNED_IN: "401", CommonCode.CSRF: "401", CommonCode.FORBIDDEN: "403"}
 HEAD = """# Who may do what
 
 Every operation of `/api/openapi.json`, asked by everybody: nobody, a clerk, a manager, an

@@ -13,10 +13,10 @@ from sqlalchemy import Connection, MetaData, Table, insert, select
 from server.catalogue.actions import import_catalogue
 from server.catalogue.reference import load
 from server.core.actors import SYSTEM
+from server.core.all_tables import metadata
 from server.core.clock import SetClock, instant
 from server.core.config import Config
 from server.core.journal_line import GENESIS, Line, line_hash
-from server.core.tables import metadata
 from server.demo import history, time_clocks
 from server.hall import Hall, open_hall
 from server.spot_checks.draw_commitment import KEY_FILE

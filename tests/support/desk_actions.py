@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from server.core.context import JsonDict
 from server.queue.offline import import_desk_acts
 from server.queue.offline.desk_connections import ShareSeals
-from server.wire.commands import HandInActs, OfflineAct, SealedShare
+from server.queue.offline.messages import HandInActs, OfflineAct, SealedShare
 from support.halls import STAFF, SmallHall
 
 SEALS = ShareSeals(b"a key of the tests' own")

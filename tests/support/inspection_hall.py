@@ -8,7 +8,7 @@ import pytest
 
 from server.core import journal
 from server.core.actors import Actor, ActorKind
-from server.core.errors import Code, HallError
+from server.core.errors import ErrorCode, HallError
 from server.integrity import checks as hall_check
 from server.queue.business_day import keep_day
 from server.spot_checks import draw_commitment, finding_queries, rounds, second_checker
@@ -95,5 +95,5 @@ class InspectionHall:
         return [violation.en for violation in violations]
 
 
-def raises_code(code: Code) -> pytest.RaisesExc[HallError]:
+def raises_code(code: ErrorCode) -> pytest.RaisesExc[HallError]:
     return pytest.raises(HallError, match=f"^{code.value}$")

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ApiError, send, type World } from "@web/api.ts";
+import { ApiError, send, type World } from "@web/transport.ts";
 
 type Answer = () => Response;
 

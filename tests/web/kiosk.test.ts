@@ -81,8 +81,8 @@ function stage(answers: (Issued | ApiError)[]) {
     wait: async (ms) => {
       now += ms;
     },
-    send: async (_path, body, options) => {
-      sent.push({ key: options.key, body });
+    issue: async ({ key, body }) => {
+      sent.push({ key, body });
       const answer = answers.shift();
       if (!answer) throw new Error("not asked for");
       if (answer instanceof ApiError) throw answer;

@@ -4,7 +4,6 @@ import { clockDate, clockTime, minutesBetween } from "@web/clock.ts";
 import { dictionary, setLang } from "@web/i18n.ts";
 import { saidNo } from "@web/live.ts";
 import { faults } from "../../server/web/build/pages.ts";
-import { type Schema, fileOf, typeOf } from "../../server/web/build/wire-types.ts";
 
 test("a dictionary speaks the language chosen and fills in values", () => {
   const t = dictionary({ ahead: { zh: "前面还有 {n} 人", en: "{n} ahead of you" } });
@@ -32,28 +31,6 @@ test("what the policy forbids is found in a page", () => {
   expect(faults("<script>alert(1)</script>")).toEqual(["inline script"]);
   expect(faults('<p style="color:red" onclick="x()">')).toEqual(["style attribute", "event attribute"]);
   expect(faults('<link href="//fonts.invalid/a.css">')).toEqual(["address outside the hall"]);
-});
-
-test("every shape that pydantic writes becomes a type", () => {
-  const cases: [Schema, string][] = [
-    [{ type: "array", items: { anyOf: [{ type: "string" }, { type: "null" }] } }, "(string | null)[]"],
-    [{ type: "array", prefixItems: [{ type: "integer" }, { type: "string" }] }, "[number, string]"],
-    [{ type: "object", additionalProperties: { $ref: "#/$defs/Window" } }, "Record<string, Window>"],
-    [{ enum: ["idle", "call"], type: "string" }, '"idle" | "call"'],
-    [{ const: "a", type: "string" }, '"a"'],
-    [{ title: "Anything" }, "unknown"],
-  ];
-  for (const [schema, type] of cases) expect(typeOf(schema)).toBe(type);
-  expect(() => typeOf({ type: "map" })).toThrow("no TypeScript");
-});
-
-test("the file of types is the same for the same schema, whatever its order", () => {
-  const a = { type: "object", properties: { n: { type: "integer" } }, required: ["n"] };
-  const b = { type: "string", enum: ["x"] };
-  const text = fileOf({ $defs: { B: b, A: a } });
-  expect(text).toBe(fileOf({ $defs: { A: a, B: b } }));
-  expect(text).toContain("export interface A {\n  n: number;\n}");
-  expect(text).toContain('export type B = "x";');
 });
 
 /** WCAG contrast of two #rrggbb colours. */

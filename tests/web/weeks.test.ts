@@ -10,9 +10,9 @@ describe("weeks", () => {
     expect(moved("2026-W45", 2)).toBe("2026-W47");
   });
   it("are Monday to Sunday", () => {
-    expect(weekQuery("2026-W45")).toBe("?from=2026-11-02&to=2026-11-08");
-    expect(weekQuery("2026-W01")).toBe("?from=2025-12-29&to=2026-01-04");
-    expect(weekQuery("2026-11")).toBe("");
+    expect(weekQuery("2026-W45")).toEqual({ from: "2026-11-02", to: "2026-11-08" });
+    expect(weekQuery("2026-W01")).toEqual({ from: "2025-12-29", to: "2026-01-04" });
+    expect(weekQuery("2026-11")).toEqual({});
     expect(isWeek("2026-W45-1")).toBe(false);
   });
   it("are no months", () => {

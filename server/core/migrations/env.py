@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from server.core.tables import metadata
+from server.core.all_tables import metadata
 
 connection = context.config.attributes["connection"]
 context.configure(

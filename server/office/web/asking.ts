@@ -6,14 +6,14 @@ export interface Asking {
   busy: Ref<boolean>;
   failed: Ref<string>;
   /** Runs it; true when it went through. Leaves to the sign-in page where nobody is signed in. */
-  run: (work: () => Promise<void>) => Promise<boolean>;
+  run: (work: () => Promise<unknown>) => Promise<boolean>;
 }
 
 export function useAsking(): Asking {
   const busy = ref(false);
   const failed = ref("");
 
-  async function run(work: () => Promise<void>): Promise<boolean> {
+  async function run(work: () => Promise<unknown>): Promise<boolean> {
     if (busy.value) return false;
     busy.value = true;
     failed.value = "";

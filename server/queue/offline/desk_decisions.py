@@ -6,14 +6,16 @@ import json
 
 from server.core.actors import Actor, ActorKind
 from server.core.context import Context, JsonDict, write_journal
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.core.events import HallChanged
 from server.core.store import Tx
+from server.queue.errors import QueueCode
 from server.queue.offline import desk_queries
 from server.queue.offline.desk_quarantine import CHANGED
+from server.queue.offline.errors import OfflineCode
 from server.queue.offline.import_desk_acts import replay
+from server.queue.offline.messages import OfflineAct
 from server.queue.transitions import current_at
-from server.wire.commands import OfflineAct
 
 TAKEN, DISMISSED = "taken", "dismissed"
 
@@ -28,11 +30,11 @@ def settle(ctx: Context, actor: Actor, key: str, number: str, accept: bool, word
     def act(tx: Tx) -> JsonDict:
         row = desk_queries.get_quarantined(tx.conn, tx.hall_id, number)
         if row is None:
-            raise HallError(Code.ACTS_UNKNOWN)
+            raise HallError(OfflineCode.ACTS_UNKNOWN)
         if row.settled_at is not None:
-            raise HallError(Code.ACTS_SETTLED)
+            raise HallError(OfflineCode.ACTS_SETTLED)
         if row.staff == actor.name:
-            raise HallError(Code.OWN_CASE)
+            raise HallError(CommonCode.OWN_CASE)
         if accept:
             _take(ctx, tx, row.staff, row.window, json.loads(row.said))
         settled_as = TAKEN if accept else DISMISSED
@@ -54,4 +56,4 @@ def _take(ctx: Context, tx: Tx, staff: str, window: str, entries: list[JsonDict]
     current_ticket = current_at(tx, window)
     if current_ticket is not None and current_ticket.id == acts[-1].ticket:
         # The person has left by now; a ticket that the desk did not end must not stay current.
-        raise HallError(Code.WINDOW_BUSY, window=window, number=current_ticket.number)
+        raise HallError(QueueCode.WINDOW_BUSY, window=window, number=current_ticket.number)

@@ -15,9 +15,9 @@ from server.core.store import Tx
 from server.queue import ticket_queries
 from server.queue.offline import desk_connections
 from server.queue.offline.desk_connections import SKEW_MS, ShareSeals
+from server.queue.offline.messages import HandInActs, OfflineAct
 from server.queue.selection import takes
 from server.queue.tickets import State, Ticket
-from server.wire.commands import HandInActs, OfflineAct
 
 
 class Implausibility(StrEnum):

@@ -11,8 +11,8 @@ from server.core.events import HallChanged
 from server.core.store import Tx
 from server.queue.offline import desk_queries
 from server.queue.offline.desk_plausibility import Implausibility
+from server.queue.offline.messages import OfflineAct
 from server.queue.tickets import Ticket
-from server.wire.commands import OfflineAct
 
 CHANGED = "desk_acts"
 """Subject of HallChanged when desk actions were quarantined or settled."""

@@ -9,14 +9,15 @@ from typing import Any
 from sqlalchemy import Connection
 
 from server.catalogue.model import Catalogue
-from server.core.errors import Code
+from server.core.errors import CommonCode
+from server.core.messages import Alarm, Done
 from server.hall import Hall
+from server.queue.errors import QueueCode
 from server.queue.offline import desk_decisions, desk_queries
+from server.queue.offline.errors import OfflineCode
 from server.queue.offline.messages import DeskActSaid, DeskActsAside, SettleActs, TicketKnown
 from server.queue.snapshot import Snapshot
 from server.web_api import MANAGERS, Api, Call
-from server.wire.commands import Done
-from server.wire.views import Alarm
 
 
 def waiting(conn: Connection, hall_id: str, catalogue: Catalogue) -> list[DeskActsAside]:
@@ -95,13 +96,13 @@ def add(api: Api) -> None:
         body=SettleActs,
         answer=Done,
         codes=(
-            Code.ACTS_UNKNOWN,
-            Code.ACTS_SETTLED,
-            Code.OWN_CASE,
-            Code.TICKET_UNKNOWN,
-            Code.MOVE_NOT_ALLOWED,
-            Code.WINDOW_BUSY,
-            Code.NO_SHOW_TOO_EARLY,
+            OfflineCode.ACTS_UNKNOWN,
+            OfflineCode.ACTS_SETTLED,
+            CommonCode.OWN_CASE,
+            QueueCode.TICKET_UNKNOWN,
+            QueueCode.MOVE_NOT_ALLOWED,
+            QueueCode.WINDOW_BUSY,
+            QueueCode.NO_SHOW_TOO_EARLY,
         ),
         example={"taken": False, "why": "当时窗口没有断网"},
     )

@@ -14,18 +14,19 @@ from typing import Any
 
 from server.core.actors import SYSTEM, Actor
 from server.core.context import Context, JsonDict, write_journal
-from server.core.errors import Code, HallError
+from server.core.errors import HallError
 from server.core.settings import Settings
 from server.core.store import Tx, attempt
 from server.queue import ticket_queries, window_session_queries
+from server.queue.errors import QueueCode
 from server.queue.no_show import require_no_show
 from server.queue.offline import desk_quarantine
 from server.queue.offline.desk_connections import ShareSeals
 from server.queue.offline.desk_plausibility import Implausibility, PlausibilityCheck
 from server.queue.offline.desk_quarantine import QuarantinedActions
+from server.queue.offline.messages import HandInActs, OfflineAct
 from server.queue.tickets import Move, State, Ticket, state_after
 from server.queue.transitions import current_at, event_of
-from server.wire.commands import HandInActs, OfflineAct
 
 QUARANTINED = "act_put_aside"
 """Result code of an action that the office must review."""
@@ -120,7 +121,7 @@ def _import_act(
         _check_session(tx, actor, window)
         ticket = ticket_queries.get(tx.conn, tx.hall_id, offline_act.ticket)
         if ticket is None:
-            raise HallError(Code.TICKET_UNKNOWN, ticket=offline_act.ticket)
+            raise HallError(QueueCode.TICKET_UNKNOWN, ticket=offline_act.ticket)
         if not (ticket.holds(window) and ticket.state is DONE.get(offline_act.kind)):
             _move(settings, tx, actor, window, ticket, offline_act, at)
         return ""
@@ -136,9 +137,9 @@ def _import_act(
 def _check_session(tx: Tx, actor: Actor, window: str) -> None:
     session = window_session_queries.session(tx.conn, tx.hall_id, window)
     if session is None:
-        raise HallError(Code.WINDOW_NOT_SIGNED_IN, window=window)
+        raise HallError(QueueCode.WINDOW_NOT_SIGNED_IN, window=window)
     if session.staff != actor.name:
-        raise HallError(Code.WINDOW_TAKEN, window=window)
+        raise HallError(QueueCode.WINDOW_TAKEN, window=window)
 
 
 def replay(
@@ -148,7 +149,7 @@ def replay(
     for offline_act in acts:
         ticket = ticket_queries.get(tx.conn, tx.hall_id, offline_act.ticket)
         if ticket is None:
-            raise HallError(Code.TICKET_UNKNOWN, ticket=offline_act.ticket)
+            raise HallError(QueueCode.TICKET_UNKNOWN, ticket=offline_act.ticket)
         _move(settings, tx, actor, window, ticket, offline_act, min(offline_act.at, tx.now))
 
 
@@ -166,7 +167,7 @@ def _move(
     if move is Move.CALL:
         busy = current_at(tx, window)
         if busy is not None:
-            raise HallError(Code.WINDOW_BUSY, window=window, number=busy.number)
+            raise HallError(QueueCode.WINDOW_BUSY, window=window, number=busy.number)
     if move is Move.NO_SHOW:
         calls = ticket_queries.calls_of(tx.conn, tx.hall_id, ticket.id)
         require_no_show(settings, ticket, calls, at)

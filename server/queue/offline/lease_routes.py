@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from server.catalogue.model import Catalogue
+from server.core.messages import Alarm
 from server.hall import Hall
 from server.queue import ticket_queries
 from server.queue.offline import desk_routes, lease_queries
@@ -18,7 +19,6 @@ from server.queue.offline.number_leases import CONFLICT, MOST_HELD, outstanding
 from server.queue.routing import servers
 from server.queue.snapshot import Snapshot
 from server.queue.tickets import State, number
-from server.wire.views import Alarm
 
 
 def day_of(conn: Connection, hall_id: str, day: str, catalogue: Catalogue) -> OfflineDay:

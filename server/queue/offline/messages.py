@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
-from server.wire.base import Command, Message, Note
+from server.core.messages import Code, Command, Message, Note
 
 
 class StandbyAnnounced(Message):
@@ -121,3 +121,56 @@ class OfflineDay(Message):
     leases: list[LeasedBlock]
     spells: list[OfflineSpell]
     desk_acts: list[DeskActsAside]
+
+
+class ActResult(Message):
+    """Result of one imported desk action; `code` is empty if it fits the server's state."""
+
+    ticket: str
+    number: str
+    kind: str
+    at: int
+    code: str
+
+
+class HandedInActs(Message):
+    """Results of imported desk actions, in their order."""
+
+    results: list[ActResult]
+
+
+class OfflineAct(Command):
+    """One desk action without the server; `at`: hall time of the action, ms."""
+
+    kind: Literal["call", "recall", "start", "finish", "no_show"]
+    ticket: Code
+    at: int = Field(ge=0, le=10**14)
+    outcome: Literal["", "accepted", "done", "consulted", "notice_given", "refused"] = ""
+    note: Note = ""
+
+    @model_validator(mode="after")
+    def _complete(self) -> OfflineAct:
+        if (self.kind == "finish") is not bool(self.outcome):
+            raise ValueError("outcome belongs to finish")
+        if self.outcome == "refused" and not self.note:
+            raise ValueError("a refusal needs a note")
+        return self
+
+
+class SealedShare(Command):
+    """Desk share that the server gave for use without it, in order, with its seal."""
+
+    tickets: list[Code] = Field(min_length=1, max_length=50)
+    seal: str = Field(max_length=64)
+
+
+class HandInActs(Command):
+    """Desk actions without the server, in order.
+
+    `known`: the ticket that was at the window before them.
+    """
+
+    window: Code
+    known: str = Field(default="", max_length=64)
+    shares: list[SealedShare] = Field(default=[], max_length=20)
+    acts: list[OfflineAct] = Field(min_length=1, max_length=200)

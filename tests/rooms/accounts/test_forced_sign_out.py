@@ -14,9 +14,10 @@ from server.catalogue.actions import import_catalogue
 from server.catalogue.model import Role
 from server.core import journal
 from server.core.actors import SYSTEM, Actor, ActorKind
-from server.core.errors import Code, HallError
+from server.core.errors import HallError
 from server.integrity.checks import violations
 from server.queue import calling, window_session_queries
+from server.queue.errors import QueueCode
 from server.queue.tickets import Outcome, State
 from support.halls import ADMINISTRATOR, STAFF, SmallHall, at, catalogue
 
@@ -92,14 +93,14 @@ def test_the_keypad_of_a_disabled_person_is_rejected(hall: SmallHall, function: 
     disable(hall)
     with pytest.raises(HallError) as refused:
         press(hall.ctx, "T1", function, hall.key(), "2")
-    assert refused.value.code is Code.WINDOW_NOT_SIGNED_IN
+    assert refused.value.code is QueueCode.WINDOW_NOT_SIGNED_IN
 
 
 def test_a_window_session_left_by_an_older_version_has_a_rejected_keypad(hall: SmallHall) -> None:
     hall.ctx.write(lambda tx: accounts_queries.set_account(tx, STAFF["T1"], disabled=1))
     with pytest.raises(HallError) as refused:
         press(hall.ctx, "T1", "call_next", hall.key())
-    assert refused.value.code is Code.WINDOW_NOT_SIGNED_IN
+    assert refused.value.code is QueueCode.WINDOW_NOT_SIGNED_IN
 
 
 def test_a_person_without_a_window_session_can_be_disabled(hall: SmallHall) -> None:

@@ -22,8 +22,8 @@ from server.core.settings import Settings
 from server.device_health import server_alarms
 from server.device_health.alarms import WITHOUT_ALARM as SILENT_BY_NATURE
 from server.device_health.alarms import device_alarms
+from server.device_health.messages import DeviceView
 from server.queue import snapshot
-from server.wire.views import DeviceView
 from support.halls import SmallHall
 
 MANAGER = Actor(ActorKind.MANAGER, "200")

@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.attendance import shift_rule_actions, shift_rule_queries
+from server.attendance.errors import ShiftRuleCode
 from server.attendance.sheets import day_sheets
 from server.attendance.shift_rules import RuleScope
 from server.attendance.verdicts import State
-from server.core.errors import Code, HallError
+from server.core.errors import HallError
 from server.core.events import AttendanceChanged
 from server.time_clocks import queries as time_clocks_queries
 from server.time_clocks.manual_entry import Sheet, Signature, answer_sheet, take_sheet
@@ -100,20 +101,20 @@ def test_a_rule_in_force_is_replaced_and_never_changed(small: SmallHall) -> None
     early = replace(RULE, name="早", valid_from=MONDAY - timedelta(days=7))
     with pytest.raises(HallError) as refused:
         start(small, early)
-    assert (refused.value.code, refused.value.data["state"]) == (Code.RULE_STATE, "past")
+    assert (refused.value.code, refused.value.data["state"]) == (ShiftRuleCode.RULE_STATE, "past")
     shift_rule_actions.withdraw(small.ctx, BOSS, small.key(), rule_id, MONDAY + timedelta(days=30))
     with pytest.raises(HallError) as refused:
         shift_rule_actions.withdraw(
             small.ctx, BOSS, small.key(), rule_id, MONDAY + timedelta(days=40)
         )
-    assert refused.value.code is Code.RULE_STATE
+    assert refused.value.code is ShiftRuleCode.RULE_STATE
 
 
 def test_a_rule_names_only_existing_people(small: SmallHall) -> None:
     stranger = replace(RULE, scope=RuleScope.PERSON, subjects=("nobody",))
     with pytest.raises(HallError) as refused:
         shift_rule_actions.draft(small.ctx, BOSS, small.key(), stranger)
-    assert refused.value.code is Code.RULE_INVALID
+    assert refused.value.code is ShiftRuleCode.RULE_INVALID
 
 
 def test_a_trial_reports_changes_and_stores_nothing(small: SmallHall) -> None:

@@ -10,10 +10,11 @@ from sqlalchemy.exc import DBAPIError
 
 from server.bulletins import actions as bulletins_actions
 from server.bulletins.actions import Bulletin
+from server.bulletins.errors import BulletinCode
 from server.bulletins.tables import bulletin
 from server.bulletins.wording import plain
 from server.core.actors import Actor, ActorKind
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, ErrorCode, HallError
 from server.time_clocks import queries as time_clocks_queries
 from support.halls import ADMINISTRATOR, MANAGER, MONDAY, STAFF, SmallHall, at
 from support.sheets import GOOD, READER, deliver_punches, with_clock_and_rule
@@ -43,7 +44,7 @@ def load(small: SmallHall) -> Bulletin:
     return small.ctx.read(lambda c: bulletins_actions.load(small.ctx, c, WEEK))
 
 
-def code_of(refused: pytest.ExceptionInfo[HallError]) -> Code:
+def code_of(refused: pytest.ExceptionInfo[HallError]) -> ErrorCode:
     """Return the error code."""
     return refused.value.code
 
@@ -95,18 +96,18 @@ def test_words_are_edited_and_a_second_person_releases(small: SmallHall) -> None
     )
     with pytest.raises(HallError) as refused:
         bulletins_actions.release(small.ctx, SECOND, small.key(), load(small), bulletin.digest)
-    assert code_of(refused) is Code.BULLETIN_CHANGED
+    assert code_of(refused) is BulletinCode.BULLETIN_CHANGED
     bulletin = load(small)
     with pytest.raises(HallError) as refused:
         bulletins_actions.release(small.ctx, EDITOR, small.key(), bulletin, bulletin.digest)
-    assert code_of(refused) is Code.BULLETIN_SECOND
+    assert code_of(refused) is BulletinCode.BULLETIN_SECOND
     digest = bulletins_actions.release(small.ctx, SECOND, small.key(), bulletin, bulletin.digest)
     edited = load(small)
     assert (edited.released, edited.row.number, edited.digest) == (True, 1, digest)
     assert edited.words["closing"] == "请各单位知悉并签收。"
     with pytest.raises(HallError) as refused:
         bulletins_actions.edit(small.ctx, EDITOR, small.key(), edited, {"closing": "改"})
-    assert code_of(refused) is Code.BULLETIN_STATE
+    assert code_of(refused) is BulletinCode.BULLETIN_STATE
     assert small.ctx.read(lambda c: bulletins_actions.faults_of(c, small.ctx.hall_id)) == []
 
 
@@ -120,7 +121,7 @@ def test_an_edit_of_words_changed_by_another_is_a_conflict(small: SmallHall) -> 
         bulletins_actions.edit(
             small.ctx, SECOND, small.key(), load(small), {"closing": "请签收。"}, seen
         )
-    assert code_of(refused) is Code.CHANGED_MEANWHILE
+    assert code_of(refused) is CommonCode.CHANGED_MEANWHILE
     assert load(small).words["closing"] == "请各单位知悉。"
     # An edit of another section is no conflict.
     other = {"opening": "本周通报如下。"} if "opening" in bulletin.words else {}
@@ -147,7 +148,7 @@ def test_one_person_alone_cannot_release(small: SmallHall) -> None:
     for person in (EDITOR, SECOND):
         with pytest.raises(HallError) as refused:
             bulletins_actions.release(small.ctx, person, small.key(), bulletin, bulletin.digest)
-        assert code_of(refused) is Code.BULLETIN_SECOND
+        assert code_of(refused) is BulletinCode.BULLETIN_SECOND
 
 
 def test_a_released_bulletin_stays_and_later_facts_become_an_amendment(small: SmallHall) -> None:
@@ -159,10 +160,10 @@ def test_a_released_bulletin_stays_and_later_facts_become_an_amendment(small: Sm
     n = bulletins_actions.amend(small.ctx, EDITOR, small.key(), frozen, changes, "补收打卡机数据。")
     with pytest.raises(HallError) as refused:
         bulletins_actions.release_amendment(small.ctx, EDITOR, small.key(), WEEK, n)
-    assert code_of(refused) is Code.BULLETIN_SECOND
+    assert code_of(refused) is BulletinCode.BULLETIN_SECOND
     with pytest.raises(HallError) as refused:
         bulletins_actions.amend(small.ctx, EDITOR, small.key(), frozen, changes, "又")
-    assert code_of(refused) is Code.BULLETIN_STATE
+    assert code_of(refused) is BulletinCode.BULLETIN_STATE
     bulletins_actions.release_amendment(small.ctx, SECOND, small.key(), WEEK, n)
     assert small.ctx.read(lambda c: bulletins_actions.faults_of(c, small.ctx.hall_id)) == []
 
@@ -195,7 +196,7 @@ def test_units_acknowledge_by_their_chief_representative(small: SmallHall) -> No
     released(small)
     with pytest.raises(HallError) as refused:
         bulletins_actions.acknowledge(small.ctx, EDITOR, small.key(), WEEK)
-    assert code_of(refused) is Code.BULLETIN_ACK
+    assert code_of(refused) is BulletinCode.BULLETIN_ACK
 
 
 def test_a_week_that_is_not_over_is_not_drafted(small: SmallHall) -> None:

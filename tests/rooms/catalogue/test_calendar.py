@@ -19,10 +19,11 @@ from server.catalogue.actions import import_catalogue
 from server.catalogue.calendar_list import Flaw, Problem
 from server.catalogue.workbook import digest
 from server.core.actors import SYSTEM
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.core.working_days import SpecialDay
 from server.hall import open_hall
 from server.leave import files as leave_files
+from server.leave.errors import LeaveCode
 from support.halls import CHEAP, SmallHall, catalogue
 from support.leave_halls import A, actor
 
@@ -195,20 +196,20 @@ def test_papers_are_kept_by_their_hash(small: SmallHall) -> None:
 def test_only_pictures_and_pdf_by_content(small: SmallHall, data: bytes) -> None:
     with pytest.raises(HallError) as caught:
         leave_files.store(small.hall, actor(A), "photo.jpg", "", data)
-    assert caught.value.code is Code.FILE_TYPE
+    assert caught.value.code is LeaveCode.FILE_TYPE
 
 
 def test_a_paper_too_large_or_of_another_kind(small: SmallHall) -> None:
     small.configure(file_limit_kb=64)
     with pytest.raises(HallError) as caught:
         leave_files.store(small.hall, actor(A), "a.pdf", "", b"%PDF-" + b"x" * 64 * 1024)
-    assert caught.value.code is Code.TOO_LARGE
+    assert caught.value.code is CommonCode.TOO_LARGE
     with pytest.raises(HallError) as caught:
         leave_files.store(small.hall, actor(A), "a.pdf", "image/jpeg", b"%PDF-1.7")
-    assert caught.value.code is Code.FILE_TYPE
+    assert caught.value.code is LeaveCode.FILE_TYPE
     with pytest.raises(HallError) as caught:
         leave_files.load(small.hall, "0" * 64)
-    assert caught.value.code is Code.FILE_UNKNOWN
+    assert caught.value.code is LeaveCode.FILE_UNKNOWN
 
 
 def test_a_decompression_bomb_is_rejected(small: SmallHall) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.core.fair_scheduler import Turns
 
 SOON = 20.0
@@ -103,7 +103,7 @@ def test_a_user_with_too_many_tasks_is_rejected_and_others_are_not() -> None:
             threading.Event().wait(0.001)
         with pytest.raises(HallError) as refused:
             turns.run("guesser", lambda: None)
-        assert refused.value.code is Code.TOO_MANY
+        assert refused.value.code is CommonCode.TOO_MANY
         threads[3].start()
 
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import BigInteger, insert, update
 
 from server.core import schema
-from server.core.tables import EXTERNAL_TIMES, TIME_STEPS, metadata
+from server.core.all_tables import EXTERNAL_TIMES, TIME_STEPS, metadata
 from server.integrity.checks import violations as violations_of
 from server.integrity.times import EARLIEST, NON_TIME_COLUMNS
 from server.queue import calling

@@ -6,11 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from server.core.errors import Code, HallError
+from server.core.errors import HallError
 from server.leave import actions as leave_actions
 from server.leave import cover as leave_cover
 from server.leave.alarms import alarms
 from server.queue import calling, snapshot, window_sessions
+from server.queue.errors import QueueCode
 from support.halls import MONDAY, SmallHall, at
 from support.leave_halls import CHIEF, STRANGER, A, B, actor, leave_request, with_cover_and_chief
 
@@ -46,7 +47,7 @@ def test_b_may_sit_at_the_window_only_while_a_is_away(hall: SmallHall) -> None:
     away(hall, "03-02T10:00", "03-02T12:00")
     with pytest.raises(HallError) as caught:
         sit(hall, B, "T1")
-    assert caught.value.code is Code.WINDOW_NOT_ALLOWED
+    assert caught.value.code is QueueCode.WINDOW_NOT_ALLOWED
     hall.clock.set(at(10))
     with pytest.raises(HallError):
         sit(hall, STRANGER, "T1")
@@ -74,7 +75,7 @@ def test_in_an_emergency_b_takes_over_before_the_approval(hall: SmallHall) -> No
 def test_as_items_are_served_at_bs_window(hall: SmallHall) -> None:
     with pytest.raises(HallError) as caught:
         hall.issue("tax-2")
-    assert caught.value.code is Code.NOBODY_SIGNED_IN
+    assert caught.value.code is QueueCode.NOBODY_SIGNED_IN
     away(hall, "03-02T09:00", "03-02T12:00")
     sit(hall, B, "T1")
     issued = hall.issue("tax-2")

@@ -6,13 +6,15 @@ from dataclasses import replace
 
 import pytest
 
+from server.accounts.errors import AccountCode
 from server.core import journal
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, ErrorCode, HallError
 from server.core.events import AttendanceChanged, Event, RequestsChanged
 from server.leave import actions as leave_actions
 from server.leave import integrity as leave_integrity
 from server.leave import queries as stored
 from server.leave import rules
+from server.leave.errors import LeaveCode
 from support.halls import ADMINISTRATOR, MANAGER, MONDAY, SmallHall, at
 from support.leave_halls import (
     CHIEF,
@@ -41,7 +43,7 @@ def decide(hall: SmallHall, leave: str, by: str, approve: bool = True, words: st
     leave_actions.decide(hall.ctx, actor(by), hall.key(), leave, approve, words)
 
 
-def refused(code: Code, act: object, *args: object, **more: object) -> HallError:
+def refused(code: ErrorCode, act: object, *args: object, **more: object) -> HallError:
     assert callable(act)
     with pytest.raises(HallError) as caught:
         act(*args, **more)
@@ -53,12 +55,12 @@ def test_a_day_is_decided_by_the_chief_representative(hall: SmallHall) -> None:
     leave = ask(hall, "03-03T08:30", "03-03T17:30")
     assert stored_leave(hall, leave).cover == B
     assert [s["rungs"] for s in stored_leave(hall, leave).steps] == [["chief"]]
-    refused(Code.OWN_CASE, decide, hall, leave, A)
-    refused(Code.NOT_YOUR_STEP, decide, hall, leave, B)
-    refused(Code.NOT_YOUR_STEP, decide, hall, leave, STRANGER)
+    refused(CommonCode.OWN_CASE, decide, hall, leave, A)
+    refused(LeaveCode.NOT_YOUR_STEP, decide, hall, leave, B)
+    refused(LeaveCode.NOT_YOUR_STEP, decide, hall, leave, STRANGER)
     decide(hall, leave, CHIEF, words="同意")
     assert stored_leave(hall, leave).state == "approved"
-    refused(Code.LEAVE_SETTLED, decide, hall, leave, MANAGER)
+    refused(LeaveCode.LEAVE_SETTLED, decide, hall, leave, MANAGER)
 
 
 def test_a_long_leave_goes_up_the_whole_ladder(hall: SmallHall) -> None:
@@ -66,7 +68,7 @@ def test_a_long_leave_goes_up_the_whole_ladder(hall: SmallHall) -> None:
     for by in (CHIEF, MANAGER):
         decide(hall, leave, by)
         assert stored_leave(hall, leave).state == "asked"
-    refused(Code.NOT_YOUR_STEP, decide, hall, leave, MANAGER)
+    refused(LeaveCode.NOT_YOUR_STEP, decide, hall, leave, MANAGER)
     decide(hall, leave, ADMINISTRATOR)
     leave_row = stored_leave(hall, leave)
     assert leave_row.state == "approved"
@@ -83,7 +85,7 @@ def test_the_named_head_decides(hall: SmallHall) -> None:
     leave = ask(hall, "03-03T08:30", "03-05T17:30")
     for by in (CHIEF, MANAGER):
         decide(hall, leave, by)
-    refused(Code.NOT_YOUR_STEP, decide, hall, leave, ADMINISTRATOR)
+    refused(LeaveCode.NOT_YOUR_STEP, decide, hall, leave, ADMINISTRATOR)
     decide(hall, leave, MANAGER)
     assert stored_leave(hall, leave).state == "approved"
 
@@ -97,7 +99,7 @@ def test_a_ladder_changed_later_does_not_move_a_leave(hall: SmallHall) -> None:
 
 def test_a_refusal_needs_a_reason_and_ends_the_request(hall: SmallHall) -> None:
     leave = ask(hall, "03-03T08:30", "03-05T17:30")
-    refused(Code.INVALID, decide, hall, leave, CHIEF, False)
+    refused(CommonCode.INVALID, decide, hall, leave, CHIEF, False)
     decide(hall, leave, CHIEF, False, "人手不够")
     assert stored_leave(hall, leave).state == "refused"
     again = ask(hall, "03-03T08:30", "03-05T17:30")
@@ -106,21 +108,23 @@ def test_a_refusal_needs_a_reason_and_ends_the_request(hall: SmallHall) -> None:
 
 def test_a_chief_representatives_own_leave_goes_to_the_section(hall: SmallHall) -> None:
     leave = ask(hall, "03-03T08:30", "03-03T17:30", CHIEF, staff=CHIEF)
-    refused(Code.OWN_CASE, decide, hall, leave, CHIEF)
+    refused(CommonCode.OWN_CASE, decide, hall, leave, CHIEF)
     decide(hall, leave, MANAGER)
     assert stored_leave(hall, leave).state == "approved"
 
 
 def test_overlapping_leave_is_refused_but_not_the_next_hour(hall: SmallHall) -> None:
     first = ask(hall, "03-03T08:30", "03-03T12:00")
-    error = refused(Code.LEAVE_OVERLAP, ask, hall, "03-03T11:59", "03-03T17:30")
+    error = refused(LeaveCode.LEAVE_OVERLAP, ask, hall, "03-03T11:59", "03-03T17:30")
     assert error.data["leave"] == first
     assert ask(hall, "03-03T12:00", "03-03T17:30")
 
 
 def test_who_may_ask_for_whom(hall: SmallHall) -> None:
-    refused(Code.NOT_YOUR_SHEET, ask, hall, "03-03T08:30", "03-03T12:00", STRANGER)
-    refused(Code.ACCOUNT_UNKNOWN, ask, hall, "03-03T08:30", "03-03T12:00", MANAGER, staff="9999")
+    refused(LeaveCode.NOT_YOUR_SHEET, ask, hall, "03-03T08:30", "03-03T12:00", STRANGER)
+    refused(
+        AccountCode.ACCOUNT_UNKNOWN, ask, hall, "03-03T08:30", "03-03T12:00", MANAGER, staff="9999"
+    )
     for n, by in enumerate((A, B, CHIEF, MANAGER)):
         leave = ask(hall, f"03-{10 + n}T08:30", f"03-{10 + n}T12:00", by)
         assert stored_leave(hall, leave).by == by
@@ -130,14 +134,14 @@ def test_emergency_leave_is_requested_afterwards(hall: SmallHall) -> None:
     leave = ask(hall, "03-02T08:50", "03-02T12:00", B, emergency=True)
     assert rules.emergency(stored_leave(hall, leave).steps)
     assert stored_leave(hall, leave).steps[0]["after"] is True
-    refused(Code.LEAVE_TOO_LATE, ask, hall, "02-25T08:30", "02-25T12:00")
+    refused(LeaveCode.LEAVE_TOO_LATE, ask, hall, "02-25T08:30", "02-25T12:00")
 
 
 def test_a_named_cover_who_is_away_is_refused_and_a_listed_one_left_out(hall: SmallHall) -> None:
     ask(hall, "03-03T08:30", "03-03T12:00", B, staff=B, cover="")
-    refused(Code.COVER_CANNOT, ask, hall, "03-03T08:30", "03-03T12:00", cover=B)
-    refused(Code.COVER_CANNOT, ask, hall, "03-03T08:30", "03-03T12:00", cover=A)
-    refused(Code.COVER_CANNOT, ask, hall, "03-03T08:30", "03-03T12:00", cover="9999")
+    refused(LeaveCode.COVER_CANNOT, ask, hall, "03-03T08:30", "03-03T12:00", cover=B)
+    refused(LeaveCode.COVER_CANNOT, ask, hall, "03-03T08:30", "03-03T12:00", cover=A)
+    refused(LeaveCode.COVER_CANNOT, ask, hall, "03-03T08:30", "03-03T12:00", cover="9999")
     assert stored_leave(hall, ask(hall, "03-03T08:30", "03-03T12:00")).cover == ""
 
 
@@ -146,7 +150,13 @@ def test_cancelled_before_shortened_during_settled_after(hall: SmallHall) -> Non
     decide(hall, leave, CHIEF)
     decide(hall, leave, MANAGER)
     refused(
-        Code.NOT_YOUR_SHEET, leave_actions.cancel, hall.ctx, actor(STRANGER), hall.key(), leave, ""
+        LeaveCode.NOT_YOUR_SHEET,
+        leave_actions.cancel,
+        hall.ctx,
+        actor(STRANGER),
+        hall.key(),
+        leave,
+        "",
     )
     hall.clock.set(at(11, day=MONDAY.replace(day=3)))
     leave_actions.cancel(hall.ctx, actor(A), hall.key(), leave, "回来了")
@@ -154,7 +164,9 @@ def test_cancelled_before_shortened_during_settled_after(hall: SmallHall) -> Non
     assert (leave_row.state, f"{leave_row.ends:%dT%H:%M}") == ("approved", "03T11:00")
     assert leave_row.steps[-1]["act"] == "shorten"
     assert leave_row.steps[-1]["ends"] == "2026-03-04T17:30"
-    refused(Code.LEAVE_SETTLED, leave_actions.cancel, hall.ctx, actor(A), hall.key(), leave, "")
+    refused(
+        LeaveCode.LEAVE_SETTLED, leave_actions.cancel, hall.ctx, actor(A), hall.key(), leave, ""
+    )
     other = ask(hall, "03-04T08:30", "03-04T12:00")
     leave_actions.cancel(hall.ctx, actor(A), hall.key(), other, "")
     assert stored_leave(hall, other).state == "cancelled"
@@ -164,7 +176,13 @@ def test_only_the_cover_confirms_the_handover(hall: SmallHall) -> None:
     leave = ask(hall, "03-03T08:30", "03-03T17:30")
     for by in (A, CHIEF, MANAGER):
         refused(
-            Code.NOT_YOUR_STEP, leave_actions.hand_over, hall.ctx, actor(by), hall.key(), leave, ""
+            LeaveCode.NOT_YOUR_STEP,
+            leave_actions.hand_over,
+            hall.ctx,
+            actor(by),
+            hall.key(),
+            leave,
+            "",
         )
     leave_actions.hand_over(hall.ctx, actor(B), hall.key(), leave, "已交接")
     assert rules.handed_over(stored_leave(hall, leave).steps)

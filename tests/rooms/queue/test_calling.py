@@ -8,10 +8,11 @@ import pytest
 
 from server.core import journal
 from server.core.actors import Actor, ActorKind
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, ErrorCode, HallError
 from server.queue import calling, ticket_queries, window_sessions
 from server.queue.business_day import keep_day
 from server.queue.choosing import Why
+from server.queue.errors import QueueCode
 from server.queue.tickets import Outcome, State
 from support.halls import MONDAY, SmallHall, at
 
@@ -21,7 +22,7 @@ def _why(small: SmallHall, ticket: str) -> str:
     return str(calls[-1]["why"])
 
 
-def _refused(code: Code, act: object, *args: object) -> HallError:
+def _refused(code: ErrorCode, act: object, *args: object) -> HallError:
     assert callable(act)
     with pytest.raises(HallError) as caught:
         act(*args)
@@ -40,7 +41,7 @@ def test_a_called_ticket_is_not_called_again(small: SmallHall) -> None:
     small.sign_in("T1", "T2")
     small.issue("tax-1")
     small.call("T1")
-    _refused(Code.NOBODY_WAITING, small.call, "T2")
+    _refused(QueueCode.NOBODY_WAITING, small.call, "T2")
 
 
 def test_the_bound_on_priority(small: SmallHall) -> None:
@@ -99,7 +100,7 @@ def test_a_comprehensive_window_first_serves_what_only_it_can(small: SmallHall) 
 def test_a_comprehensive_window_calls_only_items_of_its_mandate(small: SmallHall) -> None:
     small.sign_in("T1", "G1")
     small.issue("tax-2")
-    _refused(Code.NOBODY_WAITING, small.call, "G1")
+    _refused(QueueCode.NOBODY_WAITING, small.call, "G1")
 
 
 def test_start_finish(small: SmallHall) -> None:
@@ -111,7 +112,7 @@ def test_start_finish(small: SmallHall) -> None:
     calling.start(small.ctx, clerk, small.key(), "T1")
     small.clock.advance(minutes=7)
     _refused(
-        Code.REASON_REQUIRED,
+        CommonCode.REASON_REQUIRED,
         calling.finish,
         small.ctx,
         clerk,
@@ -132,7 +133,7 @@ def test_calling_next_finishes_the_current_service(small: SmallHall) -> None:
     small.sign_in("T1")
     first, second = small.issue("tax-1"), small.issue("tax-1")
     small.call("T1")
-    _refused(Code.WINDOW_BUSY, small.call, "T1")
+    _refused(QueueCode.WINDOW_BUSY, small.call, "T1")
     assert small.call("T1", "default").id == second.id
     done = small.ticket(first.id)
     assert (done.state, done.outcome) == (State.FINISHED, "accepted")
@@ -153,7 +154,7 @@ def test_no_show_needs_calls_and_time(small: SmallHall) -> None:
     small.call("T1")
     clerk = small.clerk("T1")
     small.clock.advance(seconds=60)
-    _refused(Code.NO_SHOW_TOO_EARLY, calling.no_show, small.ctx, clerk, small.key(), "T1")
+    _refused(QueueCode.NO_SHOW_TOO_EARLY, calling.no_show, small.ctx, clerk, small.key(), "T1")
     calling.recall(small.ctx, clerk, small.key(), "T1")
     calling.no_show(small.ctx, clerk, small.key(), "T1")
     assert small.ctx.read(lambda c: ticket_queries.at_window(c, "small", "T1")) == []
@@ -178,7 +179,7 @@ def test_returns_are_limited(small: SmallHall) -> None:
         small.call_and_miss("T1")
         calling.return_to_queue(small.ctx, desk, small.key(), late.id)
     small.call_and_miss("T1")
-    _refused(Code.RETURN_LIMIT, calling.return_to_queue, small.ctx, desk, small.key(), late.id)
+    _refused(QueueCode.RETURN_LIMIT, calling.return_to_queue, small.ctx, desk, small.key(), late.id)
 
 
 def test_a_held_ticket_frees_the_window_and_can_be_resumed(small: SmallHall) -> None:
@@ -188,7 +189,7 @@ def test_a_held_ticket_frees_the_window_and_can_be_resumed(small: SmallHall) -> 
     small.call("T1")
     calling.hold(small.ctx, clerk, small.key(), "T1", "填表")
     assert small.call("T1").id == second.id
-    _refused(Code.WINDOW_BUSY, calling.resume, small.ctx, clerk, small.key(), "T1", first.id)
+    _refused(QueueCode.WINDOW_BUSY, calling.resume, small.ctx, clerk, small.key(), "T1", first.id)
     calling.start(small.ctx, clerk, small.key(), "T1")
     calling.finish(small.ctx, clerk, small.key(), "T1", Outcome.DONE, "")
     calling.resume(small.ctx, clerk, small.key(), "T1", first.id)
@@ -201,7 +202,7 @@ def test_a_held_ticket_cannot_be_resumed_at_another_window(small: SmallHall) -> 
     small.call("T1")
     calling.hold(small.ctx, small.clerk("T1"), small.key(), "T1", "")
     _refused(
-        Code.NOT_THE_HOLDER,
+        QueueCode.NOT_THE_HOLDER,
         calling.resume,
         small.ctx,
         small.clerk("T2"),
@@ -244,7 +245,7 @@ def test_a_ticket_transferred_to_a_window_is_called_only_there(small: SmallHall)
         to_unit=None,
         text="",
     )
-    _refused(Code.NOBODY_WAITING, small.call, "T2")
+    _refused(QueueCode.NOBODY_WAITING, small.call, "T2")
     called = small.call("S1")
     assert called.id == sent.id
     assert Why.TRANSFERRED in _why(small, called.id)
@@ -278,7 +279,7 @@ def test_a_transfer_needs_a_staffed_target(small: SmallHall, target: dict[str, s
             to_unit=target.get("to_unit"),
             text="",
         )
-    assert caught.value.code is Code.TRANSFER_TARGET
+    assert caught.value.code is QueueCode.TRANSFER_TARGET
 
 
 def test_another_person_cannot_act_at_a_window(small: SmallHall) -> None:
@@ -286,45 +287,47 @@ def test_another_person_cannot_act_at_a_window(small: SmallHall) -> None:
     small.issue("tax-1")
     small.call("T1")
     stranger = small.clerk("T2")
-    _refused(Code.WINDOW_TAKEN, calling.start, small.ctx, stranger, small.key(), "T1")
+    _refused(QueueCode.WINDOW_TAKEN, calling.start, small.ctx, stranger, small.key(), "T1")
 
 
 def test_moves_need_the_right_state(small: SmallHall) -> None:
     small.sign_in("T1")
     clerk = small.clerk("T1")
-    _refused(Code.WINDOW_IDLE, calling.recall, small.ctx, clerk, small.key(), "T1")
+    _refused(QueueCode.WINDOW_IDLE, calling.recall, small.ctx, clerk, small.key(), "T1")
     ticket = small.issue("tax-1")
     small.call("T1")
     calling.start(small.ctx, clerk, small.key(), "T1")
-    _refused(Code.MOVE_NOT_ALLOWED, calling.recall, small.ctx, clerk, small.key(), "T1")
-    _refused(Code.MOVE_NOT_ALLOWED, calling.cancel, small.ctx, clerk, small.key(), ticket.id)
-    _refused(Code.TICKET_UNKNOWN, calling.cancel, small.ctx, clerk, small.key(), "nothing")
+    _refused(QueueCode.MOVE_NOT_ALLOWED, calling.recall, small.ctx, clerk, small.key(), "T1")
+    _refused(QueueCode.MOVE_NOT_ALLOWED, calling.cancel, small.ctx, clerk, small.key(), ticket.id)
+    _refused(QueueCode.TICKET_UNKNOWN, calling.cancel, small.ctx, clerk, small.key(), "nothing")
 
 
 def test_a_kiosk_cannot_call(small: SmallHall) -> None:
     small.sign_in("T1")
     small.issue("tax-1")
     kiosk = Actor(ActorKind.KIOSK, "1")
-    _refused(Code.WINDOW_TAKEN, calling.call_next, small.ctx, kiosk, small.key(), "T1", None)
+    _refused(QueueCode.WINDOW_TAKEN, calling.call_next, small.ctx, kiosk, small.key(), "T1", None)
 
 
 def test_paused_and_empty_windows_do_not_call(small: SmallHall) -> None:
     small.sign_in("T1")
     small.issue("tax-1")
     window_sessions.pause(small.ctx, small.clerk("T1"), small.key(), "T1", "rest", "")
-    _refused(Code.WINDOW_PAUSED, small.call, "T1")
+    _refused(QueueCode.WINDOW_PAUSED, small.call, "T1")
     window_sessions.unpause(small.ctx, small.clerk("T1"), small.key(), "T1")
     assert small.call("T1").number == "A001"
-    _refused(Code.WINDOW_NOT_SIGNED_IN, small.call, "T2")
+    _refused(QueueCode.WINDOW_NOT_SIGNED_IN, small.call, "T2")
 
 
 def test_sign_in_rules(small: SmallHall) -> None:
     small.sign_in("T1")
     clerk = small.clerk("T1")
     window_sessions.sign_in(small.ctx, clerk, small.key(), "T1")
-    _refused(Code.WINDOW_NOT_ALLOWED, window_sessions.sign_in, small.ctx, clerk, small.key(), "T2")
-    _refused(Code.WINDOW_UNKNOWN, window_sessions.sign_in, small.ctx, clerk, small.key(), "X")
-    _refused(Code.WINDOW_CLOSED, small.sign_in, "F1")
+    _refused(
+        QueueCode.WINDOW_NOT_ALLOWED, window_sessions.sign_in, small.ctx, clerk, small.key(), "T2"
+    )
+    _refused(QueueCode.WINDOW_UNKNOWN, window_sessions.sign_in, small.ctx, clerk, small.key(), "X")
+    _refused(QueueCode.WINDOW_CLOSED, small.sign_in, "F1")
 
 
 def test_signing_out_the_last_window_reports_the_waiting_tickets(small: SmallHall) -> None:
@@ -333,7 +336,7 @@ def test_signing_out_the_last_window_reports_the_waiting_tickets(small: SmallHal
     window_sessions.sign_out(small.ctx, small.clerk("T1"), small.key(), "T1", force=False)
     with pytest.raises(HallError) as caught:
         window_sessions.sign_out(small.ctx, small.clerk("T2"), small.key(), "T2", force=False)
-    assert (caught.value.code, caught.value.data["waiting"]) == (Code.LAST_WINDOW, 1)
+    assert (caught.value.code, caught.value.data["waiting"]) == (QueueCode.LAST_WINDOW, 1)
     window_sessions.sign_out(small.ctx, small.clerk("T2"), small.key(), "T2", force=True)
 
 

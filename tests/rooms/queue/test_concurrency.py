@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from server.core.errors import Code, HallError
+from server.core.errors import HallError
 from server.integrity.checks import violations
 from server.queue import calling, ticket_queries
+from server.queue.errors import QueueCode
 from server.queue.tickets import State
 from support.halls import SmallHall
 
@@ -61,7 +62,7 @@ def test_kiosks_and_clerks_at_once(small: SmallHall) -> None:
                         small.ctx, small.clerk(window), key, window, "done"
                     )
                 except HallError as error:
-                    assert error.code is Code.NOBODY_WAITING
+                    assert error.code is QueueCode.NOBODY_WAITING
                     waiting_tickets.acquire(timeout=0.05)
                     continue
                 if ticket_id:
@@ -91,7 +92,7 @@ def test_one_waiting_ticket_is_called_by_one_of_many_windows(small: SmallHall) -
             try:
                 ticket_id = calling.call_next(small.ctx, small.clerk(window), key, window, "done")
             except HallError as error:
-                assert error.code is Code.NOBODY_WAITING
+                assert error.code is QueueCode.NOBODY_WAITING
             else:
                 won.extend([ticket_id] * bool(ticket_id))
 

@@ -13,11 +13,13 @@ from hypothesis import strategies as st
 
 from server.core import journal
 from server.core.actors import Actor, ActorKind
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.integrity.checks import violations
 from server.queue import calling
+from server.queue.errors import QueueCode
 from server.queue.offline import desk_connections, desk_decisions, desk_queries
 from server.queue.offline.desk_connections import SKEW_MS, UNNOTICED_MS, ShareSeals
+from server.queue.offline.errors import OfflineCode
 from server.queue.tickets import State
 from support.desk_actions import SEALS, act, import_actions, import_codes, share
 from support.halls import MANAGER, STAFF, SmallHall, at
@@ -210,7 +212,7 @@ def test_the_office_dismisses_a_quarantined_service_and_the_ticket_stays(hall: S
     assert hall.ticket(ticket).state is State.WAITING
     with pytest.raises(HallError) as refused:
         desk_decisions.settle(hall.ctx, OFFICE, "k2", number, True, "x")
-    assert refused.value.code is Code.ACTS_SETTLED
+    assert refused.value.code is OfflineCode.ACTS_SETTLED
 
 
 def test_nobody_decides_about_own_actions(hall: SmallHall) -> None:
@@ -218,7 +220,7 @@ def test_nobody_decides_about_own_actions(hall: SmallHall) -> None:
     own_actor = Actor(ActorKind.MANAGER, STAFF["T1"])
     with pytest.raises(HallError) as refused:
         desk_decisions.settle(hall.ctx, own_actor, "k", number, True, "x")
-    assert refused.value.code is Code.OWN_CASE
+    assert refused.value.code is CommonCode.OWN_CASE
     assert hall.ticket(ticket).state is State.WAITING
 
 
@@ -227,12 +229,12 @@ def test_an_impossible_service_is_accepted_in_no_part(hall: SmallHall) -> None:
     calling.cancel(hall.ctx, hall.clerk("T2"), hall.key(), ticket)
     with pytest.raises(HallError) as refused:
         desk_decisions.settle(hall.ctx, OFFICE, "k", number, True, "x")
-    assert refused.value.code is Code.MOVE_NOT_ALLOWED
+    assert refused.value.code is QueueCode.MOVE_NOT_ALLOWED
     assert hall.ticket(ticket).state is State.CANCELLED
     assert reasons(hall) == ["not_shared"]
     with pytest.raises(HallError) as unknown:
         desk_decisions.settle(hall.ctx, OFFICE, "k2", "no-such", True, "x")
-    assert unknown.value.code is Code.ACTS_UNKNOWN
+    assert unknown.value.code is OfflineCode.ACTS_UNKNOWN
 
 
 def test_an_action_on_a_ticket_called_elsewhere_meanwhile_is_quarantined(hall: SmallHall) -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from server.core import journal
 from server.core.actors import Actor, ActorKind
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.device_health import queries as device_health_queries
 from server.integrity.checks import violations
 from server.queue import (
@@ -28,6 +28,7 @@ from server.queue import (
     window_sessions,
 )
 from server.queue.business_day import keep_day
+from server.queue.errors import QueueCode
 from server.queue.offline import lease_queries, lease_routes, number_leases
 from server.queue.offline.lease_rules import OPEN_NUMBERS, TOP, between, next_block
 from server.queue.offline.messages import GivenTicket
@@ -258,7 +259,7 @@ def test_the_server_never_gives_a_leased_number(hall: SmallHall) -> None:
     assert hall.issue("tax-1").number == f"A{first - 1}"
     with pytest.raises(HallError) as error:
         hall.issue("tax-1")
-    assert error.value.code is Code.NUMBERS_EXHAUSTED
+    assert error.value.code is QueueCode.NUMBERS_EXHAUSTED
 
 
 @given(st.one_of(st.none(), st.integers(1, TOP)), st.integers(0, TOP), st.integers(0, 120))
@@ -340,14 +341,14 @@ def _call_somebody(hall: SmallHall) -> None:
     try:
         hall.serve("T1")
     except HallError as error:
-        assert error.code is Code.NOBODY_WAITING
+        assert error.code is QueueCode.NOBODY_WAITING
 
 
 def test_a_kiosk_cannot_cancel_a_ticket(hall: SmallHall) -> None:
     ticket = hall.issue("tax-1")
     with pytest.raises(HallError) as error:
         calling.cancel(hall.ctx, Actor(ActorKind.KIOSK, "1"), "k", ticket.id)
-    assert error.value.code is Code.FORBIDDEN
+    assert error.value.code is CommonCode.FORBIDDEN
 
 
 def test_the_office_sees_offline_numbers_and_conflicts(hall: SmallHall) -> None:

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from server.core import journal
 from server.core.actors import Actor, ActorKind
-from server.core.errors import Code, HallError
+from server.core.errors import ErrorCode, HallError
 from server.integrity import checks
 from server.queue import issue_rate_queries, issuing, number_counters
+from server.queue.errors import QueueCode
 from server.queue.offline import number_leases
 from server.queue.offline.lease_rules import OPEN_NUMBERS, TOP
 from support.halls import SmallHall, at
@@ -30,17 +31,17 @@ def hall(sqlite_url: str, tmp_path: Path) -> Iterator[SmallHall]:
     small.close()
 
 
-def take(hall: SmallHall, item: str = "tax-1", kiosk: str = "1", key: str = "") -> Code | None:
+def take(hall: SmallHall, item: str = "tax-1", kiosk: str = "1", key: str = "") -> ErrorCode | None:
     """Press at a kiosk; return the error code, if rejected."""
     return by(hall, Actor(ActorKind.KIOSK, kiosk), item, kiosk, key)
 
 
-def desk(hall: SmallHall, item: str = "tax-1") -> Code | None:
+def desk(hall: SmallHall, item: str = "tax-1") -> ErrorCode | None:
     """Issue a number at the desk; return the error code, if rejected."""
     return by(hall, hall.clerk("T1"), item, "", "")
 
 
-def by(hall: SmallHall, actor: Actor, item: str, kiosk: str, key: str) -> Code | None:
+def by(hall: SmallHall, actor: Actor, item: str, kiosk: str, key: str) -> ErrorCode | None:
     """Issue a number; return the error code, if rejected."""
     press = key or hall.key()
     request = {"item": item, "applicant": "ordinary", "kiosk": kiosk, "paper": False}
@@ -64,13 +65,13 @@ def notes(hall: SmallHall) -> int:
 
 def test_a_kiosk_issues_a_limited_number_in_a_minute(hall: SmallHall) -> None:
     hall.configure(kiosk_minute_numbers=6)
-    assert [take(hall) for _ in range(8)] == [None] * 6 + [Code.KIOSK_PACE] * 2
+    assert [take(hall) for _ in range(8)] == [None] * 6 + [QueueCode.KIOSK_PACE] * 2
     # The other kiosk, another unit and the desk are not limited.
     assert take(hall, kiosk="2") is None
     assert take(hall, "build-1") is None
     assert desk(hall) is None
     hall.clock.advance(seconds=59)
-    assert take(hall) is Code.KIOSK_PACE
+    assert take(hall) is QueueCode.KIOSK_PACE
     hall.clock.advance(seconds=1)
     assert take(hall) is None
 
@@ -80,7 +81,7 @@ def test_a_kiosk_issues_a_limited_number_in_an_hour(hall: SmallHall) -> None:
     for _ in range(5):
         assert [take(hall) for _ in range(6)] == [None] * 6
         hall.clock.advance(seconds=60)
-    assert take(hall) is Code.KIOSK_PACE
+    assert take(hall) is QueueCode.KIOSK_PACE
     hall.clock.advance(seconds=55 * 60)
     assert take(hall) is None
 
@@ -92,10 +93,10 @@ def test_a_repeat_of_a_press_is_not_another_number(hall: SmallHall) -> None:
         assert take(hall, key=key) is None
     assert take(hall, key=keys[0]) is None
     assert noted(hall) == []
-    assert take(hall, key="one-more") is Code.KIOSK_PACE
+    assert take(hall, key="one-more") is QueueCode.KIOSK_PACE
     hall.clock.advance(seconds=120)
     row = noted(hall)[0]
-    assert take(hall, key="one-more") is Code.KIOSK_PACE  # the first answer, not another try
+    assert take(hall, key="one-more") is QueueCode.KIOSK_PACE  # the first answer, not another try
     assert noted(hall) == [row]
 
 
@@ -106,7 +107,7 @@ def test_the_issue_rate_survives_a_restart_and_holds_at_another_worker(
     assert [take(hall) for _ in range(6)] == [None] * 6
     other = SmallHall(sqlite_url, tmp_path, hall.clock.now(), seed=2)
     try:
-        assert by(other, Actor(ActorKind.KIOSK, "1"), "tax-1", "1", "other") is Code.KIOSK_PACE
+        assert by(other, Actor(ActorKind.KIOSK, "1"), "tax-1", "1", "other") is QueueCode.KIOSK_PACE
     finally:
         other.close()
 
@@ -136,8 +137,8 @@ def set_last_number(hall: SmallHall, last: int, prefix: str = "A") -> None:
 def test_the_last_numbers_are_reserved_for_the_desk(hall: SmallHall) -> None:
     hall.configure(desk_numbers=3)
     set_last_number(hall, TOP - 5)
-    assert [take(hall) for _ in range(3)] == [None, None, Code.NUMBERS_AT_DESK]
-    assert [desk(hall) for _ in range(4)] == [None] * 3 + [Code.NUMBERS_EXHAUSTED]
+    assert [take(hall) for _ in range(3)] == [None, None, QueueCode.NUMBERS_AT_DESK]
+    assert [desk(hall) for _ in range(4)] == [None] * 3 + [QueueCode.NUMBERS_EXHAUSTED]
 
 
 def test_leases_leave_the_desks_reserve(hall: SmallHall) -> None:
@@ -151,7 +152,7 @@ def test_leases_leave_the_desks_reserve(hall: SmallHall) -> None:
     hall.configure(kiosk_minute_numbers=999)
     codes = [take(hall) for _ in range(30)]
     assert codes[:1] == [None]
-    assert codes[-1] is Code.NUMBERS_AT_DESK
+    assert codes[-1] is QueueCode.NUMBERS_AT_DESK
     assert [desk(hall) for _ in range(50)] == [None] * 50
 
 

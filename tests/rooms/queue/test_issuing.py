@@ -10,11 +10,12 @@ import pytest
 from server.catalogue.actions import import_catalogue
 from server.core import journal
 from server.core.actors import SYSTEM, Actor, ActorKind
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, ErrorCode, HallError
 from server.device_health import queries as device_health_queries
 from server.privacy import personal_data
 from server.queue import calling, issuing, slip_queries, window_sessions
 from server.queue.business_day import keep_day
+from server.queue.errors import QueueCode
 from server.queue.tickets import State
 from support.halls import MONDAY, SmallHall, at
 
@@ -47,17 +48,17 @@ def test_a_new_day_starts_again_and_keeps_history(small: SmallHall) -> None:
 @pytest.mark.parametrize(
     ("item", "code"),
     [
-        ("no-such", Code.ITEM_UNKNOWN),
-        ("tobacco-1", Code.UNIT_WITHDRAWN),
-        ("cars-1", Code.ELSEWHERE),
-        ("ask-1", Code.CONSULT_ONLY),
-        ("lapsed-1", Code.NO_WINDOW),
-        ("fire-1", Code.OTHER_DAY),
-        ("build-1", Code.NOBODY_SIGNED_IN),
+        ("no-such", QueueCode.ITEM_UNKNOWN),
+        ("tobacco-1", QueueCode.UNIT_WITHDRAWN),
+        ("cars-1", QueueCode.ELSEWHERE),
+        ("ask-1", QueueCode.CONSULT_ONLY),
+        ("lapsed-1", QueueCode.NO_WINDOW),
+        ("fire-1", QueueCode.OTHER_DAY),
+        ("build-1", QueueCode.NOBODY_SIGNED_IN),
     ],
 )
 def test_a_number_that_no_window_can_call_is_not_issued(
-    small: SmallHall, item: str, code: Code
+    small: SmallHall, item: str, code: ErrorCode
 ) -> None:
     small.sign_in("T1", "G1")
     assert _code(small, item).code is code
@@ -72,13 +73,13 @@ def test_the_refusal_says_where_to_go(small: SmallHall) -> None:
 @pytest.mark.parametrize(
     ("hour", "minute", "code"),
     [
-        (7, 0, Code.NOT_YET_OPEN),
-        (12, 30, Code.CLOSED_BREAK),
-        (17, 20, Code.AFTER_LAST_TICKET),
-        (18, 0, Code.AFTER_LAST_TICKET),
+        (7, 0, QueueCode.NOT_YET_OPEN),
+        (12, 30, QueueCode.CLOSED_BREAK),
+        (17, 20, QueueCode.AFTER_LAST_TICKET),
+        (18, 0, QueueCode.AFTER_LAST_TICKET),
     ],
 )
-def test_hours(small: SmallHall, hour: int, minute: int, code: Code) -> None:
+def test_hours(small: SmallHall, hour: int, minute: int, code: ErrorCode) -> None:
     small.sign_in("T1")
     small.clock.set(at(hour, minute))
     assert _code(small, "tax-1").code is code
@@ -86,20 +87,20 @@ def test_hours(small: SmallHall, hour: int, minute: int, code: Code) -> None:
 
 def test_closed_on_sunday(small: SmallHall) -> None:
     small.clock.set(at(9, day=MONDAY + timedelta(days=6)))
-    assert _code(small, "tax-1").code is Code.CLOSED_TODAY
+    assert _code(small, "tax-1").code is QueueCode.CLOSED_TODAY
 
 
 def test_all_paused(small: SmallHall) -> None:
     small.sign_in("T1")
     window_sessions.pause(small.ctx, small.clerk("T1"), small.key(), "T1", "rest", "")
-    assert _code(small, "tax-2").code is Code.ALL_PAUSED
+    assert _code(small, "tax-2").code is QueueCode.ALL_PAUSED
 
 
 def test_unknown_class(small: SmallHall) -> None:
     small.sign_in("T1")
     with pytest.raises(HallError) as caught:
         small.issue("tax-1", "royal")
-    assert caught.value.code is Code.CLASS_UNKNOWN
+    assert caught.value.code is QueueCode.CLASS_UNKNOWN
 
 
 def test_a_refusal_takes_no_number(small: SmallHall) -> None:
@@ -121,7 +122,7 @@ def test_a_repeated_refusal_stays_a_refusal(small: SmallHall) -> None:
     for _ in range(2):
         with pytest.raises(HallError) as caught:
             calling.call_next(small.ctx, clerk, key, "T1", None)
-        assert caught.value.code is Code.NOBODY_WAITING
+        assert caught.value.code is QueueCode.NOBODY_WAITING
         if not small.ctx.read(lambda c: slip_queries.of_ticket(c, "small", "20260302-A001")):
             small.issue("tax-1")
 
@@ -131,7 +132,7 @@ def test_a_key_belongs_to_one_command(small: SmallHall) -> None:
     small.issue("tax-1", key="same")
     with pytest.raises(HallError) as caught:
         small.issue("tax-2", key="same")
-    assert caught.value.code is Code.KEY_REUSED
+    assert caught.value.code is CommonCode.KEY_REUSED
 
 
 def test_issuing_is_journalled_and_creates_a_slip(small: SmallHall) -> None:
@@ -154,7 +155,7 @@ def test_an_old_slip_is_deleted_and_cannot_be_reprinted(small: SmallHall) -> Non
     personal_data.delete_old(small.ctx, small.hall.config.data)
     with pytest.raises(HallError) as caught:
         issuing.reprint(small.ctx, small.clerk("T1"), small.key(), ticket.id, "")
-    assert caught.value.code is Code.SLIP_UNKNOWN
+    assert caught.value.code is QueueCode.SLIP_UNKNOWN
 
 
 def test_only_staff_reprint(small: SmallHall) -> None:
@@ -162,7 +163,7 @@ def test_only_staff_reprint(small: SmallHall) -> None:
     ticket = small.issue("tax-1")
     with pytest.raises(HallError) as caught:
         issuing.reprint(small.ctx, Actor(ActorKind.KIOSK, "1"), small.key(), ticket.id, "")
-    assert caught.value.code is Code.FORBIDDEN
+    assert caught.value.code is CommonCode.FORBIDDEN
 
 
 def test_numbers_end_at_999(small: SmallHall) -> None:
@@ -177,7 +178,7 @@ def test_numbers_end_at_999(small: SmallHall) -> None:
     )
     small.configure(desk_numbers=0)
     assert small.issue("tax-1").number == "A999"
-    assert _code(small, "tax-1").code is Code.NUMBERS_EXHAUSTED
+    assert _code(small, "tax-1").code is QueueCode.NUMBERS_EXHAUSTED
 
 
 def test_an_import_by_another_process_is_noticed(small: SmallHall) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from counters.keypad import FUNCTIONS, press
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.queue import ticket_queries, window_session_queries
+from server.queue.errors import QueueCode
 from server.queue.tickets import State
 from support.halls import SmallHall
 
@@ -71,7 +72,7 @@ def test_keys_requeue_the_called_ticket_and_resume_the_held_one(
     first, second = small.issue("tax-1").id, small.issue("tax-1").id
     with pytest.raises(HallError) as caught:
         _press(small, "resume")
-    assert caught.value.code is Code.WINDOW_IDLE
+    assert caught.value.code is QueueCode.WINDOW_IDLE
     _press(small, "call_next")
     _press(small, "hold")
     _press(small, "call_next")
@@ -81,7 +82,7 @@ def test_keys_requeue_the_called_ticket_and_resume_the_held_one(
     assert _state(small, first) is State.CALLED
     with pytest.raises(HallError) as caught:
         _press(small, "requeue", window="T2")
-    assert caught.value.code is Code.WINDOW_NOT_SIGNED_IN
+    assert caught.value.code is QueueCode.WINDOW_NOT_SIGNED_IN
 
 
 def test_recall_and_no_show(small: SmallHall) -> None:
@@ -120,7 +121,7 @@ def test_transfer_to_the_window_typed(small: SmallHall) -> None:
     _press(small, "call_next")
     with pytest.raises(HallError) as caught:
         _press(small, "transfer", "99")
-    assert caught.value.code is Code.TRANSFER_TARGET
+    assert caught.value.code is QueueCode.TRANSFER_TARGET
     _press(small, "transfer", "2")
     assert small.call("T2").id == ticket
 
@@ -139,7 +140,7 @@ def test_keys_need_somebody_at_the_window(small: SmallHall) -> None:
     for function in FUNCTIONS:
         with pytest.raises(HallError) as caught:
             _press(small, function)
-        assert caught.value.code is Code.WINDOW_NOT_SIGNED_IN
+        assert caught.value.code is QueueCode.WINDOW_NOT_SIGNED_IN
     with pytest.raises(HallError) as caught:
         _press(small, "dance")
-    assert caught.value.code is Code.INVALID
+    assert caught.value.code is CommonCode.INVALID

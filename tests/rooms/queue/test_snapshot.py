@@ -11,7 +11,7 @@ import pytest
 from server.core import journal
 from server.core.actors import SYSTEM, Actor, ActorKind
 from server.core.context import write_journal
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.core.store import Tx, attempt
 from server.queue import calling, issuing, snapshot, window_sessions
 from server.queue.snapshot import Parts, Snapshot
@@ -76,7 +76,7 @@ def test_a_part_is_read_in_its_transaction_or_not_at_all(small: SmallHall) -> No
 def test_a_rolled_back_savepoint_removes_its_journal_line(small: SmallHall) -> None:
     def half(tx: Tx) -> None:
         write_journal(tx, SYSTEM, "undone", "b")
-        raise HallError(Code.INVALID)
+        raise HallError(CommonCode.INVALID)
 
     def act(tx: Tx) -> None:
         write_journal(tx, SYSTEM, "kept", "a")

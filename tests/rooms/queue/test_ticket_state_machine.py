@@ -28,9 +28,10 @@ from hypothesis.stateful import (
 )
 
 from server.core.context import sessions_of
-from server.core.errors import Code, HallError
+from server.core.errors import ErrorCode, HallError
 from server.queue import calling, ticket_queries, window_sessions
 from server.queue.choosing import Choice
+from server.queue.errors import QueueCode
 from server.queue.memory_floor import MemoryFloor
 from server.queue.selection import Moment, choose
 from server.queue.tickets import Outcome, State, Ticket
@@ -98,7 +99,7 @@ class HallMachine(RuleBasedStateMachine):
             ticket = self.small.issue(item, "elderly" if priority else "ordinary")
         except HallError as error:
             assert not able
-            assert error.code in (Code.NOBODY_SIGNED_IN, Code.ALL_PAUSED)
+            assert error.code in (QueueCode.NOBODY_SIGNED_IN, QueueCode.ALL_PAUSED)
             return
         assert able, "a number was given that no window would call"
         self.arrivals += 1
@@ -113,10 +114,10 @@ class HallMachine(RuleBasedStateMachine):
         try:
             ticket = self.small.call(window)
         except HallError as error:
-            expected = {
-                Code.NOBODY_WAITING: not candidates,
-                Code.WINDOW_BUSY: bool(self.at[window]),
-                Code.WINDOW_PAUSED: window in self.paused,
+            expected: dict[ErrorCode, bool] = {
+                QueueCode.NOBODY_WAITING: not candidates,
+                QueueCode.WINDOW_BUSY: bool(self.at[window]),
+                QueueCode.WINDOW_PAUSED: window in self.paused,
             }
             assert expected[error.code]
             return
@@ -154,7 +155,7 @@ class HallMachine(RuleBasedStateMachine):
         try:
             calling.return_to_queue(self.small.ctx, clerk, self.small.key(), person.id)
         except HallError as error:
-            assert error.code is Code.RETURN_LIMIT
+            assert error.code is QueueCode.RETURN_LIMIT
             assert self.returns.get(person.id, 0) == 2
             return
         self.returns[person.id] = self.returns.get(person.id, 0) + 1
@@ -179,7 +180,7 @@ class HallMachine(RuleBasedStateMachine):
         try:
             calling.resume(self.small.ctx, clerk, self.small.key(), window, person.id)
         except HallError as error:
-            assert error.code in (Code.WINDOW_BUSY, Code.WINDOW_PAUSED)
+            assert error.code in (QueueCode.WINDOW_BUSY, QueueCode.WINDOW_PAUSED)
             assert self.at[window] is not None or window in self.paused
             return
         self.held.remove((window, person))
@@ -204,7 +205,7 @@ class HallMachine(RuleBasedStateMachine):
                 text="",
             )
         except HallError as error:
-            assert error.code is Code.TRANSFER_TARGET
+            assert error.code is QueueCode.TRANSFER_TARGET
             assert target == window or target not in self.at
             return
         self._free(window, person, State.WAITING)
@@ -222,7 +223,7 @@ class HallMachine(RuleBasedStateMachine):
         try:
             window_sessions.pause(self.small.ctx, clerk, self.small.key(), window, "rest", "")
         except HallError as error:
-            assert error.code is Code.WINDOW_BUSY
+            assert error.code is QueueCode.WINDOW_BUSY
             assert self.at[window] is not None
         else:
             self.paused.add(window)

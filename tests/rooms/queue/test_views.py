@@ -12,13 +12,14 @@ from devices.printers.document import Pair, Text
 from display.board import MAIN, board
 from display.strip import strip
 from kiosk import views
+from kiosk.messages import TicketView
 from kiosk.slip import standby_applicant, ticket_slip
-from server.core.errors import Code
+from server.catalogue.messages import HallHours
 from server.core.settings import Settings
 from server.queue import calling, snapshot
+from server.queue.errors import QueueCode
 from server.queue.queue_views import hall_hours, window_states
 from server.queue.tickets import Outcome, Ticket
-from server.wire.views import HallHours, TicketView
 from support.halls import MONDAY, SmallHall, at, catalogue
 
 TUESDAY = MONDAY + timedelta(days=1)
@@ -104,7 +105,7 @@ def test_the_item_page_rejects_an_unknown_class(small: SmallHall) -> None:
     small.sign_in("T1")
     refusal = views.item_page_of(snapshot.take(small.ctx), "tax-1", "nobody").refusal
     assert refusal is not None
-    assert refusal.code == Code.CLASS_UNKNOWN.value
+    assert refusal.code == QueueCode.CLASS_UNKNOWN.value
 
 
 @pytest.mark.parametrize(

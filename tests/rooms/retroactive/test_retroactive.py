@@ -8,7 +8,7 @@ import pytest
 
 from server.catalogue.model import Role
 from server.core.actors import SYSTEM, Actor, ActorKind
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, HallError
 from server.integrity import checks
 from server.retroactive import actions as retroactive_actions
 from server.retroactive import queries as stored
@@ -42,7 +42,7 @@ def link(small: SmallHall, key: str = "") -> HallError:
 def test_a_change_is_stored_once_and_executed_when_confirmed(small: SmallHall) -> None:
     staffed(small)
     first = link(small, "same")
-    assert first.code is Code.PAST_ASKED
+    assert first.code is CommonCode.PAST_ASKED
     assert link(small, "same").data == first.data
     assert link(small).data["change"] == first.data["change"]
     change = first.data["change"]

@@ -15,8 +15,8 @@ from server.core.events import Event, TicketMoved, WindowChanged
 from server.hall import open_hall
 from server.queue import calling
 from server.queue.offline.import_desk_acts import QUIET
+from server.queue.offline.messages import OfflineAct
 from server.runtime.journal_follower import MARK_SECONDS, MARKS, MOST_LINES, JournalFollower
-from server.wire.commands import OfflineAct
 from support.desk_actions import import_codes
 from support.halls import SmallHall
 

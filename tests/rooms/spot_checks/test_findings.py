@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import insert
 
 from server.core.actors import Actor, ActorKind
-from server.core.errors import Code
 from server.core.store import Tx
 from server.spot_checks import finding_actions, rounds
+from server.spot_checks.errors import SpotCheckCode
 from server.time_clocks import punch_queries
 from server.time_clocks.tables import finger, reader
 from support.halls import MONDAY, STAFF, SmallHall, at
@@ -48,7 +48,7 @@ def test_a_finding_is_reported_disputed_and_settled_by_a_third_person(hall: Insp
     assert (row.staff, row.unit, row.state, row.step) == (STAFF["T1"], "tax", "confirmed", "notice")
     finding_actions.dispute(hall.ctx, CLERK, key(), number, "当时在打印室")
     for actor in (BOSS, Actor(ActorKind.MANAGER, STAFF["G2"])):
-        with raises_code(Code.FINDING_OWN):
+        with raises_code(SpotCheckCode.FINDING_OWN):
             finding_actions.settle(hall.ctx, actor, key(), number, False, "我说了算")
     finding_actions.settle(hall.ctx, ADMIN, key(), number, False, "打印室有签字")
     row = finding_row(hall, number)
@@ -94,7 +94,7 @@ def test_a_unit_rectifies_and_the_history_only_grows(hall: InspectionHall) -> No
     row = finding_row(hall, number)
     assert json.loads(row.history)[: len(before)] == before
     assert json.loads(row.rectified)["day"] == "2026-03-05"
-    with raises_code(Code.FINDING_UNKNOWN):
+    with raises_code(SpotCheckCode.FINDING_UNKNOWN):
         stranger = Actor(ActorKind.CLERK, STAFF["S1"])
         finding_actions.rectify(hall.ctx, stranger, hall.small.key(), number, words, "2026-03-05")
 
@@ -139,7 +139,7 @@ def test_a_confirmed_anomaly_is_not_settled_by_the_person_who_confirmed_it(
     (row,) = hall.findings()
     finding_actions.judge(hall.ctx, BOSS, hall.small.key(), row.id, True, "现场无人叫号")
     finding_actions.dispute(hall.ctx, CLERK, hall.small.key(), row.id, "在复核材料")
-    with raises_code(Code.FINDING_OWN):
+    with raises_code(SpotCheckCode.FINDING_OWN):
         finding_actions.settle(hall.ctx, BOSS, hall.small.key(), row.id, True, "属实")
     finding_actions.settle(hall.ctx, ADMIN, hall.small.key(), row.id, True, "属实")
     (row,) = hall.findings()

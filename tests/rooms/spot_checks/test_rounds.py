@@ -12,7 +12,6 @@ from sqlalchemy import delete, insert, update
 from sqlalchemy.exc import DatabaseError
 
 from server.core import journal
-from server.core.errors import Code
 from server.core.store import Tx
 from server.leave import queries as leave_queries
 from server.leave.tables import leave
@@ -20,6 +19,7 @@ from server.spot_checks import draw_commitment, draws, rounds
 from server.spot_checks import integrity as spot_checks_integrity
 from server.spot_checks import queries as spot_checks_queries
 from server.spot_checks import recorded_state as spot_checks_recorded_state
+from server.spot_checks.errors import SpotCheckCode
 from server.spot_checks.tables import check_day, spot_check, spot_mark
 from support.halls import ADMINISTRATOR, MANAGER, MONDAY, STAFF, SmallHall, at
 from support.inspection_hall import BOSS, DAY, InspectionHall, raises_code
@@ -154,10 +154,10 @@ def test_a_check_needs_two_people_and_its_time(hall: InspectionHall) -> None:
     hall.keep(first)
     check = f"{DAY}-1"
     for other in (MANAGER, "nobody"):
-        with raises_code(Code.CHECKERS_TWO):
+        with raises_code(SpotCheckCode.CHECKERS_TWO):
             rounds.start(hall.ctx, BOSS, hall.small.key(), check, other)
     hall.small.clock.set(first + 15 * 60_000 + 1)
-    with raises_code(Code.CHECK_NOT_DUE):
+    with raises_code(SpotCheckCode.CHECK_NOT_DUE):
         rounds.start(hall.ctx, BOSS, hall.small.key(), check, ADMINISTRATOR)
 
 

@@ -15,15 +15,17 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, text, update
 from sqlalchemy.exc import DBAPIError
 
+from server.accounts.errors import AccountCode
 from server.core import journal
 from server.core.engine import open_engine
-from server.core.errors import Code, HallError
+from server.core.errors import CommonCode, ErrorCode, HallError
 from server.core.events import AttendanceChanged
 from server.integrity.checks import violations
 from server.time_clocks import actions as time_clocks_actions
 from server.time_clocks import iclock, manual_entry, punch_store, quarantine, queries
 from server.time_clocks import polling as time_clocks_polling
 from server.time_clocks import reports as time_clocks_reports
+from server.time_clocks.errors import TimeClockCode
 from server.time_clocks.manual_entry import Sheet, Signature
 from server.time_clocks.punch_rules import PunchLine, Source
 from server.time_clocks.tables import punch
@@ -110,7 +112,7 @@ def test_an_unknown_time_clock_is_rejected_and_an_unknown_finger_is_stored(
 ) -> None:
     with pytest.raises(HallError) as refused:
         punch_store.store(small.ctx, "NOBODY", [line("1")], Source.PUSH)
-    assert refused.value.code is Code.DEVICE_UNKNOWN
+    assert refused.value.code is CommonCode.DEVICE_UNKNOWN
     punch_store.store(small.ctx, admit_time_clock(small), [line("9001")], Source.PUSH)
     assert small.ctx.read(lambda c: queries.fingers(c, "small")) == {}
     time_clocks_actions.link(small.ctx, BOSS, small.key(), "9001", STAFF["T1"], "2026-03-01")
@@ -222,7 +224,7 @@ def test_all_open_lines_of_one_time_clock_are_settled_at_once(small: SmallHall) 
     key = small.key()
     with pytest.raises(HallError) as refused:
         quarantine.settle_lines(small.ctx, BOSS, small.key(), east, (1, newest), "  ")
-    assert (refused.value.code, refused.value.data) == (Code.INVALID, {"field": "why"})
+    assert (refused.value.code, refused.value.data) == (CommonCode.INVALID, {"field": "why"})
     for _ in range(2):
         act = small.ctx, BOSS, key, east, (1, newest), "测试设备的乱码"
         assert quarantine.settle_lines(*act) == 40
@@ -238,7 +240,7 @@ def test_all_open_lines_of_one_time_clock_are_settled_at_once(small: SmallHall) 
 
     with pytest.raises(HallError) as nothing:
         quarantine.settle_lines(small.ctx, BOSS, small.key(), east, (1, newest), "再来一次")
-    assert nothing.value.code is Code.NOT_FOUND
+    assert nothing.value.code is CommonCode.NOT_FOUND
     later = small.ctx, BOSS, small.key(), east, (1, newest + 99), "看过"
     assert quarantine.settle_lines(*later) == 1
     assert open_lines() == {west: 1}
@@ -273,7 +275,7 @@ def test_a_file_of_another_kind_is_rejected_completely(small: SmallHall) -> None
     )
     with pytest.raises(HallError) as refused:
         manual_entry.take_file(small.ctx, BOSS, reader, read, "user.dat")
-    assert refused.value.code is Code.PUNCH_FILE
+    assert refused.value.code is TimeClockCode.PUNCH_FILE
     assert refused.value.data["count"] == 2
     assert stored_punches(small) == []
 
@@ -304,17 +306,17 @@ def test_a_signed_sheet_makes_punches_of_the_signers(small: SmallHall) -> None:
 @pytest.mark.parametrize(
     ("signed", "code"),
     [
-        (sheet([MANAGER], STAFF["S1"]), Code.SHEET_OWN),
-        (sheet([STAFF["T1"]], MANAGER), Code.SHEET_WITNESS),
-        (sheet([STAFF["T1"]], STAFF["T1"]), Code.SHEET_WITNESS),
-        (sheet([STAFF["T1"]], "nobody"), Code.ACCOUNT_UNKNOWN),
-        (sheet([STAFF["T1"]], STAFF["S1"], "  "), Code.REASON_REQUIRED),
-        (sheet([], STAFF["S1"]), Code.INVALID),
-        (sheet([STAFF["T1"]], STAFF["S1"], at_="09:01"), Code.INVALID),
+        (sheet([MANAGER], STAFF["S1"]), TimeClockCode.SHEET_OWN),
+        (sheet([STAFF["T1"]], MANAGER), TimeClockCode.SHEET_WITNESS),
+        (sheet([STAFF["T1"]], STAFF["T1"]), TimeClockCode.SHEET_WITNESS),
+        (sheet([STAFF["T1"]], "nobody"), AccountCode.ACCOUNT_UNKNOWN),
+        (sheet([STAFF["T1"]], STAFF["S1"], "  "), CommonCode.REASON_REQUIRED),
+        (sheet([], STAFF["S1"]), CommonCode.INVALID),
+        (sheet([STAFF["T1"]], STAFF["S1"], at_="09:01"), CommonCode.INVALID),
     ],
 )
 def test_a_sheet_without_witness_reason_or_past_is_refused(
-    small: SmallHall, signed: Sheet, code: Code
+    small: SmallHall, signed: Sheet, code: ErrorCode
 ) -> None:
     with pytest.raises(HallError) as refused:
         manual_entry.take_sheet(small.ctx, BOSS, small.key(), signed)
@@ -365,4 +367,4 @@ def test_enrolments_equal_to_staff_numbers_are_linked_in_one_action(small: Small
     assert time_clocks_actions.link_same(small.ctx, BOSS, small.key(), "2026-02-01") == 0
     with pytest.raises(HallError) as refused:
         time_clocks_actions.link_same(small.ctx, BOSS, small.key(), "2026-02-30")
-    assert refused.value.code is Code.INVALID
+    assert refused.value.code is CommonCode.INVALID

@@ -6,14 +6,14 @@ from collections.abc import Callable
 
 from werkzeug.test import TestResponse
 
-from server.core.errors import Code
+from server.core.errors import ErrorCode
 from support.web import Web
 
 Case = Callable[[Web], TestResponse]
-CASES: dict[Code, Case] = {}
+CASES: dict[ErrorCode, Case] = {}
 
 
-def case(code: Code) -> Callable[[Case], Case]:
+def case(code: ErrorCode) -> Callable[[Case], Case]:
     """Register the request that is rejected with `code`."""
 
     def add(reached: Case) -> Case:

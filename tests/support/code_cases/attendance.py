@@ -6,8 +6,8 @@ from typing import Any
 
 from werkzeug.test import TestResponse
 
+from server.attendance.errors import ShiftRuleCode
 from server.attendance.routes import RULE_EXAMPLE
-from server.core.errors import Code
 from support.code_cases import case
 from support.web import Browser, Web
 
@@ -23,17 +23,17 @@ def _drafted(browser: Browser, **change: Any) -> str:
     return str(answer.get_json()["id"])
 
 
-@case(Code.RULE_INVALID)
+@case(ShiftRuleCode.RULE_INVALID)
 def _(web: Web) -> TestResponse:
     return manager(web).post("/office/rules", RULE_EXAMPLE | {"valid_to": "2020-01-01"})
 
 
-@case(Code.RULE_UNKNOWN)
+@case(ShiftRuleCode.RULE_UNKNOWN)
 def _(web: Web) -> TestResponse:
     return manager(web).post("/office/rules/nothing/start", {})
 
 
-@case(Code.RULE_STATE)
+@case(ShiftRuleCode.RULE_STATE)
 def _(web: Web) -> TestResponse:
     browser = manager(web)
     rule = _drafted(browser)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from werkzeug.test import TestResponse
 
-from server.core.errors import Code
+from server.bulletins.errors import BulletinCode
 from support.code_cases import case
 from support.halls import MONDAY, at
 from support.web import Browser, Web
@@ -27,23 +27,23 @@ def _digest(browser: Browser) -> str:
     return str(browser.get(f"/bulletins/{WEEK}").get_json()["digest"])
 
 
-@case(Code.BULLETIN_UNKNOWN)
+@case(BulletinCode.BULLETIN_UNKNOWN)
 def _(web: Web) -> TestResponse:
     return web.browser().get("/bulletin")
 
 
-@case(Code.BULLETIN_STATE)
+@case(BulletinCode.BULLETIN_STATE)
 def _(web: Web) -> TestResponse:
     return web.manager().post("/office/bulletins", {"week": WEEK})
 
 
-@case(Code.BULLETIN_WORDS)
+@case(BulletinCode.BULLETIN_WORDS)
 def _(web: Web) -> TestResponse:
     words = {"words": {"closing": "迟到5次"}}
     return draft_bulletin(web).post(f"/office/bulletins/{WEEK}/words", words)
 
 
-@case(Code.BULLETIN_CHANGED)
+@case(BulletinCode.BULLETIN_CHANGED)
 def _(web: Web) -> TestResponse:
     assert (
         draft_bulletin(web).post(f"/office/bulletins/{WEEK}/words", {"words": {}}).status_code
@@ -53,7 +53,7 @@ def _(web: Web) -> TestResponse:
     return administrator.post(f"/office/bulletins/{WEEK}/release", {"seen": "0" * 64})
 
 
-@case(Code.BULLETIN_SECOND)
+@case(BulletinCode.BULLETIN_SECOND)
 def _(web: Web) -> TestResponse:
     browser = draft_bulletin(web)
     words = {"words": {"closing": "请各单位知悉。"}}
@@ -61,6 +61,6 @@ def _(web: Web) -> TestResponse:
     return browser.post(f"/office/bulletins/{WEEK}/release", {"seen": _digest(browser)})
 
 
-@case(Code.BULLETIN_ACK)
+@case(BulletinCode.BULLETIN_ACK)
 def _(web: Web) -> TestResponse:
     return web.manager().post(f"/bulletins/{WEEK}/acknowledge")

@@ -7,9 +7,9 @@ import io
 from PIL import Image
 from werkzeug.test import TestResponse
 
-from server.core.errors import Code
 from server.core.store import Tx
 from server.spot_checks import queries as spot_checks_queries
+from server.spot_checks.errors import SpotCheckCode
 from support.code_cases import case
 from support.halls import ADMINISTRATOR, MANAGER, STAFF, at
 from support.web import Browser, Web
@@ -65,18 +65,18 @@ def upload(browser: Browser, check: str, content: bytes) -> TestResponse:
     )
 
 
-@case(Code.CHECK_UNKNOWN)
+@case(SpotCheckCode.CHECK_UNKNOWN)
 def _(web: Web) -> TestResponse:
     return web.manager().post("/office/checks/2026-03-02-9/start", {"other": STAFF["G2"]})
 
 
-@case(Code.CHECK_NOT_DUE)
+@case(SpotCheckCode.CHECK_NOT_DUE)
 def _(web: Web) -> TestResponse:
     manager, check = walk(web)
     return manager.post(f"/office/checks/{check}/start", {"other": STAFF["G2"]})
 
 
-@case(Code.CHECK_NOT_RUNNING)
+@case(SpotCheckCode.CHECK_NOT_RUNNING)
 def _(web: Web) -> TestResponse:
     def come(tx: Tx) -> None:
         spot_checks_queries.add(
@@ -87,63 +87,63 @@ def _(web: Web) -> TestResponse:
     return mark(web.manager(), "2026-03-02-1")
 
 
-@case(Code.CHECKERS_TWO)
+@case(SpotCheckCode.CHECKERS_TWO)
 def _(web: Web) -> TestResponse:
     return web.manager().post("/office/checks/extra", {"other": MANAGER})
 
 
-@case(Code.NOT_A_CHECKER)
+@case(SpotCheckCode.NOT_A_CHECKER)
 def _(web: Web) -> TestResponse:
     _, check = walk(web)
     return mark(web.administrator(), check)
 
 
-@case(Code.CHECK_SECOND)
+@case(SpotCheckCode.CHECK_SECOND)
 def _(web: Web) -> TestResponse:
     _, check = walk(web)
     join(web, check)
     return join(web, check)
 
 
-@case(Code.MARK_REASON)
+@case(SpotCheckCode.MARK_REASON)
 def _(web: Web) -> TestResponse:
     manager, check = walk(web)
     return mark(manager, check, mark="away")
 
 
-@case(Code.PHOTO_INVALID)
+@case(SpotCheckCode.PHOTO_INVALID)
 def _(web: Web) -> TestResponse:
     manager, check = walk(web)
     return upload(manager, check, b"no picture at all")
 
 
-@case(Code.PHOTO_UNKNOWN)
+@case(SpotCheckCode.PHOTO_UNKNOWN)
 def _(web: Web) -> TestResponse:
     manager, check = walk(web)
     return mark(manager, check, photos=["0" * 64])
 
 
-@case(Code.FINDING_UNKNOWN)
+@case(SpotCheckCode.FINDING_UNKNOWN)
 def _(web: Web) -> TestResponse:
     _, finding = make_finding(web)
     return web.clerk("S1").post(f"/my/findings/{finding}/dispute", SAID)
 
 
-@case(Code.FINDING_STATE)
+@case(SpotCheckCode.FINDING_STATE)
 def _(web: Web) -> TestResponse:
     _, finding = make_finding(web)
     body = {"stands": True, "why": "事实清楚"}
     return web.person(ADMINISTRATOR).post(f"/office/findings/{finding}/settle", body)
 
 
-@case(Code.FINDING_OWN)
+@case(SpotCheckCode.FINDING_OWN)
 def _(web: Web) -> TestResponse:
     manager, finding = make_finding(web)
     web.clerk("T1").post(f"/my/findings/{finding}/dispute", SAID)
     return manager.post(f"/office/findings/{finding}/settle", {"stands": True, "why": "事实清楚"})
 
 
-@case(Code.DISPUTE_OVER)
+@case(SpotCheckCode.DISPUTE_OVER)
 def _(web: Web) -> TestResponse:
     _, finding = make_finding(web)
     web.small.clock.advance(minutes=4 * 24 * 60)

@@ -7,9 +7,14 @@ from datetime import timedelta
 
 from werkzeug.test import Client, TestResponse
 
+from server.accounts.errors import AccountCode
+from server.catalogue.errors import CatalogueCode
 from server.core import schema
-from server.core.errors import Code
+from server.core.errors import CommonCode, ErrorCode
+from server.device_health.errors import DeviceCode
 from server.queue import number_counters
+from server.queue.errors import QueueCode
+from server.queue.offline.errors import OfflineCode
 from server.runtime.server import HallRouter
 from server.runtime.worker_bus import NoWorkerBus
 from support.code_cases import CASES, case
@@ -35,7 +40,7 @@ def _called(web: Web, window: str = "T1") -> Browser:
     return clerk
 
 
-def _routing(code: Code, item: str, hour: int = 9) -> None:
+def _routing(code: ErrorCode, item: str, hour: int = 9) -> None:
     def reached(web: Web) -> TestResponse:
         web.clerk("T1")
         web.small.clock.set(at(hour))
@@ -44,37 +49,37 @@ def _routing(code: Code, item: str, hour: int = 9) -> None:
     CASES[code] = reached
 
 
-_routing(Code.ITEM_UNKNOWN, "nothing")
-_routing(Code.UNIT_WITHDRAWN, "tobacco-1")
-_routing(Code.CONSULT_ONLY, "ask-1")
-_routing(Code.ELSEWHERE, "cars-1")
-_routing(Code.OTHER_DAY, "fire-1")
-_routing(Code.NOT_YET_OPEN, "tax-1", 7)
-_routing(Code.CLOSED_BREAK, "tax-1", 13)
-_routing(Code.AFTER_LAST_TICKET, "tax-1", 18)
-_routing(Code.NOBODY_SIGNED_IN, "build-1")
-_routing(Code.NO_WINDOW, "lapsed-1")
+_routing(QueueCode.ITEM_UNKNOWN, "nothing")
+_routing(QueueCode.UNIT_WITHDRAWN, "tobacco-1")
+_routing(QueueCode.CONSULT_ONLY, "ask-1")
+_routing(QueueCode.ELSEWHERE, "cars-1")
+_routing(QueueCode.OTHER_DAY, "fire-1")
+_routing(QueueCode.NOT_YET_OPEN, "tax-1", 7)
+_routing(QueueCode.CLOSED_BREAK, "tax-1", 13)
+_routing(QueueCode.AFTER_LAST_TICKET, "tax-1", 18)
+_routing(QueueCode.NOBODY_SIGNED_IN, "build-1")
+_routing(QueueCode.NO_WINDOW, "lapsed-1")
 
 
-@case(Code.CLOSED_TODAY)
+@case(QueueCode.CLOSED_TODAY)
 def _(web: Web) -> TestResponse:
     web.small.clock.set(at(9, day=MONDAY + timedelta(days=6)))
     return _take(web, "tax-1")
 
 
-@case(Code.ALL_PAUSED)
+@case(QueueCode.ALL_PAUSED)
 def _(web: Web) -> TestResponse:
     web.clerk("T1").post("/counter/pause", {"reason": "rest"})
     return _take(web, "tax-2")
 
 
-@case(Code.CLASS_UNKNOWN)
+@case(QueueCode.CLASS_UNKNOWN)
 def _(web: Web) -> TestResponse:
     web.clerk("T1")
     return _take(web, "tax-1", "royal")
 
 
-@case(Code.NUMBERS_EXHAUSTED)
+@case(QueueCode.NUMBERS_EXHAUSTED)
 def _(web: Web) -> TestResponse:
     web.clerk("T1")
     web.small.ctx.write(
@@ -89,7 +94,7 @@ def _(web: Web) -> TestResponse:
     return _take(web, "tax-1")
 
 
-@case(Code.KIOSK_PACE)
+@case(QueueCode.KIOSK_PACE)
 def _(web: Web) -> TestResponse:
     web.small.configure(kiosk_minute_numbers=6)
     web.clerk("T1")
@@ -98,65 +103,65 @@ def _(web: Web) -> TestResponse:
     return _take(web, "tax-1")
 
 
-@case(Code.NUMBERS_AT_DESK)
+@case(QueueCode.NUMBERS_AT_DESK)
 def _(web: Web) -> TestResponse:
     web.clerk("T1")
     web.small.ctx.write(lambda tx: number_counters.move_on(tx, "2026-03-02", "A", 970))
     return _take(web, "tax-1")
 
 
-@case(Code.DEVICE_CLAIM)
+@case(DeviceCode.DEVICE_CLAIM)
 def _(web: Web) -> TestResponse:
     claim = {"agent": "a", "device": "printer-1", "kind": "printers", "serves": "1"}
     return web.administrator().post("/office/devices/confirm", claim)
 
 
-@case(Code.TICKET_UNKNOWN)
+@case(QueueCode.TICKET_UNKNOWN)
 def _(web: Web) -> TestResponse:
     return web.browser().get("/phone/nobody-knows")
 
 
-@case(Code.MOVE_NOT_ALLOWED)
+@case(QueueCode.MOVE_NOT_ALLOWED)
 def _(web: Web) -> TestResponse:
     clerk = _called(web)
     clerk.post("/counter/start")
     return clerk.post("/counter/recall")
 
 
-@case(Code.NOT_THE_HOLDER)
+@case(QueueCode.NOT_THE_HOLDER)
 def _(web: Web) -> TestResponse:
     web.clerk("T1")
     return web.clerk("T2").post("/counter/resume", {"ticket": _ticket(web)})
 
 
-@case(Code.NOBODY_WAITING)
+@case(QueueCode.NOBODY_WAITING)
 def _(web: Web) -> TestResponse:
     return web.clerk("T1").post("/counter/call-next")
 
 
-@case(Code.WINDOW_UNKNOWN)
+@case(QueueCode.WINDOW_UNKNOWN)
 def _(web: Web) -> TestResponse:
     return web.clerk("T1", seated=False).post("/counter/sign-in", {"window": "X9"})
 
 
-@case(Code.WINDOW_BUSY)
+@case(QueueCode.WINDOW_BUSY)
 def _(web: Web) -> TestResponse:
     return _called(web).post("/counter/call-next")
 
 
-@case(Code.WINDOW_IDLE)
+@case(QueueCode.WINDOW_IDLE)
 def _(web: Web) -> TestResponse:
     return web.clerk("T1").post("/counter/start")
 
 
-@case(Code.WINDOW_PAUSED)
+@case(QueueCode.WINDOW_PAUSED)
 def _(web: Web) -> TestResponse:
     clerk = web.clerk("T1")
     clerk.post("/counter/pause", {"reason": "meeting"})
     return clerk.post("/counter/call-next")
 
 
-@case(Code.WINDOW_TAKEN)
+@case(QueueCode.WINDOW_TAKEN)
 def _(web: Web) -> TestResponse:
     web.clerk("T1")
     password = (
@@ -170,22 +175,22 @@ def _(web: Web) -> TestResponse:
     return newcomer.post("/counter/sign-in", {"window": "T1"})
 
 
-@case(Code.WINDOW_NOT_SIGNED_IN)
+@case(QueueCode.WINDOW_NOT_SIGNED_IN)
 def _(web: Web) -> TestResponse:
     return web.clerk("T1", seated=False).post("/counter/call-next")
 
 
-@case(Code.WINDOW_NOT_ALLOWED)
+@case(QueueCode.WINDOW_NOT_ALLOWED)
 def _(web: Web) -> TestResponse:
     return web.clerk("T1", seated=False).post("/counter/sign-in", {"window": "T2"})
 
 
-@case(Code.WINDOW_CLOSED)
+@case(QueueCode.WINDOW_CLOSED)
 def _(web: Web) -> TestResponse:
     return web.clerk("F1", seated=False).post("/counter/sign-in", {"window": "F1"})
 
 
-@case(Code.ALREADY_SIGNED_IN)
+@case(QueueCode.ALREADY_SIGNED_IN)
 def _(web: Web) -> TestResponse:
     password = (
         web.administrator()
@@ -199,12 +204,12 @@ def _(web: Web) -> TestResponse:
     return newcomer.post("/counter/sign-in", {"window": "T2"})
 
 
-@case(Code.NO_SHOW_TOO_EARLY)
+@case(QueueCode.NO_SHOW_TOO_EARLY)
 def _(web: Web) -> TestResponse:
     return _called(web).post("/counter/no-show")
 
 
-@case(Code.CALL_UNSPOKEN)
+@case(QueueCode.CALL_UNSPOKEN)
 def _(web: Web) -> TestResponse:
     web.small.configure(no_show_min_calls=1, no_show_min_seconds=0)
     token = web.small.hall.people.grant("agent", "display")
@@ -214,7 +219,7 @@ def _(web: Web) -> TestResponse:
     return _called(web).post("/counter/no-show")
 
 
-@case(Code.RETURN_LIMIT)
+@case(QueueCode.RETURN_LIMIT)
 def _(web: Web) -> TestResponse:
     web.small.configure(return_limit=0)
     clerk = _called(web)
@@ -224,50 +229,50 @@ def _(web: Web) -> TestResponse:
     return clerk.post(f"/tickets/{missed}/return")
 
 
-@case(Code.REASON_REQUIRED)
+@case(CommonCode.REASON_REQUIRED)
 def _(web: Web) -> TestResponse:
     clerk = _called(web)
     clerk.post("/counter/start")
     return clerk.post("/counter/finish", {"outcome": "refused"})
 
 
-@case(Code.TRANSFER_TARGET)
+@case(QueueCode.TRANSFER_TARGET)
 def _(web: Web) -> TestResponse:
     return _called(web).post("/counter/transfer", {"window": "S1"})
 
 
-@case(Code.LAST_WINDOW)
+@case(QueueCode.LAST_WINDOW)
 def _(web: Web) -> TestResponse:
     clerk = web.clerk("T1")
     _ticket(web, "tax-2")
     return clerk.post("/counter/sign-out")
 
 
-@case(Code.SLIP_UNKNOWN)
+@case(QueueCode.SLIP_UNKNOWN)
 def _(web: Web) -> TestResponse:
     clerk = web.clerk("T1")
     issued = clerk.post("/tickets", {"item": "tax-1", "print": False}).get_json()
     return clerk.post(f"/tickets/{issued['ticket']['id']}/reprint")
 
 
-@case(Code.NO_PRINTER)
+@case(QueueCode.NO_PRINTER)
 def _(web: Web) -> TestResponse:
     return web.device("kiosk", "1").post("/notices", {"item": "tax-1"})
 
 
-@case(Code.LOGIN_FAILED)
+@case(AccountCode.LOGIN_FAILED)
 def _(web: Web) -> TestResponse:
     return web.browser().login(STAFF["T1"], "wrong")
 
 
-@case(Code.LOCKED_OUT)
+@case(AccountCode.LOCKED_OUT)
 def _(web: Web) -> TestResponse:
     for _ in range(5):
         web.browser().login(STAFF["T1"], "wrong")
     return web.browser().login(STAFF["T1"])
 
 
-@case(Code.PASSWORD_MUST_CHANGE)
+@case(CommonCode.PASSWORD_MUST_CHANGE)
 def _(web: Web) -> TestResponse:
     password = web.administrator().post(f"/office/accounts/{STAFF['T1']}/reset").get_json()
     clerk = web.browser()
@@ -275,86 +280,86 @@ def _(web: Web) -> TestResponse:
     return clerk.get("/counter")
 
 
-@case(Code.PASSWORD_COMMON)
+@case(AccountCode.PASSWORD_COMMON)
 def _(web: Web) -> TestResponse:
     body = {"current": "only-for-this-test", "new": "iloveyou1314"}
     return web.clerk("T1", seated=False).post("/password", body, key=None)
 
 
-@case(Code.PASSWORD_WEAK)
+@case(AccountCode.PASSWORD_WEAK)
 def _(web: Web) -> TestResponse:
     body = {"current": "only-for-this-test", "new": "short"}
     return web.clerk("T1", seated=False).post("/password", body, key=None)
 
 
-@case(Code.NOT_SIGNED_IN)
+@case(CommonCode.NOT_SIGNED_IN)
 def _(web: Web) -> TestResponse:
     return web.browser().get("/counter")
 
 
-@case(Code.FORBIDDEN)
+@case(CommonCode.FORBIDDEN)
 def _(web: Web) -> TestResponse:
     return web.manager().get("/office/accounts")
 
 
-@case(Code.CSRF)
+@case(CommonCode.CSRF)
 def _(web: Web) -> TestResponse:
     clerk = web.clerk("T1", seated=False)
     clerk.csrf = "forged"
     return clerk.post("/counter/sign-in", {"window": "T1"})
 
 
-@case(Code.ORIGIN)
+@case(CommonCode.ORIGIN)
 def _(web: Web) -> TestResponse:
     headers = {**web.browser().headers(None), "Origin": "http://elsewhere.example"}
     return web.browser().client.post("/api/v1/logout", headers=headers)
 
 
-@case(Code.MEDIA_TYPE)
+@case(CommonCode.MEDIA_TYPE)
 def _(web: Web) -> TestResponse:
     return web.browser().client.post("/api/v1/login", data="{}", content_type="text/plain")
 
 
-@case(Code.ACCOUNT_UNKNOWN)
+@case(AccountCode.ACCOUNT_UNKNOWN)
 def _(web: Web) -> TestResponse:
     return web.administrator().post("/office/accounts", {"staff": "9999", "role": "clerk"})
 
 
-@case(Code.ACCOUNT_EXISTS)
+@case(AccountCode.ACCOUNT_EXISTS)
 def _(web: Web) -> TestResponse:
     body = {"staff": STAFF["T1"], "role": "clerk"}
     return web.administrator().post("/office/accounts", body)
 
 
-@case(Code.ENROL_CODE)
+@case(AccountCode.ENROL_CODE)
 def _(web: Web) -> TestResponse:
     body = {"code": "00000000", "kind": "kiosk", "name": "1"}
     return web.browser().post("/enrol", body, key=None)
 
 
-@case(Code.DEVICE_UNKNOWN)
+@case(CommonCode.DEVICE_UNKNOWN)
 def _(web: Web) -> TestResponse:
     return web.administrator().post("/office/revoke", {"kind": "agent", "name": "nobody"})
 
 
-@case(Code.TOKEN_REVOKED)
+@case(CommonCode.TOKEN_REVOKED)
 def _(web: Web) -> TestResponse:
     kiosk = web.device("kiosk", "1")
     web.administrator().post("/office/revoke", {"kind": "kiosk", "name": "1"})
     return kiosk.post("/tickets", {"item": "tax-1"})
 
 
-@case(Code.INVALID)
+@case(CommonCode.INVALID)
 def _(web: Web) -> TestResponse:
     return web.device("kiosk", "1").post("/tickets", {"article": "tax-1"})
 
 
-@case(Code.KEY_REQUIRED)
+@case(CommonCode.KEY_REQUIRED)
 def _(web: Web) -> TestResponse:
     return web.device("kiosk", "1").post("/tickets", {"item": "tax-1"}, key=None)
 
 
-@case(Code.KEY_REUSED)
+@case(CommonCode.KEY_REUSED)
 def _(web: Web) -> TestResponse:
     web.clerk("T1")
     kiosk = web.device("kiosk", "1")
@@ -362,7 +367,7 @@ def _(web: Web) -> TestResponse:
     return kiosk.post("/tickets", {"item": "tax-2"}, key="same")
 
 
-@case(Code.TOO_MANY)
+@case(CommonCode.TOO_MANY)
 def _(web: Web) -> TestResponse:
     browser = web.browser()
     answers = (
@@ -372,28 +377,28 @@ def _(web: Web) -> TestResponse:
     return next(a for a in answers if a.status_code == 429)
 
 
-@case(Code.TOO_LARGE)
+@case(CommonCode.TOO_LARGE)
 def _(web: Web) -> TestResponse:
     return web.device("kiosk", "1").post("/tickets", "x" * 100_000)
 
 
-@case(Code.NOT_FOUND)
+@case(CommonCode.NOT_FOUND)
 def _(web: Web) -> TestResponse:
     return web.browser().get("/nothing-here")
 
 
-@case(Code.HALL_UNKNOWN)
+@case(CommonCode.HALL_UNKNOWN)
 def _(web: Web) -> TestResponse:
     house = HallRouter(lambda _hall: web.app, {"one.example": "one"}, NoWorkerBus(alone=True))
     return Client(house).get("/healthz", headers={"Host": "two.example"})
 
 
-@case(Code.METHOD)
+@case(CommonCode.METHOD)
 def _(web: Web) -> TestResponse:
     return web.browser().post("/catalogue")
 
 
-@case(Code.WORKBOOK)
+@case(CatalogueCode.WORKBOOK)
 def _(web: Web) -> TestResponse:
     admin = web.administrator()
     file = (io.BytesIO(b"this is no workbook"), "book.xlsx")
@@ -404,19 +409,19 @@ def _(web: Web) -> TestResponse:
     )
 
 
-@case(Code.SETTING_INVALID)
+@case(CommonCode.SETTING_INVALID)
 def _(web: Web) -> TestResponse:
     body = {"values": {"priority_run": 1000}}
     return web.administrator().post("/office/settings", body)
 
 
-@case(Code.UNAVAILABLE)
+@case(CommonCode.UNAVAILABLE)
 def _(web: Web) -> TestResponse:
     web.small.ctx.write(lambda tx: tx.conn.exec_driver_sql("DROP TABLE window_post").rowcount)
     return web.device("kiosk", "1").post("/tickets", {"item": "tax-1"})
 
 
-@case(Code.INTERNAL)
+@case(CommonCode.INTERNAL)
 def _(web: Web) -> TestResponse:
     def broken() -> str:
         raise ZeroDivisionError
@@ -436,20 +441,20 @@ def _put_aside(web: Web) -> str:
     return str(today["offline"]["desk_acts"][0]["id"])
 
 
-@case(Code.ACTS_UNKNOWN)
+@case(OfflineCode.ACTS_UNKNOWN)
 def _(web: Web) -> TestResponse:
     body = {"taken": False, "why": "no such"}
     return web.administrator().post("/office/desk-acts/none/settle", body)
 
 
-@case(Code.ACTS_SETTLED)
+@case(OfflineCode.ACTS_SETTLED)
 def _(web: Web) -> TestResponse:
     path, body = f"/office/desk-acts/{_put_aside(web)}/settle", {"taken": False, "why": "asked"}
     assert web.administrator().post(path, body).status_code == 200
     return web.administrator().post(path, body)
 
 
-@case(Code.CHANGED_MEANWHILE)
+@case(CommonCode.CHANGED_MEANWHILE)
 def _(web: Web) -> TestResponse:
     body = {"role": "manager", "seen": {"role": "administrator", "disabled": False}}
     return web.administrator().post(f"/office/accounts/{STAFF['T1']}", body, key=None)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from werkzeug.test import TestResponse
 
-from server.core.errors import Code
+from server.core.errors import CommonCode
 from server.queue.business_day import keep_day
 from support.code_cases import case
 from support.halls import MONDAY, STAFF, at
@@ -37,42 +37,42 @@ def requested_change(web: Web) -> tuple[Browser, str]:
     return manager, f"/office/past-changes/{change}"
 
 
-@case(Code.PAST_REASON)
+@case(CommonCode.PAST_REASON)
 def _(web: Web) -> TestResponse:
     return link(late(web), "")
 
 
-@case(Code.PAST_ASKED)
+@case(CommonCode.PAST_ASKED)
 def _(web: Web) -> TestResponse:
     return link(late(web), "登记错了")
 
 
-@case(Code.PAST_SECOND)
+@case(CommonCode.PAST_SECOND)
 def _(web: Web) -> TestResponse:
     manager, change = requested_change(web)
     return manager.post(f"{change}/confirm")
 
 
-@case(Code.PAST_STATE)
+@case(CommonCode.PAST_STATE)
 def _(web: Web) -> TestResponse:
     manager, change = requested_change(web)
     manager.post(f"{change.replace('office', 'my')}/withdraw")
     return web.administrator().post(f"{change}/confirm")
 
 
-@case(Code.PAST_STALE)
+@case(CommonCode.PAST_STALE)
 def _(web: Web) -> TestResponse:
     _, change = requested_change(web)
     deliver_punches(web.small, "08:10", day=FRIDAY)
     return web.administrator().post(f"{change}/confirm")
 
 
-@case(Code.PAST_UNKNOWN)
+@case(CommonCode.PAST_UNKNOWN)
 def _(web: Web) -> TestResponse:
     return web.administrator().post("/office/past-changes/nothing/confirm")
 
 
-@case(Code.PAST_CLOSED)
+@case(CommonCode.PAST_CLOSED)
 def _(web: Web) -> TestResponse:
     web.small.clock.set(at(9, day=MONDAY + timedelta(days=1)))
     keep_day(web.small.ctx)

@@ -6,24 +6,24 @@ import io
 
 from werkzeug.test import TestResponse
 
-from server.core.errors import Code
+from server.time_clocks.errors import TimeClockCode
 from support.code_cases import case
 from support.halls import MANAGER, STAFF
 from support.web import Web
 
 
-@case(Code.READER_UNKNOWN)
+@case(TimeClockCode.READER_UNKNOWN)
 def _(web: Web) -> TestResponse:
     return web.manager().get("/office/readers/NOBODY")
 
 
-@case(Code.READER_STATE)
+@case(TimeClockCode.READER_STATE)
 def _(web: Web) -> TestResponse:
     web.browser().client.get("/iclock/cdata?SN=ASKS1&options=all")
     return web.manager().post("/office/readers/ASKS1/order", {"kind": "info"})
 
 
-@case(Code.PUNCH_FILE)
+@case(TimeClockCode.PUNCH_FILE)
 def _(web: Web) -> TestResponse:
     added = {"serial": "FILE1", "way": "file", "name": "侧门"}
     assert web.administrator().post("/office/readers", added).status_code == 200
@@ -34,12 +34,12 @@ def _(web: Web) -> TestResponse:
     return manager.client.post(address, data=data, headers=headers)
 
 
-@case(Code.SHEET_UNKNOWN)
+@case(TimeClockCode.SHEET_UNKNOWN)
 def _(web: Web) -> TestResponse:
     return web.manager().post("/my/sheets/nothing/witness", {"agree": True})
 
 
-@case(Code.SHEET_STATE)
+@case(TimeClockCode.SHEET_STATE)
 def _(web: Web) -> TestResponse:
     sheet = {
         "day": "2026-03-02",
@@ -53,7 +53,7 @@ def _(web: Web) -> TestResponse:
     return witness.post(f"/my/sheets/{made}/witness", {"agree": True})
 
 
-@case(Code.SHEET_OWN)
+@case(TimeClockCode.SHEET_OWN)
 def _(web: Web) -> TestResponse:
     sheet = {
         "day": "2026-03-02",
@@ -64,7 +64,7 @@ def _(web: Web) -> TestResponse:
     return web.manager().post("/office/sign-in-sheets", sheet)
 
 
-@case(Code.SHEET_WITNESS)
+@case(TimeClockCode.SHEET_WITNESS)
 def _(web: Web) -> TestResponse:
     sheet = {
         "day": "2026-03-02",

@@ -8,7 +8,9 @@ from typing import Any
 from werkzeug.test import TestResponse
 
 from server.attendance.routes import RULE_EXAMPLE
-from server.core.errors import Code
+from server.catalogue.errors import CatalogueCode
+from server.core.errors import CommonCode
+from server.leave.errors import LeaveCode
 from support.code_cases import case
 from support.leave_halls import CHIEF, STRANGER, A, B, with_cover_and_chief
 from support.web import Browser, Web
@@ -57,46 +59,46 @@ def upload(browser: Browser, path: str, data: bytes, name: str = "paper") -> Tes
     )
 
 
-@case(Code.NOT_YOUR_SHEET)
+@case(LeaveCode.NOT_YOUR_SHEET)
 def _(web: Web) -> TestResponse:
     _, leave = pending_leave(web)
     return web.person(STRANGER).get(f"/requests/leaves/{leave}")
 
 
-@case(Code.OWN_CASE)
+@case(CommonCode.OWN_CASE)
 def _(web: Web) -> TestResponse:
     browser, leave = pending_leave(web)
     return browser.post(f"/requests/leaves/{leave}/decide", {"approve": True})
 
 
-@case(Code.NOT_YOUR_STEP)
+@case(LeaveCode.NOT_YOUR_STEP)
 def _(web: Web) -> TestResponse:
     _, leave = pending_leave(web)
     return web.person(STRANGER).post(f"/requests/leaves/{leave}/decide", {"approve": True})
 
 
-@case(Code.LEAVE_UNKNOWN)
+@case(LeaveCode.LEAVE_UNKNOWN)
 def _(web: Web) -> TestResponse:
     return web.person(A).post("/requests/leaves/nothing/cancel", {})
 
 
-@case(Code.LEAVE_SPAN)
+@case(LeaveCode.LEAVE_SPAN)
 def _(web: Web) -> TestResponse:
     return ask(web.person(A), ends="2026-03-03T08:30")
 
 
-@case(Code.LEAVE_OVERLAP)
+@case(LeaveCode.LEAVE_OVERLAP)
 def _(web: Web) -> TestResponse:
     browser, _ = pending_leave(web)
     return ask(browser)
 
 
-@case(Code.LEAVE_TOO_LATE)
+@case(LeaveCode.LEAVE_TOO_LATE)
 def _(web: Web) -> TestResponse:
     return ask(web.person(A), begins="2026-02-02T08:30")
 
 
-@case(Code.LEAVE_SETTLED)
+@case(LeaveCode.LEAVE_SETTLED)
 def _(web: Web) -> TestResponse:
     _, leave = pending_leave(web)
     chief = web.person(CHIEF)
@@ -104,36 +106,36 @@ def _(web: Web) -> TestResponse:
     return chief.post(f"/requests/leaves/{leave}/decide", {"approve": True})
 
 
-@case(Code.COVER_CANNOT)
+@case(LeaveCode.COVER_CANNOT)
 def _(web: Web) -> TestResponse:
     with_cover_and_chief(web.small)
     return ask(web.person(A), cover=A)
 
 
-@case(Code.CORRECTION_UNKNOWN)
+@case(LeaveCode.CORRECTION_UNKNOWN)
 def _(web: Web) -> TestResponse:
     return web.manager().post("/requests/corrections/nothing/decide", {"approve": True})
 
 
-@case(Code.CORRECTION_TOO_LATE)
+@case(LeaveCode.CORRECTION_TOO_LATE)
 def _(web: Web) -> TestResponse:
     return correct(web.person(A), day="2026-02-10")
 
 
-@case(Code.CORRECTION_QUOTA)
+@case(LeaveCode.CORRECTION_QUOTA)
 def _(web: Web) -> TestResponse:
     web.small.configure(correction_quota=0)
     return correct(web.person(A))
 
 
-@case(Code.CORRECTION_TWICE)
+@case(LeaveCode.CORRECTION_TWICE)
 def _(web: Web) -> TestResponse:
     with_rule(web)
     assert correct(web.person(A)).status_code == 200
     return correct(web.person(B))
 
 
-@case(Code.CORRECTION_SETTLED)
+@case(LeaveCode.CORRECTION_SETTLED)
 def _(web: Web) -> TestResponse:
     with_rule(web)
     browser = web.person(A)
@@ -142,17 +144,17 @@ def _(web: Web) -> TestResponse:
     return web.manager().post(f"/requests/corrections/{correction}/decide", {"approve": True})
 
 
-@case(Code.FILE_UNKNOWN)
+@case(LeaveCode.FILE_UNKNOWN)
 def _(web: Web) -> TestResponse:
     return web.person(A).get(f"/files/{'0' * 64}")
 
 
-@case(Code.FILE_TYPE)
+@case(LeaveCode.FILE_TYPE)
 def _(web: Web) -> TestResponse:
     return upload(web.person(A), "/files", b"<script></script>", "photo.jpg")
 
 
-@case(Code.CALENDAR_LIST)
+@case(CatalogueCode.CALENDAR_LIST)
 def _(web: Web) -> TestResponse:
     return web.manager().post("/office/calendar", {"year": 2027, "text": "元旦"}, key=None)
 

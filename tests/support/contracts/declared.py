@@ -17,13 +17,12 @@ from server.app import App, build
 from server.cli import COMMANDS
 from server.core.config import _FILE_KEYS, Config
 from server.core.engine import migrate, open_engine
-from server.core.errors import Code
 from server.core.events import Event
+from server.core.problems import refusals
 from server.core.settings import BOUNDS, CHOICES, Settings
 from server.hall import open_hall
+from server.web_api.export import schema
 from server.web_api.openapi import document
-from server.wire.export import schema
-from server.wire.problems import WORDS
 from support.halls import CHEAP
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -133,7 +132,7 @@ def settings(_folder: Path) -> Any:
 
 def errors(_folder: Path) -> Any:
     """Return every error code with its HTTP status."""
-    return {code.value: WORDS[code][0] for code in Code}
+    return {code.value: refusal.status for code, refusal in refusals().items()}
 
 
 def journal_acts(_folder: Path) -> Any:

@@ -69,15 +69,15 @@ function movedWeek(week: string, by: number): string {
   return isoWeek(new Date(Date.UTC(year, 0, 4 + (number - 1 + by) * 7)));
 }
 
-/** The days of a week as a query: `?from=2026-11-02&to=2026-11-08`; empty for no week. */
-export function weekQuery(week: string): string {
-  if (!isWeek(week)) return "";
+/** The days of a week as a query: `from=2026-11-02` and `to=2026-11-08`; empty for no week. */
+export function weekQuery(week: string): Record<string, string> {
+  if (!isWeek(week)) return {};
   const [year = 0, number = 1] = week.split("-W").map(Number);
   const first = new Date(Date.UTC(year, 0, 4 + (number - 1) * 7));
   first.setUTCDate(first.getUTCDate() + 1 - (first.getUTCDay() || 7));
   const last = new Date(first);
   last.setUTCDate(last.getUTCDate() + 6);
-  return `?from=${first.toISOString().slice(0, 10)}&to=${last.toISOString().slice(0, 10)}`;
+  return { from: first.toISOString().slice(0, 10), to: last.toISOString().slice(0, 10) };
 }
 
 /** Whether an address names a week. */

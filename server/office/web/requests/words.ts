@@ -1,5 +1,5 @@
 // Leave and corrections in words, and the little that every page of them needs.
-import { send } from "@web/api.ts";
+import { post } from "@web/api.ts";
 import { lang, pick, type Words } from "@web/i18n.ts";
 import type { LadderLine, LeaveCase, PaperRef } from "@web/wire.gen.ts";
 
@@ -102,5 +102,5 @@ export function ladderWords(text: string): string {
 export async function handIn(file: File): Promise<PaperRef> {
   const body = new FormData();
   body.append("file", file, file.name);
-  return send<PaperRef>("POST", "/api/v1/files", body, { timeoutMs: 60_000, giveUpMs: 60_000 });
+  return post("/api/v1/files", { body, timeoutMs: 60_000, giveUpMs: 60_000 });
 }

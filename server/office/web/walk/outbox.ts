@@ -3,8 +3,8 @@
 // order, one at a time; the id made here lets the server keep a mark once, however often it comes.
 // Without a database (a private window) marks wait in memory, and `safe` says so.
 import { type Ref, onScopeDispose, ref, shallowRef } from "vue";
-import { ApiError, post, send } from "@web/api.ts";
-import type { MarkWindow, PhotoKept } from "@web/wire.gen.ts";
+import { ApiError, post } from "@web/api.ts";
+import type { MarkWindow } from "@web/wire.gen.ts";
 
 /** What a checker tapped at a window. */
 export interface Tapped {
@@ -63,20 +63,19 @@ function finished<T>(request: IDBRequest<T>): Promise<T> {
 
 /** Sends one entry; photos first, and the server gives the same photo the same id. */
 async function deliver(one: Waiting): Promise<void> {
-  const path = `/api/v1/office/checks/${encodeURIComponent(one.check)}`;
-  const options = { key: one.id, giveUpMs: 1 };
+  const common = { path: { check: one.check }, giveUpMs: 1 };
   if (one.mark === null) {
-    await post(`${path}/finish`, {}, options);
+    await post("/api/v1/office/checks/{check}/finish", { ...common, key: one.id });
     return;
   }
   const photos: string[] = [];
   for (const blob of one.photos) {
     const form = new FormData();
     form.append("photo", blob, "photo.jpg");
-    const kept = await send<PhotoKept>("POST", `${path}/photos`, form, { giveUpMs: 1, timeoutMs: 30_000 });
+    const kept = await post("/api/v1/office/checks/{check}/photos", { ...common, body: form, timeoutMs: 30_000 });
     photos.push(kept.id);
   }
-  await post(`${path}/marks`, { ...one.mark, photos }, options);
+  await post("/api/v1/office/checks/{check}/marks", { ...common, key: one.id, body: { ...one.mark, photos } });
 }
 
 export function useOutbox(): Outbox {

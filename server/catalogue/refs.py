@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from server.catalogue.messages import MaterialRef, UnitRef, WindowRef
 from server.catalogue.model import Catalogue, Item, Unit, Window
-from server.wire.views import MaterialRef, UnitRef, WindowRef
 
 MOST = 256
 """Maximum number of catalogues with cached windows: one for each hall of a process."""

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
 
 from server.core.half_width import half_width
 
@@ -71,3 +78,33 @@ Name = Annotated[
     StringConstraints(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$"),
     TYPED,
 ]
+
+
+class Problem(Message):
+    """Refusal: a stable code, words in both languages, and the facts behind it."""
+
+    code: str
+    message_zh: str
+    message_en: str
+    data: dict[str, Any] = Field(default_factory=dict)
+
+
+class Done(Message):
+    """Answer to a command without a result."""
+
+    ok: Literal[True] = True
+
+
+class Alarm(Message):
+    """Alarm for a manager to deal with."""
+
+    code: str
+    subject: str
+    message_zh: str
+    message_en: str
+    since: int | None
+    loud: bool = False
+    """True if it sounds until a person takes it."""
+    taken_by: str = ""
+    """Name of the person who deals with it."""
+    taken_at: int | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from server.core.errors import Code
+from server.bulletins.errors import BulletinCode
 from server.core.workflow import After, Apart, Role, Row, Workflow
 
 
@@ -44,10 +44,10 @@ EDITOR = "editor"
 CHIEF = "chief representative"
 """Role: the chief representative of a unit."""
 _DRAFT, _RELEASED = frozenset({BulletinState.DRAFT}), frozenset({BulletinState.RELEASED})
-_NOT_EDITOR = Apart(Code.BULLETIN_SECOND, (EDITOR,), facts=("bulletin",))
+_NOT_EDITOR = Apart(BulletinCode.BULLETIN_SECOND, (EDITOR,), facts=("bulletin",))
 BULLETIN = Workflow(
     "bulletin",
-    Code.BULLETIN_STATE,
+    BulletinCode.BULLETIN_STATE,
     (
         Row(BulletinMove.DRAFT, frozenset[BulletinState](), (BulletinState.DRAFT,)),
         Row(BulletinMove.EDIT, _DRAFT),
@@ -56,17 +56,19 @@ BULLETIN = Workflow(
             _DRAFT,
             (BulletinState.RELEASED,),
             requires=(
-                After(Code.BULLETIN_STATE, EDITOR, data={"state": "unchecked"}),
+                After(BulletinCode.BULLETIN_STATE, EDITOR, data={"state": "unchecked"}),
                 _NOT_EDITOR,
             ),
         ),
         Row(BulletinMove.AMEND, _RELEASED),
-        Row(BulletinMove.ACKNOWLEDGE, _RELEASED, first=(Role(Code.BULLETIN_ACK, (CHIEF,)),)),
+        Row(
+            BulletinMove.ACKNOWLEDGE, _RELEASED, first=(Role(BulletinCode.BULLETIN_ACK, (CHIEF,)),)
+        ),
     ),
 )
 AMENDMENT = Workflow(
     "amendment",
-    Code.BULLETIN_STATE,
+    BulletinCode.BULLETIN_STATE,
     (
         Row(AmendmentMove.DRAFT, frozenset[AmendmentState](), (AmendmentState.DRAFT,)),
         Row(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from server.core.errors import Code
+from server.core.errors import CommonCode
 from server.core.workflow import STATE, Apart, Given, Role, Row, Within, Workflow
 from server.leave.correction_rules import CorrectionState
+from server.leave.errors import LeaveCode
 from server.leave.rules import State
 
 
@@ -42,19 +43,19 @@ WORDS = "words"
 END, REQUEST_PERIOD = "end of the leave", "request period"
 
 _RUNNING = frozenset({State.ASKED, State.APPROVED})
-_NOT_OWN = Apart(Code.OWN_CASE, (SUBJECT, PAST_REQUESTER))
-_BY_APPROVER = Role(Code.NOT_YOUR_STEP, (APPROVER,), facts=("rung",))
-_BY_INVOLVED = Role(Code.NOT_YOUR_SHEET, (INVOLVED,))
-_BEFORE_END = Within(Code.LEAVE_SETTLED, END, facts=(STATE,))
-_WORDS = Given(Code.INVALID, WORDS, data={"field": WORDS})
+_NOT_OWN = Apart(CommonCode.OWN_CASE, (SUBJECT, PAST_REQUESTER))
+_BY_APPROVER = Role(LeaveCode.NOT_YOUR_STEP, (APPROVER,), facts=("rung",))
+_BY_INVOLVED = Role(LeaveCode.NOT_YOUR_SHEET, (INVOLVED,))
+_BEFORE_END = Within(LeaveCode.LEAVE_SETTLED, END, facts=(STATE,))
+_WORDS = Given(CommonCode.INVALID, WORDS, data={"field": WORDS})
 _BY_SECOND = (
-    Apart(Code.OWN_CASE, (SUBJECT, REQUESTER)),
-    Role(Code.NOT_YOUR_STEP, (MANAGER,), data={"rung": MANAGER}),
+    Apart(CommonCode.OWN_CASE, (SUBJECT, REQUESTER)),
+    Role(LeaveCode.NOT_YOUR_STEP, (MANAGER,), data={"rung": MANAGER}),
 )
 
 LEAVE = Workflow(
     "leave",
-    Code.LEAVE_SETTLED,
+    LeaveCode.LEAVE_SETTLED,
     (
         Row(LeaveMove.ASK, frozenset[State](), (State.ASKED,)),
         Row(
@@ -83,22 +84,22 @@ LEAVE = Workflow(
         Row(
             LeaveMove.HAND_OVER,
             _RUNNING,
-            first=(Role(Code.NOT_YOUR_STEP, (DEPUTY,), data={"rung": "cover"}),),
+            first=(Role(LeaveCode.NOT_YOUR_STEP, (DEPUTY,), data={"rung": "cover"}),),
             requires=(_BEFORE_END,),
         ),
     ),
 )
 CORRECTION = Workflow(
     "correction",
-    Code.CORRECTION_SETTLED,
+    LeaveCode.CORRECTION_SETTLED,
     (
         Row(
             CorrectionMove.ASK,
             frozenset[CorrectionState](),
             (CorrectionState.ASKED,),
             requires=(
-                Role(Code.NOT_YOUR_SHEET, (COLLEAGUE, INVOLVED)),
-                Within(Code.CORRECTION_TOO_LATE, REQUEST_PERIOD, facts=("days",)),
+                Role(LeaveCode.NOT_YOUR_SHEET, (COLLEAGUE, INVOLVED)),
+                Within(LeaveCode.CORRECTION_TOO_LATE, REQUEST_PERIOD, facts=("days",)),
             ),
         ),
         Row(

@@ -1,4 +1,4 @@
-"""JSON Schema of every message, for the pages' types: `python -m server.wire.export`."""
+"""JSON Schema of every message, for the pages' types: `python -m server.web_api.export`."""
 
 from __future__ import annotations
 
@@ -8,21 +8,18 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
+from server.core.messages import Command, Message, Nothing
 from server.core.rooms import modules
-from server.wire import commands, views
-from server.wire.base import Command, Message
-
-MODULES = (commands, views, *modules("messages"))
 
 
 def models() -> list[type[Message] | type[Command]]:
     """Return every message and command class by name."""
     classes = {
         name: value
-        for module in MODULES
+        for module in modules("messages")
         for name, value in vars(module).items()
         if isinstance(value, type) and issubclass(value, (Message, Command))
-        if value not in (Message, Command)
+        if value not in (Message, Command, Nothing)
     }
     return [classes[name] for name in sorted(classes)]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from server.core.errors import Code
+from server.core.errors import CommonCode
 from server.core.workflow import Given, Role, Row, Workflow
 from server.retroactive.rules import State
 
@@ -24,10 +24,10 @@ REQUESTER, SECOND = "requester", "second person"
 """Roles; the second person is determined by `rules.may_confirm`."""
 WORDS = "words"
 _WAITING = frozenset({State.WAITING})
-_BY_SECOND = Role(Code.PAST_SECOND, (SECOND,))
+_BY_SECOND = Role(CommonCode.PAST_SECOND, (SECOND,))
 CHANGE = Workflow(
     "retroactive change",
-    Code.PAST_STATE,
+    CommonCode.PAST_STATE,
     (
         Row(Move.ASK, frozenset[State](), (State.WAITING,)),
         Row(Move.CONFIRM, _WAITING, (State.CONFIRMED,), requires=(_BY_SECOND,)),
@@ -35,13 +35,13 @@ CHANGE = Workflow(
             Move.REFUSE,
             _WAITING,
             (State.REFUSED,),
-            requires=(_BY_SECOND, Given(Code.INVALID, WORDS, data={"field": WORDS})),
+            requires=(_BY_SECOND, Given(CommonCode.INVALID, WORDS, data={"field": WORDS})),
         ),
         Row(
             Move.WITHDRAW,
             _WAITING,
             (State.WITHDRAWN,),
-            requires=(Role(Code.PAST_UNKNOWN, (REQUESTER,)),),
+            requires=(Role(CommonCode.PAST_UNKNOWN, (REQUESTER,)),),
         ),
         Row(Move.EXPIRE, _WAITING, (State.STALE,)),
     ),

@@ -1,0 +1,62 @@
+"""Messages of the boards: the calls, and the full state of a board.
+
+Times are milliseconds since 1970 (UTC).
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from server.catalogue.messages import HallHours
+from server.core.messages import Message
+from server.queue.messages import QueueView, WindowState
+
+
+class CallView(Message):
+    """Call on a board: called people first, newest on top. `n` grows with each recall."""
+
+    number: str
+    window: str
+    window_number: int
+    window_name: str
+    window_name_en: str
+    zone: str
+    state: Literal["called", "serving"]
+    n: int
+    at: int
+
+
+class BoardState(Message):
+    """Full state of the feed `board`."""
+
+    zone: str
+    zone_name: str
+    zone_name_en: str
+    hall: str
+    hall_en: str
+    calls: list[CallView]
+    queues: list[QueueView]
+    windows: list[WindowState]
+    waiting: int
+    notice: str
+    notice_en: str
+    moment_seconds: int
+    hours: HallHours
+
+
+class CalledMoment(Message):
+    """Call that has just been made."""
+
+    number: str
+    window: str
+    window_number: int
+    zone: str
+    n: int
+
+
+class Moment(Message):
+    """Event `moment` on namespace `/live`; obsolete after `expires_in` seconds."""
+
+    kind: Literal["called"]
+    data: CalledMoment
+    expires_in: int

@@ -1,0 +1,158 @@
+"""Messages of the kiosk and of the applicant's phone page.
+
+Times are milliseconds since 1970 (UTC); waits are minutes.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from server.catalogue.messages import (
+    ClassRef,
+    HallHours,
+    ItemRef,
+    MaterialRef,
+    NameRef,
+    UnitRef,
+    WindowRef,
+)
+from server.core.messages import Code, Command, Message, Problem
+from server.queue.offline.messages import StandbyAccess
+
+
+class KioskCatalogue(Message):
+    """Answer to GET /api/v1/catalogue: everything that a kiosk offers."""
+
+    version: int
+    hall: str
+    hall_en: str
+    zones: list[NameRef]
+    units: list[UnitRef]
+    groups: list[NameRef]
+    items: list[ItemRef]
+    classes: list[ClassRef]
+    popular: list[str]
+    """Codes of the most requested items of late, most first."""
+
+
+class Offer(Message):
+    """Windows that serve the item now, with the number waiting and the expected wait."""
+
+    windows: list[WindowRef]
+    waiting: int
+    ahead: int
+    low: int
+    high: int
+
+
+class ItemPage(Message):
+    """Answer to GET /api/v1/items/<code>: the public data, and the offer or the refusal."""
+
+    item: ItemRef
+    unit: UnitRef
+    materials: list[MaterialRef]
+    legal_basis: str
+    promised_days: int
+    legal_days: int
+    fee: str
+    offer: Offer | None
+    refusal: Problem | None
+
+
+class SlipState(Message):
+    """Print result of a slip. owed and sent: printing; unknown: check the printer."""
+
+    id: str
+    state: Literal["none", "owed", "sent", "printed", "failed", "unknown"]
+    reason: str = ""
+    copy_: bool = Field(default=False, alias="copy")
+
+
+class TicketView(Message):
+    """Ticket for its holder: kiosk result page, phone."""
+
+    id: str
+    number: str
+    token: str
+    state: Literal[
+        "waiting", "called", "serving", "held", "missed", "finished", "cancelled", "expired"
+    ]
+    item: str
+    item_name: str
+    item_name_en: str
+    unit_name: str
+    applicant: str
+    mark: str
+    ahead: int
+    low: int
+    high: int
+    windows: list[WindowRef]
+    called_window: WindowRef | None
+    call_count: int
+    issued_at: int
+    called_at: int | None
+    can_return: bool
+    return_places: int
+    outcome: str
+    url: str
+    slip: SlipState
+    materials: list[MaterialRef]
+    notice: str
+    notice_en: str
+    reason: str = ""
+    """Reason of a refusal, which the applicant must be told."""
+    hours: HallHours | None = None
+
+
+class PrinterView(Message):
+    """Last reported state of the kiosk's printer; `unknown` is a state of its own."""
+
+    device: str
+    state: Literal["ok", "degraded", "failed", "unknown", "none"]
+    code: str
+    paper: Literal["ok", "near_end", "out", "unknown"]
+
+
+class KioskState(Message):
+    """Full state of the feed `kiosk`."""
+
+    kiosk: str
+    open: bool
+    next_opening: int | None
+    catalogue: int
+    waiting: dict[str, int]
+    """Number of waiting tickets by unit."""
+    printer: PrinterView
+    idle_seconds: int
+    result_seconds: int
+    notice: str
+    notice_en: str
+    digits: list[str]
+    """Words of 0 to 9 in Chinese, as the loudspeakers speak them."""
+    slips: dict[str, SlipState]
+    """Slips of the last ten minutes: tickets' by ticket id, notices by slip id."""
+    standby: StandbyAccess
+    hours: HallHours
+
+
+class Issued(Message):
+    """Answer to the command that issues a number."""
+
+    ticket: TicketView
+
+
+class IssueTicket(Command):
+    """Request for a number for an item, with the applicant's class."""
+
+    item: Code
+    applicant: Code = "ordinary"
+    print: bool = True
+
+
+class PrintNotice(Command):
+    """Request to print an item's one-time notice (一次性告知单); `missing`: positions to tick."""
+
+    item: Code
+    missing: list[int] = Field(default_factory=list, max_length=50)

@@ -1,0 +1,99 @@
+"""Messages of the office's overview of today and of its settings page.
+
+Times are milliseconds since 1970 (UTC); waits are minutes.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from server.core.messages import Alarm, Edit, Message
+from server.device_health.messages import DeviceClaim, DeviceView
+from server.queue.messages import WindowState
+from server.queue.offline.messages import OfflineDay
+
+
+class UnprintedSlip(Message):
+    """Slip without confirmed printing, for the desk."""
+
+    id: str
+    ticket: str
+    number: str
+    device: str
+    state: Literal["failed", "unknown"]
+    reason: str
+    created_at: int
+
+
+class QueueDay(Message):
+    """Day figures of a unit."""
+
+    unit: str
+    name: str
+    name_en: str
+    issued: int
+    served: int
+    missed: int
+    waiting: int
+    wait_p50: float | None
+    wait_p90: float | None
+    service_mean: float | None
+    target: int
+    longest: int
+
+
+class WindowDay(Message):
+    """Day figures of a window and its state."""
+
+    window: WindowState
+    served: int
+    missed: int
+    service_mean: float | None
+    last_call_at: int | None
+
+
+class HourBar(Message):
+    """Figures of one hour of the day."""
+
+    hour: int
+    issued: int
+    served: int
+
+
+class OfficeState(Message):
+    """Full state of the feed `office`: overview of today."""
+
+    day: str
+    repeat_seconds: int
+    """Seconds between sounds of a loud alarm; 0: never."""
+    open: bool
+    issued: int
+    waiting: int
+    serving: int
+    served: int
+    missed: int
+    expired: int
+    wait_p50: float | None
+    wait_p90: float | None
+    queues: list[QueueDay]
+    windows: list[WindowDay]
+    hours: list[HourBar]
+    devices: list[DeviceView]
+    claims: list[DeviceClaim]
+    unprinted: list[UnprintedSlip]
+    alarms: list[Alarm]
+    offline: OfflineDay
+
+
+class SettingsView(Message):
+    """Answer to GET /api/v1/office/settings: values with their bounds and choices."""
+
+    values: dict[str, int | str | bool]
+    bounds: dict[str, list[int]]
+    choices: dict[str, list[str]]
+
+
+class ChangeSettings(Edit):
+    """New values of settings by name."""
+
+    values: dict[str, int | str | bool]

@@ -1,0 +1,202 @@
+"""Error codes of tickets, windows, routing and slips, with their texts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from server.core.errors import ErrorCode, Pair, Refusal
+
+
+class QueueCode(ErrorCode):
+    """Error codes of tickets, windows, routing and slips."""
+
+    ITEM_UNKNOWN = "item_unknown"
+    UNIT_WITHDRAWN = "unit_withdrawn"
+    CONSULT_ONLY = "consult_only"
+    ELSEWHERE = "elsewhere"
+    OTHER_DAY = "other_day"
+    NOT_YET_OPEN = "not_yet_open"
+    CLOSED_BREAK = "closed_break"
+    CLOSED_TODAY = "closed_today"
+    AFTER_LAST_TICKET = "after_last_ticket"
+    ALL_PAUSED = "all_paused"
+    NOBODY_SIGNED_IN = "nobody_signed_in"
+    NO_WINDOW = "no_window"
+    CLASS_UNKNOWN = "class_unknown"
+    NUMBERS_EXHAUSTED = "numbers_exhausted"
+    KIOSK_PACE = "kiosk_pace"
+    NUMBERS_AT_DESK = "numbers_at_desk"
+    TICKET_UNKNOWN = "ticket_unknown"
+    MOVE_NOT_ALLOWED = "move_not_allowed"
+    NOT_THE_HOLDER = "not_the_holder"
+    NOBODY_WAITING = "nobody_waiting"
+    WINDOW_UNKNOWN = "window_unknown"
+    WINDOW_BUSY = "window_busy"
+    WINDOW_IDLE = "window_idle"
+    WINDOW_PAUSED = "window_paused"
+    WINDOW_TAKEN = "window_taken"
+    WINDOW_NOT_SIGNED_IN = "window_not_signed_in"
+    WINDOW_NOT_ALLOWED = "window_not_allowed"
+    WINDOW_CLOSED = "window_closed"
+    ALREADY_SIGNED_IN = "already_signed_in"
+    NO_SHOW_TOO_EARLY = "no_show_too_early"
+    CALL_UNSPOKEN = "call_unspoken"
+    RETURN_LIMIT = "return_limit"
+    TRANSFER_TARGET = "transfer_target"
+    LAST_WINDOW = "last_window"
+    SLIP_UNKNOWN = "slip_unknown"
+    NO_PRINTER = "no_printer"
+
+
+def _other_window(data: Mapping[str, Any]) -> Pair | None:
+    """Return the sentences that name the other window; None if its number is not known."""
+    if not data.get("number"):
+        return None
+    return (
+        "您已登录 {number} 号窗口，请先退出窗口。",
+        "You are signed in to window {number}. Please leave it first.",
+    )
+
+
+REFUSALS: dict[ErrorCode, Refusal] = {
+    QueueCode.ITEM_UNKNOWN: Refusal(404, "没有这个事项。", "There is no such item."),
+    QueueCode.UNIT_WITHDRAWN: Refusal(
+        409,
+        "{unit}已撤出本大厅，请到：{place}。",
+        "{unit_en} has left this hall. Please go to: {place_en}.",
+    ),
+    QueueCode.CONSULT_ONLY: Refusal(
+        409,
+        "该事项在本大厅仅可咨询，不能办理。{advice}",
+        "Enquiries only here; applications are not accepted for this service. {advice_en}",
+    ),
+    QueueCode.ELSEWHERE: Refusal(
+        409,
+        "{unit}在其他地点办理，请到：{place}。",
+        "{unit_en} is at another location. Please go to: {place_en}.",
+    ),
+    QueueCode.OTHER_DAY: Refusal(
+        409,
+        "该窗口仅{weekdays}开放，今天不办理。下次开放：{next}。",
+        "This window is open only on {weekdays}. Next opening: {next}.",
+    ),
+    QueueCode.NOT_YET_OPEN: Refusal(
+        409, "尚未开始取号。下次取号：{next}。", "Numbers are not given yet. They start: {next}."
+    ),
+    QueueCode.CLOSED_BREAK: Refusal(
+        409,
+        "现在是午休时间。下次开放：{next}。",
+        "Closed for the midday break. Opens again: {next}.",
+    ),
+    QueueCode.CLOSED_TODAY: Refusal(
+        409, "今天不对外办公。下次开放：{next}。", "The hall is closed today. Next opening: {next}."
+    ),
+    QueueCode.AFTER_LAST_TICKET: Refusal(
+        409,
+        "今天的取号时间已过。下次开放：{next}。",
+        "Ticketing has closed for today. Next opening: {next}.",
+    ),
+    QueueCode.ALL_PAUSED: Refusal(
+        409,
+        "办理该事项的窗口均已暂停，请稍等几分钟再取号，或到咨询台询问。",
+        "All windows for this service are paused. Wait a little or ask at the information desk.",
+    ),
+    QueueCode.NOBODY_SIGNED_IN: Refusal(
+        409,
+        "办理该事项的窗口暂时无人，请到咨询台询问。",
+        "No staff at this service's windows now. Please ask at the information desk.",
+    ),
+    QueueCode.NO_WINDOW: Refusal(
+        409,
+        "目前没有窗口办理该事项，请到咨询台询问。",
+        "No window is handling this service now. Please ask at the information desk.",
+    ),
+    QueueCode.CLASS_UNKNOWN: Refusal(
+        400, "没有这类人群，请重新选择。", "There is no such kind of applicant."
+    ),
+    QueueCode.NUMBERS_EXHAUSTED: Refusal(
+        409,
+        "今天的号码已经取完，请到咨询台。",
+        "No more numbers today. Please go to the information desk.",
+    ),
+    QueueCode.KIOSK_PACE: Refusal(
+        409,
+        "这台取号机发放该部门号码过快，已暂停几分钟，请到咨询台取号。",
+        "This kiosk is paused for this service. Please take your number at the information desk.",
+    ),
+    QueueCode.NUMBERS_AT_DESK: Refusal(
+        409,
+        "取号机上该部门的号码已经取完，请到咨询台取号。",
+        "The kiosks have no more numbers for this. Please take one at the information desk.",
+    ),
+    QueueCode.TICKET_UNKNOWN: Refusal(404, "没有这个号码。", "There is no such ticket."),
+    QueueCode.MOVE_NOT_ALLOWED: Refusal(
+        409,
+        "该号码的状态已变化，不能这样操作，请刷新后查看。",
+        "The ticket is not in a state for this. Please look at it again.",
+    ),
+    QueueCode.NOT_THE_HOLDER: Refusal(
+        409, "这个号码不在您的窗口。", "The ticket is not at your window."
+    ),
+    QueueCode.NOBODY_WAITING: Refusal(409, "现在没有人等候。", "Nobody is waiting."),
+    QueueCode.WINDOW_UNKNOWN: Refusal(404, "没有这个窗口。", "There is no such window."),
+    QueueCode.WINDOW_BUSY: Refusal(
+        409,
+        "窗口还有 {number} 号没有办完，请先处理。",
+        "{number} is still at the window. Please deal with it first.",
+    ),
+    QueueCode.WINDOW_IDLE: Refusal(409, "窗口现在没有号码。", "The window has no ticket now."),
+    QueueCode.WINDOW_PAUSED: Refusal(
+        409, "窗口已暂停，请先恢复服务。", "The window is paused. Please go on first."
+    ),
+    QueueCode.WINDOW_TAKEN: Refusal(
+        409, "这个窗口已有人登录。", "Somebody is signed in to this window."
+    ),
+    QueueCode.WINDOW_NOT_SIGNED_IN: Refusal(
+        409, "您没有登录这个窗口。", "You are not signed in to this window."
+    ),
+    QueueCode.WINDOW_NOT_ALLOWED: Refusal(
+        403,
+        "您没有使用该窗口的权限，请联系系统管理员。",
+        "You may not sit at this window. Ask an administrator.",
+    ),
+    QueueCode.WINDOW_CLOSED: Refusal(
+        409,
+        "这个窗口今天不开放，只在{weekdays}开放。",
+        "This window is closed today; it opens on {weekdays}.",
+    ),
+    QueueCode.ALREADY_SIGNED_IN: Refusal(
+        409,
+        "您已登录另一个窗口，请先退出那个窗口。",
+        "You are signed in to another window. Please leave it first.",
+        sentences=_other_window,
+    ),
+    QueueCode.NO_SHOW_TOO_EARLY: Refusal(
+        409,
+        "要呼叫满 {least} 次、等满 {seconds} 秒才能过号。",
+        "Call {least} times and wait {seconds} seconds before marking as missed.",
+    ),
+    QueueCode.CALL_UNSPOKEN: Refusal(
+        409,
+        "{number} 这次叫号还没有播出声音，不能过号。请重呼，或者口头叫号后点“已口头叫号”。",
+        "The call of {number} was not heard yet. Call again, or call it out and say so here.",
+    ),
+    QueueCode.RETURN_LIMIT: Refusal(
+        409,
+        "该号码过号已达规定次数，请重新取号。",
+        "This ticket was missed too often. Please take a new number.",
+    ),
+    QueueCode.TRANSFER_TARGET: Refusal(
+        409,
+        "不能转到该处，请选择有人在岗的窗口或队列。",
+        "It cannot go there: choose one window or queue where somebody can call it.",
+    ),
+    QueueCode.LAST_WINDOW: Refusal(
+        409,
+        "还有 {waiting} 人只能由您的窗口办理，确定退出吗？",
+        "{waiting} people wait whom only your window serves. Leave all the same?",
+    ),
+    QueueCode.SLIP_UNKNOWN: Refusal(404, "没有这张小票。", "There is no such slip."),
+    QueueCode.NO_PRINTER: Refusal(409, "没有可用的打印机。", "There is no printer for this."),
+}

@@ -1,0 +1,73 @@
+"""Messages about queues and windows that several surfaces share.
+
+Times are milliseconds since 1970 (UTC); waits are minutes.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from server.catalogue.messages import HallHours
+from server.core.messages import Message
+
+
+class QueueView(Message):
+    """Queue of a unit."""
+
+    unit: str
+    name: str
+    name_en: str
+    prefix: str
+    waiting: int
+    longest: int
+    """Minutes that the first in line has waited."""
+    target: int
+    windows: list[int]
+    """Numbers of the windows that serve it now."""
+
+
+class WindowState(Message):
+    """Window on the board and in the office."""
+
+    code: str
+    number: int
+    name: str
+    name_en: str
+    zone: str
+    kind: Literal["comprehensive", "specialised"]
+    state: Literal["closed", "idle", "called", "serving", "paused"]
+    ticket: str
+    staff: str
+    staff_name: str
+    since: int | None
+    pause_reason: str
+
+
+class WindowList(Message):
+    """Answer to GET /api/v1/windows."""
+
+    windows: list[WindowState]
+    hours: HallHours
+
+
+class Reason(Message):
+    """Reason of a choice: codes, most general first, and the figures."""
+
+    codes: list[str]
+    facts: dict[str, Any]
+
+
+class ShareCard(Message):
+    """Ticket of a desk share: the window calls it while the server is away."""
+
+    id: str
+    number: str
+    item: str
+    item_name: str
+    item_name_en: str
+    unit_name: str
+    applicant: str
+    applicant_en: str
+    mark: str
+    proof: str
+    issued_at: int
