@@ -21,6 +21,7 @@ from server.queue import (
     window_sessions,
 )
 from server.queue.errors import QueueCode
+from server.queue.settings import CounterSettings
 from server.queue.tickets import Outcome, State
 
 Press = Callable[[Context, Actor, str, str], None]
@@ -98,7 +99,7 @@ def _start(ctx: Context, actor: Actor, key: str, window: str) -> None:
 
 
 def _finish(ctx: Context, actor: Actor, key: str, window: str) -> None:
-    outcome = Outcome(ctx.settings().default_outcome)
+    outcome = Outcome(ctx.settings().of(CounterSettings).default_outcome)
     calling.finish(ctx, actor, key, window, outcome, "")
 
 

@@ -14,6 +14,7 @@ from server.queue.messages import Reason, ShareCard, WindowList
 from server.queue.no_show import no_show_from
 from server.queue.queue_views import hall_hours, window_states
 from server.queue.selection import takes
+from server.queue.settings import CounterSettings
 from server.queue.snapshot import Snapshot
 from server.queue.ticket_queries import LaneCount
 from server.queue.tickets import State, Ticket
@@ -60,8 +61,8 @@ def counter(snapshot: Snapshot, window: Window, day: WindowDay) -> CounterState:
         waiting=sum(q.mine for q in queues),
         figures=day.figures,
         no_show_from=_no_show_from(snapshot, current, day.calls),
-        no_show_calls=snapshot.settings.no_show_min_calls,
-        no_show_seconds=snapshot.settings.no_show_min_seconds,
+        no_show_calls=snapshot.settings.of(CounterSettings).no_show_min_calls,
+        no_show_seconds=snapshot.settings.of(CounterSettings).no_show_min_seconds,
         windows=window_refs(snapshot.catalogue, (c for c in snapshot.sessions if c != window.code)),
         stranded=day.stranded,
         share=[share_card(snapshot, t) for t in day.share],

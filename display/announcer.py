@@ -10,6 +10,7 @@ from typing import Any
 
 from server.core import digit_words
 from server.core.settings import Settings
+from server.queue.settings import VoiceSettings
 
 
 def digits_zh(number: str, reading_of_one: str = "一") -> str:
@@ -53,16 +54,18 @@ def utterance(number: str, window: int, zone: str, settings: Settings) -> dict[s
 
     `short` is the text while many calls wait: `A零一二，三号窗口`.
     """
-    digits, count = digits_zh(number, settings.voice_one), count_zh(window)
+    digits, count = digits_zh(number, settings.of(VoiceSettings).voice_one), count_zh(window)
     texts = {
         "zh": f"请{digits}号到{count}号窗口",
         "en": f"Number {digits_en(number)}, please go to window {count_en(window)}.",
     }
-    languages = [lang for lang in settings.voice_languages.split(",") if lang in texts]
+    languages = [
+        lang for lang in settings.of(VoiceSettings).voice_languages.split(",") if lang in texts
+    ]
     return {
         "zone": zone,
         "parts": [{"lang": lang, "text": texts[lang]} for lang in languages],
         "short": {"lang": "zh", "text": f"{digits}，{count}号窗口"},
-        "repeats": settings.voice_repeats,
-        "volume": settings.voice_volume,
+        "repeats": settings.of(VoiceSettings).voice_repeats,
+        "volume": settings.of(VoiceSettings).voice_volume,
     }

@@ -6,6 +6,7 @@ from display.messages import BoardState, CallView
 from server.catalogue.model import Window
 from server.queue.messages import QueueView
 from server.queue.queue_views import hall_hours, queue_views, window_states
+from server.queue.settings import ScreenSettings
 from server.queue.snapshot import Snapshot
 from server.queue.tickets import State, Ticket
 
@@ -32,9 +33,9 @@ def board(snapshot: Snapshot, zone: str) -> BoardState:
         queues=queues,
         windows=[w for w in window_states(snapshot) if zone in (MAIN, w.zone)],
         waiting=sum(q.waiting for q in queues),
-        notice=snapshot.settings.notice_zh,
-        notice_en=snapshot.settings.notice_en,
-        moment_seconds=snapshot.settings.moment_seconds,
+        notice=snapshot.settings.of(ScreenSettings).notice_zh,
+        notice_en=snapshot.settings.of(ScreenSettings).notice_en,
+        moment_seconds=snapshot.settings.of(ScreenSettings).moment_seconds,
         hours=hall_hours(snapshot),
     )
 

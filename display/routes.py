@@ -18,6 +18,7 @@ from server.live.feeds import Feed, LiveFeeds
 from server.queue import announcement_queries, snapshot
 from server.queue import announcements as queue_announcements
 from server.queue.queue_views import window_states
+from server.queue.settings import ScreenSettings, VoiceSettings
 from server.queue.snapshot import Snapshot
 from server.queue.tickets import Move
 from server.web_api import Api
@@ -72,7 +73,9 @@ class Display:
             "n": event.calls,
         }
         for zone in (MAIN, window.zone):
-            self._feeds.moment("board", zone, "called", data, settings.moment_seconds)
+            self._feeds.moment(
+                "board", zone, "called", data, settings.of(ScreenSettings).moment_seconds
+            )
         if not self._agents.of_kind("voice"):
             return  # no loudspeaker is connected to this worker
         payload = utterance(event.number, window.number, window.zone, settings)
@@ -87,7 +90,7 @@ class Display:
         zone, _ = queue_announcements.responsible(rows, window.zone)
         for ref in self._agents.serving("voice", zone):
             task_id = f"{event.ticket}.{request.n if request else 0}.{self._ctx.tokens.token(6)}"
-            expiry = float(settings.voice_expiry_seconds)
+            expiry = float(settings.of(VoiceSettings).voice_expiry_seconds)
             self._agents.send(Task(f"{task_id}.{ref.name}", ref.name, "speak", payload, expiry))
 
     def record_outcome(self, ref: DeviceRef, message: dict[str, Any]) -> None:

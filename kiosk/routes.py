@@ -33,6 +33,7 @@ from server.live.feeds import Feed, LiveFeeds
 from server.queue import calling, issuing, slip_queries, snapshot, ticket_counts, ticket_queries
 from server.queue.errors import QueueCode
 from server.queue.offline import lease_queries
+from server.queue.settings import ScreenSettings
 from server.queue.snapshot import Snapshot
 from server.queue.tickets import FINAL, State, Ticket
 from server.web_api import ANYONE, DESK, STAFF, Api, Call
@@ -182,7 +183,7 @@ class Kiosk:
             base = self._hall.config.base_url
             document = ticket_slip(facts, catalogue, settings, base, bool(row.copy))
         age = (self._ctx.clock.now() - row.created_at) / 1000
-        remaining = max(0.0, settings.slip_patience_seconds - age)
+        remaining = max(0.0, settings.of(ScreenSettings).slip_patience_seconds - age)
         return Task(row.id, row.device, "print", dict(document.to_json()), remaining)
 
     def outstanding_slips(self, ref: DeviceRef) -> list[Task]:

@@ -15,7 +15,8 @@ from devices.printers.document import QR, Cut, Document, Feed, Line, Pair, Rule,
 from server.catalogue.model import ApplicantClass, Catalogue, Item
 from server.catalogue.refs import window_refs
 from server.core.clock import local
-from server.core.settings import Settings
+from server.core.settings import GeneralSettings, Settings
+from server.queue.settings import NumberSettings, ScreenSettings
 
 SHOWN_WINDOWS = 6
 PRIORITY = "优先 Priority"
@@ -28,7 +29,7 @@ def ticket_slip(
     """Return the slip of a number: number, item, windows, people ahead, wait, time, QR."""
     item = catalogue.item_by.get(facts["item"])
     unit = catalogue.unit_by.get(item.unit) if item else None
-    issued = local(facts["issued_at"], settings.timezone)
+    issued = local(facts["issued_at"], settings.of(GeneralSettings).timezone)
     lines: list[Line] = [
         Text(catalogue.hall_name, bold=True, align="center"),
         Rule(),
@@ -46,7 +47,7 @@ def ticket_slip(
         QR(f"{base_url}/t/{facts['token']}", size=6),
         Text("手机扫码查看排队进度", align="center"),
         Text("Scan to check your place in the queue", align="center"),
-        Text(settings.notice_zh, align="center"),
+        Text(settings.of(ScreenSettings).notice_zh, align="center"),
         Text(_rule(settings), align="center"),
         Feed(1),
         Cut(),
@@ -77,7 +78,7 @@ def standby_slip(catalogue: Catalogue, settings: Settings) -> Document:
             QR("{url}", size=6),
             Text("网络恢复后可扫码查看排队进度", align="center"),
             Text("Scan to check the queue when back online", align="center"),
-            Text(settings.notice_zh, align="center"),
+            Text(settings.of(ScreenSettings).notice_zh, align="center"),
             Text(_rule(settings), align="center"),
             Feed(1),
             Cut(),
@@ -113,9 +114,9 @@ def _wait(low: int, high: int) -> str:
 
 
 def _rule(settings: Settings) -> str:
-    if not settings.return_limit:
+    if not settings.of(NumberSettings).return_limit:
         return "过号作废，须重新取号。"
-    places = settings.return_places
+    places = settings.of(NumberSettings).return_places
     return f"过号的，请扫码或到咨询台重新排队，排在{places}人之后。本号当日有效。"
 
 
@@ -126,7 +127,7 @@ def notice_slip(
     item = catalogue.item_by.get(facts["item"])
     if item is None:
         return Document((Text("该事项已停止办理，请到咨询台询问。"), Cut()), copy)
-    issued = local(facts["issued_at"], settings.timezone)
+    issued = local(facts["issued_at"], settings.of(GeneralSettings).timezone)
     unit = catalogue.unit_by[item.unit]
     lines: list[Line] = [
         Text("一次性告知单", width=2, height=2, bold=True, align="center"),

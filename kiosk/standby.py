@@ -25,14 +25,16 @@ from server.core.clock import instant
 from server.core.errors import CommonCode, HallError
 from server.core.events import Event, HallChanged
 from server.core.problems import problem
-from server.core.settings import Settings
+from server.core.settings import GeneralSettings, Settings
 from server.hall import Hall
 from server.live.agent_gateway import Agents, DeviceRef, Task
 from server.queue import issuing
 from server.queue.errors import QueueCode
 from server.queue.offline import import_tickets, lease_queries, number_leases
 from server.queue.offline.messages import GivenTicket, SettledSlip, StandbyAnnounced
+from server.queue.offline.settings import OfflineSettings
 from server.queue.routing import WindowSession, WindowSessions, route, windows_for
+from server.queue.settings import NumberSettings, ScreenSettings
 from server.queue.tickets import number
 
 KIND = "standby"
@@ -59,7 +61,7 @@ class Standby:
         line = ctx.read(lambda c: lease_queries.standby_of(c, ctx.hall_id, kiosk))
         if line is None or line.device != ref.name:
             return None
-        if not ctx.settings().offline_numbers:
+        if not ctx.settings().of(OfflineSettings).offline_numbers:
             return {"off": True, "now": ctx.clock.now()}
         rows = number_leases.top_up(ctx, kiosk)
         today = ctx.local().date()
@@ -128,10 +130,13 @@ def _block(row: Any) -> Json:
 def lease_content(catalogue: Catalogue, settings: Settings, day: date, base_url: str) -> Json:
     """Return a lease without numbers and secret: items, classes, texts, slip."""
     midnight = datetime.combine(day, wall())
-    begins = instant(midnight, settings.timezone)
-    ends = instant(midnight + timedelta(days=1), settings.timezone)
+    begins = instant(midnight, settings.of(GeneralSettings).timezone)
+    ends = instant(midnight + timedelta(days=1), settings.of(GeneralSettings).timezone)
     noon = datetime.combine(day, wall(12))
-    utc = noon.replace(tzinfo=UTC).timestamp() - instant(noon, settings.timezone) / 1000
+    utc = (
+        noon.replace(tzinfo=UTC).timestamp()
+        - instant(noon, settings.of(GeneralSettings).timezone) / 1000
+    )
     refs = window_refs(catalogue, [w.code for w in catalogue.windows])
     items, groups = _items(catalogue, settings, day)
     return {
@@ -142,7 +147,7 @@ def lease_content(catalogue: Catalogue, settings: Settings, day: date, base_url:
         "version": catalogue.version,
         "url": base_url,
         "origins": [base_url],
-        "patience": settings.slip_patience_seconds,
+        "patience": settings.of(ScreenSettings).slip_patience_seconds,
         "classes": {
             c.code: {"mark": c.mark, "paper": standby_applicant(c)} for c in catalogue.classes
         },
@@ -170,11 +175,11 @@ def _ticket(settings: Settings) -> Json:
         "call_count": 0,
         "called_at": None,
         "can_return": False,
-        "return_places": settings.return_places,
+        "return_places": settings.of(NumberSettings).return_places,
         "outcome": "",
         "materials": [],
-        "notice": settings.notice_zh,
-        "notice_en": settings.notice_en,
+        "notice": settings.of(ScreenSettings).notice_zh,
+        "notice_en": settings.of(ScreenSettings).notice_en,
     }
 
 
@@ -231,15 +236,18 @@ def steps(
             error.data.pop("item", None)
             step["refusal"] = _refusal(error)
         if step != last:
-            yield {"at": instant(mark, settings.timezone), **step}
+            yield {"at": instant(mark, settings.of(GeneralSettings).timezone), **step}
             last = step
 
 
 def _marks(catalogue: Catalogue, settings: Settings, item: Item, day: date) -> set[datetime]:
     midnight = datetime.combine(day, wall())
     marks = {midnight}
-    early = {settings.early_ticket_minutes, settings.break_ticket_minutes}
-    last = timedelta(minutes=settings.last_ticket_minutes)
+    early = {
+        settings.of(NumberSettings).early_ticket_minutes,
+        settings.of(NumberSettings).break_ticket_minutes,
+    }
+    last = timedelta(minutes=settings.of(NumberSettings).last_ticket_minutes)
     for window in windows_for(catalogue, item, midnight):
         for span in catalogue_hours.item_spans(catalogue, item.code, window.code, day):
             opens, closes = (datetime.combine(day, t) for t in (span.opens, span.closes))

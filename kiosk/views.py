@@ -23,8 +23,10 @@ from server.core.errors import HallError
 from server.core.problems import problem
 from server.queue.errors import QueueCode
 from server.queue.offline.messages import StandbyAccess
+from server.queue.offline.settings import OfflineSettings
 from server.queue.queue_views import hall_hours
 from server.queue.routing import route
+from server.queue.settings import NumberSettings, ScreenSettings, VoiceSettings
 from server.queue.snapshot import Snapshot
 from server.queue.tickets import Outcome, State, Ticket
 from server.queue.wait_estimates import ahead_of_newcomer, wait_for, waiting_in
@@ -217,14 +219,15 @@ def ticket_view(
         call_count=ticket.call_count,
         issued_at=ticket.issued_at,
         called_at=ticket.called_at,
-        can_return=ticket.state is State.MISSED and ticket.returns < settings.return_limit,
-        return_places=settings.return_places,
+        can_return=ticket.state is State.MISSED
+        and ticket.returns < settings.of(NumberSettings).return_limit,
+        return_places=settings.of(NumberSettings).return_places,
         outcome=ticket.outcome,
         url=url,
         slip=slip_state(slips),
         materials=materials(item),
-        notice=settings.notice_zh,
-        notice_en=settings.notice_en,
+        notice=settings.of(ScreenSettings).notice_zh,
+        notice_en=settings.of(ScreenSettings).notice_en,
         reason=ticket.note if ticket.outcome == Outcome.REFUSED else "",
         hours=hall_hours(snapshot),
     )
@@ -278,11 +281,11 @@ def kiosk_state(
         catalogue=catalogue.version,
         waiting={u.code: waiting_in(snapshot.floor, u.code) for u in catalogue.units},
         printer=printer,
-        idle_seconds=snapshot.settings.kiosk_idle_seconds,
-        result_seconds=snapshot.settings.result_seconds,
-        notice=snapshot.settings.notice_zh,
-        notice_en=snapshot.settings.notice_en,
-        digits=list(digits_zh(snapshot.settings.voice_one)),
+        idle_seconds=snapshot.settings.of(ScreenSettings).kiosk_idle_seconds,
+        result_seconds=snapshot.settings.of(ScreenSettings).result_seconds,
+        notice=snapshot.settings.of(ScreenSettings).notice_zh,
+        notice_en=snapshot.settings.of(ScreenSettings).notice_en,
+        digits=list(digits_zh(snapshot.settings.of(VoiceSettings).voice_one)),
         slips=slips,
         standby=standby_access(snapshot, line),
         hours=hours,
@@ -291,6 +294,6 @@ def kiosk_state(
 
 def standby_access(snapshot: Snapshot, line: Any) -> StandbyAccess:
     """Return the address of the kiosk's standby service, for its page without the server."""
-    if line is None or not snapshot.settings.offline_numbers:
+    if line is None or not snapshot.settings.of(OfflineSettings).offline_numbers:
         return StandbyAccess(line="", secret="")
     return StandbyAccess(line=line.line, secret=line.secret)

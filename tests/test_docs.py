@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -16,10 +15,9 @@ from counters.keypad import FUNCTIONS
 from devices.keypads.keys import MODELS
 from server.app import build
 from server.core.config import _FILE_KEYS, Config
-from server.core.problems import refusals
-from server.core.settings import BOUNDS, CHOICES, Settings
 from server.hall import open_hall
 from support import workflow_text
+from support.doc_tables import PAGES, generated
 from support.halls import CHEAP
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -77,24 +75,9 @@ def test_every_key_function_is_in_the_protocol() -> None:
         assert f"`{function}`" in text, function
 
 
-def test_every_error_code_is_in_the_protocol_with_its_status() -> None:
-    by_code = rows("protocol.md", 3)
-    for code, refusal in refusals().items():
-        assert code.value in by_code, f"{code.value} is not in docs/protocol.md"
-        assert by_code[code.value][1] == str(refusal.status), code.value
-        assert by_code[code.value][2] == re.sub(r"\{(\w+)\}", r"⟨\1⟩", refusal.en), code.value
-
-
-def test_every_setting_is_documented_with_default_and_bounds() -> None:
-    by_setting = rows("settings.md", 5)
-    for setting in fields(Settings):
-        assert setting.name in by_setting, f"{setting.name} is not in docs/settings.md"
-        row = by_setting[setting.name]
-        assert row[1].strip("`") == str(setting.default), setting.name
-        if setting.name in BOUNDS:
-            assert row[2] == "{}–{}".format(*BOUNDS[setting.name]), setting.name
-        if setting.name in CHOICES:
-            assert set(re.findall(r"`([^`]+)`", row[2])) == CHOICES[setting.name]
+@pytest.mark.parametrize("page", list(PAGES))
+def test_a_generated_table_is_as_the_rooms_register_it(page: str) -> None:
+    assert (ROOT / "docs" / page).read_text() == generated(page), "python -m support.doc_tables"
 
 
 def test_every_key_of_hall_toml_is_documented() -> None:

@@ -19,6 +19,7 @@ from devices.registry import KINDS, build_drivers
 from devices.simulate.config import simulator_plan
 from display.announcer import utterance
 from server.core.settings import Settings
+from server.queue.settings import VoiceSettings
 from support.hardware import ReportRecorder
 
 PATIENCE = 600.0
@@ -46,7 +47,7 @@ def main() -> int:
         thread.start()
         settings = Settings()
         begin = time.time()
-        expiry = begin + settings.voice_expiry_seconds
+        expiry = begin + settings.of(VoiceSettings).voice_expiry_seconds
         drawn = list(calls(args.count, args.seed))
         for call in drawn:
             payload = utterance(call.number, call.window, "", settings) | {"ticket": call.number}

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row
 
 from server.accounts import queries
 from server.accounts.errors import AccountCode
+from server.accounts.settings import AccountSettings
 from server.core.actors import SYSTEM
 from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import HallError
@@ -87,7 +88,7 @@ class Tries:
             self._ctx.write(lambda tx: self._note_locks(tx, attempt))
 
     def _note_locks(self, tx: Tx, attempt: Try) -> None:
-        minutes = self._ctx.settings().lock_minutes
+        minutes = self._ctx.settings().of(AccountSettings).lock_minutes
         for of in attempt.locks:
             data: JsonDict = {"minutes": minutes, "of": of}
             write_journal(tx, SYSTEM, "account.locked", attempt.staff, data=data)
@@ -118,18 +119,18 @@ class Tries:
     ) -> tuple[str, ...]:
         settings = self._ctx.settings()
         failed = (row.failed if row is not None else 0) + 1
-        if failed < settings.lock_after:
+        if failed < settings.of(AccountSettings).lock_after:
             queries.put_source(tx, staff, source, failed=failed)
             return ()
-        until = tx.now + settings.lock_minutes * 60_000
+        until = tx.now + settings.of(AccountSettings).lock_minutes * 60_000
         queries.put_source(tx, staff, source, failed=0, locked_until=until)
         return (of,)
 
     def _count_stranger(self, tx: Tx, staff: str, account: Row[Any]) -> tuple[str, ...]:
         settings = self._ctx.settings()
-        if account.failed + 1 < settings.lock_after * STRANGERS:
+        if account.failed + 1 < settings.of(AccountSettings).lock_after * STRANGERS:
             queries.set_account(tx, staff, failed=account.failed + 1)
             return ()
-        until = tx.now + settings.lock_minutes * 60_000
+        until = tx.now + settings.of(AccountSettings).lock_minutes * 60_000
         queries.set_account(tx, staff, failed=0, locked_until=until)
         return ("strangers",)

@@ -22,6 +22,7 @@ from server.accounts import passwords, queries
 from server.accounts.errors import AccountCode
 from server.accounts.forced_sign_out import force_sign_out
 from server.accounts.password_tries import NOWHERE, Origin, Tries, Try, secret_hash
+from server.accounts.settings import AccountSettings
 from server.accounts.wrong_codes import Guesses, Rest
 from server.catalogue.model import Role
 from server.core.actors import SYSTEM, Actor, ActorKind, Principal
@@ -98,7 +99,7 @@ class People:
         before = secret_hash(origin.browser) if origin.browser else ""
         self._tries.reset(tx, attempt)
         self._tries.remember_browser(tx, attempt.staff, secret_hash(secrets.browser), before)
-        expires = tx.now + self._ctx.settings().session_hours * 3_600_000
+        expires = tx.now + self._ctx.settings().of(AccountSettings).session_hours * 3_600_000
         queries.open_session(tx, secret_hash(secrets.session), attempt.staff, expires)
         write_journal(tx, Actor(ActorKind.CLERK, attempt.staff), "account.login", attempt.staff)
 
@@ -157,7 +158,7 @@ class People:
         return result
 
     def _check_strength(self, staff: str, new: str, current: str) -> None:
-        least = self._ctx.settings().password_min
+        least = self._ctx.settings().of(AccountSettings).password_min
         if len(new) < least or new == current or staff in new or len(set(new)) < 5:
             raise HallError(AccountCode.PASSWORD_WEAK, least=least)
         words = passwords.words_of(self._ctx.catalogue(), self._ctx.hall_id, staff)

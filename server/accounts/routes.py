@@ -11,6 +11,7 @@ from server.accounts.errors import AccountCode
 from server.accounts.messages import ChangePassword, CoverRef, Enrol, Enrolled, Login, Session
 from server.accounts.password_tries import Origin
 from server.accounts.people import csrf_of
+from server.accounts.settings import AccountSettings
 from server.catalogue.model import Catalogue
 from server.core.actors import ActorKind, Principal
 from server.core.errors import CommonCode, HallError
@@ -129,7 +130,9 @@ def _staff(api: Api, entry: Sessions) -> None:
         result = people.login(body.staff, body.password.get_secret_value(), _origin())
         entry.end_earlier_session()
         response = entry.answer(people.session(result.session), result.session)
-        access.set_session(response, result.session, api.hall.ctx.settings().session_hours)
+        access.set_session(
+            response, result.session, api.hall.ctx.settings().of(AccountSettings).session_hours
+        )
         access.set_browser(response, result.browser)
         return response
 

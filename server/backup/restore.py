@@ -39,7 +39,7 @@ from server.core.data_folder import parts as folders
 from server.core.engine import is_sqlite, migrate, open_engine, open_store
 from server.core.events import Bus
 from server.core.revisions import known, upgrade
-from server.core.settings import Settings
+from server.core.settings import GeneralSettings, Settings
 from server.core.store import Tx
 from server.integrity.checks import RESTORED, Violation, hall_ids, violations
 from server.leave.files import FOLDER
@@ -131,7 +131,7 @@ def _restore(
             url, hall, options, manifest, old, clock, chance
         )
     _in_one_file(staged / DATABASE)
-    zone = str(hall_settings.get("timezone", Settings().timezone))
+    zone = str(hall_settings.get("timezone", Settings().of(GeneralSettings).timezone))
     # People read the folder's name: it has the hall's time. A restore may be repeated at once.
     aside = config.data / f"aside-{local(int(time.time() * 1000), zone):%Y%m%dT%H%M%S%f}"
     _swap(config, staged, aside)

@@ -20,6 +20,7 @@ from server.bulletins.differences import Difference, differences
 from server.bulletins.errors import BulletinCode
 from server.bulletins.figures import Figures, Week, parse_week, week_of
 from server.bulletins.freeze import amendment_digest, bulletin_digest
+from server.bulletins.settings import BulletinSettings
 from server.bulletins.weekly_figures import figures
 from server.bulletins.words import DRAFT_SENTENCES
 from server.bulletins.workflows import (
@@ -62,8 +63,10 @@ class Bulletin:
 def draft_due(ctx: Context) -> str | None:
     """Draft last week's bulletin if it is due; return its id if it was drafted now."""
     now, settings = ctx.local(), ctx.settings()
-    due_day = now.date() - timedelta(days=now.isoweekday() - settings.bulletin_weekday)
-    if now < datetime.combine(due_day, time(settings.bulletin_hour)):
+    due_day = now.date() - timedelta(
+        days=now.isoweekday() - settings.of(BulletinSettings).bulletin_weekday
+    )
+    if now < datetime.combine(due_day, time(settings.of(BulletinSettings).bulletin_hour)):
         due_day -= timedelta(days=7)
     week = week_of(due_day).before()
     if ctx.read_single(lambda c: queries.get(c, ctx.hall_id, week.id)) is not None:

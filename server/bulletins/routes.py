@@ -29,6 +29,7 @@ from server.bulletins.messages import (
     ReleaseBulletin,
     TicketEvidence,
 )
+from server.bulletins.settings import BulletinSettings
 from server.core.errors import CommonCode, HallError
 from server.core.events import BulletinChanged, Event, HallChanged
 from server.core.messages import Done
@@ -93,7 +94,9 @@ class Bulletins:
             if row is None:
                 raise HallError(BulletinCode.BULLETIN_UNKNOWN)
             view = self.read_off_loop(lambda conn: self.view(conn, row.id))
-            self._public = views.public(view, names=bool(ctx.settings().bulletin_names))
+            self._public = views.public(
+                view, names=bool(ctx.settings().of(BulletinSettings).bulletin_names)
+            )
         return self._public
 
     def evidence(self, conn: Connection, code: str, week: str) -> TicketEvidence:

@@ -24,6 +24,7 @@ from server.bulletins.figures import (
     NamedCase,
     Week,
 )
+from server.bulletins.settings import BulletinSettings
 from server.catalogue.model import Catalogue, Presence
 from server.core.context import Context
 from server.core.rounding import kept_share, percent
@@ -277,7 +278,7 @@ def _check_facts(
         "last_findings": (len(settled_findings), last_link),
         "last_rectified": (sum(f.rectified for f in settled_findings), last_link),
         "last_open": (sum(not f.rectified for f in settled_findings), last_link),
-        "rectify_days": (ctx.settings().rectify_days, "/office#settings"),
+        "rectify_days": (ctx.settings().of(BulletinSettings).rectify_days, "/office#settings"),
     }
     return {name: Fact(str(count), target) for name, (count, target) in counts.items()}
 

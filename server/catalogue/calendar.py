@@ -16,6 +16,7 @@ from server.core.actors import SYSTEM, Actor
 from server.core.context import Context, JsonDict, write_journal
 from server.core.edit_conflicts import NOT_SHOWN, require_unchanged
 from server.core.events import AttendanceChanged, HallChanged
+from server.core.settings import CalendarSettings
 from server.core.store import Tx
 from server.core.working_days import SpecialDay, Workdays
 
@@ -41,7 +42,7 @@ def missing(ctx: Context, today: date) -> list[Missing]:
     """Return the years whose calendar is due but missing, the most urgent first."""
     imported_years = ctx.calendar_years()
     gaps = [] if today.year in imported_years else [Missing(today.year, True)]
-    due = today.month >= ctx.settings().calendar_warn_month
+    due = today.month >= ctx.settings().of(CalendarSettings).calendar_warn_month
     if due and today.year + 1 not in imported_years:
         gaps.append(Missing(today.year + 1, False))
     return gaps

@@ -28,7 +28,7 @@ from server.core.clock import Clock, TokenSource, local
 from server.core.errors import CommonCode, HallError
 from server.core.events import Bus, Event, HallChanged
 from server.core.problems import code_of
-from server.core.settings import Settings, with_values
+from server.core.settings import CalendarSettings, GeneralSettings, Settings, with_values
 from server.core.store import Act, RunningActionStore, Store, Tx, attempt
 from server.core.working_days import SpecialDay
 from server.queue import window_session_queries
@@ -107,7 +107,7 @@ class Context:
         return latest[0], replace(book, state_days=self._state_days())
 
     def _state_days(self) -> tuple[SpecialDay, ...]:
-        makeup, hall_id = self.settings().makeup_weekday, self.hall_id
+        makeup, hall_id = self.settings().of(CalendarSettings).makeup_weekday, self.hall_id
 
         def query(conn: Connection) -> tuple[SpecialDay, ...]:
             self._calendar = (
@@ -189,7 +189,9 @@ class Context:
 
     def local(self, now: int | None = None) -> datetime:
         """Return the hall's wall clock."""
-        return local(self.clock.now() if now is None else now, self.settings().timezone)
+        return local(
+            self.clock.now() if now is None else now, self.settings().of(GeneralSettings).timezone
+        )
 
     def day(self, now: int | None = None) -> str:
         """Return the business day as ISO text."""

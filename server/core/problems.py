@@ -11,7 +11,7 @@ from server.core.errors import CommonCode, ErrorCode, HallError, Pair, Refusal
 from server.core.field_words import field_words
 from server.core.messages import Problem
 from server.core.rooms import modules
-from server.core.setting_words import CHOICES, SETTINGS
+from server.core.settings import declared
 
 _DAYS_ZH = ("", "周一", "周二", "周三", "周四", "周五", "周六", "周日")
 _DAYS_EN = (
@@ -79,17 +79,25 @@ def _readable(error: HallError, refusal: Refusal, language: int) -> _Facts:
     if error.code is CommonCode.INVALID:
         facts["field"] = field_words(str(error.data.get("field", "")))[language]
     elif error.code is CommonCode.SETTING_INVALID:
-        facts["name"] = SETTINGS.get(facts["name"], ("", ""))[language]
-        words = [CHOICES.get(c, (c, c))[language] for c in facts.get("choices", ())]
-        facts["choices"] = joint.join(words)
+        facts.update(_setting_facts(error.data, language, joint))
     if refusal.facts is not None:
         facts.update(refusal.facts(error.data, language))
     return facts
 
 
+def _setting_facts(data: Mapping[str, Any], language: int, joint: str) -> Mapping[str, str]:
+    """Return the setting's name and its choices in words."""
+    entry = declared().get(data.get("name", ""))
+    if entry is None:
+        return {}
+    words = entry.declaration
+    options = [words.choices[value][language] for value in data.get("choices", ())]
+    return {"name": (words.zh, words.en)[language], "choices": joint.join(options)}
+
+
 def _setting_texts(data: Mapping[str, Any]) -> Pair | None:
     """Return the sentences about a setting's value; None if there is no such setting."""
-    if data.get("name") not in SETTINGS:
+    if data.get("name") not in declared():
         return None
     if "choices" in data:
         return "“{name}”只能选：{choices}。", "“{name}” is one of: {choices}."

@@ -27,6 +27,7 @@ ROOMS = (
     "server.catalogue",
     "server.retroactive",
     "server.accounts",
+    "server.privacy",
     "server.alarms",
     "server.office",
     "kiosk",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 from server.core import setting_queries as stored
@@ -13,7 +12,7 @@ from server.core.context import Context, JsonDict, write_journal
 from server.core.edit_conflicts import NOT_SHOWN, require_unchanged
 from server.core.errors import CommonCode, HallError
 from server.core.events import AttendanceChanged, HallChanged
-from server.core.settings import Settings, is_printable, with_values
+from server.core.settings import GeneralSettings, Settings, is_printable, with_values
 from server.core.store import Tx
 from server.spot_checks import queries as spot_checks_queries
 
@@ -36,14 +35,17 @@ def change(
     """
     settings = ctx.settings()
     _require_valid(settings, values)
-    values_before = {name: getattr(settings, name) for name in values}
+    every = settings.values()
+    values_before = {name: every[name] for name in values}
     request: JsonDict = {"act": "settings.change", "values": values, "basis": values_before}
 
     def act(tx: Tx) -> JsonDict:
-        require_unchanged(seen, asdict(Settings()) | stored.current(tx.conn, tx.hall_id))
+        require_unchanged(seen, Settings().values() | stored.current(tx.conn, tx.hall_id))
         if basis is not None and basis != values_before:
             raise HallError(CommonCode.PAST_STALE, reason="basis")
-        if values.get("timezone", settings.timezone) != settings.timezone and _has_past(ctx, tx):
+        if values.get("timezone", settings.of(GeneralSettings).timezone) != settings.of(
+            GeneralSettings
+        ).timezone and _has_past(ctx, tx):
             raise HallError(CommonCode.PAST_CLOSED)
         for name, value in values.items():
             stored.put(tx, name, value, actor.key)
@@ -61,7 +63,7 @@ def change(
 
 def _require_valid(settings: Settings, values: dict[str, Any]) -> None:
     """Raise SETTING_INVALID for a value out of bounds, an unknown zone, or control characters."""
-    if not zone_exists(with_values(settings, values).timezone):
+    if not zone_exists(with_values(settings, values).of(GeneralSettings).timezone):
         raise HallError(CommonCode.SETTING_INVALID, name="timezone")
     for name, value in values.items():
         if not is_printable(value):

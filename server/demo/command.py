@@ -49,7 +49,7 @@ from server.core.clock import (
 from server.core.engine import open_engine
 from server.core.errors import HallError
 from server.core.events import HallChanged
-from server.core.settings import Settings
+from server.core.settings import GeneralSettings, Settings
 from server.core.store import Tx
 from server.demo import history, time_clocks
 from server.device_health import bindings
@@ -176,7 +176,7 @@ def _clock(catalogue: Catalogue, speed: float | None, last: int) -> Clock:
 
     The time is never earlier than `last`: a restarted demo must not go back in time.
     """
-    zone = Settings().timezone
+    zone = Settings().of(GeneralSettings).timezone
     now = local(max(MachineClock().now(), last), zone)
     if speed:
         day = _working_day(catalogue, now)

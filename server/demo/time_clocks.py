@@ -16,7 +16,7 @@ from server.core.actors import SYSTEM
 from server.core.clock import Clock, MachineClock, local
 from server.core.context import write_journal
 from server.core.events import ReaderChanged
-from server.core.settings import Settings
+from server.core.settings import GeneralSettings, Settings
 from server.core.store import Tx
 from server.hall import Hall
 from server.time_clocks import queries as time_clocks_queries
@@ -65,7 +65,7 @@ def _memory(catalogue: Catalogue, clock: Clock, doors: list[str]) -> dict[str, l
 
     The same day gives the same punches, so a restarted demo adds none.
     """
-    now = local(clock.now(), Settings().timezone)
+    now = local(clock.now(), Settings().of(GeneralSettings).timezone)
     chance = random.Random(now.date().isoformat())  # noqa: S311 - people, not secrets
     lines_by_door: dict[str, list[str]] = {door: [] for door in doors}
     for person in catalogue.staff:

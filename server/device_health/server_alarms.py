@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, select
 
+from server.alarms.settings import AlarmSettings
 from server.backup.backups import last_backup
 from server.core import schema
 from server.core.messages import Alarm
@@ -36,7 +37,7 @@ def _free(folder: Path) -> int:
 
 
 def _backup(hall: Hall, snapshot: Snapshot) -> list[Alarm]:
-    days = snapshot.settings.backup_warn_days
+    days = snapshot.settings.of(AlarmSettings).backup_warn_days
     if not days:
         return []
     backup = last_backup(hall.config.data, hall.ctx.hall_id)

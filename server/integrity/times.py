@@ -16,7 +16,7 @@ from server.core import setting_queries as stored_settings
 from server.core.all_tables import EXTERNAL_TIMES, TIME_STEPS, metadata
 from server.core.clock import instant
 from server.core.schema import call, ticket
-from server.core.settings import Settings
+from server.core.settings import GeneralSettings, Settings
 
 EARLIEST = 1_577_836_800_000
 """Start of the year 2020 (ms): no record of this program is older."""
@@ -77,7 +77,11 @@ def _outside_their_day(conn: Connection, hall_id: str) -> Iterator[tuple[str, st
 
     Only an end may be recorded later.
     """
-    zone = str(stored_settings.current(conn, hall_id).get("timezone", Settings().timezone))
+    zone = str(
+        stored_settings.current(conn, hall_id).get(
+            "timezone", Settings().of(GeneralSettings).timezone
+        )
+    )
     t, c = ticket.c, call.c
     steps = [t.issued_at, t.waiting_since, t.first_called_at, t.called_at, t.serving_at]
     own = _extremes([*steps, t.ended_at], steps).where(t.hall_id == hall_id).group_by(t.day)

@@ -27,6 +27,7 @@ from server.leave import queries as stored
 from server.leave.approval_ladder import Length
 from server.leave.errors import LeaveCode
 from server.leave.queries import Leave
+from server.leave.settings import LeaveSettings
 from server.leave.workflows import LEAVE, LeaveMove
 
 MAX_EVENT_DAYS = 62
@@ -62,7 +63,7 @@ def request(ctx: Context, actor: Actor, key: str, wish: LeaveRequest) -> str:
         person = rights.person_of(catalogue, wish.staff)
         _check_asker(catalogue, actor, person, wish.cover)
         now = ctx.local(tx.now)
-        after = rules.check_span(begins, ends, now, settings.leave_after_days)
+        after = rules.check_span(begins, ends, now, settings.of(LeaveSettings).leave_after_days)
         _check_free(tx.conn, tx.hall_id, person.number, begins, ends)
         _check_file(tx, wish.file)
         cover = _cover(catalogue, tx, person, wish.cover, (begins, ends))

@@ -26,6 +26,7 @@ from server.leave import file_queries, rights, workflows
 from server.leave.correction_queries import Correction
 from server.leave.correction_rules import CorrectionState
 from server.leave.errors import LeaveCode
+from server.leave.settings import LeaveSettings
 from server.leave.workflows import CORRECTION, CorrectionMove
 
 Standing = Callable[[Connection, str, date, str], Mapping[str, Any]]
@@ -59,7 +60,7 @@ def request(
     def act(tx: Tx) -> JsonDict:
         settings = ctx.settings()
         rights.person_of(ctx.catalogue(), wish.staff)
-        today, days = ctx.local(tx.now).date(), settings.correction_days
+        today, days = ctx.local(tx.now).date(), settings.of(LeaveSettings).correction_days
         attempt: Attempt[CorrectionState] = Attempt(
             None,
             holds=lambda role: _holds(ctx, actor, wish.staff, "", role),
@@ -71,7 +72,8 @@ def request(
             raise HallError(CommonCode.INVALID, field="day")
         _check_twice(tx, wish)
         rules.check_quota(
-            used_quota(tx.conn, tx.hall_id, wish.staff, wish.day), settings.correction_quota
+            used_quota(tx.conn, tx.hall_id, wish.staff, wish.day),
+            settings.of(LeaveSettings).correction_quota,
         )
         if wish.file and file_queries.get(tx.conn, tx.hall_id, wish.file) is None:
             raise HallError(LeaveCode.FILE_UNKNOWN)

@@ -18,6 +18,7 @@ from server.core.context import Context
 from server.leave import queries as stored
 from server.leave import rules
 from server.leave.queries import Leave
+from server.leave.settings import LeaveSettings
 from server.queue.snapshot import Snapshot
 
 
@@ -140,7 +141,7 @@ def long_unstaffed(ctx: Context, conn: Connection, snap: Snapshot) -> list[str]:
 
     One window for each missing person: a hall has windows that it opens only on busy days.
     """
-    late = ctx.settings().window_empty_minutes
+    late = ctx.settings().of(LeaveSettings).window_empty_minutes
     empty = _empty(snap.catalogue, snap, late)
     away = {cover.absent for cover in in_force(ctx, conn, snap.local)}
     seated = {row.staff for row in snap.session_rows.values()}

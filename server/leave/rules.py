@@ -20,6 +20,7 @@ from server.core.settings import Settings
 from server.core.working_days import Workdays
 from server.leave.approval_ladder import ApproverOffice, Length, rungs_for, staff_list
 from server.leave.errors import LeaveCode
+from server.leave.settings import LeaveSettings
 
 LONGEST_DAYS = 366
 NOON = time(12)
@@ -101,17 +102,19 @@ def overlap(begins: datetime, ends: datetime, other: tuple[datetime, datetime]) 
 def rungs(person: Staff, length: Length, settings: Settings) -> tuple[ApproverOffice, ...]:
     """Return the offices that decide this person's leave, in order, by the ladders in force."""
     if person.chief:
-        ladder = settings.leave_ladder_chief
+        ladder = settings.of(LeaveSettings).leave_ladder_chief
     elif person.role is Role.CLERK:
-        ladder = settings.leave_ladder
+        ladder = settings.of(LeaveSettings).leave_ladder
     else:
-        ladder = settings.leave_ladder_office
+        ladder = settings.of(LeaveSettings).leave_ladder_office
     return rungs_for(ladder, length)
 
 
 def heads(settings: Settings, besides: str) -> tuple[str, ...]:
     """Return the staff numbers of the heads other than `besides`."""
-    return tuple(number for number in staff_list(settings.head_staff) if number != besides)
+    return tuple(
+        number for number in staff_list(settings.of(LeaveSettings).head_staff) if number != besides
+    )
 
 
 def may_decide(rung: ApproverOffice, person: Staff, decider: Decider, settings: Settings) -> bool:

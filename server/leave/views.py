@@ -38,6 +38,7 @@ from server.leave.messages import (
     SlotWas,
 )
 from server.leave.queries import Leave
+from server.leave.settings import LeaveSettings
 
 MOST_CASES = 60
 LOOK_AHEAD = 14
@@ -214,7 +215,7 @@ class CaseViews:
                 "used": correction_actions.used_quota(
                     self.conn, hall_id, correction.staff, correction.day
                 ),
-                "quota": settings.correction_quota,
+                "quota": settings.of(LeaveSettings).correction_quota,
                 "can": self._can_correct(correction),
             }
         )
@@ -261,9 +262,9 @@ def requests_of(ctx: Context, conn: Connection, actor: Actor) -> MyRequests:
         leaves_waiting=[case for case in leave_cases if "decide" not in case.can],
         corrections_waiting=[case for case in correction_cases if "decide" not in case.can],
         used=correction_actions.used_quota(conn, hall_id, actor.name, today),
-        quota=settings.correction_quota,
-        correction_days=settings.correction_days,
-        after_days=settings.leave_after_days,
+        quota=settings.of(LeaveSettings).correction_quota,
+        correction_days=settings.of(LeaveSettings).correction_days,
+        after_days=settings.of(LeaveSettings).leave_after_days,
         ladder=ladder(ctx, me),
     )
 
@@ -281,10 +282,10 @@ def ladder(ctx: Context, person: Staff | None) -> list[LadderLine]:
     """Return the approval ladder that applies to a person."""
     settings = ctx.settings()
     if person is not None and person.chief:
-        return _lines(settings.leave_ladder_chief)
+        return _lines(settings.of(LeaveSettings).leave_ladder_chief)
     if person is not None and person.role is not Role.CLERK:
-        return _lines(settings.leave_ladder_office)
-    return _lines(settings.leave_ladder)
+        return _lines(settings.of(LeaveSettings).leave_ladder_office)
+    return _lines(settings.of(LeaveSettings).leave_ladder)
 
 
 def _lines(text: str) -> list[LadderLine]:
@@ -296,9 +297,9 @@ def _lines(text: str) -> list[LadderLine]:
 
 def _ladders(settings: Settings) -> list[LadderView]:
     return [
-        LadderView(who="staff", lines=_lines(settings.leave_ladder)),
-        LadderView(who="chief", lines=_lines(settings.leave_ladder_chief)),
-        LadderView(who="office", lines=_lines(settings.leave_ladder_office)),
+        LadderView(who="staff", lines=_lines(settings.of(LeaveSettings).leave_ladder)),
+        LadderView(who="chief", lines=_lines(settings.of(LeaveSettings).leave_ladder_chief)),
+        LadderView(who="office", lines=_lines(settings.of(LeaveSettings).leave_ladder_office)),
     ]
 
 
@@ -354,8 +355,11 @@ def leave_list(ctx: Context, conn: Connection, actor: Actor, first: date, last: 
         leaves=[viewer.leave(leave) for leave in leaves_of_days],
         people=[viewer.person(s.number) for s in viewer.catalogue.staff],
         ladders=_ladders(ctx.settings()),
-        heads=[viewer.person(number) for number in staff_list(ctx.settings().head_staff)],
-        after_days=ctx.settings().leave_after_days,
+        heads=[
+            viewer.person(number)
+            for number in staff_list(ctx.settings().of(LeaveSettings).head_staff)
+        ],
+        after_days=ctx.settings().of(LeaveSettings).leave_after_days,
     )
 
 

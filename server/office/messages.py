@@ -85,12 +85,39 @@ class OfficeState(Message):
     offline: OfflineDay
 
 
+class SettingChoice(Message):
+    """Allowed text of a setting, in words."""
+
+    value: str
+    name: str
+    name_en: str
+
+
+class SettingWords(Message):
+    """Setting in words, with its choices; empty if it has none."""
+
+    setting: str
+    name: str
+    name_en: str
+    choices: list[SettingChoice]
+
+
+class SettingSection(Message):
+    """Section of the settings page."""
+
+    code: str
+    name: str
+    name_en: str
+    settings: list[SettingWords]
+
+
 class SettingsView(Message):
     """Answer to GET /api/v1/office/settings: values with their bounds and choices."""
 
     values: dict[str, int | str | bool]
     bounds: dict[str, list[int]]
     choices: dict[str, list[str]]
+    sections: list[SettingSection]
 
 
 class ChangeSettings(Edit):

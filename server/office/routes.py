@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from datetime import datetime, time
 from io import BytesIO
 from typing import Any
@@ -42,13 +41,20 @@ from server.core.clock import instant
 from server.core.errors import CommonCode, HallError
 from server.core.events import CallTold, Event, HallChanged
 from server.core.messages import Alarm, Done
-from server.core.settings import BOUNDS, CHOICES
+from server.core.settings import GeneralSettings, bounds, choices, declared
 from server.device_health import queries as device_health_queries
 from server.device_health import routes as device_health_routes
 from server.hall import Hall
 from server.live.feeds import Feed, LiveFeeds, allow_managers
 from server.office import views
-from server.office.messages import ChangeSettings, OfficeState, SettingsView
+from server.office.messages import (
+    ChangeSettings,
+    OfficeState,
+    SettingChoice,
+    SettingSection,
+    SettingsView,
+    SettingWords,
+)
 from server.queue import slip_queries, snapshot, ticket_queries, window_sessions
 from server.queue.errors import QueueCode
 from server.queue.offline import lease_routes
@@ -76,7 +82,8 @@ class Office:
         """Return the overview of today for the live feed."""
         ctx = self._ctx
         midnight = instant(
-            datetime.combine(current.local.date(), time.min), current.settings.timezone
+            datetime.combine(current.local.date(), time.min),
+            current.settings.of(GeneralSettings).timezone,
         )
         extra = views.calendar_alarms(calendar.missing(ctx, current.local.date()))
         extra += [alarm for part in self._alarms for alarm in part(current)]
@@ -113,6 +120,25 @@ class Office:
             )
             for row in rows
         ]
+
+
+def _setting_sections() -> list[SettingSection]:
+    """Return the sections of the settings page, with every setting in words."""
+    sections: dict[str, SettingSection] = {}
+    for name, entry in declared().items():
+        place, words = entry.group.SECTION, entry.declaration
+        options = [
+            SettingChoice(value=value, name=zh, name_en=en)
+            for value, (zh, en) in words.choices.items()
+        ]
+        section = sections.setdefault(
+            place.code,
+            SettingSection(code=place.code, name=place.zh, name_en=place.en, settings=[]),
+        )
+        section.settings.append(
+            SettingWords(setting=name, name=words.zh, name_en=words.en, choices=options)
+        )
+    return list(sections.values())
 
 
 def _changed_keys(event: Event) -> set[str] | None:
@@ -289,9 +315,10 @@ def _settings(api: Api) -> None:
     def settings(_call: Call) -> SettingsView:
         """Return the settings in force with their bounds."""
         return SettingsView(
-            values=asdict(ctx.settings()),
-            bounds={name: list(pair) for name, pair in BOUNDS.items()},
-            choices={name: sorted(options) for name, options in CHOICES.items()},
+            values=ctx.settings().values(),
+            bounds={name: list(pair) for name, pair in bounds().items()},
+            choices={name: sorted(options) for name, options in choices().items()},
+            sections=_setting_sections(),
         )
 
     @api.post(

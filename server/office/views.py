@@ -9,10 +9,12 @@ from typing import Any
 
 from server.alarms.rules import is_acknowledged as is_taken
 from server.alarms.rules import is_loud
+from server.alarms.settings import AlarmSettings
 from server.catalogue.calendar import Missing
 from server.catalogue.model import Unit
 from server.core.clock import local
 from server.core.messages import Alarm
+from server.core.settings import GeneralSettings
 from server.device_health.alarms import device_alarms
 from server.device_health.messages import DeviceClaim, DeviceView
 from server.office.messages import HourBar, OfficeState, QueueDay, UnprintedSlip, WindowDay
@@ -66,7 +68,7 @@ def office(snapshot: Snapshot, today: Today) -> OfficeState:
         devices=devices,
         claims=list(today.claims),
         unprinted=unprinted,
-        repeat_seconds=snapshot.settings.alarm_repeat_seconds,
+        repeat_seconds=snapshot.settings.of(AlarmSettings).alarm_repeat_seconds,
         alarms=_marked(snapshot, today, [*today.alarms, *alarms(queues, devices, unprinted)]),
         offline=today.offline,
     )
@@ -74,7 +76,10 @@ def office(snapshot: Snapshot, today: Today) -> OfficeState:
 
 def _marked(snapshot: Snapshot, today: Today, alarm_list: Sequence[Alarm]) -> list[Alarm]:
     """Return the alarms with the person who deals with each, loud ones first."""
-    people, again = snapshot.catalogue.staff_by, snapshot.settings.alarm_again_minutes
+    people, again = (
+        snapshot.catalogue.staff_by,
+        snapshot.settings.of(AlarmSettings).alarm_again_minutes,
+    )
     marked = []
     for alarm in alarm_list:
         row = today.takes.get((alarm.code, alarm.subject))
@@ -146,7 +151,7 @@ def _window(snapshot: Snapshot, window: WindowState, tickets: Sequence[Ticket]) 
 
 
 def _hours(snapshot: Snapshot, tickets: Sequence[Ticket]) -> list[HourBar]:
-    zone = snapshot.settings.timezone
+    zone = snapshot.settings.of(GeneralSettings).timezone
     issued = [local(t.issued_at, zone).hour for t in tickets]
     served = [
         local(t.ended_at, zone).hour for t in tickets if t.state is State.FINISHED and t.ended_at

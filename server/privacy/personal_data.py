@@ -37,6 +37,7 @@ from server.core.errors import CommonCode, HallError
 from server.core.store import Tx
 from server.leave.files import FOLDER
 from server.leave.tables import correction, kept_file, leave
+from server.privacy.settings import PrivacySettings
 from server.queue.offline import desk_queries
 from server.time_clocks import queries as time_clocks_queries
 from server.time_clocks.actions import SHEET_MARK, owner_at
@@ -66,8 +67,8 @@ PIN = re.compile(r"\bPIN=(\S+)|^(\S+)")
 def delete_old(ctx: Context, folder: Path) -> int:
     """Delete what is older than the settings allow; return the number of records changed."""
     settings, now = ctx.settings(), ctx.clock.now()
-    slips_before = now - settings.keep_slips_days * DAY_MS
-    files_before = now - settings.keep_files_days * DAY_MS
+    slips_before = now - settings.of(PrivacySettings).keep_slips_days * DAY_MS
+    files_before = now - settings.of(PrivacySettings).keep_files_days * DAY_MS
 
     def act(tx: Tx) -> tuple[int, list[str]]:
         old_files = _old_files(tx, files_before)

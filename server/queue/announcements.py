@@ -20,6 +20,7 @@ from server.core.events import CallTold
 from server.core.store import Tx
 from server.queue import announcement_queries as stored
 from server.queue.errors import QueueCode
+from server.queue.settings import VoiceSettings
 from server.queue.tickets import State, Ticket
 from server.queue.transitions import current
 
@@ -56,7 +57,7 @@ def await_announcement(ctx: Context, tx: Tx, ticket: Ticket, n: int) -> None:
     reporting = [row for row in speakers if row.reports == REPORTS]
     values: JsonDict = {"window": ticket.window, "zone": zone, "asked": len(reporting)}
     if reporting:
-        patience = ctx.settings().voice_expiry_seconds + LAST_SECONDS
+        patience = ctx.settings().of(VoiceSettings).voice_expiry_seconds + LAST_SECONDS
         due = tx.now + patience * 1000
         stored.add(tx, ticket.id, n, {**values, "state": PENDING, "due_at": due})
     elif not speakers and any(

@@ -19,6 +19,7 @@ from server.core.actors import SYSTEM
 from server.core.clock import instant
 from server.core.context import Context, write_journal
 from server.core.events import HallChanged, WindowChanged
+from server.core.settings import GeneralSettings
 from server.core.statement import precompiled
 from server.core.store import Tx
 from server.queue import ticket_queries, window_session_queries
@@ -79,7 +80,8 @@ def _keep(ctx: Context, tx: Tx) -> int:
 def _open_day(ctx: Context, tx: Tx, day: str) -> None:
     """Open a new day without window sessions; delete old answers and sign-in sessions."""
     midnight = instant(
-        datetime.combine(ctx.local(tx.now).date(), datetime.min.time()), ctx.settings().timezone
+        datetime.combine(ctx.local(tx.now).date(), datetime.min.time()),
+        ctx.settings().of(GeneralSettings).timezone,
     )
     for session in window_session_queries.sessions(tx.conn, tx.hall_id):
         if session.since < midnight:

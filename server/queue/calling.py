@@ -19,6 +19,7 @@ from server.queue import announcements, snapshot, ticket_queries, window_session
 from server.queue.errors import QueueCode
 from server.queue.no_show import no_show_from, require_no_show
 from server.queue.selection import check_target, choose
+from server.queue.settings import CounterSettings, NumberSettings
 from server.queue.stored_floor import StoredFloor, moment_of
 from server.queue.tickets import (
     Move,
@@ -127,7 +128,9 @@ def _complete(
         return None
     if outcome is None:
         raise HallError(QueueCode.WINDOW_BUSY, window=window, number=current.number)
-    final_outcome = ctx.settings().default_outcome if outcome == "default" else outcome
+    final_outcome = (
+        ctx.settings().of(CounterSettings).default_outcome if outcome == "default" else outcome
+    )
     started = current
     if current.state is State.CALLED:
         started = after_move(actor, _started(tx, current), Move.START)
@@ -339,9 +342,12 @@ def return_to_queue(ctx: Context, actor: Actor, key: str, ticket_id: str) -> str
 
     def act(tx: Tx) -> JsonDict:
         ticket = require_ticket(tx, ticket_id)
-        if ticket.state is State.MISSED and ticket.returns >= settings.return_limit:
-            raise HallError(QueueCode.RETURN_LIMIT, limit=settings.return_limit)
-        order = _order_behind(tx, ticket, settings.return_places)
+        if (
+            ticket.state is State.MISSED
+            and ticket.returns >= settings.of(NumberSettings).return_limit
+        ):
+            raise HallError(QueueCode.RETURN_LIMIT, limit=settings.of(NumberSettings).return_limit)
+        order = _order_behind(tx, ticket, settings.of(NumberSettings).return_places)
 
         def back(tx: Tx, ticket: Ticket) -> Ticket:
             return replace(
@@ -353,7 +359,7 @@ def return_to_queue(ctx: Context, actor: Actor, key: str, ticket_id: str) -> str
                 waiting_since=tx.now,
             )
 
-        data = {"places": settings.return_places}
+        data = {"places": settings.of(NumberSettings).return_places}
         return {"ticket": move_on(tx, actor, ticket, Move.RETURN, back, data).id}
 
     return do(ctx, actor, key, {"act": "return", "ticket": ticket_id}, act)

@@ -19,6 +19,7 @@ from server.queue import issue_rate_queries as stored
 from server.queue import ticket_counts
 from server.queue.errors import QueueCode
 from server.queue.issue_rate_queries import Excess
+from server.queue.settings import NumberSettings
 
 MINUTE_MS = 60_000
 HOUR_MINUTES = 60
@@ -38,8 +39,8 @@ def excess(
     scope = (ctx.hall_id, ctx.day(at), kiosk, prefix)
     minute, hour = ticket_counts.given_by(conn, *scope, begin, at - MINUTE_MS, at)
     for count, limit, minutes in (
-        (minute, settings.kiosk_minute_numbers, 1),
-        (hour, settings.kiosk_hour_numbers, HOUR_MINUTES),
+        (minute, settings.of(NumberSettings).kiosk_minute_numbers, 1),
+        (hour, settings.of(NumberSettings).kiosk_hour_numbers, HOUR_MINUTES),
     ):
         if count - given >= limit:
             return Excess(kiosk, prefix, count, minutes)

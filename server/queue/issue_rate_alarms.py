@@ -14,6 +14,7 @@ from server.queue import issue_rate_queries
 from server.queue.issue_rate import FRESH_MS
 from server.queue.offline import lease_queries
 from server.queue.offline.lease_rules import OPEN_NUMBERS, TOP
+from server.queue.settings import NumberSettings
 from server.queue.snapshot import Snapshot
 
 
@@ -29,7 +30,7 @@ def alarms(hall: Hall) -> Callable[[Snapshot], Sequence[Alarm]]:
 
 def _all(conn: Connection, hall_id: str, snapshot: Snapshot) -> list[Alarm]:
     fast = issue_rate_queries.since(conn, hall_id, snapshot.now - FRESH_MS)
-    reserve = snapshot.settings.desk_numbers
+    reserve = snapshot.settings.of(NumberSettings).desk_numbers
     last_numbers = issue_rate_queries.counters_from(
         conn, hall_id, snapshot.day, OPEN_NUMBERS - reserve
     )

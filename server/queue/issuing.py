@@ -20,6 +20,7 @@ from server.queue.errors import QueueCode
 from server.queue.offline import lease_queries
 from server.queue.offline.lease_rules import OPEN_NUMBERS, TOP
 from server.queue.routing import Route, route
+from server.queue.settings import NumberSettings, ScreenSettings
 from server.queue.snapshot import Snapshot
 from server.queue.tickets import Move, Ticket, lane, number, order_of, ticket_id
 from server.queue.transitions import event_of
@@ -109,7 +110,7 @@ def _issue(
     item = catalogue.item_by[item_code]
     if actor.kind is ActorKind.KIOSK:
         issue_rate.require(ctx, tx, kiosk, catalogue.unit_by[item.unit].prefix)
-    reserve = settings.desk_numbers if actor.kind is ActorKind.KIOSK else 0
+    reserve = settings.of(NumberSettings).desk_numbers if actor.kind is ActorKind.KIOSK else 0
     ticket = _new_ticket(ctx, tx, catalogue, item, applicant, kiosk, reserve)
     ahead = ahead_of_newcomer(floor, catalogue, item.unit, ticket.level)
     wait = wait_for(floor, catalogue, item, now, sessions, settings, ahead)
@@ -365,7 +366,7 @@ def give_up_slips(ctx: Context) -> int:
     Never handed over: failed, and not printed later. Handed over without a report since: unknown,
     because it may be on paper.
     """
-    patience = ctx.settings().slip_patience_seconds * 1000
+    patience = ctx.settings().of(ScreenSettings).slip_patience_seconds * 1000
     before = ctx.clock.now() - patience
 
     def overdue(conn: Connection) -> list[Any]:

@@ -8,6 +8,7 @@ from typing import Any
 from server.core.errors import HallError
 from server.core.settings import Settings
 from server.queue.errors import QueueCode
+from server.queue.settings import CounterSettings
 from server.queue.tickets import Move, Ticket
 
 
@@ -20,14 +21,17 @@ def no_show_from(
     """
     call_times = [call["at"] for call in calls if call["move"] != Move.RECALL]
     since = int(call_times[-1]) if call_times else ticket.called_at or otherwise
-    return since + settings.no_show_min_seconds * 1000
+    return since + settings.of(CounterSettings).no_show_min_seconds * 1000
 
 
 def require_no_show(
     settings: Settings, ticket: Ticket, calls: Sequence[Mapping[str, Any]], at: int
 ) -> None:
     """Raise NO_SHOW_TOO_EARLY if at `at` (ms) the person may still be on the way."""
-    least, seconds = settings.no_show_min_calls, settings.no_show_min_seconds
+    least, seconds = (
+        settings.of(CounterSettings).no_show_min_calls,
+        settings.of(CounterSettings).no_show_min_seconds,
+    )
     if ticket.call_count < least or at < no_show_from(settings, ticket, calls, at):
         raise HallError(
             QueueCode.NO_SHOW_TOO_EARLY, calls=ticket.call_count, least=least, seconds=seconds

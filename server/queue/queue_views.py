@@ -12,8 +12,10 @@ from server.catalogue import hours as catalogue_hours
 from server.catalogue.messages import HallHours
 from server.catalogue.model import Window
 from server.core.clock import instant
+from server.core.settings import GeneralSettings
 from server.queue.messages import QueueView, WindowState
 from server.queue.selection import takes
+from server.queue.settings import NumberSettings
 from server.queue.snapshot import Snapshot
 
 
@@ -107,7 +109,9 @@ def hall_hours(snapshot: Snapshot) -> HallHours:
         midday=not is_open
         and any(span.closes <= now.time() for span in today)
         and any(span.opens > now.time() for span in today),
-        next=None if opens is None else instant(opens, snapshot.settings.timezone),
+        next=None
+        if opens is None
+        else instant(opens, snapshot.settings.of(GeneralSettings).timezone),
         windows=[w.number for w in others if _keeps_open(snapshot, w)],
     )
 
@@ -119,9 +123,13 @@ def _keeps_open(snapshot: Snapshot, window: Window) -> bool:
 
 def _gives_numbers(snapshot: Snapshot, today: tuple[catalogue_hours.Span, ...]) -> bool:
     now, settings = snapshot.local, snapshot.settings
-    last = timedelta(minutes=settings.last_ticket_minutes)
+    last = timedelta(minutes=settings.of(NumberSettings).last_ticket_minutes)
     for index, span in enumerate(today):
-        early = settings.break_ticket_minutes if index else settings.early_ticket_minutes
+        early = (
+            settings.of(NumberSettings).break_ticket_minutes
+            if index
+            else settings.of(NumberSettings).early_ticket_minutes
+        )
         opens = datetime.combine(now.date(), span.opens) - timedelta(minutes=early)
         if opens <= now <= datetime.combine(now.date(), span.closes) - last:
             return True

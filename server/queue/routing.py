@@ -16,6 +16,7 @@ from server.catalogue.model import Catalogue, Handling, Item, Presence, Staff, W
 from server.core.errors import ErrorCode, HallError
 from server.core.settings import Settings
 from server.queue.errors import QueueCode
+from server.queue.settings import NumberSettings
 
 MOST_CACHED = 20_000
 """Most pairs of item and day of a catalogue whose entitled windows are cached."""
@@ -108,7 +109,7 @@ def route(
     codes = [w.code for w in entitled]
     opening = _opening_windows(catalogue, item, codes, now, settings)
     closes = max(closing for _, closing in opening.values())
-    if now > closes - timedelta(minutes=settings.last_ticket_minutes):
+    if now > closes - timedelta(minutes=settings.of(NumberSettings).last_ticket_minutes):
         raise HallError(QueueCode.AFTER_LAST_TICKET, **_again(catalogue, item, codes, now))
     staffed = [c for c in opening if c in sessions]
     if not staffed:
@@ -141,7 +142,11 @@ def _opening_windows(
     for code in codes:
         spans = catalogue_hours.item_spans(catalogue, item.code, code, day)
         for index, span in enumerate(spans):
-            early = settings.break_ticket_minutes if index else settings.early_ticket_minutes
+            early = (
+                settings.of(NumberSettings).break_ticket_minutes
+                if index
+                else settings.of(NumberSettings).early_ticket_minutes
+            )
             opens = datetime.combine(day, span.opens)
             closes = datetime.combine(day, span.closes)
             if opens - timedelta(minutes=early) <= now < closes:

@@ -24,6 +24,7 @@ from server.queue.routing import (
     unit_windows,
     windows_for,
 )
+from server.queue.settings import NumberSettings
 
 
 class LaneHead(Protocol):
@@ -87,7 +88,8 @@ def choose(floor: ChoosingFloor, moment: Moment, window_code: str) -> tuple[str,
         return None
     heads = [_head(moment, window, row) for row in rows]
     heads = _with_overtaking(floor, moment, rows, heads)
-    bounds = Bounds(settings.priority_run, settings.overtake_limit)
+    numbers = settings.of(NumberSettings)
+    bounds = Bounds(numbers.priority_run, numbers.overtake_limit)
     if window.kind is WindowKind.COMPREHENSIVE:
         choice = comprehensive(heads, floor.run_of, bounds)
     else:

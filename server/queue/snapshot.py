@@ -20,7 +20,7 @@ from server.catalogue.model import Catalogue
 from server.core import journal
 from server.core.clock import local
 from server.core.context import Context
-from server.core.settings import Settings
+from server.core.settings import GeneralSettings, Settings
 from server.core.store import Tx
 from server.queue import ticket_counts, ticket_queries, window_session_queries
 from server.queue.routing import WindowSession, WindowSessions
@@ -60,7 +60,7 @@ class Snapshot:
         self.seq = head[0]
         """Number of the last journal line it includes."""
         self.now = now
-        self.local = local(now, self.settings.timezone)
+        self.local = local(now, self.settings.of(GeneralSettings).timezone)
         self.day = self.local.date().isoformat()
         """The business day."""
         self.parts = parts_of(ctx, head, self.day)

@@ -11,6 +11,7 @@ from server.catalogue.model import Catalogue, Item
 from server.core.settings import Settings
 from server.queue import ticket_counts
 from server.queue.routing import WindowSessions, servers
+from server.queue.settings import CounterSettings
 from server.queue.ticket_queries import LaneCount
 from server.queue.waiting import Service, Wait, expected_wait, mean_service
 
@@ -67,6 +68,8 @@ def wait_for(
     codes = servers(catalogue, item, now, sessions)
     people = waiting_in(floor, item.unit) if ahead is None else ahead
     service = floor.service.get(item.unit, Service())
-    minutes = mean_service(item.service_minutes, settings.service_prior, service)
+    minutes = mean_service(
+        item.service_minutes, settings.of(CounterSettings).service_prior, service
+    )
     free = any(code not in floor.busy for code in codes)
     return expected_wait(people, len(codes), minutes, free)

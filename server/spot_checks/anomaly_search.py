@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from server.catalogue.hours import Span
 from server.core.clock import instant
 from server.core.context import Context
+from server.core.settings import GeneralSettings
 from server.queue import snapshot, ticket_queries
 from server.queue.selection import takes
 from server.queue.snapshot import Snapshot
@@ -22,6 +23,7 @@ from server.spot_checks import anomalies, finding_actions, finding_queries, quer
 from server.spot_checks.anomalies import MINUTE_MS, Anomaly, Desk, MorningPresence
 from server.spot_checks.draw_commitment import opening
 from server.spot_checks.recorded_state import Leave
+from server.spot_checks.settings import SpotCheckSettings
 from server.time_clocks import queries as time_clocks_queries
 
 PATIENCE_MS = 60 * MINUTE_MS
@@ -50,7 +52,7 @@ def _new_doubts(ctx: Context, conn: Connection, snap: Snapshot) -> list[Anomaly]
 def _idle(ctx: Context, conn: Connection, snap: Snapshot) -> list[Anomaly]:
     if not snap.open:
         return []
-    minutes = snap.settings.doubt_idle_minutes
+    minutes = snap.settings.of(SpotCheckSettings).doubt_idle_minutes
     desks = (_desk(snap, window, seat) for window, seat in snap.session_rows.items())
     doubtful = [desk for desk in desks if anomalies.idle([desk], snap.now, minutes)]
     if not doubtful:
@@ -149,7 +151,7 @@ def _morning(ctx: Context, snap: Snapshot, span: Span) -> tuple[int, int]:
 
 
 def _away(ctx: Context, leave: Leave, staff: str, begins: int, ends: int) -> bool:
-    zone = ctx.settings().timezone
+    zone = ctx.settings().of(GeneralSettings).timezone
     return any(
         instant(span.begins, zone) < ends and instant(span.ends, zone) > begins
         for span in leave.get(staff, ())

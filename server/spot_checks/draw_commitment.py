@@ -22,9 +22,11 @@ from server.core.actors import SYSTEM
 from server.core.clock import TokenSource, instant
 from server.core.context import Context, write_journal
 from server.core.events import ChecksChanged
+from server.core.settings import GeneralSettings
 from server.core.store import Tx
 from server.spot_checks import draws, queries
 from server.spot_checks.draws import Rules
+from server.spot_checks.settings import SpotCheckSettings
 
 KEY_FILE = "check.key"
 LOST = ""
@@ -88,11 +90,11 @@ def draw_settings(ctx: Context) -> draws.DrawSettings:
     """Return the draw settings in force."""
     settings = ctx.settings()
     return draws.DrawSettings(
-        settings.check_count,
-        settings.check_after_open_minutes,
-        settings.check_before_close_minutes,
-        settings.check_gap_minutes,
-        settings.check_start_minutes,
+        settings.of(SpotCheckSettings).check_count,
+        settings.of(SpotCheckSettings).check_after_open_minutes,
+        settings.of(SpotCheckSettings).check_before_close_minutes,
+        settings.of(SpotCheckSettings).check_gap_minutes,
+        settings.of(SpotCheckSettings).check_start_minutes,
     )
 
 
@@ -100,7 +102,7 @@ def seal_day(ctx: Context, key: bytes) -> bool:
     """Seal today's seed unless it is sealed; return True if it was sealed now."""
     now = ctx.clock.now()
     local = ctx.local(now)
-    day, zone = local.date().isoformat(), ctx.settings().timezone
+    day, zone = local.date().isoformat(), ctx.settings().of(GeneralSettings).timezone
     minute = local.hour * 60 + local.minute
     rules = draws.rules_for(
         ctx.hall_id, zone, opening(ctx, local.date()), draw_settings(ctx), minute

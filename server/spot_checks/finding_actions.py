@@ -17,7 +17,7 @@ from server.core.clock import instant
 from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import HallError
 from server.core.events import ChecksChanged
-from server.core.settings import Settings, with_values
+from server.core.settings import GeneralSettings, Settings, with_values
 from server.core.store import Tx
 from server.core.workflow import Attempt
 from server.spot_checks import finding_queries, queries
@@ -26,6 +26,7 @@ from server.spot_checks.anomalies import Anomaly
 from server.spot_checks.errors import SpotCheckCode
 from server.spot_checks.finding_rules import FINDING, Finding, Move, Person, State, Steps
 from server.spot_checks.marks import Kind, Mark, Seen, kind_of, standing
+from server.spot_checks.settings import SpotCheckSettings
 
 STEPS = ("step_second", "step_third", "step_days")
 """Settings that determine a finding's step."""
@@ -173,7 +174,7 @@ def _publish(ctx: Context, tx: Tx, row: Any) -> None:
     """Publish a finding to the person and the chief, and start the period for disputes."""
     to = recipients(ctx.catalogue(), row.staff, row.unit)
     line = _line(tx, SYSTEM, "told") | {"to": to}
-    until = _days_on(ctx, tx.now, ctx.settings().dispute_days)
+    until = _days_on(ctx, tx.now, ctx.settings().of(SpotCheckSettings).dispute_days)
     finding_queries.change(tx, row, line, told_at=tx.now, dispute_until=until)
     write_journal(tx, SYSTEM, "finding.told", row.id, data={"to": to, "dispute_until": until})
     restep(ctx, tx, row.staff)
@@ -182,7 +183,9 @@ def _publish(ctx: Context, tx: Tx, row: Any) -> None:
 def _days_on(ctx: Context, now: int, days: int) -> int:
     """Return the last millisecond of the day `days` days from `now`."""
     last: date = ctx.local(now).date() + timedelta(days=days + 1)
-    return instant(datetime.combine(last, time.min), ctx.settings().timezone) - 1
+    return (
+        instant(datetime.combine(last, time.min), ctx.settings().of(GeneralSettings).timezone) - 1
+    )
 
 
 def _withdraw(ctx: Context, tx: Tx, row: Any) -> None:
@@ -276,7 +279,9 @@ def _steps_at(history: list[tuple[int, str, Any]], moment: int) -> Steps:
     values = {name: value for since, name, value in history if since <= moment}
     settings = with_values(Settings(), values)
     return Steps(
-        settings.step_second, max(settings.step_second, settings.step_third), settings.step_days
+        settings.of(SpotCheckSettings).step_second,
+        max(settings.of(SpotCheckSettings).step_second, settings.of(SpotCheckSettings).step_third),
+        settings.of(SpotCheckSettings).step_days,
     )
 
 
@@ -284,7 +289,9 @@ def restep(ctx: Context, tx: Tx, staff: str) -> None:
     """Recompute a person's steps and record the ones that changed."""
     if not staff:
         return
-    since = ctx.local(tx.now).date() - timedelta(days=2 * ctx.settings().step_days)
+    since = ctx.local(tx.now).date() - timedelta(
+        days=2 * ctx.settings().of(SpotCheckSettings).step_days
+    )
     rows = finding_queries.of_staff(tx.conn, tx.hall_id, staff, since.isoformat())
     all_findings = [finding_of(row) for row in rows]
     history = stored_settings.history(tx.conn, tx.hall_id, STEPS)

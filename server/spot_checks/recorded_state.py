@@ -18,6 +18,7 @@ from server.catalogue.model import Catalogue, Staff, Window
 from server.core.clock import instant
 from server.core.context import Context
 from server.core.day_facts import LeaveSpan
+from server.core.settings import GeneralSettings
 from server.leave import queries as leave_queries
 from server.queue import ticket_queries
 from server.queue.tickets import Ticket
@@ -108,7 +109,7 @@ def punches_of(ctx: Context, conn: Connection, day: str) -> dict[str, list[int]]
 
 def midnight(ctx: Context, day: date) -> int:
     """Return the first moment (ms) of a day."""
-    return instant(datetime.combine(day, time.min), ctx.settings().timezone)
+    return instant(datetime.combine(day, time.min), ctx.settings().of(GeneralSettings).timezone)
 
 
 def state_at(

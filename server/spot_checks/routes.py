@@ -56,6 +56,7 @@ from server.spot_checks.messages import (
     WalkWindow,
 )
 from server.spot_checks.recorded_state import RecordedState
+from server.spot_checks.settings import SpotCheckSettings
 from server.web_api import ANYONE, MANAGERS, Api, Call
 
 JPEG = "image/jpeg"
@@ -94,7 +95,7 @@ class Checks:
                 WalkView(check=views_by_id[r.id], marks=self.marks(conn, r.id)) for r in running
             ],
             windows=self._windows(conn, snapshot) if running else [],
-            faults=list(fault_list(snapshot.settings.check_faults)),
+            faults=list(fault_list(snapshot.settings.of(SpotCheckSettings).check_faults)),
             proposed=states.get("proposed", 0),
             disputed=states.get("disputed", 0),
         )

@@ -21,6 +21,7 @@ from server.core.context import Context, JsonDict, write_journal
 from server.core.edit_conflicts import NOT_SHOWN, require_unchanged
 from server.core.errors import CommonCode, HallError
 from server.core.events import AttendanceChanged, ReaderChanged
+from server.core.settings import GeneralSettings
 from server.core.store import Tx
 from server.time_clocks import iclock, punch_store, queries
 from server.time_clocks.errors import TimeClockCode
@@ -258,7 +259,9 @@ def link(ctx: Context, actor: Actor, key: str, enrolment: str, staff: str, since
         day = date.fromisoformat(since)
     except ValueError:
         raise HallError(CommonCode.INVALID, field="since") from None
-    begins = instant(datetime.combine(day, datetime.min.time()), ctx.settings().timezone)
+    begins = instant(
+        datetime.combine(day, datetime.min.time()), ctx.settings().of(GeneralSettings).timezone
+    )
 
     def act(tx: Tx) -> JsonDict:
         if staff and staff not in ctx.catalogue().staff_by:
@@ -287,7 +290,9 @@ def link_same(ctx: Context, actor: Actor, key: str, since: str) -> int:
         day = date.fromisoformat(since)
     except ValueError:
         raise HallError(CommonCode.INVALID, field="since") from None
-    begins = instant(datetime.combine(day, datetime.min.time()), ctx.settings().timezone)
+    begins = instant(
+        datetime.combine(day, datetime.min.time()), ctx.settings().of(GeneralSettings).timezone
+    )
 
     def act(tx: Tx) -> JsonDict:
         links_by_enrolment = queries.fingers(tx.conn, tx.hall_id)

@@ -20,6 +20,7 @@ from server.core.clock import instant
 from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import CommonCode, HallError
 from server.core.events import ReaderChanged, RequestsChanged
+from server.core.settings import GeneralSettings
 from server.core.store import Tx
 from server.time_clocks import iclock, punch_store, queries, sign_in_sheet_queries
 from server.time_clocks.actions import SHEET_MARK
@@ -185,7 +186,10 @@ def take_part(
         if row is not None and until:
             # The file contains the time clock's memory up to its newest line.
             before = queries.delivered_until(tx.conn, tx.hall_id)
-            end = min(instant(datetime.fromisoformat(until), ctx.settings().timezone), tx.now)
+            end = min(
+                instant(datetime.fromisoformat(until), ctx.settings().of(GeneralSettings).timezone),
+                tx.now,
+            )
             contact = punch_store.contact_of(row).delivered(end)
             punch_store.keep_contact(tx, row, contact, punch_store.clock_of(row))
             punch_store.publish_delivery(ctx, tx, before)
@@ -305,7 +309,10 @@ def _check_sheet(ctx: Context, tx: Tx, actor: Actor, sheet: Sheet) -> None:
     if sheet.witness == actor.name or sheet.witness in signers:
         raise HallError(TimeClockCode.SHEET_WITNESS)
     latest = max(signature.at for signature in sheet.lines)
-    if instant(datetime.combine(sheet.day, latest), ctx.settings().timezone) > tx.now:
+    if (
+        instant(datetime.combine(sheet.day, latest), ctx.settings().of(GeneralSettings).timezone)
+        > tx.now
+    ):
         raise HallError(CommonCode.INVALID, field="lines")
 
 

@@ -10,11 +10,13 @@ from server.core.actors import SYSTEM, Via
 from server.core.clock import instant
 from server.core.context import Context
 from server.core.errors import CommonCode, HallError
+from server.core.settings import GeneralSettings
 from server.core.store import Tx
 from server.time_clocks import punch_store, queries
 from server.time_clocks.punch_rules import BadLine, PunchLine, Source
 from server.time_clocks.quarantine import quarantine
 from server.time_clocks.reports import TimeClockReport, store_report
+from server.time_clocks.settings import TimeClockSettings
 
 
 def store_clock_reading(
@@ -33,8 +35,10 @@ def store_clock_reading(
         settings = ctx.settings()
         clock = punch_store.clock_of(row)
         if clock_reading is not None:
-            offset = round((instant(clock_reading, settings.timezone) - tx.now) / 1000)
-            tolerance = settings.clock_tolerance_seconds
+            offset = round(
+                (instant(clock_reading, settings.of(GeneralSettings).timezone) - tx.now) / 1000
+            )
+            tolerance = settings.of(TimeClockSettings).clock_tolerance_seconds
             clock = punch_store.with_measurement(tx, serial, clock, offset, tolerance)
         facts = {k: v for k, v in numbers.items() if v is not None and k != "records"}
         report = TimeClockReport(firmware=firmware, facts=facts, records=numbers.get("records"))

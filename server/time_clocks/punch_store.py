@@ -21,6 +21,7 @@ from server.core.actors import SYSTEM, Actor
 from server.core.context import Context, write_journal
 from server.core.errors import CommonCode, HallError
 from server.core.events import AttendanceChanged, ReaderChanged
+from server.core.settings import GeneralSettings
 from server.core.store import Tx
 from server.time_clocks import punch_queries, queries
 from server.time_clocks.clock_drift import ClockFacts, Suspicion, WrongSpan
@@ -32,6 +33,7 @@ from server.time_clocks.punch_rules import (
     doubt,
     is_absurd,
 )
+from server.time_clocks.settings import TimeClockSettings
 
 LINES_AN_ACT = 250
 """Lines per action: enough to share its fixed cost, few enough to take only some 10 ms."""
@@ -136,8 +138,11 @@ def store_in(
     if row is None or row.state not in ("admitted", "out"):
         raise HallError(CommonCode.DEVICE_UNKNOWN, device=reader)
     settings = ctx.settings()
-    belief = TimeTolerance(settings.clock_tolerance_seconds, settings.punch_oldest_days)
-    zone = ZoneInfo(settings.timezone)
+    belief = TimeTolerance(
+        settings.of(TimeClockSettings).clock_tolerance_seconds,
+        settings.of(TimeClockSettings).punch_oldest_days,
+    )
+    zone = ZoneInfo(settings.of(GeneralSettings).timezone)
     clock = clock_of(row)
     contact = contact_of(row)
     rows = [_row(reader, line, source, zone) for line in lines]

@@ -20,6 +20,7 @@ from sqlalchemy import Row
 from server.core.context import Context
 from server.core.errors import CommonCode, HallError
 from server.core.events import ReaderChanged
+from server.core.settings import GeneralSettings
 from server.core.store import Tx
 from server.time_clocks import iclock, punch_store, queries
 from server.time_clocks.admission import ASKING_AGAIN_MS, record_request
@@ -229,7 +230,7 @@ def handshake(ctx: Context, serial: str, report: TimeClockReport) -> str:
 def zone_minutes(ctx: Context) -> int:
     """Return the hall's present offset from UTC in minutes."""
     now = datetime.fromtimestamp(ctx.clock.now() / 1000, UTC)
-    offset = now.astimezone(ZoneInfo(ctx.settings().timezone)).utcoffset()
+    offset = now.astimezone(ZoneInfo(ctx.settings().of(GeneralSettings).timezone)).utcoffset()
     return int(offset.total_seconds() // 60) if offset is not None else 0
 
 

@@ -31,6 +31,7 @@ from server.time_clocks.messages import (
     UnknownFinger,
 )
 from server.time_clocks.reports import LISTED_TWICE_KEY, TWICE_MS
+from server.time_clocks.settings import TimeClockSettings
 
 LATEST = 40
 UNKNOWN_DAYS = 60
@@ -83,7 +84,7 @@ class ReaderViews:
 
     def _reader(self, row: Row[Any], queued: int, unsettled: int) -> ReaderView:
         facts = queries.facts_of(row)
-        silent_after = self._ctx.settings().reader_silent_minutes * 60_000
+        silent_after = self._ctx.settings().of(TimeClockSettings).reader_silent_minutes * 60_000
         last_contact = row.heard_at if row.heard_at is not None else row.created_at
         return ReaderView(
             serial=row.serial,

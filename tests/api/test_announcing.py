@@ -10,6 +10,7 @@ from server.core import journal
 from server.queue import announcements
 from server.queue.errors import QueueCode
 from server.queue.offline.messages import OfflineAct
+from server.queue.settings import VoiceSettings
 from server.queue.tickets import State
 from support.desk_actions import import_codes
 from support.halls import MANAGER
@@ -189,7 +190,9 @@ def test_a_call_without_a_report_becomes_unspoken(web: Web) -> None:
     clerk = called(web)
     announcements.end_unreported(web.small.ctx)
     assert announced(clerk) == ("pending", "")
-    web.small.clock.advance(seconds=web.small.ctx.settings().voice_expiry_seconds + 30)
+    web.small.clock.advance(
+        seconds=web.small.ctx.settings().of(VoiceSettings).voice_expiry_seconds + 30
+    )
     announcements.end_unreported(web.small.ctx)
     assert announced(clerk) == ("unspoken", "no_report")
     assert listed(web) == [ZONE]

@@ -13,6 +13,7 @@ from server.core.actors import Actor, ActorKind
 from server.core.errors import CommonCode, HallError
 from server.core.messages import Edit
 from server.core.settings import Settings
+from server.queue.settings import NumberSettings
 from server.time_clocks import queries as time_clocks_queries
 from support.halls import ADMINISTRATOR, MANAGER, STAFF
 from support.web import Browser, Web
@@ -62,8 +63,8 @@ def reader(web: Web) -> Thing:
 def setting(_web: Web) -> Thing:
     return Thing(
         "/office/settings",
-        {"priority_run": Settings().priority_run},
-        {"values": {"priority_run": Settings().priority_run + 1}},
+        {"priority_run": Settings().of(NumberSettings).priority_run},
+        {"values": {"priority_run": Settings().of(NumberSettings).priority_run + 1}},
         {"values": {"priority_run": 1}},
         lambda boss: boss.get("/office/settings").get_json()["values"]["priority_run"],
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import fields
 from pathlib import Path
 from string import Formatter
 from typing import Any, get_args
@@ -19,15 +18,12 @@ from server.bulletins.errors import BulletinCode
 from server.core.errors import CommonCode, ErrorCode, HallError
 from server.core.field_words import UNNAMED, field_words
 from server.core.problems import problem, refusals
-from server.core.setting_words import CHOICES as CHOICE_WORDS
-from server.core.setting_words import SETTINGS
-from server.core.settings import CHOICES, Settings, with_values
+from server.core.settings import Settings, choices, declared, with_values
 from server.leave.errors import LeaveCode
 from server.queue.errors import QueueCode
 from support.web import Web
 
 ROOT = Path(__file__).resolve().parents[2]
-SETTING_PAGE = ROOT / "server" / "office" / "web" / "setting-words.ts"
 LATIN = re.compile(r"[A-Za-z][A-Za-z_]+")
 ALLOWED = {"HTTP", "IP", "UTF", "Excel", "xlsx", "PDF", "QR", "USB", "JPEG", "PNG", "MB", "KB"}
 
@@ -106,10 +102,10 @@ def checked_sentence(code: ErrorCode, **facts: Any) -> str:
 def values(code: ErrorCode) -> list[dict[str, Any]]:
     """Return the facts a code is raised with, as far as they decide its sentence."""
     if code is CommonCode.SETTING_INVALID:
-        setting_facts = [{"name": f.name} for f in fields(Settings)] + [{"name": "timezone"}]
-        choices = [{"name": n, "choices": sorted(c)} for n, c in CHOICES.items()]
+        setting_facts = [{"name": name} for name in declared()]
+        chosen = [{"name": n, "choices": sorted(c)} for n, c in choices().items()]
         limits: list[dict[str, Any]] = [{"name": "notice_zh", "high": 200}, {"name": "no_such"}]
-        return setting_facts + choices + limits + [{"name": "return_limit", "low": 0, "high": 20}]
+        return setting_facts + chosen + limits + [{"name": "return_limit", "low": 0, "high": 20}]
     if code is ShiftRuleCode.RULE_INVALID:
         reasons = literals(code, "reason")
         assert reasons == set(_RULE_REASONS) | set(_SLOT_REASONS)
@@ -173,18 +169,6 @@ def test_a_field_is_named_by_its_place() -> None:
         checked_sentence(CommonCode.INVALID, field="('acts', 0, 'ticket')")
         == "“号码”填写有误，请检查。"
     )
-
-
-def test_settings_have_one_name_in_errors_and_on_their_page() -> None:
-    assert set(SETTINGS) == {f.name for f in fields(Settings)} | {"timezone"}
-    page = SETTING_PAGE.read_text()
-    table = page[page.index("const words") : page.index("const KNOWN")]
-    rows = re.findall(r'^  (\w+): \{ zh: "([^"]+)", en: "([^"]+)" \},', table, re.MULTILINE)
-    assert {name: (zh, en) for name, zh, en in rows} == SETTINGS
-    table = page[page.index("const choices") : page.index("const CHOICES")]
-    rows = re.findall(r'^  "?([\w,]+)"?: \{ zh: "([^"]+)", en: "([^"]+)" \},', table, re.MULTILINE)
-    assert {name: (zh, en) for name, zh, en in rows}.items() <= CHOICE_WORDS.items()
-    assert set().union(*CHOICES.values()) == set(CHOICE_WORDS)
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ from werkzeug.test import TestResponse
 from server.catalogue import workbook
 from server.catalogue.model import Scope
 from server.core.context import Unguarded
-from server.core.settings import BOUNDS, CHOICES
+from server.core.settings import bounds, choices
 from server.core.working_days import SpecialDay
 from server.web_api import Caller, Route
 from server.web_api.links import PATH_ARGUMENT
@@ -70,10 +70,10 @@ VALUES: dict[str, list[Any]] = {
 OF_THE_PAST = ("makeup_weekday", "step_second", "step_days")
 WHOLE: dict[str, list[dict[str, Any]]] = {
     "change_settings": [
-        {"values": {name: low for name, (low, _) in BOUNDS.items()}},
-        {"values": {name: high for name, (_, high) in BOUNDS.items()}},
-        {"values": {name: max(some) for name, some in CHOICES.items()}},
-        *({"values": {name: BOUNDS[name][1]}} for name in OF_THE_PAST),
+        {"values": {name: low for name, (low, _) in bounds().items()}},
+        {"values": {name: high for name, (_, high) in bounds().items()}},
+        {"values": {name: max(some) for name, some in choices().items()}},
+        *({"values": {name: bounds()[name][1]}} for name in OF_THE_PAST),
         {"values": {"timezone": "Asia/Tokyo"}}, {"values": {"head_staff": MANAGER}},
     ],
     "password": [{"current": PASSWORD, "new": "another-pass-9x"}],

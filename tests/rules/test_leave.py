@@ -28,6 +28,7 @@ from server.leave.approval_ladder import (
 )
 from server.leave.errors import LeaveCode
 from server.leave.rules import Decider, State
+from server.leave.settings import LeaveSettings
 from server.leave.workflows import END, LEAVE, LeaveMove
 from support.halls import catalogue
 
@@ -100,7 +101,11 @@ def test_an_unreadable_ladder_is_rejected(text: str) -> None:
 
 def test_the_default_ladders_can_be_read() -> None:
     first = Settings()
-    for text in (first.leave_ladder, first.leave_ladder_chief, first.leave_ladder_office):
+    for text in (
+        first.of(LeaveSettings).leave_ladder,
+        first.of(LeaveSettings).leave_ladder_chief,
+        first.of(LeaveSettings).leave_ladder_office,
+    ):
         assert parse(text)
 
 

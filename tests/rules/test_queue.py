@@ -14,7 +14,7 @@ from server.catalogue import hours as catalogue_hours
 from server.core.actors import ActorKind
 from server.core.errors import CommonCode, HallError
 from server.core.journal_line import GENESIS, Line, line_hash
-from server.core.settings import BOUNDS, Settings, with_values
+from server.core.settings import Settings, bounds, with_values
 from server.core.working_days import SpecialDay
 from server.queue.errors import QueueCode
 from server.queue.tickets import FINAL, RULES, Move, State, number, order_of, state_after
@@ -143,11 +143,11 @@ def test_percentile() -> None:
     assert percentile(range(1, 101), 0.9) == 90
 
 
-@pytest.mark.parametrize("name", list(BOUNDS))
+@pytest.mark.parametrize("name", list(bounds()))
 def test_settings_keep_their_bounds(name: str) -> None:
-    low, high = BOUNDS[name]
-    assert getattr(with_values(Settings(), {name: high}), name) == high
-    assert low <= getattr(Settings(), name) <= high
+    low, high = bounds()[name]
+    assert with_values(Settings(), {name: high}).values()[name] == high
+    assert low <= int(Settings().values()[name]) <= high
     for wrong in (low - 1, high + 1, "many", True, 1.5):
         with pytest.raises(HallError) as caught:
             with_values(Settings(), {name: wrong})

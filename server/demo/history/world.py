@@ -13,6 +13,7 @@ from server.catalogue.model import Catalogue, Staff
 from server.core.actors import Actor, ActorKind
 from server.core.clock import SetClock, instant
 from server.core.context import Context
+from server.core.settings import GeneralSettings
 
 Event = tuple[int, Callable[[], object]]
 """Time in ms, and the action at that time."""
@@ -36,7 +37,9 @@ class World:
 
     def at(self, day: date, moment: time) -> int:
         """Return a wall-clock time of a day in ms."""
-        return instant(datetime.combine(day, moment), self.ctx.settings().timezone)
+        return instant(
+            datetime.combine(day, moment), self.ctx.settings().of(GeneralSettings).timezone
+        )
 
     def minute(self, day: date, minute: float) -> int:
         """Return a time given as minutes since midnight, in ms."""

@@ -10,6 +10,7 @@ from server.catalogue.model import Window
 from server.queue import ticket_queries
 from server.queue.offline.share_rules import in_turn, owner
 from server.queue.selection import takes
+from server.queue.settings import NumberSettings
 from server.queue.snapshot import Snapshot
 from server.queue.tickets import Ticket
 
@@ -37,7 +38,7 @@ class Shares:
             self._of = (snap, self._assign(conn, snap))
         called = {ticket.id for ticket in snap.at_windows}
         own_tickets = [t for t in self._of[1].get(window.code, []) if t.id not in called]
-        return in_turn(own_tickets, snap.settings.priority_run)[:MOST]
+        return in_turn(own_tickets, snap.settings.of(NumberSettings).priority_run)[:MOST]
 
     def _assign(self, conn: Connection, snap: Snapshot) -> dict[str, list[Ticket]]:
         catalogue = snap.catalogue

@@ -18,7 +18,7 @@ from server.core.actors import SYSTEM, Actor, ActorKind, Via
 from server.core.clock import instant
 from server.core.context import WINDOW, Context, JsonDict, digest_of, write_journal
 from server.core.events import HallChanged
-from server.core.settings import BOUNDS
+from server.core.settings import GeneralSettings, bounds
 from server.core.store import Tx
 from server.device_health import binding_queries
 from server.queue import issue_rate, slip_queries, ticket_queries
@@ -33,7 +33,7 @@ from server.queue.transitions import event_of
 WAITING, EXPIRED, DOUBLE = "waiting", "expired", "double"
 HANDED_IN = "handed_in"
 """Subject of HallChanged for an imported ticket; its data name the kiosk."""
-MOST_LEASED = BOUNDS["offline_numbers"][1]
+MOST_LEASED = bounds()["offline_numbers"][1]
 MOST_FOUND = 3
 """Most unknown leases per day and prefix that are accepted from one kiosk.
 
@@ -97,7 +97,7 @@ def _take(ctx: Context, tx: Tx, actor: Actor, record: GivenTicket, age: float) -
 def _issue_time(ctx: Context, lease: Any, record: GivenTicket, now: int) -> int:
     """Return the time (ms) of issue: on its day, after its lease, not in the future."""
     midnight = datetime.combine(date.fromisoformat(record.day), time.min)
-    zone = ctx.settings().timezone
+    zone = ctx.settings().of(GeneralSettings).timezone
     begins, ends = instant(midnight, zone), instant(midnight + timedelta(days=1), zone)
     leased = int(lease.leased_at) if lease is not None and json.loads(lease.tokens) else begins
     return max(leased, min(record.at, now, ends - 1))

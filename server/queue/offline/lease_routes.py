@@ -16,6 +16,7 @@ from server.queue.offline import desk_routes, lease_queries
 from server.queue.offline.import_tickets import DOUBLE, EXPIRED, WAITING
 from server.queue.offline.messages import LeasedBlock, OfflineDay, OfflineSpell
 from server.queue.offline.number_leases import CONFLICT, MOST_HELD, outstanding
+from server.queue.offline.settings import OfflineSettings
 from server.queue.routing import servers
 from server.queue.snapshot import Snapshot
 from server.queue.tickets import State, number
@@ -76,7 +77,7 @@ def _alarms(conn: Connection, hall_id: str, snapshot: Snapshot) -> list[Alarm]:
             result.append(_conflict(row, ticket))
         elif row.verdict == WAITING and _stranded(conn, hall_id, snapshot, row.ticket_id):
             result.append(_unserved(row, ticket))
-    most = MOST_HELD * snapshot.settings.offline_numbers
+    most = MOST_HELD * snapshot.settings.of(OfflineSettings).offline_numbers
     for (kiosk, prefix), count in outstanding(conn, hall_id, snapshot.day).items():
         if most and count >= most:
             result.append(_wasted(kiosk, prefix, count))

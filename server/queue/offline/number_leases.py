@@ -19,6 +19,8 @@ from server.core.store import Tx
 from server.queue import issue_rate
 from server.queue.offline import lease_queries
 from server.queue.offline.lease_rules import Block, next_block, wants_more
+from server.queue.offline.settings import OfflineSettings
+from server.queue.settings import NumberSettings
 from server.queue.tickets import number
 
 CONFLICT = "conflict"
@@ -98,7 +100,7 @@ def is_short(ctx: Context, kiosk: str) -> bool:
 
 def _short(ctx: Context, open_leases: list[Any]) -> list[str]:
     """Return the prefixes of which a kiosk holds too few numbers."""
-    size = ctx.settings().offline_numbers
+    size = ctx.settings().of(OfflineSettings).offline_numbers
     if not size:
         return []
     numbers_left = dict.fromkeys(prefixes(ctx), 0)
@@ -135,7 +137,7 @@ def outstanding(conn: Connection, hall_id: str, day: str) -> dict[tuple[str, str
 
 def _may_lease(ctx: Context, tx: Tx, kiosk: str, day: str, prefix: str) -> bool:
     """Return True unless the kiosk wastes numbers or recently exceeded its issue rate."""
-    size = ctx.settings().offline_numbers
+    size = ctx.settings().of(OfflineSettings).offline_numbers
     outstanding_count = outstanding(tx.conn, tx.hall_id, day).get((kiosk, prefix), 0)
     return outstanding_count + size <= MOST_HELD * size and not issue_rate.is_fresh(
         tx, kiosk, prefix
@@ -144,10 +146,10 @@ def _may_lease(ctx: Context, tx: Tx, kiosk: str, day: str, prefix: str) -> bool:
 
 def _lease(ctx: Context, tx: Tx, kiosk: str, book: str, day: str, prefix: str) -> None:
     settings = ctx.settings()
-    size = settings.offline_numbers
+    size = settings.of(OfflineSettings).offline_numbers
     lowest = lease_queries.lowest(tx.conn, tx.hall_id, day, prefix)
     last_issued = lease_queries.last_taken(tx.conn, tx.hall_id, day, prefix)
-    block = next_block(lowest, last_issued, size, settings.desk_numbers)
+    block = next_block(lowest, last_issued, size, settings.of(NumberSettings).desk_numbers)
     if block is None:
         return  # the range is used up; the kiosk reports it when its own numbers end
     lease_id = _name(day, prefix, block)

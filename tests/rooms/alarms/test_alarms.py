@@ -15,6 +15,7 @@ from server import office
 from server.alarms import actions as alarms_actions
 from server.alarms import queries as takes
 from server.alarms.rules import QUIET, is_acknowledged, is_loud
+from server.alarms.settings import AlarmSettings
 from server.core import journal
 from server.core.actors import Actor, ActorKind
 from server.core.columns import CODE
@@ -171,7 +172,7 @@ def test_a_disk_alarms_before_it_is_full(small: SmallHall, free: int, expected: 
 def test_a_hall_without_a_backup_alarms_after_two_days(small: SmallHall) -> None:
     ask = server_alarms.alarms(small.hall, lambda _folder: 10**12)
     assert ask(snapshot.take(small.ctx)) == []
-    small.clock.advance(minutes=Settings().backup_warn_days * 24 * 60)
+    small.clock.advance(minutes=Settings().of(AlarmSettings).backup_warn_days * 24 * 60)
     (alarm,) = ask(snapshot.take(small.ctx))
     assert (alarm.code, alarm.loud) == ("backup_old", False)
     assert "2 天" in alarm.message_zh

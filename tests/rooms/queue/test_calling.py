@@ -13,6 +13,7 @@ from server.queue import calling, ticket_queries, window_sessions
 from server.queue.business_day import keep_day
 from server.queue.choosing import Why
 from server.queue.errors import QueueCode
+from server.queue.settings import NumberSettings
 from server.queue.tickets import Outcome, State
 from support.halls import MONDAY, SmallHall, at
 
@@ -63,7 +64,7 @@ def test_nobody_is_overtaken_more_often_than_stated(small: SmallHall) -> None:
     for _ in range(30):
         small.issue("tax-2", "elderly")
     order = [small.serve("T1") for _ in range(36)]
-    limit = small.ctx.settings().overtake_limit
+    limit = small.ctx.settings().of(NumberSettings).overtake_limit
     for person in ordinary:
         place = next(n for n, t in enumerate(order) if t.id == person.id)
         assert sum(t.level > 0 for t in order[:place]) <= limit + ordinary.index(person) * limit

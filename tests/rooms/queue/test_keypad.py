@@ -8,6 +8,7 @@ from counters.keypad import FUNCTIONS, press
 from server.core.errors import CommonCode, HallError
 from server.queue import ticket_queries, window_session_queries
 from server.queue.errors import QueueCode
+from server.queue.settings import CounterSettings
 from server.queue.tickets import State
 from support.halls import SmallHall
 
@@ -50,7 +51,7 @@ def test_the_call_key_does_not_finish_a_ticket_that_was_just_called(small: Small
     assert _state(small, first) is State.CALLED
     assert _state(small, second) is State.WAITING
     # A clerk with a keypad only finishes a service by it, once the person had the time to come.
-    small.clock.advance(seconds=small.ctx.settings().no_show_min_seconds)
+    small.clock.advance(seconds=small.ctx.settings().of(CounterSettings).no_show_min_seconds)
     _press(small, "call_next")
     assert (_state(small, first), _state(small, second)) == (State.FINISHED, State.CALLED)
 

@@ -34,6 +34,7 @@ from server.queue.choosing import Choice
 from server.queue.errors import QueueCode
 from server.queue.memory_floor import MemoryFloor
 from server.queue.selection import Moment, choose
+from server.queue.settings import NumberSettings
 from server.queue.tickets import Outcome, State, Ticket
 from support.database_pool import DatabasePool
 from support.halls import SmallHall, at
@@ -253,7 +254,7 @@ class HallMachine(RuleBasedStateMachine):
 
     @invariant()
     def nobody_is_overtaken_too_often(self) -> None:
-        limit = self.small.ctx.settings().overtake_limit
+        limit = self.small.ctx.settings().of(NumberSettings).overtake_limit
         assert all(p.overtaken <= limit for p in self.waiting if not p.priority)
 
     def _moment(self) -> Moment:

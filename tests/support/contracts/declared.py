@@ -19,7 +19,7 @@ from server.core.config import _FILE_KEYS, Config
 from server.core.engine import migrate, open_engine
 from server.core.events import Event
 from server.core.problems import refusals
-from server.core.settings import BOUNDS, CHOICES, Settings
+from server.core.settings import bounds, choices, declared
 from server.hall import open_hall
 from server.web_api.export import schema
 from server.web_api.openapi import document
@@ -121,12 +121,12 @@ def pages(folder: Path) -> Any:
 def settings(_folder: Path) -> Any:
     """Return every setting of a hall with its default, bounds and choices."""
     return {
-        field.name: {
-            "default": field.default,
-            "bounds": BOUNDS.get(field.name),
-            "choices": sorted(CHOICES.get(field.name, ())),
+        name: {
+            "default": entry.default,
+            "bounds": bounds().get(name),
+            "choices": sorted(choices().get(name, ())),
         }
-        for field in fields(Settings)
+        for name, entry in declared().items()
     }
 
 

@@ -1,0 +1,274 @@
+"""Settings of numbers, calls, announcements and screens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from server.core.settings import Section, SettingGroup, setting
+
+
+@dataclass(frozen=True, slots=True)
+class NumberSettings(SettingGroup):
+    """Settings of issuing numbers and of the order of calls."""
+
+    SECTION: ClassVar = Section("numbers", 10, "取号与排队", "Numbers and queues")
+
+    early_ticket_minutes: int = setting(
+        15,
+        "开门前多少分钟开始取号",
+        "Numbers start before opening (minutes)",
+        "Tickets are issued from this time before opening.",
+        low=0,
+        high=240,
+        unit="min",
+    )
+    last_ticket_minutes: int = setting(
+        15,
+        "下班前多少分钟停止取号",
+        "Numbers end before closing (minutes)",
+        "No tickets are issued in the last minutes before the last window that could serve closes.",
+        low=0,
+        high=240,
+        unit="min",
+    )
+    break_ticket_minutes: int = setting(
+        15,
+        "午休结束前多少分钟开始取号",
+        "Numbers start before the end of a break (minutes)",
+        "The same, before windows open again after a break.",
+        low=0,
+        high=240,
+        unit="min",
+    )
+    priority_run: int = setting(
+        2,
+        "有人等候时，最多连续叫几位优先号",
+        "Priority calls in a row while others wait, at most",
+        (
+            "K: maximum number of priority calls in a row from a queue while ordinary "
+            "people wait in it."
+        ),
+        low=1,
+        high=20,
+    )
+    overtake_limit: int = setting(
+        6,
+        "一个普通号最多让优先号先叫几次",
+        "Times an ordinary person may be overtaken",
+        "Maximum number of times that priority tickets overtake an ordinary person.",
+        low=1,
+        high=200,
+    )
+    return_places: int = setting(
+        3,
+        "过号的人回来后排在几位之后",
+        "A missed person waits behind so many",
+        "A missed person who comes back waits behind this number of others in the queue.",
+        low=0,
+        high=50,
+    )
+    return_limit: int = setting(
+        2,
+        "过号最多可以回来几次",
+        "Times a missed person may come back",
+        "Maximum number of returns of a missed ticket.",
+        low=0,
+        high=20,
+    )
+    kiosk_minute_numbers: int = setting(
+        30,
+        "每台取号机每个单位1分钟最多取几个号",
+        "Numbers of a unit that a kiosk gives in a minute, at most",
+        (
+            "Numbers of a unit that one kiosk issues within a minute; more are rejected "
+            "(`kiosk_pace`) and the office is informed. One person at a touch screen "
+            "takes ten seconds."
+        ),
+        low=6,
+        high=999,
+    )
+    kiosk_hour_numbers: int = setting(
+        300,
+        "每台取号机每个单位1小时最多取几个号",
+        "Numbers of a unit that a kiosk gives in an hour, at most",
+        "The same within an hour.",
+        low=30,
+        high=999,
+    )
+    desk_numbers: int = setting(
+        50,
+        "每个单位每天留给咨询台几个号",
+        "Numbers of each unit left for the desk each day",
+        (
+            "Numbers of each unit and day that no kiosk issues (`numbers_at_desk`), so "
+            "that the desk and the windows still can."
+        ),
+        low=0,
+        high=400,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CounterSettings(SettingGroup):
+    """Settings of calls at the counter."""
+
+    SECTION: ClassVar = Section("counter", 20, "窗口", "Counter")
+
+    no_show_min_calls: int = setting(
+        2,
+        "过号前至少呼叫几次",
+        "Calls before a no-show, at least",
+        "Calls before a person may be marked as missed.",
+        low=1,
+        high=10,
+    )
+    no_show_min_seconds: int = setting(
+        10,
+        "过号前至少等几秒",
+        "Seconds before a no-show, at least",
+        "Time since the first call of this round before a person may be marked as missed.",
+        low=0,
+        high=600,
+        unit="s",
+    )
+    default_outcome: str = setting(
+        "accepted",
+        "用键盘“呼叫”键结束办理时默认结果",
+        "Outcome when the keypad's call ends a service",
+        "Outcome when the keypad's *next* ends a service.",
+        choices={
+            "accepted": ("已受理", "Accepted"),
+            "consulted": ("咨询", "Advice given"),
+            "done": ("当场办结", "Done at once"),
+        },
+    )
+    service_prior: int = setting(
+        8,
+        "预计办理时间：初始值的权重（按号数计）",
+        "Weight of the starting service time (tickets)",
+        "An item's starting service time counts as much as this number of tickets of today.",
+        low=1,
+        high=100,
+        unit="tickets",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceSettings(SettingGroup):
+    """Settings of announcements."""
+
+    SECTION: ClassVar = Section("voice", 30, "语音", "Voice")
+
+    voice_languages: str = setting(
+        "zh,en",
+        "播报语言",
+        "Languages spoken",
+        "Languages of an announcement, in order.",
+        choices={
+            "en": ("英语", "English"),
+            "en,zh": ("先英语，后普通话", "English, then Mandarin"),
+            "zh": ("普通话", "Mandarin"),
+            "zh,en": ("先普通话，后英语", "Mandarin, then English"),
+        },
+    )
+    voice_repeats: int = setting(
+        2,
+        "每次呼叫播报几遍",
+        "Times a call is spoken",
+        "Number of times that an announcement is spoken.",
+        low=1,
+        high=5,
+    )
+    voice_volume: int = setting(
+        80,
+        "音量",
+        "Volume",
+        "Volume of announcements; multiplied with the loudspeaker's own.",
+        low=0,
+        high=100,
+        unit="%",
+    )
+    voice_one: str = setting(
+        "一",
+        "数字 1 读作",
+        "The digit 1 is read as",
+        "Reading of the digit 1.",
+        choices={"一": ("一", "一"), "幺": ("幺", "幺")},
+    )
+    voice_expiry_seconds: int = setting(
+        60,
+        "待播报超过多少秒不再播报",
+        "A call is not spoken after (seconds)",
+        "An announcement does not start later than this; its call then counts as not announced.",
+        low=5,
+        high=600,
+        unit="s",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenSettings(SettingGroup):
+    """Settings of boards, kiosks and slips."""
+
+    SECTION: ClassVar = Section("screens", 40, "屏幕", "Screens")
+
+    notice_zh: str = setting(
+        "请留意叫号，叫到后请到所叫的窗口办理。",
+        "大屏、取号机和小票提示语（中文）",
+        "Notice on boards, kiosks and slips (Chinese)",
+        "Notice line on boards, kiosk, phone and slip, Chinese.",
+    )
+    notice_en: str = setting(
+        "Please listen and watch for your number, then go to the window shown.",
+        "大屏、取号机和小票提示语（英文）",
+        "Notice on boards, kiosks and slips (English)",
+        "The same in English.",
+    )
+    moment_seconds: int = setting(
+        10,
+        "新呼叫在大屏上闪动几秒",
+        "A new call flashes for (seconds)",
+        "A call flashes on boards for this time.",
+        low=3,
+        high=60,
+        unit="s",
+    )
+    kiosk_idle_seconds: int = setting(
+        60,
+        "取号机无人操作几秒后回首页",
+        "Kiosk returns home after (seconds)",
+        "The kiosk returns to its home page after this time without a touch.",
+        low=10,
+        high=600,
+        unit="s",
+    )
+    result_seconds: int = setting(
+        25,
+        "取号结果显示几秒",
+        "The number stays on the kiosk for (seconds)",
+        "The kiosk shows a number for this time.",
+        low=5,
+        high=120,
+        unit="s",
+    )
+    slip_patience_seconds: int = setting(
+        60,
+        "小票超过多少秒未能打印即不再打印",
+        "A slip that cannot be printed so soon is not printed later (s)",
+        (
+            "A slip that cannot be printed within this time is not printed later; see "
+            "[protocol](protocol.md#a-slips-states)."
+        ),
+        low=10,
+        high=7200,
+        unit="s",
+    )
+
+
+GROUPS = (
+    NumberSettings,
+    CounterSettings,
+    VoiceSettings,
+    ScreenSettings,
+)
