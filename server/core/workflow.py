@@ -1,6 +1,6 @@
 """Workflow: the table of states and moves of a subject that several people handle.
 
-A room declares a `Workflow` in its `workflows.py`: from which states a move leads to which, who may
+A room declares a `Workflow` in its `workflow.py`: from which states a move leads to which, who may
 make it, who may not (the second person), until when, and what has to be given. The room describes
 an `Attempt`, and `Workflow.after` is the only way to the next state. It raises the room's own error
 codes, in the order of the table: requirements of `first` (what a stranger must not even learn), the
@@ -134,7 +134,7 @@ class Apart(Requirement):
 
 @dataclass(frozen=True, slots=True)
 class After(Requirement):
-    """Somebody has a part in the subject already: the first person comes before the second."""
+    """The part is taken: the first person comes before the second."""
 
     part: str
 
@@ -253,3 +253,7 @@ class Workflow(Generic[S, M]):
 
     def _any_row(self, move: M) -> Row[S, M]:
         return next(row for row in self.rows if row.move == move)
+
+
+WORKFLOWS: tuple[Workflow[Any, Any], ...] = ()
+"""Core has no workflow of its own."""

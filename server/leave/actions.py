@@ -22,13 +22,13 @@ from server.core.errors import HallError
 from server.core.events import AttendanceChanged, RequestsChanged
 from server.core.store import Tx
 from server.core.workflow import Attempt, Moment
-from server.leave import file_queries, rights, rules, workflows
+from server.leave import file_queries, rights, rules, workflow
 from server.leave import queries as stored
 from server.leave.approval_ladder import Length
 from server.leave.errors import LeaveCode
 from server.leave.queries import Leave
 from server.leave.settings import LeaveSettings
-from server.leave.workflows import LEAVE, LeaveMove
+from server.leave.workflow import LEAVE, LeaveMove
 
 MAX_EVENT_DAYS = 62
 """Most days that an event lists; a change over more days is published without days."""
@@ -275,9 +275,9 @@ def _attempt(
     now, catalogue = ctx.local(moment), ctx.catalogue()
 
     def holds(role: str) -> bool:
-        if role == workflows.DEPUTY:
+        if role == workflow.DEPUTY:
             return bool(leave.cover) and actor.name == leave.cover
-        if role == workflows.INVOLVED:
+        if role == workflow.INVOLVED:
             return actor.name == leave.by or rights.may_see(catalogue, actor, leave.staff)
         office, person = rules.waiting_for(leave.steps), rights.person_of(catalogue, leave.staff)
         decider = rights.decider(catalogue, actor)
@@ -289,11 +289,11 @@ def _attempt(
         person=actor.name,
         holds=holds,
         earlier={
-            workflows.SUBJECT: (leave.staff,),
-            workflows.PAST_REQUESTER: (leave.by,) if is_past else (),
+            workflow.SUBJECT: (leave.staff,),
+            workflow.PAST_REQUESTER: (leave.by,) if is_past else (),
         },
-        given=(workflows.WORDS,) if words else (),
-        deadlines={workflows.END: Moment(leave.ends, now)},
+        given=(workflow.WORDS,) if words else (),
+        deadlines={workflow.END: Moment(leave.ends, now)},
         facts={"rung": _rung(leave)},
     )
 

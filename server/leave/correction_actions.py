@@ -22,12 +22,12 @@ from server.core.store import Tx
 from server.core.workflow import Attempt, WorkingDays
 from server.leave import correction_queries as stored
 from server.leave import correction_rules as rules
-from server.leave import file_queries, rights, workflows
+from server.leave import file_queries, rights, workflow
 from server.leave.correction_queries import Correction
 from server.leave.correction_rules import CorrectionState
 from server.leave.errors import LeaveCode
 from server.leave.settings import LeaveSettings
-from server.leave.workflows import CORRECTION, CorrectionMove
+from server.leave.workflow import CORRECTION, CorrectionMove
 
 Standing = Callable[[Connection, str, date, str], Mapping[str, Any]]
 """Function that returns the present verdict of (staff, day, slot); raises INVALID if not due."""
@@ -58,23 +58,21 @@ def request(
         raise HallError(CommonCode.INVALID, field="verdict")
 
     def act(tx: Tx) -> JsonDict:
-        settings = ctx.settings()
+        limits = ctx.settings().of(LeaveSettings)
         rights.person_of(ctx.catalogue(), wish.staff)
-        today, days = ctx.local(tx.now).date(), settings.of(LeaveSettings).correction_days
+        today, days = ctx.local(tx.now).date(), limits.correction_days
         attempt: Attempt[CorrectionState] = Attempt(
             None,
             holds=lambda role: _holds(ctx, actor, wish.staff, "", role),
-            deadlines={workflows.REQUEST_PERIOD: WorkingDays(wish.day, days, today, workdays(ctx))},
+            deadlines={workflow.REQUEST_PERIOD: WorkingDays(wish.day, days, today, workdays(ctx))},
             facts={"days": days},
         )
         state = CORRECTION.after(CorrectionMove.ASK, attempt)
         if wish.day > today:
             raise HallError(CommonCode.INVALID, field="day")
         _check_twice(tx, wish)
-        rules.check_quota(
-            used_quota(tx.conn, tx.hall_id, wish.staff, wish.day),
-            settings.of(LeaveSettings).correction_quota,
-        )
+        used = used_quota(tx.conn, tx.hall_id, wish.staff, wish.day)
+        rules.check_quota(used, limits.correction_quota)
         if wish.file and file_queries.get(tx.conn, tx.hall_id, wish.file) is None:
             raise HallError(LeaveCode.FILE_UNKNOWN)
         correction = Correction(
@@ -92,13 +90,8 @@ def request(
             tx.now,
         )
         stored.add(tx, correction)
-        _record(
-            tx,
-            actor,
-            correction,
-            "correction.ask",
-            {"verdict": wish.verdict, "was": correction.was},
-        )
+        data = {"verdict": wish.verdict, "was": correction.was}
+        _record(tx, actor, correction, "correction.ask", data)
         return {"correction": correction.id}
 
     request: JsonDict = {
@@ -120,9 +113,9 @@ def _holds(ctx: Context, actor: Actor, staff: str, requester: str, role: str) ->
     A colleague is a person of the same unit.
     """
     catalogue = ctx.catalogue()
-    if role == workflows.MANAGER:
+    if role == workflow.MANAGER:
         return rights.manages(actor)
-    if role == workflows.INVOLVED:
+    if role == workflow.INVOLVED:
         return actor.name == requester or rights.may_see(catalogue, actor, staff)
     person, asker = catalogue.staff_by.get(staff), catalogue.staff_by.get(actor.name)
     if person is None or asker is None:
@@ -138,8 +131,8 @@ def _attempt(
         state=CorrectionState(correction.state),
         person=actor.name,
         holds=lambda role: _holds(ctx, actor, correction.staff, correction.by, role),
-        earlier={workflows.SUBJECT: (correction.staff,), workflows.REQUESTER: (correction.by,)},
-        given=(workflows.WORDS,) if words else (),
+        earlier={workflow.SUBJECT: (correction.staff,), workflow.REQUESTER: (correction.by,)},
+        given=(workflow.WORDS,) if words else (),
     )
 
 

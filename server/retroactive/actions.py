@@ -21,10 +21,10 @@ from server.core.store import Tx
 from server.core.weeks import week_of
 from server.core.workflow import Attempt
 from server.retroactive import queries as stored
-from server.retroactive import rules, scopes, workflows
+from server.retroactive import rules, scopes, workflow
 from server.retroactive.replays import REPLAYS
 from server.retroactive.rules import AffectedDays, State
-from server.retroactive.workflows import CHANGE, Move
+from server.retroactive.workflow import CHANGE, Move
 
 RANKS = {
     Role.MANAGER.value: (Role.MANAGER.value, Role.ADMINISTRATOR.value),
@@ -195,11 +195,11 @@ def _attempt(ctx: Context, tx: Tx, actor: Actor, row: Any, words: str = "") -> A
     """Return a move on a change as `actor` attempts it."""
 
     def holds(role: str) -> bool:
-        if role == workflows.REQUESTER:
+        if role == workflow.REQUESTER:
             return requester_of(row).name == actor.name
         return may_confirm(actor, row, entitled(ctx, tx.conn, row.rank))
 
-    given = (workflows.WORDS,) if words else ()
+    given = (workflow.WORDS,) if words else ()
     return Attempt(State(row.state), actor.name, holds, given=given)
 
 

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-import logging
+import json
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
-from types import SimpleNamespace
 from typing import Any
 
-import engineio.socket
 import gevent
 import gevent.socket
 import pytest
-from engineio.packet import MESSAGE
-from engineio.packet import Packet as Line
-from gevent.queue import JoinableQueue
+from wsproto import WSConnection
 from wsproto.connection import Connection, ConnectionType
-from wsproto.events import TextMessage
+from wsproto.events import Request, TextMessage
 
-from server.live.broadcast import JOIN_SECONDS, Direct, Wire, answers_ping, frame_text
+from server.live.broadcast import JOIN_SECONDS, answers_ping, frame_text
 from server.live.broadcast import _Socket as Hearing
+from support.line_process import LineProcess
 
-SPACE = "/live"
+PATIENCE = 60.0
+PING, PONG_TEXT = "2", "3"
+STATE = "42/live,"
+GREENLETS_PER_CLIENT = 2
+"""One that reads a client's messages and one that writes its queue."""
 
 
 @pytest.mark.parametrize("size", [0, 1, 125, 126, 65_535, 65_536])
@@ -36,205 +37,208 @@ def test_a_frame_is_valid_for_any_client(size: int) -> None:
     assert messages[-1].message_finished
 
 
-@dataclass
-class _EngineSocket:
-    """Replacement for Engine.IO's socket with the attributes that are used."""
+class Client:
+    """WebSocket client that sees each frame: a TCP connection and the protocol library's parser."""
 
-    wire: Wire
-    closed: bool = False
-    due: float = 0.0
-    pinged_at: float | None = None
-    without_namespace_since: float | None = None
-    queue: Any = field(default_factory=JoinableQueue)
+    def __init__(self, port: int, *, buffer: int = 0, joins: bool = True) -> None:
+        self._socket = socket.socket()
+        if buffer:
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+        self._socket.settimeout(PATIENCE)
+        self._socket.connect(("127.0.0.1", port))
+        self._protocol = WSConnection(ConnectionType.CLIENT)
+        target = "/socket.io/?EIO=4&transport=websocket"
+        self._socket.sendall(self._protocol.send(Request(host="hall", target=target)))
+        self._texts: list[str] = []
+        self._half = ""
+        assert self.read().startswith("0{")
+        if joins:
+            self.write("40/live,")
+            assert self.read().startswith("40/live,{")
 
-    def close(self, **_how: Any) -> None:
-        self.closed = True
-        self.queue.put(None)
+    def write(self, text: str) -> None:
+        """Send one text message."""
+        self._socket.sendall(self._protocol.send(TextMessage(text)))
 
+    def read(self) -> str:
+        """Return the next text message; "" once the server has closed the connection."""
+        while not self._texts:
+            data = self._receive()
+            if not data:
+                return ""
+            self._protocol.receive_data(data)
+            for event in self._protocol.events():
+                if isinstance(event, TextMessage):
+                    self._half += event.data
+                    if event.message_finished:
+                        self._texts.append(self._half)
+                        self._half = ""
+        return self._texts.pop(0)
 
-class _Clients:
-    """Socket.IO server with clients on socket pairs."""
+    def _receive(self) -> bytes:
+        try:
+            return self._socket.recv(65_536)
+        except ConnectionResetError:
+            return b""
 
-    def __init__(self) -> None:
-        self.sockets: dict[str, _EngineSocket] = {}
-        self.ends: dict[str, socket.socket] = {}
-        self.heres: list[gevent.socket.socket] = []
-        self.queued: list[tuple[str, str]] = []
-        self.handlers: dict[str, Any] = {"connect": lambda *_asked: None}
-        eio = SimpleNamespace(
-            _async={},
-            sockets=self.sockets,
-            handlers=self.handlers,
-            on=self.handlers.__setitem__,
-            ping_interval=10,
-            ping_timeout=15,
-            reason=SimpleNamespace(SERVER_DISCONNECT="server", PING_TIMEOUT="ping"),
-            send_packet=lambda sid, line: self.queued.append((sid, line.encode())),
-        )
-        manager = SimpleNamespace(
-            get_participants=lambda _space, _room: [(sid, sid) for sid in self.ends]
-        )
-        self.data = "{}"
-        server = SimpleNamespace(eio=eio, manager=manager)
-        self.direct = Direct(SimpleNamespace(server=server))
+    def read_state(self) -> dict[str, Any]:
+        """Return the next state that was sent; pings before it are left out."""
+        while (text := self.read()) == PING:
+            pass
+        assert text.startswith(STATE), text[:40]
+        state: dict[str, Any] = json.loads(text.removeprefix(STATE))[1]
+        return state
 
-    def add(self, name: str) -> _EngineSocket:
-        server_end, client_end = gevent.socket.socketpair()
-        self.heres.append(server_end)
-        server_end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
-        wire = Wire(lambda _wire: None, SimpleNamespace(max_http_buffer_size=1000))
-        wire._socket = SimpleNamespace(sock=server_end, connected=True)
-        wire._plain = True
-        self.sockets[name], self.ends[name] = _EngineSocket(wire), client_end
-        return self.sockets[name]
-
-    def push(self) -> None:
-        self.direct.send("state", self.data, "board:main", SPACE)
+    def echo(self, text: str) -> str:
+        """Return what the server answers to a message, which it has read by then."""
+        self.write(f'42/live,7["echo",{json.dumps(text)}]')
+        while (answer := self.read()) == PING:
+            pass
+        return str(json.loads(answer.removeprefix("43/live,7"))[0])
 
     def close(self) -> None:
-        for end in [*self.ends.values(), *self.heres]:
-            end.close()
+        """Close the connection without a farewell."""
+        self._socket.close()
+
+
+class Broadcaster:
+    """Server process with its clients."""
+
+    def __init__(self, process: LineProcess) -> None:
+        self._process = process
+        self._port = int(process.read_json()["port"])
+        self._clients: list[Client] = []
+
+    def add(self, **how: Any) -> Client:
+        """Connect one more client."""
+        self._clients.append(Client(self._port, **how))
+        return self._clients[-1]
+
+    def remove_all(self) -> None:
+        """Close all clients and wait until the server has forgotten them."""
+        while self._clients:
+            self._clients.pop().close()
+        deadline = time.monotonic() + PATIENCE
+        while self.tell("ping 0")["sockets"]:
+            assert time.monotonic() < deadline, "the server keeps connections that have ended"
+
+    def tell(self, command: str) -> dict[str, int]:
+        """Send a command to the server and return its state afterwards."""
+        self._process.write_line(command)
+        state: dict[str, int] = self._process.read_json()
+        return state
+
+
+@pytest.fixture(scope="module")
+def broadcaster() -> Iterator[Broadcaster]:
+    """Yield a server in a process of its own."""
+    with LineProcess("broadcast_process.py") as process:
+        yield Broadcaster(process)
 
 
 @pytest.fixture
-def clients() -> Iterator[_Clients]:
-    made = _Clients()
-    yield made
-    made.close()
+def server(broadcaster: Broadcaster) -> Iterator[Broadcaster]:
+    """Yield the server without clients."""
+    yield broadcaster
+    broadcaster.remove_all()
 
 
-LONG = '"' + "x" * 3_000_000 + '"'
-FRAME = frame_text('42/live,["state",{}]')
+@pytest.mark.parametrize("size", [0, 100, 65_000, 70_000, 1_000_000])
+def test_every_watcher_gets_the_message(server: Broadcaster, size: int) -> None:
+    watchers = [server.add() for _ in range(3)]
+    server.tell(f"send 1 {size}")
+    assert [watcher.read_state() for watcher in watchers] == [{"n": 1, "x": "x" * size}] * 3
 
 
-def test_free_sockets_are_written_directly(clients: _Clients) -> None:
-    for name in "ab":
-        clients.add(name)
-    clients.push()
-    assert [end.recv(100) for end in clients.ends.values()] == [FRAME, FRAME]
-    assert clients.queued == []
+def test_free_sockets_are_written_without_the_queue(server: Broadcaster) -> None:
+    watchers = [server.add() for _ in range(3)]
+    assert server.tell("send 1 10")["queued"] == 0
+    assert [watcher.read_state()["n"] for watcher in watchers] == [1, 1, 1]
 
 
-def test_queued_messages_are_sent_first(clients: _Clients) -> None:
-    clients.add("a").queue.put("earlier")
-    clients.add("b")
-    clients.push()
-    assert clients.queued == [("a", FRAME[2:].decode())]
-    assert clients.ends["b"].recv(100) == FRAME
-
-
-def test_a_new_client_gets_the_message_after_its_queue(clients: _Clients) -> None:
-    clients.add("a")
-    clients.direct.send_queued("state", "{}", "a", SPACE)
-    assert clients.queued == [("a", FRAME[2:].decode())]
-
-
-def test_busy_sockets_and_other_transports_use_the_queue(clients: _Clients) -> None:
-    clients.add("sending").wire._sending = True
-    clients.add("tls").wire._plain = False
-    clients.add("gone").closed = True
-    clients.push()
-    assert [name for name, _ in clients.queued] == ["sending", "tls"]
-
-
-def test_a_partly_written_frame_is_finished_first(clients: _Clients) -> None:
-    slow, end = clients.add("a"), clients.ends["a"]
-    clients.data = LONG
-    expected = f'42/live,["state",{LONG}]'
-    clients.push()
-    rest = slow.queue.get(block=False).encode()
-    slow.queue.put("the writer still has it")
-    clients.push()
-    assert clients.queued == [("a", expected)], "nothing overtakes the rest"
-    reader = gevent.spawn(_read, end, len(frame_text(expected)))
-    slow.wire.send(rest)
-    assert reader.get(timeout=5) == frame_text(expected)
-
-
-def _read(end: socket.socket, size: int) -> bytes:
-    data = b""
-    while len(data) < size:
-        data += end.recv(65_536)
-    return data
-
-
-def test_a_client_that_never_reads_is_cut_off_without_waiting(clients: _Clients) -> None:
-    slow = clients.add("a")
-    for _ in range(300):
-        slow.queue.put("unread")
-    clients.direct.cut_off("a")
-    assert slow.closed
-    assert "a" not in clients.sockets
-    assert clients.ends["a"].recv(10) == b""
-    with suppress(OSError):
-        slow.wire.send("more")
-        pytest.fail("it was cut off")
-
-
-def test_clients_are_pinged_in_turn_and_once_until_they_answer(clients: _Clients) -> None:
-    lines = [clients.add(name) for name in "ab"]
-    lines[1].due = 5.0
-    clients.direct.ping_due(1.0)
-    assert clients.ends["a"].recv(10) == frame_text("2")
-    clients.direct.ping_due(12.0)
-    assert clients.ends["b"].recv(10) == frame_text("2")
-    lines[0].pinged_at = None
-    clients.direct.ping_due(12.5)
-    assert clients.ends["a"].recv(10) == frame_text("2")
-    assert [line.pinged_at for line in lines] == [12.5, 12.0]
-    assert clients.queued == []
-
-
-def test_a_ping_does_not_overtake_queued_messages(clients: _Clients) -> None:
-    clients.add("a").queue.put("earlier")
-    clients.direct.ping_due(1.0)
-    assert clients.queued == [("a", "2")]
-
-
-def test_a_new_connection_starts_no_ping_greenlet_and_is_not_late_by_age(
-    clients: _Clients,
+def test_a_client_that_does_not_read_delays_nobody_and_misses_nothing(
+    server: Broadcaster,
 ) -> None:
-    engine = SimpleNamespace(
-        create_queue=JoinableQueue,
-        ping_timeout=-1,
-        logger=logging.getLogger(__name__),
-        start_background_task=lambda *_task: pytest.fail("a greenlet of its own"),
-    )
-    line = engineio.socket.Socket(engine, "a")
-    clients.sockets["a"] = line
-    clients.handlers["connect"]("a", {})
-    line.schedule_ping()
-    line.send(Line(MESSAGE, "hello"))
-    line.queue.put(None)
-    assert [packet.encode() for packet in line.poll()] == ["4hello"]
-    assert line.poll() == [], "the end comes after what was queued before it"
-    clients.sockets.clear()
+    slow, quick = server.add(buffer=4096), server.add()
+    for number in range(60):
+        state = server.tell(f"send {number} 50000")
+        assert quick.read_state()["n"] == number
+    assert state["queued"] > 0
+    states = [slow.read_state() for _ in range(60)]
+    assert [each["n"] for each in states] == list(range(60))
+    assert {len(each["x"]) for each in states} == {50_000}
 
 
-def test_a_connection_that_joins_no_room_is_closed_after_seconds(clients: _Clients) -> None:
-    alone, member = clients.add("a"), clients.add("b")
-    alone.without_namespace_since = 1.0
-    clients.direct.ping_due(1.0 + JOIN_SECONDS)
-    gevent.idle()
-    assert list(clients.sockets) == ["a", "b"]
-    clients.direct.ping_due(1.1 + JOIN_SECONDS)
-    gevent.idle()
-    assert list(clients.sockets) == ["b"]
-    assert alone.closed
-    assert not member.closed
+def test_a_message_behind_the_queue_comes_in_its_turn(server: Broadcaster) -> None:
+    client = server.add(buffer=4096)
+    for number in range(0, 40, 2):
+        server.tell(f"send {number} 50000")
+        server.tell(f"queue {number + 1} 10")
+    assert [client.read_state()["n"] for _ in range(40)] == list(range(40))
 
 
-def test_a_client_without_a_pong_in_time_is_closed(clients: _Clients) -> None:
-    silent, over = clients.add("a"), clients.add("b")
-    over.closed = True
-    clients.direct.ping_due(1.0)
-    clients.direct.ping_due(16.0)
-    gevent.idle()
-    assert list(clients.sockets) == ["a"], "fifteen seconds are its right; who is over is forgotten"
-    clients.direct.ping_due(16.1)
-    gevent.idle()
-    assert clients.sockets == {}
-    assert silent.closed
+def test_a_client_that_never_reads_is_cut_off_without_waiting(server: Broadcaster) -> None:
+    slow = server.add(buffer=4096)
+    for number in range(60):
+        server.tell(f"send {number} 50000")
+    other = server.add()
+    assert server.tell("cut")["sockets"] == 1
+    assert other.echo("still here") == "still here"
+    while slow.read():
+        pass
+
+
+def test_a_client_is_pinged_once_until_it_answers(server: Broadcaster) -> None:
+    client = server.add()
+    server.tell("ping 100")
+    server.tell("ping 101")
+    assert client.read() == PING
+    assert client.echo("no second ping before this") == "no second ping before this"
+    client.write(PONG_TEXT)
+    assert client.echo("the answer was read") == "the answer was read"
+    server.tell("ping 1200")
+    assert client.read() == PING
+
+
+def test_a_client_without_a_pong_in_time_is_closed(server: Broadcaster) -> None:
+    silent, lively = server.add(), server.add()
+    server.tell("ping 100")
+    assert (silent.read(), lively.read()) == (PING, PING)
+    lively.write(PONG_TEXT)
+    assert lively.echo("answered") == "answered"
+    server.tell("ping 114")
+    assert silent.echo("fifteen seconds are its right") == "fifteen seconds are its right"
+    server.tell("ping 116")
+    assert silent.read() == ""
+    assert lively.echo("stays") == "stays"
+
+
+def test_a_connection_that_joins_no_room_is_closed_after_seconds(server: Broadcaster) -> None:
+    member, alone = server.add(), server.add(joins=False)
+    server.tell(f"ping {JOIN_SECONDS - 1}")
+    assert server.tell("state")["sockets"] == 2
+    server.tell(f"ping {JOIN_SECONDS + 1}")
+    while (text := alone.read()) == PING:
+        pass
+    assert text == ""
+    assert member.echo("stays") == "stays"
+
+
+def test_pings_need_no_greenlet_for_each_client(server: Broadcaster) -> None:
+    server.add()
+    first = server.tell("state")["greenlets"]
+    for _ in range(5):
+        server.add()
+    assert server.tell("state")["greenlets"] == first + 5 * GREENLETS_PER_CLIENT
+
+
+def test_connections_that_have_ended_are_forgotten(server: Broadcaster) -> None:
+    leaving, staying = server.add(), server.add()
+    leaving.close()
+    for number in range(3):
+        server.tell(f"send {number} 100000")
+        assert staying.read_state()["n"] == number
+    assert server.tell("ping 100")["sockets"] == 1
 
 
 def masked_frame(text: bytes, mask: bytes, *, opcode: int = 1, fin: bool = True) -> bytes:

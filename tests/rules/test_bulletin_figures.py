@@ -60,6 +60,36 @@ def test_no_figure_is_written_by_hand(section: str, words: str, reason: str) -> 
     )
 
 
+@pytest.mark.parametrize(
+    ("section", "words", "data"),
+    [
+        ("nothing", "好", {"reason": "section", "found": "nothing"}),
+        ("closing", "好" * 1001, {"reason": "length", "found": "1001"}),
+        ("closing", "迟到{early}次", {"reason": "figure", "found": "{early}"}),
+        ("closing", "迟到}次" + "好" * 30, {"reason": "brace", "found": "迟到}次" + "好" * 16}),
+        ("closing", "第{late}Ⅷ次", {"reason": "digit", "found": "Ⅷ"}),
+        ("closing", "好3次5", {"reason": "digit", "found": "3"}),
+    ],
+)
+def test_a_refusal_names_what_was_found(section: str, words: str, data: dict[str, str]) -> None:
+    with pytest.raises(HallError) as refused:
+        check(section, words, FACTS)
+    assert refused.value.data == data
+
+
+def test_the_words_of_a_section_may_have_a_thousand_characters() -> None:
+    check("closing", "好" * 1000, FACTS)
+    check("closing", "{late}", FACTS)
+
+
+def test_figures_at_both_ends_make_no_empty_piece() -> None:
+    assert [piece.text for piece in pieces("{late}次{rate}", FACTS)] == ["3", "次", "97.5%"]
+
+
+def test_a_figure_that_is_gone_stays_as_it_was_written() -> None:
+    assert plain("迟到{early}次", FACTS) == "迟到{early}次"
+
+
 @given(st.text(max_size=60))
 def test_accepted_words_print_only_digits_of_figures(words: str) -> None:
     try:
@@ -110,6 +140,16 @@ def test_weeks_over_the_turn_of_the_year() -> None:
     assert week_of(date(2027, 1, 3)) == Week(2026, 53)
     assert week_of(date(2027, 1, 4)).before() == Week(2026, 53)
     assert parse_week("2026-W53").last == date(2027, 1, 3)
+
+
+def test_the_last_week_that_can_be_named() -> None:
+    assert parse_week("9998-W01") == Week(9998, 1)
+    with pytest.raises(ValueError, match="9999"):
+        parse_week("9999-W01")
+
+
+def test_a_percentile_is_at_most_the_largest_value() -> None:
+    assert percentile([1, 2], 1.0) == 2
 
 
 def test_percentiles() -> None:

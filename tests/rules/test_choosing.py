@@ -13,12 +13,17 @@ from server.queue.choosing import (
     Bounds,
     Choice,
     Head,
+    Streak,
     Why,
     comprehensive,
     specialised,
 )
 
 BOUNDS = Bounds(run=2, overtakes=3)
+
+
+def _no_run(_pool: str) -> int:
+    return 0
 
 
 def _head(
@@ -94,6 +99,144 @@ def test_higher_levels_first_then_order() -> None:
 def test_a_ticket_transferred_to_the_window_comes_first() -> None:
     sent = replace(_head(9), for_window=True)
     assert _choose([_head(1, level=2), sent]).why == (Why.TRANSFERRED,)
+
+
+# Each choice whole: head, pool, run, reason and the figures that the counter shows
+
+
+def _pools(**runs: int) -> Streak:
+    """Return the runs of the pools; a pool without a run here is an error of the policy."""
+    return runs.__getitem__
+
+
+ORDINARY = Head("o", "tax", 0, 1, 12.34, 15.0)
+ELDERLY = Head("e", "tax", 1, 2, 3.0, 15.0)
+FIGURES = {"waited": 12.3, "target": 15.0, "queue": "tax"}
+ELDERLY_FIGURES = {"waited": 3.0, "target": 15.0, "queue": "tax"}
+
+
+def test_first_in_turn() -> None:
+    choice = specialised([ORDINARY], "tax", _pools(tax=1), BOUNDS)
+    assert choice == Choice(ORDINARY, "tax", 0, (Why.FIRST,), FIGURES)
+
+
+def test_priority_without_ordinary_people() -> None:
+    choice = specialised([ELDERLY], "tax", _pools(tax=1), BOUNDS)
+    assert choice == Choice(ELDERLY, "tax", 0, (Why.PRIORITY,), ELDERLY_FIGURES)
+
+
+def test_priority_before_ordinary_people_counts_in_the_run() -> None:
+    choice = specialised([ORDINARY, ELDERLY], "tax", _pools(tax=1), BOUNDS)
+    facts = ELDERLY_FIGURES | {"run": 2, "limit": 2}
+    assert choice == Choice(ELDERLY, "tax", 2, (Why.PRIORITY,), facts)
+
+
+def test_the_end_of_a_run() -> None:
+    choice = specialised([ELDERLY, ORDINARY], "tax", _pools(tax=2), BOUNDS)
+    assert choice == Choice(ORDINARY, "tax", 0, (Why.RUN_ENDED,), FIGURES | {"run": 2, "limit": 2})
+
+
+def test_a_run_beyond_its_bound_ends_too() -> None:
+    choice = specialised([ELDERLY, ORDINARY], "tax", _pools(tax=3), BOUNDS)
+    assert choice is not None
+    assert (choice.why, choice.facts["run"]) == ((Why.RUN_ENDED,), 3)
+
+
+@pytest.mark.parametrize(("overtaken", "why"), [(2, Why.PRIORITY), (3, Why.OVERTAKEN)])
+def test_the_bound_of_overtakings(overtaken: int, why: Why) -> None:
+    choice = specialised([ELDERLY, replace(ORDINARY, overtaken=overtaken)], "tax", _no_run, BOUNDS)
+    assert choice is not None
+    assert choice.why == (why,)
+
+
+def test_of_two_that_were_overtaken_too_often_the_senior_one_is_next() -> None:
+    first, second = replace(ORDINARY, overtaken=4), replace(_head(2), overtaken=5)
+    choice = specialised([second, _head(9, level=1), first], "tax", _pools(tax=1), BOUNDS)
+    facts = FIGURES | {"overtaken": 4, "limit": 3}
+    assert choice == Choice(first, "tax", 0, (Why.OVERTAKEN,), facts)
+
+
+def test_one_senior_to_the_priority_person_is_enough_for_the_bound() -> None:
+    senior, junior = replace(_head(1), overtaken=3), replace(_head(9), overtaken=3)
+    choice = specialised([junior, senior, _head(5, level=1)], "tax", _no_run, BOUNDS)
+    assert choice is not None
+    assert choice.head == senior
+
+
+def test_overtaken_people_with_priority_do_not_count() -> None:
+    tired = replace(_head(1, level=1), overtaken=9)
+    choice = specialised([tired, _head(4, level=2), _head(3)], "tax", _no_run, BOUNDS)
+    assert choice is not None
+    assert (choice.head.level, choice.why) == (2, (Why.PRIORITY,))
+
+
+def test_of_two_sent_to_the_window_the_senior_one_is_next_and_the_run_stays() -> None:
+    first, second = (replace(_head(n), for_window=True) for n in (3, 7))
+    choice = specialised([ELDERLY, second, first], "tax", _pools(tax=1), BOUNDS)
+    assert choice == Choice(
+        first, "tax", 1, (Why.TRANSFERRED,), {"waited": 5.0, "target": 15.0, "queue": "tax"}
+    )
+
+
+def test_what_was_sent_to_a_comprehensive_window_counts_in_its_own_pool() -> None:
+    sent = replace(ORDINARY, for_window=True)
+    choice = comprehensive([ELDERLY, sent], {COMPREHENSIVE_POOL: 2}.__getitem__, BOUNDS)
+    assert choice == Choice(sent, COMPREHENSIVE_POOL, 2, (Why.TRANSFERRED,), FIGURES)
+
+
+def test_what_only_a_comprehensive_window_serves_counts_in_its_own_pool() -> None:
+    own = [replace(head, comprehensive_only=True) for head in (ELDERLY, ORDINARY)]
+    other = _head(9, level=2, waited=500)
+    choice = comprehensive([other, *own], {COMPREHENSIVE_POOL: 1}.__getitem__, BOUNDS)
+    facts = ELDERLY_FIGURES | {"run": 2, "limit": 2}
+    reasons = (Why.ONLY_COMPREHENSIVE, Why.PRIORITY)
+    assert choice == Choice(own[0], COMPREHENSIVE_POOL, 2, reasons, facts)
+
+
+def test_relief_counts_in_the_pool_of_the_relieved_queue() -> None:
+    waiting = [ORDINARY, replace(ELDERLY, waited=30.0), _head(3, queue="build", waited=1)]
+    choice = comprehensive(waiting, _pools(tax=1), BOUNDS)
+    facts = {"waited": 30.0, "target": 15.0, "queue": "tax", "run": 2, "limit": 2}
+    assert choice == Choice(waiting[1], "tax", 2, (Why.RELIEF, Why.PRIORITY), facts)
+
+
+def test_relief_keeps_the_reasons_of_the_bounds() -> None:
+    tired = replace(ORDINARY, overtaken=3)
+    for waiting, run, why in (
+        ([ORDINARY, ELDERLY], 2, Why.RUN_ENDED),
+        ([tired, ELDERLY], 0, Why.OVERTAKEN),
+        ([ORDINARY], 0, Why.FIRST),
+    ):
+        choice = comprehensive(waiting, _pools(tax=run), BOUNDS)
+        assert choice is not None
+        assert choice.why == (Why.RELIEF, why)
+
+
+def test_equal_queues_are_relieved_by_seniority() -> None:
+    waiting = [_head(2, queue="build"), _head(1, queue="tax")]
+    choice = comprehensive(waiting, _no_run, BOUNDS)
+    assert choice is not None
+    assert choice.head == waiting[1]
+
+
+def test_a_target_below_a_minute_counts_as_a_minute() -> None:
+    waiting = [
+        _head(1, queue="tax", waited=2.0, target=0.5),
+        _head(2, queue="build", waited=5.0, target=2.0),
+    ]
+    choice = comprehensive(waiting, _no_run, BOUNDS)
+    assert choice is not None
+    assert choice.head.queue == "build"
+
+
+def test_a_target_of_a_minute_and_a_half_counts_as_it_is() -> None:
+    waiting = [
+        _head(1, queue="tax", waited=3.0, target=1.5),
+        _head(2, queue="build", waited=3.8, target=2.0),
+    ]
+    choice = comprehensive(waiting, _no_run, BOUNDS)
+    assert choice is not None
+    assert choice.head.queue == "tax"
 
 
 def test_a_comprehensive_window_prefers_what_only_it_can_serve() -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -21,6 +22,7 @@ from server.leave import rules as leave_rules
 from server.leave.approval_ladder import (
     ApproverOffice,
     Length,
+    Line,
     is_ladder,
     is_staff_list,
     parse,
@@ -29,7 +31,7 @@ from server.leave.approval_ladder import (
 from server.leave.errors import LeaveCode
 from server.leave.rules import Decider, State
 from server.leave.settings import LeaveSettings
-from server.leave.workflows import END, LEAVE, LeaveMove
+from server.leave.workflow import END, LEAVE, LeaveMove
 from support.halls import catalogue
 
 WEEK = Workdays((SpecialDay(date(2026, 3, 8), True, "调休上班", 1),))
@@ -64,9 +66,26 @@ def test_the_length_is_working_time(begins: str, ends: str, days: float, worked:
     assert length(begins, ends) == Length(days, worked)
 
 
+def test_a_part_of_a_minute_counts_as_leave() -> None:
+    begins, ends = moment("03-02T08:29"), moment("03-02T08:30:30")
+    book = catalogue()
+    spans_of = partial(catalogue_hours.hall_spans, book)
+    assert leave_rules.measure(begins, ends, WEEK, spans_of) == Length(0.5, 0.01)
+    later = moment("03-02T08:33:20")
+    assert leave_rules.measure(begins, later, WEEK, spans_of) == Length(0.5, 0.06)
+
+
 def test_a_day_without_hours_has_two_halves() -> None:
     begins, ends = moment("03-02T00:00"), moment("03-02T12:00")
     assert leave_rules.measure(begins, ends, WEEK, lambda _day: ()).days == 0.5
+
+
+@pytest.mark.parametrize(
+    ("ends", "days"), [("03-02T10:00", 0.0), ("03-02T10:01", 1.0), ("03-02T18:00", 1.0)]
+)
+def test_a_hall_open_without_a_break_has_whole_days_only(ends: str, days: float) -> None:
+    begins, one_span = moment("03-02T09:00"), (catalogue_hours.Span(time(10), time(17)),)
+    assert leave_rules.measure(begins, moment(ends), WEEK, lambda _day: one_span).days == days
 
 
 TEXT = "2h=chief;1d=chief;2d=chief+manager;*=chief+manager+head"
@@ -97,6 +116,22 @@ def test_an_unreadable_ladder_is_rejected(text: str) -> None:
     with pytest.raises(HallError) as caught:
         with_values(Settings(), {"leave_ladder": text})
     assert caught.value.code is CommonCode.SETTING_INVALID
+
+
+def test_the_limits_of_a_ladder_are_numbers_of_days_or_hours() -> None:
+    lines = parse("12h=chief;1.5d=chief+manager;*=head")
+    chief, manager, head = ApproverOffice
+    assert lines == (
+        Line(None, 12.0, (chief,)),
+        Line(1.5, None, (chief, manager)),
+        Line(None, None, (head,)),
+    )
+    assert is_ladder("12h=chief;1.5d=chief+manager;*=head")
+
+
+@pytest.mark.parametrize(("worked", "office"), [(2.0, "chief"), (2.01, "manager")])
+def test_a_limit_of_hours_includes_its_last(worked: float, office: str) -> None:
+    assert rungs_for("2h=chief;*=manager", Length(0.5, worked)) == (ApproverOffice(office),)
 
 
 def test_the_default_ladders_can_be_read() -> None:
@@ -175,6 +210,112 @@ def test_invalid_spans_are_rejected(begins: str, ends: str, code: ErrorCode) -> 
     assert caught.value.code is code
 
 
+def test_the_longest_leave_is_a_year_and_a_day() -> None:
+    begins = moment("03-03T08:30")
+    assert leave_rules.check_span(begins, begins + timedelta(days=366), NOW, 3) is False
+    with pytest.raises(HallError) as caught:
+        leave_rules.check_span(begins, begins + timedelta(days=366, minutes=1), NOW, 3)
+    assert caught.value.data == {"days": 366}
+
+
+def test_a_request_that_is_too_late_names_the_days() -> None:
+    with pytest.raises(HallError) as caught:
+        leave_rules.check_span(moment("02-26T08:30"), moment("03-03T08:30"), NOW, 3)
+    assert caught.value.data == {"days": 3}
+
+
+def test_a_leave_from_the_present_minute_is_not_requested_afterwards() -> None:
+    now = NOW.replace(second=40, microsecond=5)
+    later = moment("03-03T09:00")
+    assert leave_rules.check_span(NOW, later, now, 3) is False
+    assert leave_rules.check_span(NOW - timedelta(minutes=1), later, now, 3) is True
+    assert leave_rules.check_span(NOW, later, NOW.replace(microsecond=5), 3) is False
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "expected"),
+    [
+        ("03-02T08:00", "03-02T09:00", False),
+        ("03-02T08:00", "03-02T09:01", True),
+        ("03-02T09:59", "03-02T12:00", True),
+        ("03-02T10:00", "03-02T12:00", False),
+        ("03-02T09:10", "03-02T09:20", True),
+    ],
+)
+def test_leaves_that_overlap(begins: str, ends: str, expected: bool) -> None:
+    other = (moment("03-02T09:00"), moment("03-02T10:00"))
+    assert leave_rules.overlap(moment(begins), moment(ends), other) is expected
+
+
+def test_the_first_step_has_the_offices_and_the_facts_of_the_request() -> None:
+    step = leave_rules.request_step(
+        "1001", 5, (ApproverOffice.CHIEF, ApproverOffice.HEAD), emergency=True, days=1.5
+    )
+    assert step == {
+        "act": "ask",
+        "by": "1001",
+        "at": 5,
+        "rungs": ["chief", "head"],
+        "emergency": True,
+        "days": 1.5,
+    }
+    assert leave_rules.emergency([step]) is True
+    assert leave_rules.emergency([{"act": "ask", "rungs": []}]) is False
+
+
+def test_the_numbers_of_the_heads_without_the_person() -> None:
+    settings = Settings(head_staff="6,7,8")
+    assert leave_rules.heads(settings, "7") == ("6", "8")
+    assert leave_rules.heads(Settings(head_staff=""), "7") == ()
+
+
+def test_after_the_last_approval_no_office_decides() -> None:
+    steps = [leave_rules.request_step("1", 0, (ApproverOffice.CHIEF,)), {"act": "approve"}]
+    assert leave_rules.waiting_for(steps) is None
+    assert decided("asked", steps, True) is State.APPROVED
+
+
+def test_a_cover_is_no_approval() -> None:
+    offices = (ApproverOffice.CHIEF, ApproverOffice.HEAD)
+    steps = [leave_rules.request_step("1", 0, offices), {"act": "cover"}, {"act": "note"}]
+    assert leave_rules.waiting_for(steps) is ApproverOffice.CHIEF
+    assert decided("asked", steps, True) is State.ASKED
+    assert leave_rules.handed_over([steps[0], {"act": "note"}]) is False
+    assert leave_rules.handed_over([steps[0], {"act": "handover"}, {"act": "note"}]) is True
+
+
+@pytest.mark.parametrize("state", ["approved", "refused", "cancelled"])
+def test_a_settled_leave_is_decided_no_more(state: str) -> None:
+    steps = [leave_rules.request_step("1", 0, (ApproverOffice.CHIEF,))]
+    with pytest.raises(HallError) as caught:
+        decided(state, steps, True)
+    assert (caught.value.code, caught.value.data) == (LeaveCode.LEAVE_SETTLED, {"state": state})
+
+
+def test_a_leave_that_begins_now_is_cancelled_as_a_whole() -> None:
+    ends = moment("03-04T17:30")
+    assert end_after_cancel("approved", NOW, ends, NOW) is None
+    now = NOW.replace(second=1, microsecond=7)
+    assert end_after_cancel("approved", NOW, ends, now) == NOW
+
+
+def test_a_leave_that_is_over_cannot_be_cancelled() -> None:
+    begins, ends = moment("03-02T08:30"), moment("03-04T17:30")
+    minute = timedelta(minutes=1)
+    assert end_after_cancel("approved", begins, ends, ends - minute) == ends - minute
+    with pytest.raises(HallError) as caught:
+        end_after_cancel("approved", begins, ends, ends)
+    assert (caught.value.code, caught.value.data) == (
+        LeaveCode.LEAVE_SETTLED,
+        {"state": "approved"},
+    )
+
+
+def test_a_request_can_be_withdrawn_after_its_time() -> None:
+    begins, ends = moment("03-02T08:30"), moment("03-04T17:30")
+    assert end_after_cancel("asked", begins, ends, moment("03-09T08:00")) is None
+
+
 def test_leave_requested_afterwards() -> None:
     later = moment("03-03T09:00")
     assert leave_rules.check_span(moment("02-27T08:30"), later, NOW, 3)
@@ -202,7 +343,7 @@ def end_after_cancel(
     LEAVE.after(
         LeaveMove.SHORTEN if running else LeaveMove.CANCEL, attempt(state, deadlines=deadlines)
     )
-    return now.replace(second=0) if running else None
+    return now.replace(second=0, microsecond=0) if running else None
 
 
 def test_steps_go_up_the_ladder_one_by_one() -> None:

@@ -55,6 +55,32 @@ def test_a_hall_open_on_saturdays_works_on_saturdays() -> None:
     assert workdays_of(replace(book, hours=()), []).weekday(SATURDAY) is None
 
 
+def test_the_week_that_was_in_force_on_a_day() -> None:
+    first, second = frozenset({1, 6}), frozenset({2})
+    weeks = ((MONDAY, first), (SUNDAY, second))
+    workdays = Workdays(week=frozenset({3}), weeks=weeks)
+    before, sunday_before = MONDAY - timedelta(days=7), MONDAY - timedelta(days=1)
+    expected = {before: first, sunday_before: first, MONDAY: first, SATURDAY: first, SUNDAY: second}
+    assert {day: workdays.week_of(day) for day in expected} == expected
+    assert workdays.weekday(SATURDAY) == 6
+    assert workdays.weekday(MONDAY + timedelta(days=7)) is None
+    assert Workdays(week=frozenset({3})).week_of(MONDAY) == frozenset({3})
+
+
+def test_the_special_day_of_a_date() -> None:
+    workdays = Workdays((HOLIDAY,), (MADE_UP,))
+    assert workdays.special(MONDAY) is HOLIDAY
+    assert workdays.special(SUNDAY) is MADE_UP
+    assert workdays.special(SATURDAY) is None
+
+
+def test_the_days_by_law_know_no_days_of_the_hall() -> None:
+    workdays = Workdays((HOLIDAY,), (MADE_UP,), frozenset({3}), frozenset({2026}))
+    assert workdays.statutory() == Workdays(
+        (HOLIDAY,), (), frozenset({1, 2, 3, 4, 5}), frozenset({2026})
+    )
+
+
 def test_working_days_are_counted() -> None:
     workdays = Workdays((HOLIDAY, MADE_UP), years=frozenset({2026}))
     assert workdays.count(MONDAY, SUNDAY) == 5

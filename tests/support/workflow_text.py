@@ -13,7 +13,7 @@ DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "workflows.md"
 HEAD = """# Workflows
 
 Tables of states and moves, one for each kind of subject that several people handle. A table is
-data in `workflows.py` of the room; [`server/core/workflow.py`](../server/core/workflow.py) is the
+data in `workflow.py` of the room; [`server/core/workflow.py`](../server/core/workflow.py) is the
 only way from a state to the next. This document is generated from the tables, and a test
 compares them: `PYTHONPATH=.:tests .venv/bin/python tests/support/workflow_text.py`.
 
@@ -25,7 +25,7 @@ attempt that does not meet the condition. *New*: the move creates the subject.
 
 def workflows() -> list[Workflow[Any, Any]]:
     """Return the workflows of all rooms."""
-    return [workflow for module in modules("workflows") for workflow in module.WORKFLOWS]
+    return [workflow for module in modules("workflow") for workflow in module.WORKFLOWS]
 
 
 def document() -> str:

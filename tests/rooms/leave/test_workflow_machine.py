@@ -21,7 +21,7 @@ from server.core.errors import HallError
 from server.core.workflow import Workflow
 from server.leave import actions, correction_actions, correction_queries
 from server.leave.correction_actions import CorrectionRequest
-from server.leave.workflows import CORRECTION, LEAVE, CorrectionMove, LeaveMove
+from server.leave.workflow import CORRECTION, LEAVE, CorrectionMove, LeaveMove
 from support.halls import ADMINISTRATOR, MANAGER, MONDAY, SmallHall, at
 from support.leave_halls import (
     CHIEF,
