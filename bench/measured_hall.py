@@ -11,11 +11,13 @@ from sqlalchemy import insert, update
 from server.catalogue.actions import import_catalogue
 from server.catalogue.model import Presence
 from server.catalogue.reference import load
-from server.core import schema, setting_queries
+from server.core import setting_queries
 from server.core.actors import SYSTEM, Actor, ActorKind
 from server.core.events import HallChanged
 from server.core.store import Tx
+from server.device_health import tables as device_health_tables
 from server.hall import Hall
+from server.queue import tables as queue_tables
 from server.queue import window_session_queries, window_sessions
 from server.queue.business_day import keep_day
 from server.queue.tickets import State
@@ -60,7 +62,7 @@ def furnish(hall: Hall, kiosks: int) -> None:
         same |= {"state": "ok", "connected": 1, "changed_at": tx.now}
         for n in range(kiosks):
             own = {"name": f"printer-{n}", "serves": f"k{n:02}"}
-            tx.conn.execute(insert(schema.device).values({**same, **own}))
+            tx.conn.execute(insert(device_health_tables.device).values({**same, **own}))
         tx.events.append(HallChanged("settings"))
 
     hall.ctx.write(put)
@@ -103,7 +105,7 @@ def own_windows(hall: Hall) -> dict[str, str]:
 
 def empty_hall(hall: Hall) -> None:
     """Expire all open tickets and settle all slips, so nobody waits."""
-    t, s = schema.ticket, schema.slip
+    t, s = queue_tables.ticket, queue_tables.slip
 
     def act(tx: Tx) -> None:
         open_ones = (t.c.hall_id == tx.hall_id, t.c.state.in_(OPEN))

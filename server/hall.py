@@ -16,7 +16,7 @@ from server.accounts.people import People
 from server.accounts.wrong_codes import Rest
 from server.catalogue import calendar
 from server.catalogue.model import Role
-from server.core import schema
+from server.core import tables as core_tables
 from server.core.actors import SYSTEM
 from server.core.clock import Clock, MachineClock, SystemTokenSource, TokenSource
 from server.core.config import Config
@@ -93,7 +93,7 @@ def prepare(config: Config) -> None:
 
 def _ensure_hall(ctx: Context) -> None:
     """Create the hall's own row, which PostgreSQL actions lock, before the first action."""
-    hall = schema.hall
+    hall = core_tables.hall
 
     def exists(conn: Any) -> bool:
         row = conn.execute(select(hall.c.hall_id).where(hall.c.hall_id == ctx.hall_id)).first()

@@ -21,9 +21,8 @@ from sqlalchemy import func, select
 
 from bench.attack.api import Target, target
 from bench.attack.tally import Tally, errors_logged
-from server.catalogue.tables import calendar_day
+from server.catalogue.tables import calendar_day, catalogue_version
 from server.catalogue.workbook import export
-from server.core.schema import catalogue_version
 from server.time_clocks.tables import punch
 from support.halls import catalogue
 

@@ -25,9 +25,10 @@ from devices.keypads.driver import REPEAT_SECONDS
 from display.announcer import digits_zh
 from display.strip import strip
 from server.catalogue.reference import load
-from server.core import schema
+from server.core import tables as core_tables
 from server.core.engine import open_store
 from server.core.store import Store
+from server.queue import tables as queue_tables
 from server.queue.messages import WindowState
 from server.queue.routing import entitled
 from server.time_clocks.tables import punch, reader_event, reader_line
@@ -227,7 +228,7 @@ class Workplace:
 
     def slip_state(self, ticket: Json) -> str:
         """Return the stored state of a ticket's slip."""
-        s = schema.slip.c
+        s = queue_tables.slip.c
         query = select(s.state).where(s.hall_id == HALL, s.ticket_id == ticket["id"])
         return str(self.store.read(lambda c: c.execute(query).scalar_one()))
 
@@ -239,7 +240,7 @@ class Workplace:
 
     def journal_count(self, act: str, ticket: Json) -> int:
         """Return the number of journal lines of this action and ticket."""
-        j = schema.journal.c
+        j = core_tables.journal.c
         query = select(func.count()).where(
             j.hall_id == HALL, j.act == act, j.subject == ticket["id"]
         )

@@ -17,9 +17,10 @@ from bench.breaking.crowd import Crowd
 from bench.breaking.hall import HALL, FaultyHall
 from bench.breaking.history import MAIN, History, JournalLine, Slip, StoredTicket
 from server.catalogue.reference import load
-from server.core import schema
+from server.core import tables as core_tables
 from server.core.engine import open_store
 from server.integrity.checks import violations
+from server.queue import tables as queue_tables
 from server.queue.offline.tables import handed_in
 from server.time_clocks.tables import punch
 
@@ -160,7 +161,7 @@ def database_url(hall: FaultyHall, database: str) -> str:
 def wait_for_slips(url: str) -> None:
     """Wait until the end of every slip is recorded, at most SETTLED_WITHIN seconds."""
     store = open_store(url, HALL)
-    s, end, pause = schema.slip.c, time.monotonic() + SETTLED_WITHIN, threading.Event()
+    s, end, pause = queue_tables.slip.c, time.monotonic() + SETTLED_WITHIN, threading.Event()
     query = select(s.id).where(s.hall_id == HALL, s.state.in_(["owed", "sent"])).limit(1)
     try:
         while store.read(lambda c: c.execute(query).first()) and time.monotonic() < end:
@@ -188,8 +189,8 @@ def gather_history(crowd: Crowd, url: str, boards: list[Board], tray: PaperTray 
 
 
 def _books(conn: Connection) -> History:
-    j, t, s = schema.journal.c, schema.ticket.c, schema.slip.c
-    lines = conn.execute(select(schema.journal).where(j.hall_id == HALL).order_by(j.seq))
+    j, t, s = core_tables.journal.c, queue_tables.ticket.c, queue_tables.slip.c
+    lines = conn.execute(select(core_tables.journal).where(j.hall_id == HALL).order_by(j.seq))
     tickets = conn.execute(
         select(t.id, t.day, t.number, t.state, t.window)
         .where(t.hall_id == HALL)
@@ -209,7 +210,7 @@ def _books(conn: Connection) -> History:
 
 def journal_counts(url: str) -> Counter[tuple[str, str]]:
     """Return the number of journal lines by action and subject."""
-    store, j = open_store(url, HALL), schema.journal.c
+    store, j = open_store(url, HALL), core_tables.journal.c
     try:
         query = select(j.act, j.subject).where(j.hall_id == HALL)
         rows = store.read(lambda c: c.execute(query).all())
@@ -220,7 +221,7 @@ def journal_counts(url: str) -> Counter[tuple[str, str]]:
 
 def called_at_windows(url: str) -> Shown:
     """Return (window, number) of every called or served ticket: what the boards must show."""
-    store, t = open_store(url, HALL), schema.ticket.c
+    store, t = open_store(url, HALL), queue_tables.ticket.c
     query = select(t.window, t.number).where(t.hall_id == HALL, t.state.in_(["called", "serving"]))
     try:
         return {(r.window, r.number) for r in store.read(lambda c: c.execute(query).all())}

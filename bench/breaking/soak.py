@@ -26,13 +26,13 @@ from sqlalchemy import func, select
 
 from bench.breaking.growth import Verdict, chart, verdicts
 from server.catalogue.reference import load
-from server.core import schema
 from server.core.clock import instant
 from server.core.engine import open_store
 from server.demo.rehearsal.client import Client as RehearsalClient
 from server.demo.rehearsal.day import Day, Script
 from server.demo.rehearsal.stage import Scheduler
 from server.integrity.checks import violations
+from server.queue import tables as queue_tables
 from support import chromium
 from support.hall_server import ADMINISTRATOR, MANAGER, TUESDAY, Client, HallServer
 
@@ -206,7 +206,7 @@ def _sample(
 
 
 def _tickets(data: Path) -> int:
-    store, t = open_store(f"sqlite:///{(data / 'hall.db').resolve()}", HALL), schema.ticket.c
+    store, t = open_store(f"sqlite:///{(data / 'hall.db').resolve()}", HALL), queue_tables.ticket.c
     try:
         query = select(func.count()).where(t.hall_id == HALL)
         return int(store.read(lambda c: c.execute(query).scalar_one()))

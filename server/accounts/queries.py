@@ -9,12 +9,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
+from server.accounts import tables
 from server.accounts.tables import sign_in_source as _from
-from server.core import schema
 from server.core.statement import precompiled
 from server.core.store import Tx
 
-_a, _s, _e, _t = schema.account, schema.session, schema.enrolment, schema.device_token
+_a, _s, _e, _t = tables.account, tables.session, tables.enrolment, tables.device_token
 _session = precompiled(
     select(_s.c.staff, _s.c.expires_at, _a.c.role, _a.c.must_change, _a.c.disabled).where(
         _s.c.hall_id == bindparam("hall_id"),

@@ -1,8 +1,15 @@
-"""Tables of sign-in sources by person, and of wrong codes and tokens by hour."""
+"""Tables of accounts, sessions, enrolment, device tokens, and of wrong passwords."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Integer, PrimaryKeyConstraint, String, Table
+from sqlalchemy import (
+    Column,
+    Integer,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+)
 
 from server.core.columns import (
     CODE,
@@ -12,6 +19,57 @@ from server.core.columns import (
     metadata,
     number_column,
     stamp_column,
+)
+
+account = Table(
+    "account",
+    metadata,
+    hall_column(),
+    Column("staff", CODE, nullable=False),
+    Column("password_hash", Text, nullable=False),
+    code_column("role"),
+    number_column("must_change"),
+    number_column("disabled"),
+    number_column("failed"),
+    stamp_column("locked_until"),
+    Column("changed_at", STAMP, nullable=False),
+    PrimaryKeyConstraint("hall_id", "staff"),
+)
+session = Table(
+    "session",
+    metadata,
+    hall_column(),
+    Column("id_hash", String(64), nullable=False),
+    Column("staff", CODE, nullable=False),
+    Column("created_at", STAMP, nullable=False),
+    Column("expires_at", STAMP, nullable=False),
+    PrimaryKeyConstraint("hall_id", "id_hash"),
+)
+enrolment = Table(
+    "enrolment",
+    metadata,
+    hall_column(),
+    Column("code_hash", String(64), nullable=False),
+    code_column("kind"),
+    code_column("name"),
+    code_column("by_actor"),
+    code_column("place"),  # place of the agent's devices; "": any
+    Column("expires_at", STAMP, nullable=False),
+    stamp_column("used_at"),
+    PrimaryKeyConstraint("hall_id", "code_hash"),
+)
+device_token = Table(
+    "device_token",
+    metadata,
+    hall_column(),
+    Column("token_hash", String(64), nullable=False),
+    code_column("kind"),
+    code_column("name"),
+    Column("created_at", STAMP, nullable=False),
+    stamp_column("revoked_at"),
+    stamp_column("binds_until"),  # an agent's first hello until then binds unbound devices
+    code_column("binds_at"),  # only at this place; "": any
+    PrimaryKeyConstraint("hall_id", "token_hash"),
 )
 
 sign_in_source = Table(
@@ -41,5 +99,10 @@ guess_count = Table(
 """Wrong codes and tokens of all addresses together."""
 
 STAFF_NUMBER_COLUMNS = {
+    "account": ("staff",),
+    "session": ("staff",),
+    "enrolment": ("by_actor",),
     "sign_in_source": ("staff",),
 }
+
+TIME_STEPS = (("device_token", "created_at", "revoked_at"),)

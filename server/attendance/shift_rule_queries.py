@@ -19,7 +19,7 @@ from server.attendance.shift_rules import (
     clock,
 )
 from server.attendance.tables import shift_rule as _r
-from server.core import schema
+from server.catalogue import tables as catalogue_tables
 from server.core.store import Tx
 
 _every = (
@@ -28,7 +28,7 @@ _every = (
     .order_by(_r.c.valid_from, _r.c.created_at)
 )
 _one = select(_r).where(_r.c.hall_id == bindparam("hall_id"), _r.c.id == bindparam("id"))
-_s, _v = schema.staff, schema.catalogue_version
+_s, _v = catalogue_tables.staff, catalogue_tables.catalogue_version
 _versions = (
     select(_v.c.version, _v.c.at).where(_v.c.hall_id == bindparam("hall_id")).order_by(_v.c.version)
 )

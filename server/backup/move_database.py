@@ -14,7 +14,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, func, insert, inspect, select, text
 
-from server.core import journal, schema
+from server.core import journal
+from server.core import tables as core_tables
 from server.core.all_tables import metadata
 
 BATCH = 2000
@@ -71,7 +72,9 @@ def copy(source: Connection, target: Connection, progress: Progress) -> dict[str
 
 def heads(conn: Connection) -> dict[str, tuple[int, str]]:
     """Return number and hash of the last journal line by hall."""
-    halls = conn.execute(select(schema.hall.c.hall_id).order_by(schema.hall.c.hall_id)).scalars()
+    halls = conn.execute(
+        select(core_tables.hall.c.hall_id).order_by(core_tables.hall.c.hall_id)
+    ).scalars()
     return {hall: journal.head(conn, hall) for hall in halls.all()}
 
 

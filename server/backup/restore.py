@@ -29,7 +29,7 @@ from sqlalchemy import Connection, insert, make_url, select, text
 from server.backup import backups, move_database
 from server.backup.backups import DATABASE, BackupError, Manifest
 from server.catalogue import queries as catalogues
-from server.core import schema, setting_queries
+from server.core import setting_queries
 from server.core.actors import SYSTEM
 from server.core.clock import Clock, TokenSource, local
 from server.core.config import Config
@@ -44,6 +44,7 @@ from server.core.store import Tx
 from server.integrity.checks import RESTORED, Violation, hall_ids, violations
 from server.leave.files import FOLDER
 from server.queue import number_counters, slip_queries
+from server.queue import tables as queue_tables
 from server.queue.issuing import ARRIVALS
 from server.queue.offline.tables import lease
 from server.queue.tickets import number
@@ -145,7 +146,7 @@ def _read_old_data(config: Config) -> ReplacedData | None:
     file = make_url(config.database_url).database
     if is_sqlite(config.database_url) and not Path(str(file)).exists():
         return None
-    t = schema.number_counter.c
+    t = queue_tables.number_counter.c
     engine = open_engine(config.database_url)
     try:
         with engine.connect() as conn:
@@ -206,7 +207,7 @@ def _mark_slips_unknown(tx: Tx) -> None:
 
     Printing them again or marking them as failed would both be wrong; their agent may still report.
     """
-    s = schema.slip.c
+    s = queue_tables.slip.c
     under_way = select(s.id, s.ticket_id, s.device).where(
         s.hall_id == tx.hall_id, s.state.in_(["owed", "sent"])
     )
@@ -232,7 +233,7 @@ def _keep_leases(tx: Tx, day: str, old: list[dict[str, Any]]) -> list[str]:
 
 
 def _prefixes(tx: Tx, day: str) -> list[str]:
-    t = schema.number_counter.c
+    t = queue_tables.number_counter.c
     used = tx.conn.execute(select(t.prefix).where(t.hall_id == tx.hall_id, t.day == day)).scalars()
     latest = catalogues.latest(tx.conn, tx.hall_id)
     units = catalogues.load(tx.conn, tx.hall_id, latest[0]).units if latest else ()
@@ -240,7 +241,7 @@ def _prefixes(tx: Tx, day: str) -> list[str]:
 
 
 def _last(conn: Connection, hall: str, day: str, prefix: str) -> int:
-    t = schema.number_counter.c
+    t = queue_tables.number_counter.c
     query = select(t.last).where(t.hall_id == hall, t.day == day, t.prefix == prefix)
     return int(conn.execute(query).scalar_one_or_none() or 0)
 

@@ -11,13 +11,13 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from server.bulletins.tables import acknowledgement, amendment, bulletin
-from server.core import schema
 from server.core.statement import precompiled
 from server.core.store import Tx
+from server.queue import tables as queue_tables
 from server.time_clocks.tables import punch
 
 _b, _a, _k = bulletin.c, amendment.c, acknowledgement.c
-_t = schema.ticket.c
+_t = queue_tables.ticket.c
 _get = precompiled(
     select(bulletin).where(_b.hall_id == bindparam("hall_id"), _b.id == bindparam("bulletin_id"))
 )
@@ -31,7 +31,7 @@ _anything = tuple(
         )
         .limit(1)
     )
-    for table in (schema.ticket, punch)
+    for table in (queue_tables.ticket, punch)
 )
 
 

@@ -17,22 +17,22 @@ from typing import Any, get_type_hints
 from sqlalchemy import Connection, Table, bindparam, insert, select
 
 from server.catalogue import model as domain
+from server.catalogue import tables
 from server.catalogue.model import Catalogue
-from server.core import schema
 from server.core.statement import precompiled
 from server.core.working_days import SpecialDay, week_of
 
 KINDS: dict[str, tuple[type[Any], Table]] = {
-    "zones": (domain.Zone, schema.zone),
-    "units": (domain.Unit, schema.unit),
-    "groups": (domain.Group, schema.item_group),
-    "items": (domain.Item, schema.item),
-    "windows": (domain.Window, schema.window),
-    "mandates": (domain.Mandate, schema.mandate),
-    "staff": (domain.Staff, schema.staff),
-    "hours": (domain.OpenLine, schema.open_line),
-    "special_days": (SpecialDay, schema.special_day),
-    "classes": (domain.ApplicantClass, schema.applicant_class),
+    "zones": (domain.Zone, tables.zone),
+    "units": (domain.Unit, tables.unit),
+    "groups": (domain.Group, tables.item_group),
+    "items": (domain.Item, tables.item),
+    "windows": (domain.Window, tables.window),
+    "mandates": (domain.Mandate, tables.mandate),
+    "staff": (domain.Staff, tables.staff),
+    "hours": (domain.OpenLine, tables.open_line),
+    "special_days": (SpecialDay, tables.special_day),
+    "classes": (domain.ApplicantClass, tables.applicant_class),
 }
 
 
@@ -72,7 +72,7 @@ def _from_cell(hint: Any, cell: Any) -> Any:
     return decoder(cell) if decoder else cell
 
 
-_v = schema.catalogue_version.c
+_v = tables.catalogue_version.c
 _latest = precompiled(
     select(_v.version, _v.digest)
     .where(_v.hall_id == bindparam("hall_id"))
@@ -92,7 +92,7 @@ def save(
 ) -> None:
     """Insert all records of a version."""
     conn.execute(
-        insert(schema.catalogue_version).values(
+        insert(tables.catalogue_version).values(
             hall_id=catalogue.hall,
             version=catalogue.version,
             digest=digest,
@@ -122,7 +122,7 @@ def _rows(catalogue: Catalogue, records: Iterable[Any]) -> Iterable[dict[str, An
 
 def load(conn: Connection, hall_id: str, version: int) -> Catalogue:
     """Return the catalogue of a version; raises LookupError if there is none."""
-    head = schema.catalogue_version
+    head = tables.catalogue_version
     row = conn.execute(
         select(head).where(head.c.hall_id == hall_id, head.c.version == version)
     ).first()
@@ -154,7 +154,7 @@ def _records(
 
 def versions(conn: Connection, hall_id: str) -> list[dict[str, Any]]:
     """Return every version with time, author and digest, newest first."""
-    table = schema.catalogue_version
+    table = tables.catalogue_version
     rows = conn.execute(
         select(table).where(table.c.hall_id == hall_id).order_by(table.c.version.desc())
     ).mappings()
@@ -166,7 +166,7 @@ def weeks(conn: Connection, hall_id: str) -> list[tuple[int, frozenset[int]]]:
 
     The weekdays are those of the hall's own opening hours.
     """
-    v, o = schema.catalogue_version.c, schema.open_line.c
+    v, o = tables.catalogue_version.c, tables.open_line.c
     lines: dict[int, list[frozenset[int]]] = {}
     hall_lines = select(o.version, o.weekdays).where(
         o.hall_id == hall_id, o.scope == domain.Scope.HALL.value

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Integer, PrimaryKeyConstraint, Table
+from sqlalchemy import (
+    Column,
+    Float,
+    ForeignKeyConstraint,
+    Integer,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+)
 
 from server.core.columns import (
     CODE,
@@ -12,6 +20,135 @@ from server.core.columns import (
     metadata,
     number_column,
     text_column,
+)
+
+catalogue_version = Table(
+    "catalogue_version",
+    metadata,
+    hall_column(),
+    Column("version", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),
+    text_column("hall_name"),
+    text_column("hall_name_en"),
+    Column("at", STAMP, nullable=False),
+    code_column("by_actor"),
+    text_column("note"),
+    PrimaryKeyConstraint("hall_id", "version"),
+)
+
+
+def _versioned(name: str, *columns: Column[str] | Column[int] | Column[float]) -> Table:
+    """Return a table of business data: all rows are stored again for every version.
+
+    `position` keeps the order of the rows.
+    """
+    return Table(
+        name,
+        metadata,
+        hall_column(),
+        Column("version", Integer, nullable=False),
+        Column("position", Integer, nullable=False),
+        *columns,
+        PrimaryKeyConstraint("hall_id", "version", "position"),
+        ForeignKeyConstraint(
+            ["hall_id", "version"], ["catalogue_version.hall_id", "catalogue_version.version"]
+        ),
+    )
+
+
+zone = _versioned("zone", code_column("code"), text_column("name"), text_column("name_en"))
+unit = _versioned(
+    "unit",
+    code_column("code"),
+    text_column("name"),
+    text_column("name_en"),
+    text_column("short"),
+    code_column("prefix"),
+    code_column("presence"),
+    number_column("target_wait"),
+    text_column("place"),
+    text_column("place_en"),
+    text_column("phone"),
+)
+item_group = _versioned(
+    "item_group", code_column("code"), text_column("name"), text_column("name_en")
+)
+item = _versioned(
+    "item",
+    code_column("code"),
+    code_column("unit"),
+    code_column("group"),
+    text_column("name"),
+    text_column("name_en"),
+    code_column("kind"),
+    code_column("handling"),
+    text_column("materials", "[]"),
+    text_column("legal_basis"),
+    number_column("promised_days"),
+    number_column("legal_days"),
+    text_column("fee"),
+    Column("service_minutes", Float, nullable=False),
+    text_column("keywords", "[]"),
+    text_column("advice"),
+    text_column("advice_en"),
+)
+window = _versioned(
+    "window",
+    code_column("code"),
+    number_column("number"),
+    text_column("name"),
+    text_column("name_en"),
+    code_column("kind"),
+    code_column("zone"),
+    text_column("units", "[]"),
+    text_column("items", "[]"),
+)
+mandate = _versioned(
+    "mandate",
+    code_column("code"),
+    code_column("unit"),
+    code_column("signed_on"),
+    code_column("valid_from"),
+    Column("valid_to", CODE, nullable=True),
+    text_column("items", "[]"),
+    text_column("windows", "[]"),
+    text_column("powers"),
+    text_column("duties"),
+)
+staff = _versioned(
+    "staff",
+    code_column("number"),
+    text_column("name"),
+    code_column("unit"),
+    code_column("role"),
+    text_column("windows", "[]"),
+    text_column("post"),
+    number_column("chief"),
+    code_column("cover"),
+)
+open_line = _versioned(
+    "open_line",
+    code_column("scope"),
+    code_column("subject"),
+    text_column("weekdays", "[]"),
+    code_column("opens"),
+    code_column("closes"),
+)
+special_day = _versioned(
+    "special_day",
+    code_column("day"),
+    number_column("opens"),
+    text_column("note"),
+    number_column("like_weekday"),
+)
+applicant_class = _versioned(
+    "applicant_class",
+    code_column("code"),
+    text_column("name"),
+    text_column("name_en"),
+    number_column("level"),
+    text_column("mark"),
+    text_column("proof"),
 )
 
 calendar_day = Table(
@@ -30,5 +167,7 @@ calendar_day = Table(
 )
 
 STAFF_NUMBER_COLUMNS = {
+    "staff": ("number", "cover"),
+    "catalogue_version": ("by_actor",),
     "calendar_day": ("by_actor",),
 }

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from server.core import schema
 from server.core.columns import metadata
 from server.core.rooms import modules
 
-MODULES = (schema, *modules("tables"))
+MODULES = tuple(modules("tables"))
 """Modules whose import defines the tables."""
 STAFF_NUMBER_COLUMNS: Mapping[str, tuple[str, ...]] = {
     table: columns

@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select
 
-from server.core import schema
+from server.core import tables
 from server.core.statement import precompiled
 from server.core.store import Tx
 
-_i = schema.idempotency
+_i = tables.idempotency
 _get = precompiled(
     select(_i).where(
         _i.c.hall_id == bindparam("hall_id"),

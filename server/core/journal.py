@@ -8,12 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select
 
-from server.core import schema
+from server.core import tables
 from server.core.journal_line import GENESIS, Line, canonical, line_hash
 from server.core.statement import precompiled
 from server.core.store import Tx
 
-_table = schema.journal
+_table = tables.journal
 _head = precompiled(
     select(_table.c.seq, _table.c.hash)
     .where(_table.c.hall_id == bindparam("hall_id"))

@@ -12,15 +12,15 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine, bindparam, select
 from sqlalchemy.exc import DBAPIError
 
-from server.core import schema
+from server.core import tables
 from server.core.statement import precompiled
 from server.core.store import Entry, GroupCommitStore
 
 T = TypeVar("T")
 
 _lock_hall = precompiled(
-    select(schema.hall.c.hall_id)
-    .where(schema.hall.c.hall_id == bindparam("hall_id"))
+    select(tables.hall.c.hall_id)
+    .where(tables.hall.c.hall_id == bindparam("hall_id"))
     .with_for_update()
 )
 

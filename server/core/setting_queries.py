@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
-from server.core import schema
+from server.core import tables
 from server.core.statement import precompiled
 from server.core.store import Tx
 
-_s = schema.setting
+_s = tables.setting
 _current = precompiled(
     select(_s.c.name, _s.c.value).where(_s.c.hall_id == bindparam("hall_id")).order_by(_s.c.since)
 )

@@ -34,8 +34,9 @@ from server.catalogue.actions import import_catalogue
 from server.catalogue.model import Catalogue, Role
 from server.catalogue.reference import load
 from server.cli.serve import open_server_hall
-from server.core import config, schema
+from server.core import config
 from server.core import setting_queries as stored_settings
+from server.core import tables as core_tables
 from server.core.actors import SYSTEM, Actor, ActorKind
 from server.core.clock import (
     Clock,
@@ -167,7 +168,7 @@ def _last_action_time(settings: config.Config) -> int:
     with contextlib.suppress(SQLAlchemyError):
         engine = open_engine(settings.database_url)
         with engine.connect() as conn:
-            return int(conn.execute(select(func.max(schema.journal.c.at))).scalar() or 0)
+            return int(conn.execute(select(func.max(core_tables.journal.c.at))).scalar() or 0)
     return 0
 
 

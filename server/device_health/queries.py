@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
-from server.core import schema
 from server.core.statement import precompiled
 from server.core.store import Tx
+from server.device_health import tables
 
-_d = schema.device
+_d = tables.device
 _serving = precompiled(
     select(_d)
     .where(

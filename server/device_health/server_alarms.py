@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from server.alarms.settings import AlarmSettings
 from server.backup.backups import last_backup
-from server.core import schema
+from server.core import tables as core_tables
 from server.core.messages import Alarm
 from server.hall import Hall
 from server.queue.snapshot import Snapshot
@@ -61,7 +61,7 @@ def _backup(hall: Hall, snapshot: Snapshot) -> list[Alarm]:
 
 
 def _began(conn: Connection, hall_id: str) -> int:
-    table = schema.hall
+    table = core_tables.hall
     rows = conn.execute(select(table.c.created_at).where(table.c.hall_id == hall_id))
     return int(rows.scalar_one())
 

@@ -1,10 +1,43 @@
-"""Tables of device bindings, claims that wait for confirmation, and issue rates of kiosks."""
+"""Tables of devices, their bindings and claims, and the issue rate of kiosks."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, PrimaryKeyConstraint, Table
+from sqlalchemy import (
+    Column,
+    PrimaryKeyConstraint,
+    Table,
+)
 
-from server.core.columns import CODE, STAMP, code_column, hall_column, metadata, number_column
+from server.core.columns import (
+    CODE,
+    STAMP,
+    code_column,
+    hall_column,
+    metadata,
+    number_column,
+    text_column,
+)
+
+device = Table(
+    "device",
+    metadata,
+    hall_column(),
+    Column("name", CODE, nullable=False),
+    code_column("agent"),
+    code_column("worker"),
+    code_column("kind"),
+    code_column("driver"),
+    code_column("serves"),
+    code_column("bus"),  # shared cable, as named in the agent's file; "": not shared
+    code_column("reports"),  # "spoken": it reports what was really played; older agents: ""
+    code_column("state"),
+    code_column("code"),
+    text_column("readings", "{}"),
+    text_column("detail"),
+    number_column("connected"),
+    Column("changed_at", STAMP, nullable=False),
+    PrimaryKeyConstraint("hall_id", "name"),
+)
 
 device_binding = Table(
     "device_binding",

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
-from server.core import journal, schema
+from server.core import journal
+from server.core import tables as core_tables
 from server.core.rooms import modules
 from server.integrity import times
+from server.queue import tables as queue_tables
 from server.queue.offline import lease_queries
 from server.queue.offline.tables import handed_in
 from server.queue.tickets import number
@@ -30,7 +32,9 @@ class Violation:
 def hall_ids(conn: Connection) -> list[str]:
     """Return the ids of all halls in the database."""
     return list(
-        conn.execute(select(schema.hall.c.hall_id).order_by(schema.hall.c.hall_id)).scalars()
+        conn.execute(
+            select(core_tables.hall.c.hall_id).order_by(core_tables.hall.c.hall_id)
+        ).scalars()
     )
 
 
@@ -55,7 +59,7 @@ def _all(conn: Connection, hall_id: str) -> Iterator[Violation]:
 
 def _numbers(conn: Connection, hall_id: str) -> Iterator[Violation]:
     """Yield gaps in numbers issued by the server, and in those issued by a kiosk from a lease."""
-    t, h = schema.ticket.c, handed_in.c
+    t, h = queue_tables.ticket.c, handed_in.c
     own = (
         select(t.day, t.prefix, func.count().label("n"), func.max(t.seq).label("last"))
         .outerjoin(handed_in, (h.hall_id == t.hall_id) & (h.ticket_id == t.id))
@@ -77,10 +81,10 @@ def _numbers(conn: Connection, hall_id: str) -> Iterator[Violation]:
 
 
 def _leased(conn: Connection, hall_id: str) -> Iterator[Violation]:
-    t, h = schema.ticket.c, handed_in.c
+    t, h = queue_tables.ticket.c, handed_in.c
     query = (
         select(h.lease, func.count().label("n"), func.max(t.seq).label("last"))
-        .join(schema.ticket, (t.hall_id == h.hall_id) & (t.id == h.ticket_id))
+        .join(queue_tables.ticket, (t.hall_id == h.hall_id) & (t.id == h.ticket_id))
         .where(h.hall_id == hall_id, h.verdict != "conflict")
         .group_by(h.lease)
     )
@@ -105,7 +109,7 @@ def _leased(conn: Connection, hall_id: str) -> Iterator[Violation]:
 
 def _left_out(conn: Connection, hall_id: str) -> dict[tuple[str, str], list[tuple[int, int]]]:
     """Return the numbers skipped by restores, by (day, prefix), from their journal lines."""
-    j = schema.journal.c
+    j = core_tables.journal.c
     lines = select(j.data).where(j.hall_id == hall_id, j.act == RESTORED).order_by(j.seq)
     spans: dict[tuple[str, str], list[tuple[int, int]]] = {}
     for line_text in conn.execute(lines).scalars():
@@ -116,7 +120,7 @@ def _left_out(conn: Connection, hall_id: str) -> dict[tuple[str, str], list[tupl
 
 
 def _holders(conn: Connection, hall_id: str) -> Iterator[Violation]:
-    t = schema.ticket.c
+    t = queue_tables.ticket.c
     rows = conn.execute(
         select(t.window, func.count().label("n"))
         .where(t.hall_id == hall_id, t.state.in_(["called", "serving"]))
@@ -130,7 +134,7 @@ def _holders(conn: Connection, hall_id: str) -> Iterator[Violation]:
 
 
 def _journalled(conn: Connection, hall_id: str) -> Iterator[Violation]:
-    t, j = schema.ticket, schema.journal
+    t, j = queue_tables.ticket, core_tables.journal
     lines = select(j.c.subject).where(j.c.hall_id == hall_id, j.c.act == "ticket.issue")
     missing = conn.execute(
         select(func.count()).where(t.c.hall_id == hall_id, t.c.id.not_in(lines))

@@ -15,8 +15,8 @@ from sqlalchemy import BigInteger, Column, Connection, Select, Table, func, sele
 from server.core import setting_queries as stored_settings
 from server.core.all_tables import EXTERNAL_TIMES, TIME_STEPS, metadata
 from server.core.clock import instant
-from server.core.schema import call, ticket
 from server.core.settings import GeneralSettings, Settings
+from server.queue.tables import call, ticket
 
 EARLIEST = 1_577_836_800_000
 """Start of the year 2020 (ms): no record of this program is older."""

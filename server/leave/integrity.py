@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from server.core import schema
+from server.core import tables as core_tables
 from server.leave.tables import correction, leave
 
 Problem = tuple[str, str]
@@ -30,7 +30,7 @@ def problems(conn: Connection, hall_id: str) -> Iterator[Problem]:
 
 
 def _lines(conn: Connection, hall_id: str) -> dict[str, list[Any]]:
-    j = schema.journal.c
+    j = core_tables.journal.c
     rows = conn.execute(
         select(j.act, j.actor, j.subject, j.data)
         .where(j.hall_id == hall_id, j.act.like("leave.%") | j.act.like("correction.%"))

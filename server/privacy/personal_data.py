@@ -27,9 +27,10 @@ from sqlalchemy import (
 )
 
 from server.accounts import queries as accounts_queries
+from server.accounts import tables as accounts_tables
 from server.accounts import wrong_code_queries
 from server.accounts.errors import AccountCode
-from server.core import schema
+from server.catalogue import tables as catalogue_tables
 from server.core.actors import SYSTEM, Actor, ActorKind
 from server.core.all_tables import STAFF_NUMBER_COLUMNS, metadata
 from server.core.context import Context, write_journal
@@ -38,6 +39,7 @@ from server.core.store import Tx
 from server.leave.files import FOLDER
 from server.leave.tables import correction, kept_file, leave
 from server.privacy.settings import PrivacySettings
+from server.queue import tables as queue_tables
 from server.queue.offline import desk_queries
 from server.time_clocks import queries as time_clocks_queries
 from server.time_clocks.actions import SHEET_MARK, owner_at
@@ -87,7 +89,7 @@ def delete_old(ctx: Context, folder: Path) -> int:
 
 def _blank_slips(tx: Tx, before: int) -> int:
     """Blank the documents of old slips, which contain the address of the ticket's page."""
-    s = schema.slip.c
+    s = queue_tables.slip.c
     old_slips = select(s.id).where(
         s.hall_id == tx.hall_id,
         s.created_at.between(before - REACH_MS, before),
@@ -95,7 +97,7 @@ def _blank_slips(tx: Tx, before: int) -> int:
         s.state.not_in(("owed", "sent")),
     )
     result = tx.conn.execute(
-        update(schema.slip)
+        update(queue_tables.slip)
         .where(s.hall_id == tx.hall_id, s.id.in_(old_slips.limit(MOST)))
         .values(document="{}")
     )
@@ -104,7 +106,7 @@ def _blank_slips(tx: Tx, before: int) -> int:
 
 def _new_tokens(ctx: Context, tx: Tx, before: int) -> int:
     """Replace the tokens of ended tickets by unpublished ones, so that their phone pages end."""
-    t = schema.ticket.c
+    t = queue_tables.ticket.c
     has_ended = t.ended_at.is_not(None)
     old_tickets = select(t.id).where(
         t.hall_id == tx.hall_id,
@@ -115,7 +117,7 @@ def _new_tokens(ctx: Context, tx: Tx, before: int) -> int:
     ticket_ids = tx.conn.scalars(old_tickets.limit(MOST)).all()
     for ticket_id in ticket_ids:
         tx.conn.execute(
-            update(schema.ticket)
+            update(queue_tables.ticket)
             .where(t.hall_id == tx.hall_id, t.id == ticket_id)
             .values(token=ENDED + ctx.tokens.token(16))
         )
@@ -241,7 +243,7 @@ def erase_person(ctx: Context, staff: str, folder: Path) -> int:
         papers = _papers(tx, staff)
         _empty_files(tx, papers)
         count = len(papers) + _remove_name(tx, staff)
-        for table in (schema.session, schema.account, finger):
+        for table in (accounts_tables.session, accounts_tables.account, finger):
             own_rows = (table.c.hall_id == tx.hall_id, table.c.staff == staff)
             count += int(tx.conn.execute(delete(table).where(*own_rows)).rowcount)
         accounts_queries.delete_sources(tx, tx.now, staff)
@@ -268,9 +270,9 @@ def _papers(tx: Tx, staff: str) -> list[str]:
 
 def _remove_name(tx: Tx, staff: str) -> int:
     """Remove the name from old staff lists, and the reasons of leave and corrections."""
-    s = schema.staff.c
+    s = catalogue_tables.staff.c
     count = tx.conn.execute(
-        update(schema.staff)
+        update(catalogue_tables.staff)
         .where(s.hall_id == tx.hall_id, s.number == staff)
         .values(name=GONE, post="")
     ).rowcount

@@ -7,13 +7,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
-from server.core import schema
 from server.core.statement import precompiled
 from server.core.store import Tx
+from server.device_health import tables as device_health_tables
+from server.queue import tables
 from server.queue.tables import announcement as _a
 
-_d = schema.device
-_c = schema.call
+_d = device_health_tables.device
+_c = tables.call
 _hall = _a.c.hall_id == bindparam("hall_id")
 _speakers = precompiled(
     select(_d.c.name, _d.c.serves, _d.c.connected, _d.c.reports)

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from server.accounts import queries as accounts_queries
 from server.alarms import queries as alarms_queries
 from server.catalogue import hours as catalogue_hours
-from server.core import idempotency, schema
+from server.core import idempotency
 from server.core.actors import SYSTEM
 from server.core.clock import instant
 from server.core.context import Context, write_journal
@@ -22,7 +22,7 @@ from server.core.events import HallChanged, WindowChanged
 from server.core.settings import GeneralSettings
 from server.core.statement import precompiled
 from server.core.store import Tx
-from server.queue import ticket_queries, window_session_queries
+from server.queue import tables, ticket_queries, window_session_queries
 from server.queue.tickets import Move, State, Ticket, state_after
 from server.queue.transitions import event_of
 
@@ -31,7 +31,7 @@ CLOSE_AFTER_MINUTES = 60
 KEEP_ANSWERS_MS = 2 * 24 * 3600 * 1000
 UNSERVED = (State.WAITING, State.CALLED, State.HELD, State.MISSED)
 
-_days = schema.business_day
+_days = tables.business_day
 _day = precompiled(
     select(_days).where(_days.c.hall_id == bindparam("hall_id"), _days.c.day == bindparam("day"))
 )

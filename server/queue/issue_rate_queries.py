@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select
 
-from server.core import schema
 from server.core.store import Tx
 from server.device_health.tables import kiosk_pace as _p
+from server.queue import tables
 
-_n = schema.number_counter
+_n = tables.number_counter
 
 
 @dataclass(frozen=True, slots=True)

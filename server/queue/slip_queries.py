@@ -10,14 +10,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, func, insert, literal_column, select, update
 
-from server.core import schema
 from server.core.statement import precompiled
 from server.core.store import Tx
+from server.queue import tables
 
 VOID = "void"
 """Reason of a slip whose ticket was replaced by another: it need not be printed."""
 
-_s = schema.slip
+_s = tables.slip
 # Literals, not parameters: only then does SQLite use the partial index.
 _is_unsettled = _s.c.state.in_([literal_column("'owed'"), literal_column("'sent'")])
 
@@ -137,7 +137,7 @@ def unprinted(conn: Connection, hall_id: str, since: int) -> list[Row[Any]]:
 
 def recent(conn: Connection, hall_id: str, kiosk: str, since: int) -> list[Row[Any]]:
     """Return the slips of a kiosk's tickets and the notices printed there, oldest first."""
-    t = schema.ticket
+    t = tables.ticket
     notice = (_s.c.kind == "notice") & (_s.c.by_actor == f"kiosk:{kiosk}")
     return list(
         conn.execute(

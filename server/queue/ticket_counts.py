@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, case, func, literal_column, select, text
 
-from server.core import schema
 from server.core.statement import precompiled
+from server.queue import tables
 from server.queue.ticket_queries import LaneCount
 
-_t = schema.ticket
+_t = tables.ticket
 
 
 # A literal, not a parameter: only then does SQLite see that a partial index covers the query.

@@ -19,12 +19,12 @@ from sqlalchemy import (
     update,
 )
 
-from server.core import schema
 from server.core.statement import precompiled
 from server.core.store import Tx
+from server.queue import tables
 from server.queue.tickets import State, Ticket
 
-_t = schema.ticket
+_t = tables.ticket
 _FIELDS = tuple(f.name for f in fields(Ticket))
 _STATE = _FIELDS.index("state")
 _CHANGED = tuple(name for name in _FIELDS if name != "id")
@@ -59,10 +59,10 @@ _counters_take = precompiled(
     )
 )
 _run_get = precompiled(
-    select(schema.pool_run.c.run).where(
-        schema.pool_run.c.hall_id == bindparam("hall_id"),
-        schema.pool_run.c.day == bindparam("day"),
-        schema.pool_run.c.pool == bindparam("pool"),
+    select(tables.pool_run.c.run).where(
+        tables.pool_run.c.hall_id == bindparam("hall_id"),
+        tables.pool_run.c.day == bindparam("day"),
+        tables.pool_run.c.pool == bindparam("pool"),
     )
 )
 _run_set = precompiled(
@@ -98,7 +98,7 @@ _open_before = tuple(
     precompiled(select(*_COLUMNS).where(_hall, _t.c.day.concat("") < bindparam("day"), state))
     for state in (_is_waiting, _is_at_window, _t.c.state == literal_column("'missed'"))
 )
-_c = schema.call
+_c = tables.call
 # Counted by calls, not by tickets: a person who misses a call and returns overtakes again.
 _overtakers = precompiled(
     select(_c.c.window)
@@ -134,7 +134,7 @@ _first_in_lane = precompiled(
     .order_by(_t.c.ord, _t.c.id)
     .limit(bindparam("most"))
 )
-_call_insert = precompiled(insert(schema.call))
+_call_insert = precompiled(insert(tables.call))
 _calls_of = precompiled(
     select(_c)
     .where(_c.c.hall_id == bindparam("hall_id"), _c.c.ticket_id == bindparam("ticket_id"))

@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
-from server.core import schema
 from server.core.statement import precompiled
 from server.core.store import Tx
+from server.queue import tables
 
-_p = schema.window_post
+_p = tables.window_post
 _of_hall = select(_p).where(_p.c.hall_id == bindparam("hall_id"))
 _all = precompiled(_of_hall)
 _one = precompiled(_of_hall.where(_p.c.window == bindparam("window")))

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, select
 
-from server.core import schema
+from server.core import tables as core_tables
 from server.retroactive.rules import State
 from server.retroactive.tables import past_change
 
 
 def problems(conn: Connection, hall_id: str) -> Iterator[tuple[str, str]]:
     """Yield changes confirmed without a second person's journal line, in Chinese and English."""
-    c, j = past_change.c, schema.journal.c
+    c, j = past_change.c, core_tables.journal.c
     confirmed = select(c.id, c.asked_by, c.decided_by).where(
         c.hall_id == hall_id, c.state == State.CONFIRMED.value
     )

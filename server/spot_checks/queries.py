@@ -13,9 +13,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
-from server.core import schema
+from server.core import tables as core_tables
 from server.core.statement import precompiled
 from server.core.store import Tx
+from server.queue import tables as queue_tables
 from server.spot_checks.tables import check_day, spot_check, spot_mark
 
 _d, _c, _m = check_day.c, spot_check.c, spot_mark.c
@@ -86,7 +87,7 @@ def open_days(conn: Connection, hall_id: str) -> list[Row[Any]]:
 
 def business_days(conn: Connection, hall_id: str) -> list[str]:
     """Return every day on which a business day was opened."""
-    t = schema.business_day.c
+    t = queue_tables.business_day.c
     return list(conn.execute(select(t.day).where(t.hall_id == hall_id).order_by(t.day)).scalars())
 
 
@@ -206,7 +207,7 @@ def add_mark(tx: Tx, mark: NewMark, by: str) -> None:
 
 # -- window sessions in the journal ----------------------------------------------------------------
 
-_j = schema.journal.c
+_j = core_tables.journal.c
 _POSTS = ("window.sign_in", "window.sign_out", "window.release", "window.pause", "window.unpause")
 _window_lines = (
     select(_j.at, _j.act, _j.actor, _j.data)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, select
 
-from server.core.schema import journal
+from server.core.tables import journal
 from server.time_clocks import punch_queries
 from server.time_clocks.punch_store import digest
 

@@ -20,7 +20,6 @@ from devices.host import logs as agent_logs
 from server.accounts.errors import AccountCode
 from server.catalogue.actions import import_catalogue
 from server.catalogue.model import Catalogue
-from server.core import schema
 from server.core.actors import SYSTEM
 from server.core.all_tables import STAFF_NUMBER_COLUMNS, metadata
 from server.core.errors import HallError
@@ -30,6 +29,7 @@ from server.leave import files as leave_files
 from server.leave.errors import LeaveCode
 from server.leave.tables import leave
 from server.privacy import personal_data
+from server.queue import tables as queue_tables
 from server.runtime import logs
 from server.time_clocks import queries as time_clocks_queries
 from support.halls import STAFF, SmallHall, at, catalogue
@@ -180,7 +180,7 @@ def test_old_slips_pages_and_papers_are_deleted_and_nothing_else(both: SmallHall
     stored_paper = paper(both)
     folder = both.hall.config.data
     assert personal_data.delete_old(both.ctx, folder) == 0
-    both.ctx.write(lambda tx: tx.conn.execute(schema.slip.update().values(state="printed")))
+    both.ctx.write(lambda tx: tx.conn.execute(queue_tables.slip.update().values(state="printed")))
     both.clock.advance(minutes=60 * 24 * 91)
     assert personal_data.delete_old(both.ctx, folder) == 2
     assert both.ticket(ticket.id).token != ticket.token

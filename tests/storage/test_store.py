@@ -14,7 +14,8 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, bindparam, func, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
-from server.core import all_tables, schema
+from server.core import all_tables
+from server.core import tables as core_tables
 from server.core.engine import migrate, newest, open_engine, open_store, revision
 from server.core.errors import CommonCode, HallError
 from server.core.statement import precompiled
@@ -26,7 +27,7 @@ def _store(url: str) -> Store:
     engine = open_engine(url)
     migrate(engine)
     with engine.begin() as conn:
-        conn.execute(insert(schema.hall).values(hall_id="h", created_at=0))
+        conn.execute(insert(core_tables.hall).values(hall_id="h", created_at=0))
     engine.dispose()
     return open_store(url, "h")
 
@@ -40,13 +41,15 @@ def store(database_url: str) -> Any:
 
 
 def _put(tx: Tx, name: str) -> str:
-    tx.conn.execute(insert(schema.setting).values(hall_id="h", name=name, since=tx.now, value="1"))
+    tx.conn.execute(
+        insert(core_tables.setting).values(hall_id="h", name=name, since=tx.now, value="1")
+    )
     tx.events.append(name)
     return name
 
 
 def _names(store: Store) -> set[str]:
-    return set(store.read(lambda c: c.execute(select(schema.setting.c.name)).scalars().all()))
+    return set(store.read(lambda c: c.execute(select(core_tables.setting.c.name)).scalars().all()))
 
 
 def test_a_written_action_can_be_read_and_publishes_its_events(store: Store) -> None:
@@ -56,7 +59,7 @@ def test_a_written_action_can_be_read_and_publishes_its_events(store: Store) -> 
 
 
 _settings = precompiled(
-    select(schema.setting.c.name).where(schema.setting.c.hall_id == bindparam("hall"))
+    select(core_tables.setting.c.name).where(core_tables.setting.c.hall_id == bindparam("hall"))
 )
 
 
@@ -171,7 +174,7 @@ def test_actions_that_read_on_a_second_connection_do_not_deadlock(database_url: 
 
     def act(worker: Store, name: str) -> str:
         def read_and_put(tx: Tx) -> str:
-            worker.read(lambda c: c.execute(select(schema.hall.c.hall_id)).all())
+            worker.read(lambda c: c.execute(select(core_tables.hall.c.hall_id)).all())
             return _put(tx, name)
 
         return worker.write(read_and_put, 5).value
@@ -222,7 +225,7 @@ def test_migrations_make_the_schema_of_the_code(database_url: str) -> None:
     with engine.connect() as conn:
         differences = compare_metadata(MigrationContext.configure(conn), all_tables.metadata)
         assert differences == []
-        assert conn.execute(select(func.count()).select_from(schema.hall)).scalar_one() == 0
+        assert conn.execute(select(func.count()).select_from(core_tables.hall)).scalar_one() == 0
     engine.dispose()
 
 

@@ -20,7 +20,8 @@ from server.bulletins import actions as bulletins_actions
 from server.bulletins.tables import amendment, bulletin
 from server.bulletins.weekly_figures import figures
 from server.catalogue.actions import import_catalogue
-from server.core import journal, schema
+from server.core import journal
+from server.core import tables as core_tables
 from server.core.actors import SYSTEM, Actor, ActorKind
 from server.core.day_facts import LeaveKind
 from server.core.events import HallChanged
@@ -31,6 +32,7 @@ from server.leave import actions as leave_actions
 from server.leave import correction_actions
 from server.leave import queries as stored_leaves
 from server.leave.actions import LeaveRequest
+from server.queue import tables as queue_tables
 from server.queue.business_day import keep_day
 from server.retroactive import queries as stored_changes
 from server.retroactive.scopes import finding_value
@@ -262,7 +264,7 @@ class SettledHall:
 
     def acts_since(self, seq: int) -> list[dict[str, Any]]:
         """Return the journal lines after a sequence number."""
-        j = schema.journal.c
+        j = core_tables.journal.c
         query = select(j.seq, j.act, j.actor, j.subject, j.data).where(
             j.hall_id == "small", j.seq > seq
         )
@@ -311,8 +313,8 @@ class SettledHall:
                     values[f"{table.name} {document['digest']}"] = json.dumps(
                         dict(document), default=str
                     )
-        t = schema.ticket.c
-        for ticket in conn.execute(select(schema.ticket).where(t.day <= last)).mappings():
+        t = queue_tables.ticket.c
+        for ticket in conn.execute(select(queue_tables.ticket).where(t.day <= last)).mappings():
             values[f"ticket {ticket['id']}"] = json.dumps(dict(ticket), default=str)
         return values
 

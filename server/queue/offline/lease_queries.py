@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
-from server.core import schema
 from server.core.statement import precompiled
 from server.core.store import Tx
+from server.queue import tables as queue_tables
 from server.queue.offline.lease_rules import Block
 from server.queue.offline.tables import handed_in, lease, standby_line
 
@@ -139,7 +139,7 @@ def lowest(conn: Connection, hall_id: str, day: str, prefix: str) -> int | None:
 
 def last_taken(conn: Connection, hall_id: str, day: str, prefix: str) -> int:
     """Return the last number of a prefix that the server itself issued on a day; 0 if none."""
-    c = schema.number_counter.c
+    c = queue_tables.number_counter.c
     number = conn.execute(
         select(c.last).where(c.hall_id == hall_id, c.day == day, c.prefix == prefix)
     ).scalar_one_or_none()
@@ -148,7 +148,7 @@ def last_taken(conn: Connection, hall_id: str, day: str, prefix: str) -> int:
 
 def counters(conn: Connection, hall_id: str) -> dict[tuple[str, str], int]:
     """Return the last number that the server itself issued, by (day, prefix)."""
-    c = schema.number_counter.c
+    c = queue_tables.number_counter.c
     rows = conn.execute(select(c.day, c.prefix, c.last).where(c.hall_id == hall_id))
     return {(row.day, row.prefix): int(row.last) for row in rows}
 
@@ -211,7 +211,7 @@ def neighbours(conn: Connection, hall_id: str, day: str, at: int) -> tuple[int |
     Tickets that returned after a missed call are left out: their seniority does not follow their
     time of issue.
     """
-    t = schema.ticket.c
+    t = queue_tables.ticket.c
     same_day = (t.hall_id == hall_id) & (t.day == day) & (t.returns == 0)
     before = conn.execute(select(func.max(t.ord)).where(same_day, t.issued_at <= at)).scalar_one()
     after = conn.execute(select(func.min(t.ord)).where(same_day, t.issued_at > at)).scalar_one()
@@ -220,7 +220,7 @@ def neighbours(conn: Connection, hall_id: str, day: str, at: int) -> tuple[int |
 
 def closed_day(conn: Connection, hall_id: str, day: str) -> bool:
     """Return True if the business day has been closed."""
-    d = schema.business_day.c
+    d = queue_tables.business_day.c
     closing_time = conn.execute(
         select(d.closed_at).where(d.hall_id == hall_id, d.day == day)
     ).scalar_one_or_none()

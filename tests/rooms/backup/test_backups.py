@@ -21,7 +21,7 @@ from server.backup.backups import BackupError
 from server.backup.restore import RestoreOptions, restore
 from server.catalogue.actions import import_catalogue
 from server.cli import backup as cli
-from server.core import journal, schema
+from server.core import journal
 from server.core.actors import SYSTEM
 from server.core.clock import SeededTokenSource, SetClock, local
 from server.core.config import Config
@@ -33,6 +33,7 @@ from server.device_health import server_alarms
 from server.hall import Hall, open_hall
 from server.integrity.checks import violations
 from server.queue import metrics, snapshot
+from server.queue import tables as queue_tables
 from support.halls import SmallHall, at, catalogue
 
 NINE = at(9)
@@ -171,7 +172,7 @@ def test_slips_under_way_at_the_backup_are_unknown_after_a_restore(
     Fault injection showed a slip that was called failed but had been printed after the backup.
     """
     hall = SmallHall(sqlite_url, tmp_path, NINE)
-    s = schema.slip.c
+    s = queue_tables.slip.c
 
     def known(ctx: Context) -> list[tuple[str, str]]:
         rows = ctx.read(lambda c: c.execute(select(s.state, s.reason)).all())
@@ -191,8 +192,10 @@ def test_slips_under_way_at_the_backup_are_unknown_after_a_restore(
 
 
 def test_a_gap_without_a_restore_is_a_violation(busy: SmallHall) -> None:
-    t = schema.ticket.c
-    busy.ctx.write(lambda tx: tx.conn.execute(delete(schema.ticket).where(t.number == "A002")))
+    t = queue_tables.ticket.c
+    busy.ctx.write(
+        lambda tx: tx.conn.execute(delete(queue_tables.ticket).where(t.number == "A002"))
+    )
     assert any("A003" in f.en for f in busy.ctx.read(lambda c: violations("small", c)))
 
 
@@ -263,7 +266,9 @@ def test_a_hall_moves_to_the_other_database(
     assert ("ticket", 3, 3) in progress
     with target.connect() as conn:
         assert violations("small", conn) == []
-        copied_numbers = conn.execute(select(schema.ticket.c.number).order_by(schema.ticket.c.seq))
+        copied_numbers = conn.execute(
+            select(queue_tables.ticket.c.number).order_by(queue_tables.ticket.c.seq)
+        )
         assert copied_numbers.scalars().all() == numbers
     with (
         source.connect() as rows,

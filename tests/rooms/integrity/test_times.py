@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import BigInteger, insert, update
 
-from server.core import schema
 from server.core.all_tables import EXTERNAL_TIMES, TIME_STEPS, metadata
 from server.integrity.checks import violations as violations_of
 from server.integrity.times import EARLIEST, NON_TIME_COLUMNS
 from server.queue import calling
+from server.queue import tables as queue_tables
 from server.queue.offline import desk_queries
 from server.queue.tickets import Outcome
 from support.halls import SmallHall, at
@@ -52,7 +52,7 @@ def violations(hall: SmallHall) -> list[str]:
 )
 def test_a_tickets_times_are_of_its_day(hall: SmallHall, column: str, when: int) -> None:
     assert violations(hall) == []
-    hall.ctx.write(lambda tx: tx.conn.execute(update(schema.ticket).values({column: when})))
+    hall.ctx.write(lambda tx: tx.conn.execute(update(queue_tables.ticket).values({column: when})))
     assert violations(hall) != []
 
 
@@ -66,7 +66,7 @@ def test_a_clock_stepped_by_an_hour_is_no_violation(hall: SmallHall) -> None:
 
 def test_a_call_of_another_day_is_a_violation(hall: SmallHall) -> None:
     hall.ctx.write(
-        lambda tx: tx.conn.execute(update(schema.call).values(at=at(9) - 2 * 86_400_000))
+        lambda tx: tx.conn.execute(update(queue_tables.call).values(at=at(9) - 2 * 86_400_000))
     )
     assert "tickets of 2026-03-02 have times outside that day" in violations(hall)
 

@@ -9,10 +9,10 @@ from werkzeug.test import Client, TestResponse
 
 from server.accounts.errors import AccountCode
 from server.catalogue.errors import CatalogueCode
-from server.core import schema
 from server.core.errors import CommonCode, ErrorCode
 from server.device_health.errors import DeviceCode
 from server.queue import number_counters
+from server.queue import tables as queue_tables
 from server.queue.errors import QueueCode
 from server.queue.offline.errors import OfflineCode
 from server.runtime.server import HallRouter
@@ -85,7 +85,7 @@ def _(web: Web) -> TestResponse:
     web.small.ctx.write(
         lambda tx: (
             tx.conn.execute(
-                schema.number_counter.insert().values(
+                queue_tables.number_counter.insert().values(
                     hall_id="small", day="2026-03-02", prefix="A", last=999
                 )
             ).rowcount
