@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select
 
-from server.core import schema
+from server.queue import tables
 
-_t = schema.ticket.c
+_t = tables.ticket.c
 _tickets = (
     select(
         _t.id,
