@@ -31,12 +31,12 @@ from server.attendance.messages import (
 )
 from server.attendance.sheets import gather, of_unit, sheets_of, staff_lists
 from server.attendance.shift_rules import Direction, RuleScope, RuleState, ShiftRule, SlotRule
-from server.bulletins.figures import parse_week
 from server.catalogue.calendar_routes import check_year_range
 from server.core.context import Context
 from server.core.errors import CommonCode, HallError
 from server.core.events import AttendanceChanged, Event, HallChanged
 from server.core.messages import Done
+from server.core.weeks import parse_week
 from server.hall import Hall
 from server.leave.errors import LeaveCode
 from server.leave.rights import check_see

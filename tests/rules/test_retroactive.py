@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from server.attendance.verdicts import State as Verdict
+from server.core.errors import HallError
+from server.core.workflow import Attempt
 from server.retroactive.rules import (
     AffectedDays,
     EventScope,
+    State,
     ValueChange,
     ValueKey,
     may_confirm,
@@ -18,6 +22,7 @@ from server.retroactive.rules import (
     subjects,
     value_of,
 )
+from server.retroactive.workflow import CHANGE, Move
 
 TODAY, OLDEST = date(2026, 3, 10), date(2026, 3, 2)
 NINTH = date(2026, 3, 9)
@@ -131,6 +136,17 @@ def test_the_people_of_a_change_are_listed_once() -> None:
 )
 def test_the_second_person(actor: str, moved: list[str], expected: bool) -> None:
     assert may_confirm(actor, "2001", moved, ["2001", "2002", "2003"]) is expected
+
+
+def test_only_a_waiting_change_can_be_decided() -> None:
+    for move in (Move.CONFIRM, Move.REFUSE):
+        waiting = Attempt(State.WAITING, holds=lambda _role: True, given=("words",))
+        assert CHANGE.after(move, waiting) in (State.CONFIRMED, State.REFUSED)
+        for state in set(State) - {State.WAITING}:
+            with pytest.raises(HallError) as caught:
+                CHANGE.after(move, replace(waiting, state=state))
+            assert str(caught.value.code) == "past_state"
+            assert caught.value.data == {"state": state}
 
 
 def test_the_text_of_a_value() -> None:
