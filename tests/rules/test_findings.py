@@ -41,7 +41,7 @@ DESK = Desk(
 
 
 def test_an_idle_window_is_an_anomaly_with_its_facts() -> None:
-    facts = {
+    facts: dict[str, int | str] = {
         "waiting": 2,
         "waiting_since": 70 * MINUTE_MS,
         "active_at": 80 * MINUTE_MS,

@@ -183,7 +183,7 @@ def test_an_interval_out_of_bounds(seconds: int) -> None:
 def test_a_rule_has_subjects_unless_it_is_the_halls() -> None:
     check(replace(SUMMER, scope=RuleScope.UNIT, subjects=("tax",)))
     for changes in ({"subjects": ("tax",)}, {"scope": RuleScope.UNIT}):
-        assert refusal(replace(SUMMER, **changes)) == {"reason": "subjects"}  # type: ignore[arg-type]
+        assert refusal(replace(SUMMER, **changes)) == {"reason": "subjects"}
 
 
 def test_two_slots_with_one_code() -> None:
