@@ -48,7 +48,8 @@ WIRE_TYPES = ROOT / "server" / "web" / "wire.gen.ts"
 LOCKS = ROOT / "requirements"
 PYTHON = VENV / "bin" / "python"
 PACKAGES = ("kiosk", "counters", "display", "devices", "server")
-WEB_FOLDERS = ("kiosk/web", "counters/web", "display/web", "server/web", "server/office/web")
+WEB_FOLDERS = ("kiosk/web", "counters/web", "display/web", "server/web", "server/*/web")
+"""Folders of the pages; `*` is every room that has pages."""
 PARALLEL_TESTS = ("-n", "3", "--dist", "worksteal")
 FAST_TESTS = (
     *("tests/rules", "tests/golden", "tests/kiosk", "tests/workbook"),
@@ -239,8 +240,9 @@ def api_sources() -> list[str | Path]:
 
 
 def page_sources() -> list[str | Path]:
-    names = ("package-lock.json", "vite.config.ts", "tsconfig.json", *WEB_FOLDERS)
-    return [API_DOCUMENT, *(ROOT / name for name in names)]
+    names = ("package-lock.json", "vite.config.ts", "tsconfig.json")
+    folders = (path for name in WEB_FOLDERS for path in sorted(ROOT.glob(name)))
+    return [API_DOCUMENT, *(ROOT / name for name in names), *folders]
 
 
 @contextlib.contextmanager

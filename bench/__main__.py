@@ -35,7 +35,7 @@ class Group:
 
 GROUPS = (
     Group("tickets", "bench.tickets", ("tickets", "tickets-slow")),
-    Group("choosing", "bench.next_ticket", ("choose",)),
+    Group("choosing", "bench.next_ticket", ("choose", "choose-memory")),
     Group("http", "bench.http", ("http", "http-p99", "cpu-ticket", "cpu-call", "kiosk-alone")),
     Group("boards", "bench.boards", ("board-idle", "board-busy")),
     Group(

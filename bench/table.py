@@ -46,6 +46,7 @@ TARGETS = (
     Target("cpu-call", "server CPU per call", 2, "ms"),
     Target("kiosk-alone", "one kiosk alone, through HTTP", 3),
     Target("choose", "choose next, 10⁶ tickets in the table against 10³", 1.2),
+    Target("choose-memory", "choose next in memory: 300 wait, 40 windows", 500, "µs"),
     Target("board-cpu", "board message: CPU per client, 1,000 clients", 6),
     Target("screen-memory", "memory per connected screen", 70, "kB"),
     Target("screens-memory", "server with 1,000 screens", 256, "MB"),

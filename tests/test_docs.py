@@ -16,6 +16,7 @@ from devices.keypads.keys import MODELS
 from server.app import build
 from server.core.config import _FILE_KEYS, Config
 from server.hall import open_hall
+from support import workflow_text
 from support.doc_tables import PAGES, generated
 from support.halls import CHEAP
 
@@ -81,6 +82,10 @@ def test_a_generated_table_is_as_the_rooms_register_it(page: str) -> None:
 
 def test_every_key_of_hall_toml_is_documented() -> None:
     assert set(rows("settings.md", 3)) >= _FILE_KEYS
+
+
+def test_workflows_are_documented() -> None:
+    assert workflow_text.DOCUMENT.read_text() == workflow_text.document()
 
 
 def links(paper: Path) -> Iterator[str]:

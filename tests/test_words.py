@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-SECTIONS = ROOT / "server" / "office" / "web" / "sections.ts"
+MENU = [ROOT / "server" / "web" / "section.ts", *sorted(ROOT.glob("server/*/web/section.ts"))]
 NAMED = re.compile(r'name: \{ zh: "([^"]+)", en: "([^"]+)" \}')
 SENT_ZH = re.compile(r"(?:在|到|页面)“(?:管理 → )?([^”]{2,12})”(?:里|取|导入|补打)")
 SENT_EN = re.compile(r"(?:under|Office →|see) ([A-Z][a-z]+(?: [a-z]+)*?)[;,.)]")
@@ -19,8 +19,8 @@ TEXTS = [
 
 
 def test_every_menu_named_in_a_text_exists() -> None:
-    names = NAMED.findall(SECTIONS.read_text())
-    menus = {name for pair in names for name in pair}
+    pairs = [pair for path in MENU for pair in NAMED.findall(path.read_text())]
+    menus = {name for pair in pairs for name in pair}
     mentions = [
         (path.name, name)
         for path in TEXTS

@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
-from server.bulletins import queries, wording
+from server.bulletins import queries, wording, workflow
 from server.bulletins.differences import Difference, differences
 from server.bulletins.errors import BulletinCode
 from server.bulletins.figures import Figures, Week, parse_week, week_of
@@ -23,15 +23,23 @@ from server.bulletins.freeze import amendment_digest, bulletin_digest
 from server.bulletins.settings import BulletinSettings
 from server.bulletins.weekly_figures import figures
 from server.bulletins.words import DRAFT_SENTENCES
+from server.bulletins.workflow import (
+    AMENDMENT,
+    BULLETIN,
+    AmendmentMove,
+    AmendmentState,
+    BulletinMove,
+    BulletinState,
+)
 from server.core.actors import SYSTEM, Actor
 from server.core.context import Context, JsonDict, write_journal
 from server.core.edit_conflicts import NOT_SHOWN, require_unchanged
 from server.core.errors import CommonCode, HallError
 from server.core.events import BulletinChanged
 from server.core.store import Tx
+from server.core.workflow import Attempt
 
 FROZEN = TypeAdapter(Figures)
-DRAFT, RELEASED = "draft", "released"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +57,7 @@ class Bulletin:
     @property
     def released(self) -> bool:
         """True if it is frozen."""
-        return bool(self.row.state == RELEASED)
+        return bool(self.row.state == BulletinState.RELEASED)
 
 
 def draft_due(ctx: Context) -> str | None:
@@ -106,7 +114,7 @@ def _week(text: str) -> Week:
 def drafts(conn: Connection, hall_id: str) -> list[str]:
     """Return the bulletins that wait for their release, oldest first."""
     rows = queries.every(conn, hall_id)
-    return sorted(row.id for row in rows if row.state == DRAFT)
+    return sorted(row.id for row in rows if row.state == BulletinState.DRAFT)
 
 
 def load(ctx: Context, conn: Connection, bulletin_id: str) -> Bulletin:
@@ -115,7 +123,7 @@ def load(ctx: Context, conn: Connection, bulletin_id: str) -> Bulletin:
     if row is None:
         raise HallError(BulletinCode.BULLETIN_UNKNOWN, bulletin=bulletin_id)
     week = parse_week(row.id)
-    if row.state == RELEASED:
+    if row.state == BulletinState.RELEASED:
         frozen = FROZEN.validate_json(row.figures)
         return Bulletin(row, week, frozen, json.loads(row.words), row.digest)
     current = figures(ctx, conn, week)
@@ -142,7 +150,8 @@ def edit(
         wording.check(section, text, bulletin.figures.facts)
 
     def act(tx: Tx) -> JsonDict:
-        row = _draft_row(tx, bulletin_id)
+        row = _require(tx, bulletin_id)
+        BULLETIN.after(BulletinMove.EDIT, _attempt(actor, row))
         before: dict[str, str] = json.loads(row.words)
         require_unchanged(seen, DRAFT_SENTENCES | before)
         after = {name: text for name, text in (before | words).items() if text.strip()}
@@ -157,13 +166,22 @@ def edit(
     ctx.command(actor, key, request, act)
 
 
-def _draft_row(tx: Tx, bulletin_id: str) -> Any:
+def _require(tx: Tx, bulletin_id: str) -> Any:
     row = queries.get(tx.conn, tx.hall_id, bulletin_id)
     if row is None:
         raise HallError(BulletinCode.BULLETIN_UNKNOWN, bulletin=bulletin_id)
-    if row.state != DRAFT:
-        raise HallError(BulletinCode.BULLETIN_STATE, state=row.state)
     return row
+
+
+def _attempt(actor: Actor, row: Any, *, is_chief: bool = False) -> Attempt[BulletinState]:
+    """Return a move on a bulletin as `actor` attempts it."""
+    return Attempt(
+        state=BulletinState(row.state),
+        person=actor.name,
+        holds=lambda _role: is_chief,
+        earlier={workflow.EDITOR: json.loads(row.editors)},
+        facts={"bulletin": row.id},
+    )
 
 
 def release(ctx: Context, actor: Actor, key: str, bulletin: Bulletin, seen: str) -> str:
@@ -177,12 +195,8 @@ def release(ctx: Context, actor: Actor, key: str, bulletin: Bulletin, seen: str)
     bulletin_id = bulletin.row.id
 
     def act(tx: Tx) -> JsonDict:
-        row = _draft_row(tx, bulletin_id)
-        editors = json.loads(row.editors)
-        if not editors:
-            raise HallError(BulletinCode.BULLETIN_STATE, state="unchecked")
-        if actor.name in editors:
-            raise HallError(BulletinCode.BULLETIN_SECOND, bulletin=bulletin_id)
+        row = _require(tx, bulletin_id)
+        BULLETIN.after(BulletinMove.RELEASE, _attempt(actor, row))
         if bulletin.digest != seen or row.edited_at != bulletin.row.edited_at:
             raise HallError(BulletinCode.BULLETIN_CHANGED, bulletin=bulletin_id)
         if any(line.pending for line in bulletin.figures.units):
@@ -193,7 +207,7 @@ def release(ctx: Context, actor: Actor, key: str, bulletin: Bulletin, seen: str)
         words_text = json.dumps(bulletin.words, ensure_ascii=False)
         frozen = (number, figures_text, words_text, final)
         queries.release(tx, bulletin_id, *frozen, actor.name)
-        data = {"digest": final, "number": number, "editors": editors}
+        data = {"digest": final, "number": number, "editors": json.loads(row.editors)}
         write_journal(tx, actor, "bulletin.release", bulletin_id, data=data)
         tx.events.append(BulletinChanged(bulletin_id))
         return {"digest": final}
@@ -224,8 +238,7 @@ def amend(
     bulletin_id = bulletin.row.id
 
     def act(tx: Tx) -> JsonDict:
-        if not bulletin.released:
-            raise HallError(BulletinCode.BULLETIN_STATE, state=bulletin.row.state)
+        BULLETIN.after(BulletinMove.AMEND, _attempt(actor, bulletin.row))
         before = queries.amendments(tx.conn, tx.hall_id, bulletin_id)
         if before and before[-1].released_at is None:
             raise HallError(BulletinCode.BULLETIN_STATE, state="amending")
@@ -252,10 +265,14 @@ def release_amendment(ctx: Context, actor: Actor, key: str, bulletin_id: str, n:
         if row is None or not 0 < n <= len(amendments):
             raise HallError(BulletinCode.BULLETIN_UNKNOWN, bulletin=bulletin_id)
         amendment = amendments[n - 1]
-        if amendment.released_at is not None:
-            raise HallError(BulletinCode.BULLETIN_STATE, state=RELEASED)
-        if amendment.drafted_by == actor.name:
-            raise HallError(BulletinCode.BULLETIN_SECOND, bulletin=bulletin_id)
+        drafted = amendment.released_at is None
+        attempt: Attempt[AmendmentState] = Attempt(
+            AmendmentState.DRAFT if drafted else AmendmentState.RELEASED,
+            actor.name,
+            earlier={workflow.EDITOR: (amendment.drafted_by,)},
+            facts={"bulletin": bulletin_id},
+        )
+        AMENDMENT.after(AmendmentMove.RELEASE, attempt)
         digest = digest_of(row, amendments, n)
         queries.release_amendment(tx, bulletin_id, n, digest, actor.name)
         write_journal(tx, actor, "bulletin.amendment", bulletin_id, data={"n": n, "digest": digest})
@@ -284,11 +301,8 @@ def acknowledge(ctx: Context, actor: Actor, key: str, bulletin_id: str) -> None:
     unit = person.unit
 
     def act(tx: Tx) -> JsonDict:
-        row = queries.get(tx.conn, tx.hall_id, bulletin_id)
-        if row is None:
-            raise HallError(BulletinCode.BULLETIN_UNKNOWN, bulletin=bulletin_id)
-        if row.state != RELEASED:
-            raise HallError(BulletinCode.BULLETIN_STATE, state=row.state)
+        row = _require(tx, bulletin_id)
+        BULLETIN.after(BulletinMove.ACKNOWLEDGE, _attempt(actor, row, is_chief=True))
         if unit not in queries.acknowledged(tx.conn, tx.hall_id, bulletin_id):
             queries.acknowledge(tx, bulletin_id, unit, actor.name)
             write_journal(tx, actor, "bulletin.acknowledge", bulletin_id, data={"unit": unit})
@@ -306,7 +320,7 @@ def faults_of(conn: Connection, hall_id: str) -> list[str]:
     bulletin_ids = []
     for head in queries.every(conn, hall_id):
         row = queries.get(conn, hall_id, head.id)
-        if row is None or row.state != RELEASED:
+        if row is None or row.state != BulletinState.RELEASED:
             continue
         frozen = FROZEN.validate_json(row.figures)
         if bulletin_digest(row.number, frozen, json.loads(row.words)) != row.digest:

@@ -13,9 +13,9 @@ from server.catalogue.errors import CatalogueCode
 from server.catalogue.messages import CalendarTaken, CalendarYear, ImportCalendar
 from server.core.actors import Actor
 from server.core.errors import CommonCode, HallError
+from server.core.settings import FileSettings
 from server.leave import views
 from server.leave.paper_routes import LARGEST, uploaded
-from server.leave.settings import LeaveSettings
 from server.web_api import MANAGERS, Api, Call
 
 OLDEST, NEWEST = 2000, 2099
@@ -64,7 +64,7 @@ def add(api: Api) -> None:
     def import_sheet(call: Call) -> CalendarTaken:
         """Replace a year by the first sheet of an .xlsx (multipart field `file`)."""
         year = _year(call.args["year"])
-        _, content = uploaded(ctx.settings().of(LeaveSettings).file_limit_kb)
+        _, content = uploaded(ctx.settings().of(FileSettings).file_limit_kb)
         rows = hall.offload(lambda: calendar_list.rows_of_sheet(content))
         if isinstance(rows, Problem):
             raise _refused([rows])

@@ -282,6 +282,11 @@ class Catalogue:
     def _special_by_day(self) -> Mapping[date, SpecialDay]:
         return {s.day: s for s in (*self.state_days, *self.special_days)}
 
+    @cached_property
+    def entitled_windows(self) -> dict[tuple[str, date], Mapping[str, Window]]:
+        """Cache of the routing: windows that may serve an item on a day, by code."""
+        return {}
+
     def mandates_of(self, item: str, day: date) -> Iterator[Mandate]:
         """Return the mandates in force on `day` that name the item."""
         return (m for m in self._mandates_by_item.get(item, ()) if m.in_force(day))

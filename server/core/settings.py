@@ -229,7 +229,21 @@ class CalendarSettings(SettingGroup):
     )
 
 
-GROUPS = (
-    GeneralSettings,
-    CalendarSettings,
-)
+@dataclass(frozen=True, slots=True)
+class FileSettings(SettingGroup):
+    """Settings of uploaded papers."""
+
+    SECTION: ClassVar = Section("attendance", 83, "", "")
+
+    file_limit_kb: int = setting(
+        4096,
+        "附件最大（KB）",
+        "Largest paper (kB)",
+        "Largest document that is stored.",
+        low=64,
+        high=16384,
+        unit="kB",
+    )
+
+
+GROUPS = (GeneralSettings, CalendarSettings, FileSettings)

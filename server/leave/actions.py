@@ -18,15 +18,17 @@ from server.catalogue.model import Catalogue, Staff
 from server.core.actors import Actor
 from server.core.context import Context, JsonDict, write_journal
 from server.core.day_facts import LeaveKind
-from server.core.errors import CommonCode, HallError
+from server.core.errors import HallError
 from server.core.events import AttendanceChanged, RequestsChanged
 from server.core.store import Tx
-from server.leave import file_queries, rights, rules
+from server.core.workflow import Attempt, Moment
+from server.leave import file_queries, rights, rules, workflow
 from server.leave import queries as stored
 from server.leave.approval_ladder import Length
 from server.leave.errors import LeaveCode
 from server.leave.queries import Leave
 from server.leave.settings import LeaveSettings
+from server.leave.workflow import LEAVE, LeaveMove
 
 MAX_EVENT_DAYS = 62
 """Most days that an event lists; a change over more days is published without days."""
@@ -85,7 +87,7 @@ def request(ctx: Context, actor: Actor, key: str, wish: LeaveRequest) -> str:
             wish.file,
             cover,
             (step,),
-            rules.State.ASKED.value,
+            LEAVE.after(LeaveMove.ASK, Attempt(None)).value,
             actor.name,
             tx.now,
             None,
@@ -181,20 +183,11 @@ def decide(ctx: Context, actor: Actor, key: str, leave_id: str, approve: bool, w
     """
 
     def change(tx: Tx, leave: Leave) -> Leave:
-        catalogue, settings = ctx.catalogue(), ctx.settings()
         # The requester must not approve leave over days that have passed by now.
-        is_past = leave.begins.date() < ctx.local(tx.now).date()
-        if actor.name == leave.staff or (is_past and actor.name == leave.by):
-            raise HallError(CommonCode.OWN_CASE)
-        state = rules.state_after_decision(leave.state, leave.steps, approve)
-        rung = rules.waiting_for(leave.steps)
-        person = rights.person_of(catalogue, leave.staff)
-        decider = rights.decider(catalogue, actor)
-        if rung is None or not rules.may_decide(rung, person, decider, settings):
-            raise HallError(LeaveCode.NOT_YOUR_STEP, rung=rung.value if rung else "")
-        if not approve and not words:
-            raise HallError(CommonCode.INVALID, field="words")
-        step = _step("approve" if approve else "refuse", actor, tx, rung=rung.value, words=words)
+        move = LeaveMove.APPROVE if approve else LeaveMove.REFUSE
+        target = rules.state_after_approval(leave.steps) if approve else None
+        state = LEAVE.after(move, _attempt(ctx, tx.now, actor, leave, words), target)
+        step = _step(move, actor, tx, rung=_rung(leave), words=words)
         settled_at = tx.now if state is not rules.State.ASKED else None
         return replace(leave, state=state.value, steps=(*leave.steps, step), settled_at=settled_at)
 
@@ -214,18 +207,15 @@ def cancel(ctx: Context, actor: Actor, key: str, leave_id: str, words: str) -> N
     """
 
     def change(tx: Tx, leave: Leave) -> Leave:
-        _check_involved(ctx.catalogue(), actor, leave)
-        ends = rules.end_after_cancel(leave.state, leave.begins, leave.ends, ctx.local(tx.now))
-        if ends is None:
-            step = _step("cancel", actor, tx, words=words)
-            return replace(
-                leave,
-                state=rules.State.CANCELLED.value,
-                steps=(*leave.steps, step),
-                settled_at=tx.now,
-            )
-        step = _step("shorten", actor, tx, words=words, ends=f"{leave.ends:%Y-%m-%dT%H:%M}")
-        return replace(leave, ends=ends, steps=(*leave.steps, step))
+        now = ctx.local(tx.now)
+        running = rules.is_running(leave.state, leave.begins, now)
+        move = LeaveMove.SHORTEN if running else LeaveMove.CANCEL
+        state = LEAVE.after(move, _attempt(ctx, tx.now, actor, leave))
+        if not running:
+            steps = (*leave.steps, _step(move, actor, tx, words=words))
+            return replace(leave, state=state.value, steps=steps, settled_at=tx.now)
+        step = _step(move, actor, tx, words=words, ends=f"{leave.ends:%Y-%m-%dT%H:%M}")
+        return replace(leave, ends=_minute(now), steps=(*leave.steps, step))
 
     request: JsonDict = {"act": "leave.cancel", "leave": leave_id, "words": words}
     _change(ctx, actor, key, request, change)
@@ -238,12 +228,11 @@ def set_cover(ctx: Context, actor: Actor, key: str, leave_id: str, cover: str) -
     """
 
     def change(tx: Tx, leave: Leave) -> Leave:
-        _check_involved(ctx.catalogue(), actor, leave)
-        _check_running(leave, ctx.local(tx.now))
+        LEAVE.after(LeaveMove.COVER, _attempt(ctx, tx.now, actor, leave))
         person = rights.person_of(ctx.catalogue(), leave.staff)
         span = (leave.begins, leave.ends)
         deputy = _cover(ctx.catalogue(), tx, person, cover, span)
-        step = _step("cover", actor, tx, cover=deputy, was=leave.cover)
+        step = _step(LeaveMove.COVER, actor, tx, cover=deputy, was=leave.cover)
         return replace(leave, cover=deputy, steps=(*leave.steps, step))
 
     _change(ctx, actor, key, {"act": "leave.cover", "leave": leave_id, "cover": cover}, change)
@@ -256,11 +245,9 @@ def attach(ctx: Context, actor: Actor, key: str, leave_id: str, file: str) -> No
     """
 
     def change(tx: Tx, leave: Leave) -> Leave:
-        _check_involved(ctx.catalogue(), actor, leave)
-        if leave.state not in BLOCKING:
-            raise HallError(LeaveCode.LEAVE_SETTLED, state=leave.state)
+        LEAVE.after(LeaveMove.ATTACH, _attempt(ctx, tx.now, actor, leave))
         _check_file(tx, file)
-        step = _step("attach", actor, tx, file=file, was=leave.file)
+        step = _step(LeaveMove.ATTACH, actor, tx, file=file, was=leave.file)
         return replace(leave, file=file, steps=(*leave.steps, step))
 
     _change(ctx, actor, key, {"act": "leave.attach", "leave": leave_id, "file": file}, change)
@@ -270,29 +257,55 @@ def hand_over(ctx: Context, actor: Actor, key: str, leave_id: str, words: str) -
     """Confirm the handover as the deputy B. Raises LEAVE_UNKNOWN, NOT_YOUR_STEP, LEAVE_SETTLED."""
 
     def change(tx: Tx, leave: Leave) -> Leave:
-        if not leave.cover or actor.name != leave.cover:
-            raise HallError(LeaveCode.NOT_YOUR_STEP, rung="cover")
-        _check_running(leave, ctx.local(tx.now))
+        LEAVE.after(LeaveMove.HAND_OVER, _attempt(ctx, tx.now, actor, leave))
         if rules.handed_over(leave.steps):
             return leave
-        return replace(leave, steps=(*leave.steps, _step("handover", actor, tx, words=words)))
+        return replace(
+            leave, steps=(*leave.steps, _step(LeaveMove.HAND_OVER, actor, tx, words=words))
+        )
 
     request: JsonDict = {"act": "leave.handover", "leave": leave_id, "words": words}
     _change(ctx, actor, key, request, change)
 
 
-def _check_involved(catalogue: Catalogue, actor: Actor, leave: Leave) -> None:
-    if actor.name != leave.by:
-        rights.check_see(catalogue, actor, leave.staff)
+def _attempt(
+    ctx: Context, moment: int, actor: Actor, leave: Leave, words: str = ""
+) -> Attempt[rules.State]:
+    """Return a move on a leave as `actor` attempts it now."""
+    now, catalogue = ctx.local(moment), ctx.catalogue()
+
+    def holds(role: str) -> bool:
+        if role == workflow.DEPUTY:
+            return bool(leave.cover) and actor.name == leave.cover
+        if role == workflow.INVOLVED:
+            return actor.name == leave.by or rights.may_see(catalogue, actor, leave.staff)
+        office, person = rules.waiting_for(leave.steps), rights.person_of(catalogue, leave.staff)
+        decider = rights.decider(catalogue, actor)
+        return office is not None and rules.may_decide(office, person, decider, ctx.settings())
+
+    is_past = leave.begins.date() < now.date()
+    return Attempt(
+        state=rules.State(leave.state),
+        person=actor.name,
+        holds=holds,
+        earlier={
+            workflow.SUBJECT: (leave.staff,),
+            workflow.PAST_REQUESTER: (leave.by,) if is_past else (),
+        },
+        given=(workflow.WORDS,) if words else (),
+        deadlines={workflow.END: Moment(leave.ends, now)},
+        facts={"rung": _rung(leave)},
+    )
 
 
-def _check_running(leave: Leave, now: datetime) -> None:
-    if leave.state not in BLOCKING or leave.ends <= now:
-        raise HallError(LeaveCode.LEAVE_SETTLED, state=leave.state)
+def _rung(leave: Leave) -> str:
+    """Return the office that decides next; empty if none."""
+    office = rules.waiting_for(leave.steps)
+    return office.value if office is not None else ""
 
 
-def _step(act: str, actor: Actor, tx: Tx, **more: Any) -> dict[str, Any]:
-    return {"act": act, "by": actor.name, "at": tx.now, **more}
+def _step(move: LeaveMove, actor: Actor, tx: Tx, **more: Any) -> dict[str, Any]:
+    return {"act": move.value, "by": actor.name, "at": tx.now, **more}
 
 
 def _change(
@@ -344,11 +357,9 @@ def event_days(begins: datetime, ends: datetime) -> tuple[str, ...]:
 
 def may_decide(ctx: Context, actor: Actor, leave: Leave) -> bool:
     """Return True if the next step of this leave waits for `actor`."""
-    catalogue = ctx.catalogue()
-    person, rung = catalogue.staff_by.get(leave.staff), rules.waiting_for(leave.steps)
-    if leave.state != rules.State.ASKED or person is None or rung is None:
+    if leave.staff not in ctx.catalogue().staff_by:
         return False
-    return rules.may_decide(rung, person, rights.decider(catalogue, actor), ctx.settings())
+    return LEAVE.allows(LeaveMove.APPROVE, _attempt(ctx, ctx.clock.now(), actor, leave))
 
 
 def may_see(ctx: Context, actor: Actor, leave: Leave) -> bool:

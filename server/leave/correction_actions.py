@@ -19,12 +19,15 @@ from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import CommonCode, HallError
 from server.core.events import AttendanceChanged, RequestsChanged
 from server.core.store import Tx
+from server.core.workflow import Attempt, WorkingDays
 from server.leave import correction_queries as stored
 from server.leave import correction_rules as rules
-from server.leave import file_queries, rights
+from server.leave import file_queries, rights, workflow
 from server.leave.correction_queries import Correction
+from server.leave.correction_rules import CorrectionState
 from server.leave.errors import LeaveCode
 from server.leave.settings import LeaveSettings
+from server.leave.workflow import CORRECTION, CorrectionMove
 
 Standing = Callable[[Connection, str, date, str], Mapping[str, Any]]
 """Function that returns the present verdict of (staff, day, slot); raises INVALID if not due."""
@@ -55,15 +58,21 @@ def request(
         raise HallError(CommonCode.INVALID, field="verdict")
 
     def act(tx: Tx) -> JsonDict:
-        settings = ctx.settings()
-        _check_asker(ctx, actor, wish.staff)
-        today = ctx.local(tx.now).date()
-        rules.check_day(wish.day, today, workdays(ctx), settings.of(LeaveSettings).correction_days)
-        _check_twice(tx, wish)
-        rules.check_quota(
-            used_quota(tx.conn, tx.hall_id, wish.staff, wish.day),
-            settings.of(LeaveSettings).correction_quota,
+        limits = ctx.settings().of(LeaveSettings)
+        rights.person_of(ctx.catalogue(), wish.staff)
+        today, days = ctx.local(tx.now).date(), limits.correction_days
+        attempt: Attempt[CorrectionState] = Attempt(
+            None,
+            holds=lambda role: _holds(ctx, actor, wish.staff, "", role),
+            deadlines={workflow.REQUEST_PERIOD: WorkingDays(wish.day, days, today, workdays(ctx))},
+            facts={"days": days},
         )
+        state = CORRECTION.after(CorrectionMove.ASK, attempt)
+        if wish.day > today:
+            raise HallError(CommonCode.INVALID, field="day")
+        _check_twice(tx, wish)
+        used = used_quota(tx.conn, tx.hall_id, wish.staff, wish.day)
+        rules.check_quota(used, limits.correction_quota)
         if wish.file and file_queries.get(tx.conn, tx.hall_id, wish.file) is None:
             raise HallError(LeaveCode.FILE_UNKNOWN)
         correction = Correction(
@@ -76,18 +85,13 @@ def request(
             wish.reason,
             wish.file,
             dict(standing(tx.conn, wish.staff, wish.day, wish.slot)),
-            "asked",
+            state.value,
             actor.name,
             tx.now,
         )
         stored.add(tx, correction)
-        _record(
-            tx,
-            actor,
-            correction,
-            "correction.ask",
-            {"verdict": wish.verdict, "was": correction.was},
-        )
+        data = {"verdict": wish.verdict, "was": correction.was}
+        _record(tx, actor, correction, "correction.ask", data)
         return {"correction": correction.id}
 
     request: JsonDict = {
@@ -103,17 +107,33 @@ def request(
     return str(ctx.command(actor, key, request, act)["correction"])
 
 
-def _check_asker(ctx: Context, actor: Actor, staff: str) -> None:
-    """Raise NOT_YOUR_SHEET unless the actor is the person, a colleague or responsible.
+def _holds(ctx: Context, actor: Actor, staff: str, requester: str, role: str) -> bool:
+    """Return True if the actor holds a role towards a correction of a day of `staff`.
 
     A colleague is a person of the same unit.
     """
     catalogue = ctx.catalogue()
-    person = rights.person_of(catalogue, staff)
-    asker = catalogue.staff_by.get(actor.name)
-    colleague = asker is not None and bool(person.unit) and asker.unit == person.unit
-    if not colleague:
-        rights.check_see(catalogue, actor, staff)
+    if role == workflow.MANAGER:
+        return rights.manages(actor)
+    if role == workflow.INVOLVED:
+        return actor.name == requester or rights.may_see(catalogue, actor, staff)
+    person, asker = catalogue.staff_by.get(staff), catalogue.staff_by.get(actor.name)
+    if person is None or asker is None:
+        return False
+    return bool(person.unit) and asker.unit == person.unit
+
+
+def _attempt(
+    ctx: Context, actor: Actor, correction: Correction, words: str = ""
+) -> Attempt[CorrectionState]:
+    """Return a move on a correction as `actor` attempts it now."""
+    return Attempt(
+        state=CorrectionState(correction.state),
+        person=actor.name,
+        holds=lambda role: _holds(ctx, actor, correction.staff, correction.by, role),
+        earlier={workflow.SUBJECT: (correction.staff,), workflow.REQUESTER: (correction.by,)},
+        given=(workflow.WORDS,) if words else (),
+    )
 
 
 def _check_twice(tx: Tx, wish: CorrectionRequest) -> None:
@@ -143,15 +163,10 @@ def decide(
 
     def act(tx: Tx) -> JsonDict:
         correction = _require(tx, correction_id)
-        rules.check_decider(actor.name, correction.staff, correction.by)
-        if not rights.manages(actor):
-            raise HallError(LeaveCode.NOT_YOUR_STEP, rung="manager")
-        rules.check_open(correction.state)
-        if not approve and not words:
-            raise HallError(CommonCode.INVALID, field="words")
-        state = "approved" if approve else "refused"
-        stored.settle(tx, correction.id, state, actor.name, words)
-        journal_act = "correction.approve" if approve else "correction.refuse"
+        move = CorrectionMove.APPROVE if approve else CorrectionMove.REFUSE
+        state = CORRECTION.after(move, _attempt(ctx, actor, correction, words))
+        stored.settle(tx, correction.id, state.value, actor.name, words)
+        journal_act = f"correction.{move}"
         _record(tx, actor, correction, journal_act, {"words": words, "verdict": correction.verdict})
         return {}
 
@@ -169,10 +184,8 @@ def cancel(ctx: Context, actor: Actor, key: str, correction_id: str, words: str)
 
     def act(tx: Tx) -> JsonDict:
         correction = _require(tx, correction_id)
-        if actor.name != correction.by:
-            rights.check_see(ctx.catalogue(), actor, correction.staff)
-        rules.check_open(correction.state)
-        stored.settle(tx, correction.id, "cancelled", actor.name, words)
+        state = CORRECTION.after(CorrectionMove.CANCEL, _attempt(ctx, actor, correction))
+        stored.settle(tx, correction.id, state.value, actor.name, words)
         _record(tx, actor, correction, "correction.cancel", {"words": words})
         return {}
 
@@ -194,10 +207,9 @@ def _record(tx: Tx, actor: Actor, correction: Correction, act: str, data: JsonDi
     tx.events.append(RequestsChanged(correction.id, correction.staff))
 
 
-def may_decide(actor: Actor, correction: Correction) -> bool:
+def may_decide(ctx: Context, actor: Actor, correction: Correction) -> bool:
     """Return True if this request waits for `actor`."""
-    second = actor.name not in (correction.staff, correction.by)
-    return correction.state == "asked" and second and rights.manages(actor)
+    return CORRECTION.allows(CorrectionMove.APPROVE, _attempt(ctx, actor, correction))
 
 
 def may_see(ctx: Context, actor: Actor, correction: Correction) -> bool:

@@ -20,10 +20,10 @@ from server.core.actors import Actor
 from server.core.config import Config
 from server.core.context import Context, write_journal
 from server.core.errors import CommonCode, HallError
+from server.core.settings import FileSettings
 from server.core.store import Tx
 from server.leave import file_queries
 from server.leave.errors import LeaveCode
-from server.leave.settings import LeaveSettings
 
 FOLDER = "files"
 PDF = "application/pdf"
@@ -75,7 +75,7 @@ def store(hall: FileHall, actor: Actor, name: str, media: str, data: bytes) -> s
     `media`: the required type; empty: any. Raises TOO_LARGE, FILE_TYPE.
     """
     ctx = hall.ctx
-    if len(data) > ctx.settings().of(LeaveSettings).file_limit_kb * 1024:
+    if len(data) > ctx.settings().of(FileSettings).file_limit_kb * 1024:
         raise HallError(CommonCode.TOO_LARGE)
     detected: str = hall.offload(lambda: media_of(data))
     if media and media != detected:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from flask import Response, request
 
 from server.core.errors import CommonCode, HallError
-from server.core.settings import bounds
+from server.core.settings import FileSettings, bounds
 from server.leave import files, views
 from server.leave.errors import LeaveCode
 from server.leave.messages import PaperRef
-from server.leave.settings import LeaveSettings
 from server.web_api import STAFF, Api, Call
 from server.web_api.downloads import ATTACHMENT, INLINE, NOSNIFF, file_response
 
@@ -31,7 +30,7 @@ def add(api: Api) -> None:
     )
     def keep(call: Call) -> PaperRef:
         """Store a paper (multipart field `file`); the same bytes again are the same paper."""
-        name, data = uploaded(ctx.settings().of(LeaveSettings).file_limit_kb)
+        name, data = uploaded(ctx.settings().of(FileSettings).file_limit_kb)
         paper = files.load(hall, files.store(hall, call.actor, name, "", data))
         return PaperRef(id=paper.id, name=paper.name, media=paper.media, size=len(paper.data))
 

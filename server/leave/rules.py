@@ -158,22 +158,12 @@ def handed_over(steps: Steps) -> bool:
     return bool(last) and last[-1] == "handover"
 
 
-def state_after_decision(state: str, steps: Steps, approve: bool) -> State:
-    """Return the state after one more decision; raise LEAVE_SETTLED unless a decision is due."""
-    if state != State.ASKED:
-        raise HallError(LeaveCode.LEAVE_SETTLED, state=state)
-    if not approve:
-        return State.REFUSED
-    steps_required = len(steps[0]["rungs"])
+def state_after_approval(steps: Steps) -> State:
+    """Return the state after one more approval: approved with the last one that is required."""
     approvals = sum(step["act"] == "approve" for step in steps) + 1
-    return State.APPROVED if approvals >= steps_required else State.ASKED
+    return State.APPROVED if approvals >= len(steps[0]["rungs"]) else State.ASKED
 
 
-def end_after_cancel(
-    state: str, begins: datetime, ends: datetime, now: datetime
-) -> datetime | None:
-    """Return the new end of a leave cancelled now, None if it never began; raise LEAVE_SETTLED."""
-    running = state == State.APPROVED and begins < now
-    if state not in (State.ASKED, State.APPROVED) or (running and ends <= now):
-        raise HallError(LeaveCode.LEAVE_SETTLED, state=state)
-    return now.replace(second=0, microsecond=0) if running else None
+def is_running(state: str, begins: datetime, now: datetime) -> bool:
+    """Return True if an approved leave has begun: only its remainder can be cancelled."""
+    return state == State.APPROVED and begins < now

@@ -87,15 +87,6 @@ class LeaveSettings(SettingGroup):
         high=240,
         unit="min",
     )
-    file_limit_kb: int = setting(
-        4096,
-        "附件最大（KB）",
-        "Largest paper (kB)",
-        "Largest document that is stored.",
-        low=64,
-        high=16384,
-        unit="kB",
-    )
 
 
 GROUPS = (LeaveSettings,)

@@ -221,7 +221,7 @@ class CaseViews:
         )
 
     def _can_correct(self, correction: Correction) -> list[str]:
-        can = ["decide"] if correction_actions.may_decide(self.actor, correction) else []
+        can = ["decide"] if correction_actions.may_decide(self.ctx, self.actor, correction) else []
         if correction.state == "asked" and correction_actions.may_see(
             self.ctx, self.actor, correction
         ):

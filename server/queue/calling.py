@@ -12,14 +12,15 @@ from dataclasses import replace
 from typing import Any
 
 from server.core.actors import Actor
-from server.core.context import Context, JsonDict
+from server.core.context import Context, JsonDict, sessions_of
 from server.core.errors import CommonCode, HallError
 from server.core.store import Tx
 from server.queue import announcements, snapshot, ticket_queries, window_session_queries
 from server.queue.errors import QueueCode
 from server.queue.no_show import no_show_from, require_no_show
-from server.queue.selection import check_target, choose_for
+from server.queue.selection import check_target, choose
 from server.queue.settings import CounterSettings, NumberSettings
+from server.queue.stored_floor import StoredFloor, moment_of
 from server.queue.tickets import (
     Move,
     Outcome,
@@ -66,14 +67,15 @@ def call_next(ctx: Context, actor: Actor, key: str, window: str, complete: str |
             raise HallError(QueueCode.WINDOW_PAUSED, window=window)
         ended = _complete(ctx, tx, actor, window, complete)
         completed = ended.id if ended else ""
-        ticket_and_choice = choose_for(ctx, tx, window, sessions)
-        if ticket_and_choice is None:
+        day = ctx.day(tx.now)
+        id_and_choice = choose(StoredFloor(tx, day), moment_of(ctx, tx, sessions), window)
+        if id_and_choice is None:
             if completed:
                 return {"ticket": "", "completed": completed}
             raise HallError(QueueCode.NOBODY_WAITING, window=window)
-        ticket, choice = ticket_and_choice
+        ticket, choice = require_ticket(tx, id_and_choice[0]), id_and_choice[1]
         why = {"codes": [w.value for w in choice.why], "facts": choice.facts}
-        ticket_queries.set_run(tx, ctx.day(tx.now), choice.pool, choice.run)
+        ticket_queries.set_run(tx, day, choice.pool, choice.run)
         called = _call(ctx, tx, actor, ticket, Move.CALL, window, why)
         snapshot.cache_called(ctx, tx, snap, ended, called)
         return {"ticket": called.id, "completed": completed}
@@ -319,7 +321,8 @@ def _with_target(
     to_item: str | None,
     to_unit: str | None,
 ) -> Ticket:
-    check_target(ctx, tx, window, to_window, to_item, to_unit)
+    moment = moment_of(ctx, tx, sessions_of(tx.conn, tx.hall_id))
+    check_target(moment, window, to_window, to_item, to_unit)
     catalogue = ctx.catalogue()
     if to_window is not None:
         return replace(ticket, lane=window_lane(to_window, ticket.klass))

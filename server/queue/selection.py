@@ -1,17 +1,19 @@
-"""Input of the choosing policies: the heads that a window may call, their waits, the runs."""
+"""Selection of the next ticket: heads that a window may call, their waits, the runs. Pure.
+
+Everything stored is read through the port `ChoosingFloor`: `stored_floor` implements it in the
+running action, `memory_floor` without a database.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from server.catalogue.model import Catalogue, Window, WindowKind
-from server.core.context import Context, sessions_of
 from server.core.errors import HallError
-from server.core.store import Tx
-from server.queue import ticket_queries
+from server.core.settings import Settings
 from server.queue.choosing import Bounds, Choice, Head, comprehensive, specialised
 from server.queue.errors import QueueCode
 from server.queue.routing import (
@@ -23,43 +25,79 @@ from server.queue.routing import (
     windows_for,
 )
 from server.queue.settings import NumberSettings
-from server.queue.tickets import Ticket
 
 
-def choose_for(
-    ctx: Context, tx: Tx, window_code: str, sessions: WindowSessions
-) -> tuple[Ticket, Choice] | None:
-    """Return the ticket that `window_code` should call now, with the reason.
+class LaneHead(Protocol):
+    """Most senior waiting ticket of a lane, as stored."""
 
-    None if there is none.
+    @property
+    def id(self) -> str: ...
+    @property
+    def lane(self) -> str: ...
+    @property
+    def queue(self) -> str: ...
+    @property
+    def item(self) -> str: ...
+    @property
+    def level(self) -> int: ...
+    @property
+    def ord(self) -> int: ...
+    @property
+    def waiting_since(self) -> int: ...
+
+
+class ChoosingFloor(Protocol):
+    """Port to the waiting tickets and the calls of one day."""
+
+    def heads(self) -> Sequence[LaneHead]:
+        """Return the most senior waiting ticket of every lane, by seniority."""
+
+    def priority_calls_over(self, queue: str, order: int, since: int) -> Iterable[str]:
+        """Return the windows of a queue's priority calls since a time (ms).
+
+        Only calls of tickets that are junior to `order`.
+        """
+
+    def run_of(self, pool: str) -> int:
+        """Return the number of consecutive priority calls from a pool."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Hall at the moment of a choice: what is in force, who is signed in, what time it is."""
+
+    catalogue: Catalogue
+    settings: Settings
+    sessions: WindowSessions
+    now: datetime
+    """Local time of the hall."""
+    millis: int
+
+
+def choose(floor: ChoosingFloor, moment: Moment, window_code: str) -> tuple[str, Choice] | None:
+    """Return the id of the ticket that `window_code` should call now, with the reason.
+
+    None if there is none. Raises WINDOW_UNKNOWN.
     """
-    catalogue, settings = ctx.catalogue(), ctx.settings()
+    catalogue, settings = moment.catalogue, moment.settings
     window = catalogue.window_by.get(window_code)
     if window is None:
         raise HallError(QueueCode.WINDOW_UNKNOWN, window=window_code)
-    now = ctx.local(tx.now)
-    rows = [
-        row
-        for row in ticket_queries.heads(tx.conn, tx.hall_id)
-        if takes(catalogue, window, row, now)
-    ]
+    rows = [row for row in floor.heads() if takes(catalogue, window, row, moment.now)]
     if not rows:
         return None
-    heads = [_head(catalogue, window, row, now, sessions, tx.now) for row in rows]
-    heads = _with_overtaking(tx, catalogue, rows, heads, now)
+    heads = [_head(moment, window, row) for row in rows]
+    heads = _with_overtaking(floor, moment, rows, heads)
     bounds = Bounds(
         settings.of(NumberSettings).priority_run, settings.of(NumberSettings).overtake_limit
     )
-    streak = partial(ticket_queries.run_of, tx, ctx.day(tx.now))
     if window.kind is WindowKind.COMPREHENSIVE:
-        choice = comprehensive(heads, streak, bounds)
+        choice = comprehensive(heads, floor.run_of, bounds)
     else:
-        choice = specialised(heads, "+".join(sorted(window.units)), streak, bounds)
+        choice = specialised(heads, "+".join(sorted(window.units)), floor.run_of, bounds)
     assert choice is not None, "there is at least one head"
     chosen_row = next(row for row, head in zip(rows, heads, strict=True) if head is choice.head)
-    ticket = ticket_queries.get(tx.conn, tx.hall_id, chosen_row.id)
-    assert ticket is not None, "a head is a ticket"
-    return ticket, choice
+    return chosen_row.id, choice
 
 
 def takes(catalogue: Catalogue, window: Window, row: Any, now: datetime) -> bool:
@@ -79,38 +117,27 @@ def takes(catalogue: Catalogue, window: Window, row: Any, now: datetime) -> bool
     return entitled(catalogue, window, item, now)
 
 
-def _head(
-    catalogue: Catalogue,
-    window: Window,
-    row: Any,
-    now: datetime,
-    sessions: WindowSessions,
-    millis: int,
-) -> Head:
+def _head(moment: Moment, window: Window, row: LaneHead) -> Head:
+    catalogue = moment.catalogue
     item = catalogue.item_by.get(row.item)
     unit = catalogue.unit_by.get(row.queue)
-    for_this_window = row.lane.startswith("@")
     may_be_only = window.kind is WindowKind.COMPREHENSIVE and item is not None
     return Head(
         lane=row.lane,
         queue=row.queue,
         level=row.level,
         order=row.ord,
-        waited=(millis - row.waiting_since) / 60_000,
+        waited=(moment.millis - row.waiting_since) / 60_000,
         target=unit.target_wait if unit else 20,
         comprehensive_only=may_be_only
         and item is not None
-        and only_comprehensive(catalogue, item, now, sessions),
-        for_window=for_this_window,
+        and only_comprehensive(catalogue, item, moment.now, moment.sessions),
+        for_window=row.lane.startswith("@"),
     )
 
 
 def _with_overtaking(
-    tx: Tx,
-    catalogue: Catalogue,
-    rows: list[Any],
-    heads: list[Head],
-    now: datetime,
+    floor: ChoosingFloor, moment: Moment, rows: Sequence[LaneHead], heads: list[Head]
 ) -> list[Head]:
     """Return the heads with overtaking counted for ordinary ones, if a priority head competes.
 
@@ -118,17 +145,15 @@ def _with_overtaking(
     """
     if not any(h.level > 0 for h in heads):
         return heads
+    catalogue = moment.catalogue
     counted_heads = []
     for row, head in zip(rows, heads, strict=True):
         item = catalogue.item_by.get(row.item)
         if head.level > 0 or item is None:
             counted_heads.append(head)
             continue
-        day = now.date().isoformat()
-        calls = ticket_queries.priority_calls_over(
-            tx.conn, tx.hall_id, day, head.queue, head.order, row.waiting_since
-        )
-        able_windows = {w.code for w in windows_for(catalogue, item, now)}
+        calls = floor.priority_calls_over(head.queue, head.order, row.waiting_since)
+        able_windows = {w.code for w in windows_for(catalogue, item, moment.now)}
         counted_heads.append(
             replace(head, overtaken=sum(1 for window in calls if window in able_windows))
         )
@@ -136,8 +161,7 @@ def _with_overtaking(
 
 
 def check_target(
-    ctx: Context,
-    tx: Tx,
+    moment: Moment,
     window: str,
     to_window: str | None,
     to_item: str | None,
@@ -147,7 +171,7 @@ def check_target(
     targets = [t for t in (to_window, to_item, to_unit) if t is not None]
     if len(targets) != 1:
         raise HallError(QueueCode.TRANSFER_TARGET, reason="one")
-    catalogue, sessions = ctx.catalogue(), sessions_of(tx.conn, tx.hall_id)
+    catalogue, sessions = moment.catalogue, moment.sessions
     if to_window is not None:
         if to_window == window or to_window not in catalogue.window_by:
             raise HallError(QueueCode.TRANSFER_TARGET, reason="unknown", window=to_window)
@@ -156,7 +180,7 @@ def check_target(
         item = catalogue.item_by.get(to_item)
         if item is None:
             raise HallError(QueueCode.TRANSFER_TARGET, reason="unknown", item=to_item)
-        able_windows = servers(catalogue, item, ctx.local(tx.now), sessions)
+        able_windows = servers(catalogue, item, moment.now, sessions)
     else:
         assert to_unit is not None
         able_windows = tuple(w.code for w in unit_windows(catalogue, to_unit) if w.code in sessions)

@@ -19,10 +19,12 @@ from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import CommonCode, HallError
 from server.core.events import PastChanged
 from server.core.store import Tx
+from server.core.workflow import Attempt
 from server.retroactive import queries as stored
-from server.retroactive import rules, scopes
+from server.retroactive import rules, scopes, workflow
 from server.retroactive.replays import REPLAYS
 from server.retroactive.rules import AffectedDays, State
+from server.retroactive.workflow import CHANGE, Move
 
 RANKS = {
     Role.MANAGER.value: (Role.MANAGER.value, Role.ADMINISTRATOR.value),
@@ -61,10 +63,10 @@ def confirm(ctx: Context, actor: Actor, key: str, change_id: str) -> None:
     """
 
     def act(tx: Tx) -> JsonDict:
-        row = _waiting(tx, change_id)
-        _check_second(ctx, tx, actor, row)
+        row = _require(tx, change_id)
+        state = CHANGE.after(Move.CONFIRM, _attempt(ctx, tx, actor, row))
         _execute(ctx, tx, row)
-        _settle(tx, actor, row, State.CONFIRMED, "")
+        _settle(tx, actor, row, state, "")
         return {}
 
     request: JsonDict = {"act": "past.confirm", "change": change_id}
@@ -147,8 +149,11 @@ def _execute(ctx: Context, tx: Tx, row: Any) -> None:
 
 def _stale(tx: Tx, actor: Actor, change_id: str) -> None:
     row = stored.get(tx.conn, tx.hall_id, change_id)
-    if row is not None and row.state == State.WAITING:
-        _settle(tx, actor, row, State.STALE, "")
+    if row is None:
+        return
+    attempt: Attempt[State] = Attempt(State(row.state))
+    if CHANGE.allows(Move.EXPIRE, attempt):
+        _settle(tx, actor, row, CHANGE.after(Move.EXPIRE, attempt), "")
 
 
 def refuse(ctx: Context, actor: Actor, key: str, change_id: str, words: str) -> None:
@@ -158,11 +163,9 @@ def refuse(ctx: Context, actor: Actor, key: str, change_id: str, words: str) -> 
     """
 
     def act(tx: Tx) -> JsonDict:
-        row = _waiting(tx, change_id)
-        _check_second(ctx, tx, actor, row)
-        if not words.strip():
-            raise HallError(CommonCode.INVALID, field="words")
-        _settle(tx, actor, row, State.REFUSED, words.strip())
+        row = _require(tx, change_id)
+        state = CHANGE.after(Move.REFUSE, _attempt(ctx, tx, actor, row, words.strip()))
+        _settle(tx, actor, row, state, words.strip())
         return {}
 
     request: JsonDict = {"act": "past.refuse", "change": change_id, "words": words}
@@ -173,26 +176,31 @@ def withdraw(ctx: Context, actor: Actor, key: str, change_id: str) -> None:
     """Withdraw one's own request. Raises PAST_UNKNOWN (also for another's), PAST_STATE."""
 
     def act(tx: Tx) -> JsonDict:
-        row = _waiting(tx, change_id)
-        if requester_of(row).name != actor.name:
-            raise HallError(CommonCode.PAST_UNKNOWN)
-        _settle(tx, actor, row, State.WITHDRAWN, "")
+        row = _require(tx, change_id)
+        state = CHANGE.after(Move.WITHDRAW, _attempt(ctx, tx, actor, row))
+        _settle(tx, actor, row, state, "")
         return {}
 
     ctx.command(actor, key, {"act": "past.withdraw", "change": change_id}, act)
 
 
-def _waiting(tx: Tx, change_id: str) -> Any:
+def _require(tx: Tx, change_id: str) -> Any:
     row = stored.get(tx.conn, tx.hall_id, change_id)
     if row is None:
         raise HallError(CommonCode.PAST_UNKNOWN)
-    rules.check_waiting(row.state)
     return row
 
 
-def _check_second(ctx: Context, tx: Tx, actor: Actor, row: Any) -> None:
-    if not may_confirm(actor, row, entitled(ctx, tx.conn, row.rank)):
-        raise HallError(CommonCode.PAST_SECOND)
+def _attempt(ctx: Context, tx: Tx, actor: Actor, row: Any, words: str = "") -> Attempt[State]:
+    """Return a move on a change as `actor` attempts it."""
+
+    def holds(role: str) -> bool:
+        if role == workflow.REQUESTER:
+            return requester_of(row).name == actor.name
+        return may_confirm(actor, row, entitled(ctx, tx.conn, row.rank))
+
+    given = (workflow.WORDS,) if words else ()
+    return Attempt(State(row.state), actor.name, holds, given=given)
 
 
 def _settle(tx: Tx, actor: Actor, row: Any, state: State, words: str) -> None:

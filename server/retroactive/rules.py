@@ -12,7 +12,6 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from server.attendance.verdicts import State as Verdict
-from server.core.errors import CommonCode, HallError
 
 HALVES = "absent"
 """Slot code of a spot that counts the half-days without presence."""
@@ -137,12 +136,6 @@ def may_confirm(
     others = {number for number in entitled if number != asker}
     apart = others - set(moved_people)
     return actor in (apart or others)
-
-
-def check_waiting(state: str) -> None:
-    """Raise PAST_STATE unless the change is waiting."""
-    if state != State.WAITING:
-        raise HallError(CommonCode.PAST_STATE, state=state)
 
 
 def value_of(state: Verdict, minutes: int) -> str:

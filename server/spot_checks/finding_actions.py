@@ -19,11 +19,12 @@ from server.core.errors import HallError
 from server.core.events import ChecksChanged
 from server.core.settings import GeneralSettings, Settings, with_values
 from server.core.store import Tx
+from server.core.workflow import Attempt
 from server.spot_checks import finding_queries, queries
 from server.spot_checks import finding_rules as rules
 from server.spot_checks.anomalies import Anomaly
 from server.spot_checks.errors import SpotCheckCode
-from server.spot_checks.finding_rules import Finding, Person, State, Steps
+from server.spot_checks.finding_rules import FINDING, Finding, Move, Person, State, Steps
 from server.spot_checks.marks import Kind, Mark, Seen, kind_of, standing
 from server.spot_checks.settings import SpotCheckSettings
 
@@ -85,7 +86,7 @@ def propose(ctx: Context, tx: Tx, doubt: Anomaly) -> int:
     """Store an anomaly as a proposed finding; return 0 if it was proposed before."""
     if finding_queries.of_source(tx.conn, tx.hall_id, "doubt", doubt.mark) is not None:
         return 0
-    _add(ctx, tx, SYSTEM, State.PROPOSED, "doubt", doubt)
+    _add(ctx, tx, SYSTEM, FINDING.after(Move.PROPOSE, Attempt(None)), "doubt", doubt)
     return 1
 
 
@@ -126,7 +127,8 @@ def _add_from_mark(ctx: Context, tx: Tx, row: Any, kind: Kind, check_id: str) ->
     }
     kind_name, _, name = row.by_actor.partition(":")
     doubt = Anomaly(kind, row.staff, row.window, row.id, facts)
-    _add(ctx, tx, Actor(ActorKind(kind_name), name), State.CONFIRMED, "mark", doubt)
+    state = FINDING.after(Move.RECORD, Attempt(None))
+    _add(ctx, tx, Actor(ActorKind(kind_name), name), state, "mark", doubt)
 
 
 def _add(ctx: Context, tx: Tx, actor: Actor, state: State, source: str, about: Anomaly) -> None:
@@ -188,9 +190,10 @@ def _days_on(ctx: Context, now: int, days: int) -> int:
 
 def _withdraw(ctx: Context, tx: Tx, row: Any) -> None:
     """Withdraw a finding whose mark was undone or replaced."""
-    if State(row.state) not in (State.CONFIRMED, State.DISPUTED):
-        return
-    _move(tx, SYSTEM, row, State.WITHDRAWN, "mark_undone")
+    attempt = rules.attempt(finding_of(row), Person(""))
+    if not FINDING.allows(Move.UNDO, attempt):
+        return  # settled before
+    _move(tx, SYSTEM, row, FINDING.after(Move.UNDO, attempt), "mark_undone")
     restep(ctx, tx, row.staff)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from server.core.errors import HallError
+from server.core.workflow import Apart, Attempt, Moment, Role, Row, Within, Workflow
 from server.spot_checks.errors import SpotCheckCode
 
 DAY_MS = 86_400_000
@@ -96,30 +96,79 @@ def may_see(finding: Finding, person: Person) -> bool:
     return published and concerns(finding, person)
 
 
+class Move(StrEnum):
+    """Move of a finding."""
+
+    PROPOSE = "propose"
+    RECORD = "record"
+    """By a mark of an inspection round."""
+    CONFIRM = "confirm"
+    DISMISS = "dismiss"
+    DISPUTE = "dispute"
+    UPHOLD = "uphold"
+    WITHDRAW = "withdraw"
+    UNDO = "undo"
+    """By undoing the mark behind it."""
+    RECTIFY = "rectify"
+
+
+SUBJECT, CHECKER = "subject", "checker"
+"""Parts: the person concerned; whoever found or confirmed it."""
+CONCERNED = "concerned"
+"""Role: the person concerned, or the chief representative of the unit."""
+DISPUTE_PERIOD = "dispute period"
+_BY_CONCERNED = (Role(SpotCheckCode.FINDING_UNKNOWN, (CONCERNED,)),)
+_PROPOSED, _DISPUTED = frozenset({State.PROPOSED}), frozenset({State.DISPUTED})
+_NOT_SUBJECT = (Apart(SpotCheckCode.FINDING_OWN, (SUBJECT,)),)
+_NOT_INVOLVED = (Apart(SpotCheckCode.FINDING_OWN, (SUBJECT, CHECKER)),)
+FINDING = Workflow(
+    "finding",
+    SpotCheckCode.FINDING_STATE,
+    (
+        Row(Move.PROPOSE, frozenset[State](), (State.PROPOSED,)),
+        Row(Move.RECORD, frozenset[State](), (State.CONFIRMED,)),
+        Row(Move.CONFIRM, _PROPOSED, (State.CONFIRMED,), requires=_NOT_SUBJECT),
+        Row(Move.DISMISS, _PROPOSED, (State.DISMISSED,), requires=_NOT_SUBJECT),
+        Row(
+            Move.DISPUTE,
+            frozenset({State.CONFIRMED}),
+            (State.DISPUTED,),
+            first=_BY_CONCERNED,
+            requires=(Within(SpotCheckCode.DISPUTE_OVER, DISPUTE_PERIOD),),
+        ),
+        Row(Move.UPHOLD, _DISPUTED, (State.UPHELD,), requires=_NOT_INVOLVED),
+        Row(Move.WITHDRAW, _DISPUTED, (State.WITHDRAWN,), requires=_NOT_INVOLVED),
+        Row(Move.UNDO, frozenset({State.CONFIRMED, State.DISPUTED}), (State.WITHDRAWN,)),
+        Row(Move.RECTIFY, STANDING, first=_BY_CONCERNED),
+    ),
+)
+
+
+def attempt(finding: Finding, person: Person, now: int = 0) -> Attempt[State]:
+    """Return a move on a finding as the person attempts it; `now` (ms) matters for a dispute."""
+    end = None if finding.dispute_until is None else finding.dispute_until + 1
+    return Attempt(
+        state=finding.state,
+        person=person.number,
+        holds=lambda _role: concerns(finding, person),
+        earlier={SUBJECT: (finding.staff,), CHECKER: finding.involved},
+        deadlines={DISPUTE_PERIOD: Moment(end, now)},
+    )
+
+
 def judge(finding: Finding, person: Person, confirm: bool) -> State:
     """Confirm or dismiss a proposed finding. Raises FINDING_STATE, FINDING_OWN."""
-    _only_in(finding, State.PROPOSED)
-    if person.number == finding.staff:
-        raise HallError(SpotCheckCode.FINDING_OWN)
-    return State.CONFIRMED if confirm else State.DISMISSED
+    return FINDING.after(Move.CONFIRM if confirm else Move.DISMISS, attempt(finding, person))
 
 
 def dispute(finding: Finding, person: Person, now: int) -> State:
     """Dispute a finding. Raises FINDING_UNKNOWN for a stranger, FINDING_STATE, DISPUTE_OVER."""
-    if not concerns(finding, person):
-        raise HallError(SpotCheckCode.FINDING_UNKNOWN)
-    _only_in(finding, State.CONFIRMED)
-    if finding.dispute_until is None or now > finding.dispute_until:
-        raise HallError(SpotCheckCode.DISPUTE_OVER)
-    return State.DISPUTED
+    return FINDING.after(Move.DISPUTE, attempt(finding, person, now))
 
 
 def settle(finding: Finding, person: Person, stands: bool) -> State:
     """Decide a dispute. Raises FINDING_STATE, and FINDING_OWN for anybody involved."""
-    _only_in(finding, State.DISPUTED)
-    if person.number == finding.staff or person.number in finding.involved:
-        raise HallError(SpotCheckCode.FINDING_OWN)
-    return State.UPHELD if stands else State.WITHDRAWN
+    return FINDING.after(Move.UPHOLD if stands else Move.WITHDRAW, attempt(finding, person))
 
 
 def rectify(finding: Finding, person: Person) -> None:
@@ -127,14 +176,7 @@ def rectify(finding: Finding, person: Person) -> None:
 
     Raises FINDING_UNKNOWN for a stranger, FINDING_STATE.
     """
-    if not concerns(finding, person):
-        raise HallError(SpotCheckCode.FINDING_UNKNOWN)
-    _only_in(finding, *STANDING)
-
-
-def _only_in(finding: Finding, *states: State) -> None:
-    if finding.state not in states:
-        raise HallError(SpotCheckCode.FINDING_STATE, state=finding.state.value)
+    FINDING.after(Move.RECTIFY, attempt(finding, person))
 
 
 def steps(findings: Iterable[Finding], limits: Steps) -> dict[str, Step]:

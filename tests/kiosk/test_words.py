@@ -65,8 +65,8 @@ NEEDED: list[tuple[str, str, set[str]]] = [
     ("counters/web/history-words.ts", "ACTORS", {member.value for member in ActorKind}),
     ("server/web/desk-acts.ts", "ACTS", literals(OfflineAct, "kind")),
     ("counters/web/unfit-words.ts", "REASONS", UNFIT),
-    ("server/office/web/desk-act-words.ts", "DOUBTS", {member.value for member in Implausibility}),
-    ("server/office/web/desk-act-words.ts", "STATES", {member.value for member in State}),
+    ("server/queue/web/desk-act-words.ts", "DOUBTS", {member.value for member in Implausibility}),
+    ("server/queue/web/desk-act-words.ts", "STATES", {member.value for member in State}),
     (
         "display/web/simulators/fault-words.ts",
         "words",

@@ -10,7 +10,7 @@ import pytest
 
 from server.core.errors import HallError
 from server.core.working_days import Workdays
-from server.leave.correction_rules import check_day, check_decider, check_open, check_quota
+from server.leave.correction_rules import check_quota
 
 WORKDAYS = Workdays()
 FRIDAY, MONDAY, TUESDAY, WEDNESDAY = (date(2026, 3, day) for day in (6, 9, 10, 11))

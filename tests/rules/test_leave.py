@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,7 @@ from server.catalogue import hours as catalogue_hours
 from server.catalogue.model import Role, Staff
 from server.core.errors import CommonCode, ErrorCode, HallError
 from server.core.settings import Settings, with_values
+from server.core.workflow import Attempt, Moment
 from server.core.working_days import SpecialDay, Workdays
 from server.leave import rules as leave_rules
 from server.leave.approval_ladder import (
@@ -29,6 +31,7 @@ from server.leave.approval_ladder import (
 from server.leave.errors import LeaveCode
 from server.leave.rules import Decider, State
 from server.leave.settings import LeaveSettings
+from server.leave.workflow import END, LEAVE, LeaveMove
 from support.halls import catalogue
 
 WEEK = Workdays((SpecialDay(date(2026, 3, 8), True, "调休上班", 1),))
@@ -319,17 +322,41 @@ def test_leave_requested_afterwards() -> None:
     assert not leave_rules.check_span(NOW, later, NOW, 3)
 
 
+def attempt(state: str, **more: Any) -> Attempt[State]:
+    """Return a move of a person who may make it."""
+    return Attempt(State(state), holds=lambda _role: True, given=("words",), **more)
+
+
+def decided(state: str, steps: leave_rules.Steps, approve: bool) -> State:
+    """Return the state after one more decision."""
+    if not approve:
+        return LEAVE.after(LeaveMove.REFUSE, attempt(state))
+    return LEAVE.after(LeaveMove.APPROVE, attempt(state), leave_rules.state_after_approval(steps))
+
+
+def end_after_cancel(
+    state: str, begins: datetime, ends: datetime, now: datetime
+) -> datetime | None:
+    """Return the new end of a leave cancelled now, None if it never began."""
+    running = leave_rules.is_running(state, begins, now)
+    deadlines = {END: Moment(ends, now)}
+    LEAVE.after(
+        LeaveMove.SHORTEN if running else LeaveMove.CANCEL, attempt(state, deadlines=deadlines)
+    )
+    return now.replace(second=0) if running else None
+
+
 def test_steps_go_up_the_ladder_one_by_one() -> None:
     steps = [leave_rules.request_step("1", 0, (ApproverOffice.CHIEF, ApproverOffice.HEAD))]
     assert leave_rules.waiting_for(steps) is ApproverOffice.CHIEF
-    assert leave_rules.state_after_decision("asked", steps, True) is State.ASKED
+    assert decided("asked", steps, True) is State.ASKED
     steps.append({"act": "approve", "by": "5"})
     assert leave_rules.waiting_for(steps) is ApproverOffice.HEAD
-    assert leave_rules.state_after_decision("asked", steps, True) is State.APPROVED
-    assert leave_rules.state_after_decision("asked", steps, False) is State.REFUSED
+    assert decided("asked", steps, True) is State.APPROVED
+    assert decided("asked", steps, False) is State.REFUSED
     for state in ("approved", "refused", "cancelled"):
         with pytest.raises(HallError):
-            leave_rules.state_after_decision(state, steps, True)
+            decided(state, steps, True)
 
 
 def test_a_new_cover_has_to_confirm_again() -> None:
@@ -341,9 +368,9 @@ def test_a_new_cover_has_to_confirm_again() -> None:
 
 def test_leave_can_be_given_up() -> None:
     begins, ends = moment("03-02T08:30"), moment("03-04T17:30")
-    assert leave_rules.end_after_cancel("approved", begins, ends, moment("03-01T00:00")) is None
-    assert leave_rules.end_after_cancel("asked", begins, ends, NOW) is None
-    assert leave_rules.end_after_cancel("approved", begins, ends, NOW.replace(second=40)) == NOW
+    assert end_after_cancel("approved", begins, ends, moment("03-01T00:00")) is None
+    assert end_after_cancel("asked", begins, ends, NOW) is None
+    assert end_after_cancel("approved", begins, ends, NOW.replace(second=40)) == NOW
     for state, now in (("approved", ends), ("refused", NOW), ("cancelled", NOW)):
         with pytest.raises(HallError):
-            leave_rules.end_after_cancel(state, begins, ends, now)
+            end_after_cancel(state, begins, ends, now)

@@ -14,7 +14,6 @@ from server.retroactive.rules import (
     State,
     ValueChange,
     ValueKey,
-    check_waiting,
     may_confirm,
     moves,
     reach,

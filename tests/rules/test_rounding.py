@@ -30,7 +30,7 @@ def test_a_share_is_rounded_as_its_counts_require(due: int, data: st.DataObject)
 
 @given(st.integers(0, 10**6))
 def test_the_pages_formula_is_the_same(millionths: int) -> None:
-    """Compare with server/office/web/attendance/marks.ts, in whole numbers."""
+    """Compare with server/web/weeks.ts, in whole numbers."""
     tenth = (millionths + 500) // 1000
     assert percent(millionths / 10**6) == Decimal(tenth) / 10
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ladderWords } from "../../server/office/web/requests/words.ts";
+import { ladderWords } from "../../server/leave/web/words.ts";
 
 test("who approves is said in words, not in the codes of the setting", () => {
   expect(ladderWords("1d=chief;2d=chief+manager;*=chief+manager+head")).toBe(

@@ -1,6 +1,6 @@
 // Weeks and months as addresses name them.
 import { describe, expect, it } from "vitest";
-import { isWeek, moved, weekQuery } from "../../server/office/web/attendance/marks.ts";
+import { isWeek, moved, weekQuery } from "../../server/web/weeks.ts";
 
 describe("weeks", () => {
   it("move over the turn of a year, with and without a week 53", () => {

@@ -34,9 +34,9 @@ export const GROUPS: Group[] = [
       "display/web/simulators.html",
       "server/office/web/office.html",
       "server/office/web/login.html",
-      "server/office/web/bulletin/bulletin.html",
+      "server/bulletins/web/bulletin.html",
       "server/office/web/my/my.html",
-      "server/office/web/walk/check.html",
+      "server/spot_checks/web/check.html",
     ],
   },
 ];

@@ -1,4 +1,4 @@
-"""State machine test of tickets and windows against a simple model.
+"""State machine test of tickets and windows against a simple model and the floor in memory.
 
 The model holds only lists: who waits in which order, which window holds which ticket, how often
 each waiting person was overtaken by priority. After every step the database must agree with it:
@@ -8,6 +8,7 @@ window can serve.
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
 from contextlib import ExitStack
@@ -26,9 +27,13 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from server.core.context import sessions_of
 from server.core.errors import ErrorCode, HallError
 from server.queue import calling, ticket_queries, window_sessions
+from server.queue.choosing import Choice
 from server.queue.errors import QueueCode
+from server.queue.memory_floor import MemoryFloor
+from server.queue.selection import Moment, choose
 from server.queue.settings import NumberSettings
 from server.queue.tickets import Outcome, State, Ticket
 from support.database_pool import DatabasePool
@@ -77,6 +82,7 @@ class HallMachine(RuleBasedStateMachine):
         self.returns: dict[str, int] = {}
         self.paused: set[str] = set()
         self.arrivals = 0
+        self.floor = MemoryFloor()
 
     def teardown(self) -> None:
         self.small.close()
@@ -105,6 +111,7 @@ class HallMachine(RuleBasedStateMachine):
     def call(self, data: st.DataObject) -> None:
         window = data.draw(st.sampled_from(sorted(self.at)))
         candidates = [p for p in self.waiting if self._callable(p, window)]
+        foreseen = choose(self.floor, self._moment(), window)
         try:
             ticket = self.small.call(window)
         except HallError as error:
@@ -116,6 +123,7 @@ class HallMachine(RuleBasedStateMachine):
             assert expected[error.code]
             return
         assert self.at[window] is None
+        self._check_floor(ticket, foreseen)
         chosen = next(p for p in candidates if p.id == ticket.id)
         self._check_order(chosen, candidates, window)
         self._seat(chosen, window)
@@ -233,6 +241,8 @@ class HallMachine(RuleBasedStateMachine):
     @invariant()
     def books_agree(self) -> None:
         stored = {t.id: t for t in self._kept()}
+        for ticket in stored.values():
+            self.floor.put(ticket)
         assert {i: t.state for i, t in stored.items()} == self.states
         for window, person in self.at.items():
             holding = [
@@ -246,6 +256,26 @@ class HallMachine(RuleBasedStateMachine):
     def nobody_is_overtaken_too_often(self) -> None:
         limit = self.small.ctx.settings().of(NumberSettings).overtake_limit
         assert all(p.overtaken <= limit for p in self.waiting if not p.priority)
+
+    def _moment(self) -> Moment:
+        """Return the hall's present moment, for a choice without its database."""
+        ctx = self.small.ctx
+        sessions = ctx.read(lambda c: sessions_of(c, ctx.hall_id))
+        now = ctx.clock.now()
+        return Moment(ctx.catalogue(), ctx.settings(), sessions, ctx.local(now), now)
+
+    def _check_floor(self, ticket: Ticket, foreseen: tuple[str, Choice] | None) -> None:
+        """Assert that the floor in memory foresaw the call with its reason; record the call."""
+        assert foreseen is not None
+        ticket_id, choice = foreseen
+        assert ticket_id == ticket.id
+        calls = self.small.ctx.read(lambda c: ticket_queries.calls_of(c, "small", ticket.id))
+        assert json.loads(calls[-1]["why"]) == {
+            "codes": [why.value for why in choice.why],
+            "facts": choice.facts,
+        }
+        self.floor.set_run(choice.pool, choice.run)
+        self.floor.record_call(ticket, ticket.window, calls[-1]["at"])
 
     def _kept(self) -> list[Ticket]:
         return self.small.ctx.read(lambda c: ticket_queries.of_day(c, "small", "2026-03-02"))

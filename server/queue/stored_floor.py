@@ -1,0 +1,40 @@
+"""Floor of the running action: the port of the selection, read from the database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from server.core.context import Context
+from server.core.store import Tx
+from server.queue import ticket_queries
+from server.queue.routing import WindowSessions
+from server.queue.selection import LaneHead, Moment
+
+
+class StoredFloor:
+    """Waiting tickets and calls of the hall as the running action finds them."""
+
+    def __init__(self, tx: Tx, day: str) -> None:
+        self._tx = tx
+        self._day = day
+
+    def heads(self) -> Sequence[LaneHead]:
+        """Return the most senior waiting ticket of every lane."""
+        rows: Sequence[Any] = ticket_queries.heads(self._tx.conn, self._tx.hall_id)
+        return rows
+
+    def priority_calls_over(self, queue: str, order: int, since: int) -> list[str]:
+        """Return the windows of a queue's priority calls since a time, over a seniority."""
+        return ticket_queries.priority_calls_over(
+            self._tx.conn, self._tx.hall_id, self._day, queue, order, since
+        )
+
+    def run_of(self, pool: str) -> int:
+        """Return the number of consecutive priority calls from a pool today."""
+        return ticket_queries.run_of(self._tx, self._day, pool)
+
+
+def moment_of(ctx: Context, tx: Tx, sessions: WindowSessions) -> Moment:
+    """Return the moment of the running action."""
+    return Moment(ctx.catalogue(), ctx.settings(), sessions, ctx.local(tx.now), tx.now)

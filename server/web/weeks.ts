@@ -1,0 +1,43 @@
+// Months and ISO weeks as text, and shares in percent.
+
+/** Another month or, for 2026-W47, another week. */
+export function moved(month: string, by: number): string {
+  if (month.includes("W")) return movedWeek(month, by);
+  const [year = 0, number = 1] = month.split("-").map(Number);
+  const at = year * 12 + number - 1 + by;
+  return `${Math.floor(at / 12)}-${String((at % 12) + 1).padStart(2, "0")}`;
+}
+
+function movedWeek(week: string, by: number): string {
+  const [year = 0, number = 1] = week.split("-W").map(Number);
+  return isoWeek(new Date(Date.UTC(year, 0, 4 + (number - 1 + by) * 7)));
+}
+
+/** The days of a week as a query: `from=2026-11-02` and `to=2026-11-08`; empty for no week. */
+export function weekQuery(week: string): Record<string, string> {
+  if (!isWeek(week)) return {};
+  const [year = 0, number = 1] = week.split("-W").map(Number);
+  const first = new Date(Date.UTC(year, 0, 4 + (number - 1) * 7));
+  first.setUTCDate(first.getUTCDate() + 1 - (first.getUTCDay() || 7));
+  const last = new Date(first);
+  last.setUTCDate(last.getUTCDate() + 6);
+  return { from: first.toISOString().slice(0, 10), to: last.toISOString().slice(0, 10) };
+}
+
+/** Whether an address names a week. */
+export const isWeek = (text: string): boolean => /^\d{4}-W\d{2}$/.test(text);
+
+function isoWeek(day: Date): string {
+  // Thursday decides the year of an ISO week.
+  day.setUTCDate(day.getUTCDate() + 4 - (day.getUTCDay() || 7));
+  const first = Date.UTC(day.getUTCFullYear(), 0, 1);
+  const found = Math.ceil(((day.getTime() - first) / 86_400_000 + 1) / 7);
+  return `${day.getUTCFullYear()}-W${String(found).padStart(2, "0")}`;
+}
+
+export function percent(rate: number | null): string {
+  if (rate === null) return "—";
+  // In whole millionths, half up: the same as on paper, where a float's format would not be.
+  const tenths = Math.floor((Math.round(rate * 1e6) + 500) / 1000);
+  return `${Math.floor(tenths / 10)}.${tenths % 10}%`;
+}
