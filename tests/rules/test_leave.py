@@ -272,14 +272,14 @@ def test_the_numbers_of_the_heads_without_the_person() -> None:
 def test_after_the_last_approval_no_office_decides() -> None:
     steps = [leave_rules.request_step("1", 0, (ApproverOffice.CHIEF,)), {"act": "approve"}]
     assert leave_rules.waiting_for(steps) is None
-    assert leave_rules.state_after_decision("asked", steps, True) is State.APPROVED
+    assert leave_rules.state_after_approval(steps) is State.APPROVED
 
 
 def test_a_cover_is_no_approval() -> None:
     offices = (ApproverOffice.CHIEF, ApproverOffice.HEAD)
     steps = [leave_rules.request_step("1", 0, offices), {"act": "cover"}, {"act": "note"}]
     assert leave_rules.waiting_for(steps) is ApproverOffice.CHIEF
-    assert leave_rules.state_after_decision("asked", steps, True) is State.ASKED
+    assert leave_rules.state_after_approval(steps) is State.ASKED
     assert leave_rules.handed_over([steps[0], {"act": "note"}]) is False
     assert leave_rules.handed_over([steps[0], {"act": "handover"}, {"act": "note"}]) is True
 
@@ -288,23 +288,22 @@ def test_a_cover_is_no_approval() -> None:
 def test_a_settled_leave_is_decided_no_more(state: str) -> None:
     steps = [leave_rules.request_step("1", 0, (ApproverOffice.CHIEF,))]
     with pytest.raises(HallError) as caught:
-        leave_rules.state_after_decision(state, steps, True)
+        decided(state, steps, True)
     assert (caught.value.code, caught.value.data) == (LeaveCode.LEAVE_SETTLED, {"state": state})
 
 
-def test_a_leave_that_begins_now_is_cancelled_as_a_whole() -> None:
-    ends = moment("03-04T17:30")
-    assert leave_rules.end_after_cancel("approved", NOW, ends, NOW) is None
-    now = NOW.replace(second=1, microsecond=7)
-    assert leave_rules.end_after_cancel("approved", NOW, ends, now) == NOW
+def test_an_approved_leave_runs_from_the_moment_after_its_beginning() -> None:
+    assert leave_rules.is_running("approved", NOW, NOW + timedelta(seconds=1)) is True
+    assert leave_rules.is_running("approved", NOW, NOW) is False
+    assert leave_rules.is_running("asked", NOW, NOW + timedelta(seconds=1)) is False
 
 
 def test_a_leave_that_is_over_cannot_be_cancelled() -> None:
     begins, ends = moment("03-02T08:30"), moment("03-04T17:30")
     minute = timedelta(minutes=1)
-    assert leave_rules.end_after_cancel("approved", begins, ends, ends - minute) == ends - minute
+    assert end_after_cancel("approved", begins, ends, ends - minute) == ends - minute
     with pytest.raises(HallError) as caught:
-        leave_rules.end_after_cancel("approved", begins, ends, ends)
+        end_after_cancel("approved", begins, ends, ends)
     assert (caught.value.code, caught.value.data) == (
         LeaveCode.LEAVE_SETTLED,
         {"state": "approved"},
@@ -313,7 +312,7 @@ def test_a_leave_that_is_over_cannot_be_cancelled() -> None:
 
 def test_a_request_can_be_withdrawn_after_its_time() -> None:
     begins, ends = moment("03-02T08:30"), moment("03-04T17:30")
-    assert leave_rules.end_after_cancel("asked", begins, ends, moment("03-09T08:00")) is None
+    assert end_after_cancel("asked", begins, ends, moment("03-09T08:00")) is None
 
 
 def test_leave_requested_afterwards() -> None:
