@@ -114,6 +114,7 @@ def test_changed_new_and_vanished_values_are_changes_in_order() -> None:
 
 def test_equal_values_are_no_change() -> None:
     assert moves({MORNING: "on_time"}, {MORNING: "on_time", EVENING: ""}) == []
+    assert moves({EVENING: ""}, {}) == []
 
 
 def test_the_people_of_a_change_are_listed_once() -> None:
