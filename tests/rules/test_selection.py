@@ -203,8 +203,8 @@ def test_priority_calls_over_a_person_are_counted() -> None:
     memory = floor(ticket(1), elderly(50))
     for number, window in ((10, "T1"), (11, "T2"), (12, "G1")):
         called(memory, number, window)
-    number, choice = chosen(memory, "T1")
-    assert (number, choice.why, choice.head.overtaken) == ("A001", (Why.OVERTAKEN,), 3)
+    ticket_id, choice = chosen(memory, "T1")
+    assert (ticket_id, choice.why, choice.head.overtaken) == ("A001", (Why.OVERTAKEN,), 3)
 
 
 def test_calls_of_windows_that_could_not_have_called_the_person_do_not_count() -> None:
@@ -235,8 +235,8 @@ def test_a_removed_item_is_not_counted_and_those_after_it_are() -> None:
     memory = floor(ticket(1, "gone", lane="gone/ordinary"), ticket(2), elderly(50))
     for number in (10, 11, 12):
         called(memory, number, "T1")
-    number, choice = chosen(memory, "T1")
-    assert (number, choice.why) == ("A002", (Why.OVERTAKEN,))
+    ticket_id, choice = chosen(memory, "T1")
+    assert (ticket_id, choice.why) == ("A002", (Why.OVERTAKEN,))
 
 
 # Floor in memory

@@ -255,7 +255,8 @@ def test_a_state_without_a_target_stays_and_of_several_one_is_chosen() -> None:
     assert table.after(Move.END, an_attempt(), State.DONE) is State.DONE
     assert table.after(Move.END, an_attempt(), State.OPEN) is State.OPEN
     assert table.after(Move.END, an_attempt()) is State.OPEN
-    assert (table.states, table.final) == ({State.OPEN, State.DONE}, {State.DONE})
+    assert table.states == {State.OPEN, State.DONE}
+    assert table.final == {State.DONE}
     assert EXAMPLE.after(Move.END, an_attempt(), State.DONE) is State.DONE
 
 
