@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.core.errors import CommonCode, ErrorCode, HallError
@@ -77,6 +77,7 @@ def unmet(row: Row[Any, Any], attempt: Attempt[Any]) -> list[ErrorCode]:
 
 
 @pytest.mark.parametrize("name", sorted(TABLES))
+@settings(max_examples=40)
 @given(data=st.data())
 def test_no_history_leaves_the_table(name: str, data: st.DataObject) -> None:
     table = TABLES[name]
