@@ -12,7 +12,6 @@ from sqlalchemy import Connection
 
 from server.accounts import queries as accounts_queries
 from server.bulletins import actions as bulletins
-from server.catalogue.model import Role
 from server.core.actors import Actor, ActorKind, Role
 from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import CommonCode, HallError

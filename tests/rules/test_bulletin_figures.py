@@ -67,6 +67,7 @@ def test_no_figure_is_written_by_hand(section: str, words: str, reason: str) -> 
         ("closing", "好" * 1001, {"reason": "length", "found": "1001"}),
         ("closing", "迟到{early}次", {"reason": "figure", "found": "{early}"}),
         ("closing", "迟到}次" + "好" * 30, {"reason": "brace", "found": "迟到}次" + "好" * 16}),
+        ("closing", "{late}次}", {"reason": "brace", "found": "次}"}),
         ("closing", "第{late}Ⅷ次", {"reason": "digit", "found": "Ⅷ"}),
         ("closing", "好3次5", {"reason": "digit", "found": "3"}),
     ],

@@ -273,14 +273,14 @@ def test_the_numbers_of_the_heads_without_the_person() -> None:
 def test_after_the_last_approval_no_office_decides() -> None:
     steps = [leave_rules.request_step("1", 0, (ApproverOffice.CHIEF,)), {"act": "approve"}]
     assert leave_rules.waiting_for(steps) is None
-    assert decided("asked", steps, True) is State.APPROVED
+    assert leave_rules.state_after_approval(steps) is State.APPROVED
 
 
 def test_a_cover_is_no_approval() -> None:
     offices = (ApproverOffice.CHIEF, ApproverOffice.HEAD)
     steps = [leave_rules.request_step("1", 0, offices), {"act": "cover"}, {"act": "note"}]
     assert leave_rules.waiting_for(steps) is ApproverOffice.CHIEF
-    assert decided("asked", steps, True) is State.ASKED
+    assert leave_rules.state_after_approval(steps) is State.ASKED
     assert leave_rules.handed_over([steps[0], {"act": "note"}]) is False
     assert leave_rules.handed_over([steps[0], {"act": "handover"}, {"act": "note"}]) is True
 
@@ -293,11 +293,10 @@ def test_a_settled_leave_is_decided_no_more(state: str) -> None:
     assert (caught.value.code, caught.value.data) == (LeaveCode.LEAVE_SETTLED, {"state": state})
 
 
-def test_a_leave_that_begins_now_is_cancelled_as_a_whole() -> None:
-    ends = moment("03-04T17:30")
-    assert end_after_cancel("approved", NOW, ends, NOW) is None
-    now = NOW.replace(second=1, microsecond=7)
-    assert end_after_cancel("approved", NOW, ends, now) == NOW
+def test_an_approved_leave_runs_from_the_moment_after_its_beginning() -> None:
+    assert leave_rules.is_running("approved", NOW, NOW + timedelta(seconds=1)) is True
+    assert leave_rules.is_running("approved", NOW, NOW) is False
+    assert leave_rules.is_running("asked", NOW, NOW + timedelta(seconds=1)) is False
 
 
 def test_a_leave_that_is_over_cannot_be_cancelled() -> None:
@@ -344,7 +343,7 @@ def end_after_cancel(
     LEAVE.after(
         LeaveMove.SHORTEN if running else LeaveMove.CANCEL, attempt(state, deadlines=deadlines)
     )
-    return now.replace(second=0, microsecond=0) if running else None
+    return now.replace(second=0) if running else None
 
 
 def test_steps_go_up_the_ladder_one_by_one() -> None:
