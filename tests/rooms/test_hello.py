@@ -88,7 +88,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def report(house: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """Everything that a clerk, a manager and a page see of the capability."""
+    """Answers, states, alarms and settings of the capability, as its users see them."""
     folder = tmp_path_factory.mktemp("hall")
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT, folder],
