@@ -165,6 +165,15 @@ def test_the_entitled_windows_follow_the_day() -> None:
         assert routing.windows_for(HALL, item, moment(10)) == ()
 
 
+def test_the_entitled_windows_of_a_day_are_computed_once() -> None:
+    hall = replace(HALL)
+    item, now = hall.item_by["tax-1"], moment(10)
+    routing.windows_for(hall, item, now)
+    cached = hall.entitled_windows[item.code, now.date()]
+    routing.windows_for(hall, item, now)
+    assert hall.entitled_windows[item.code, now.date()] is cached
+
+
 def test_the_cache_of_entitled_windows_is_emptied_when_it_is_full() -> None:
     hall = replace(HALL)
     item = hall.item_by["tax-1"]

@@ -189,6 +189,12 @@ def test_the_runs_of_the_pool_bound_priority() -> None:
     assert chosen(memory, "T1")[1].run == 2
 
 
+def test_the_runs_bound_priority_at_a_comprehensive_window_too() -> None:
+    memory = floor(ticket(1), elderly(2))
+    memory.set_run("tax", 2)
+    assert chosen(memory, "G1", "T1")[1].why == (Why.RELIEF, Why.RUN_ENDED)
+
+
 # Overtaking
 
 
@@ -222,6 +228,14 @@ def test_calls_before_the_person_waited_do_not_count() -> None:
     for number in (13, 14, 15):
         called(memory, number, "T1", MILLIS - 600_000)
     assert chosen(memory, "T1")[0] == "A001"
+
+
+def test_people_with_priority_are_not_counted() -> None:
+    memory = floor(ticket(1), elderly(2))
+    for number in (10, 11, 12):
+        called(memory, number, "T1")
+    memory.put(ticket(1, state=State.CALLED))
+    assert chosen(memory, "T1")[1].head.overtaken == 0
 
 
 def test_without_a_rival_with_priority_nothing_is_counted() -> None:

@@ -182,7 +182,15 @@ def test_a_term_counts_working_days() -> None:
     assert not WorkingDays(date.max, 1, monday, Workdays()).is_over()
 
 
+def test_a_table_in_which_every_state_can_be_left() -> None:
+    back: Row[State, Move] = Row(Move.START, frozenset({State.DONE}), (State.OPEN,))
+    table = Workflow("round", SpotCheckCode.FINDING_STATE, (START, END, back))
+    assert table.final == frozenset()
+
+
 def test_a_table_that_contradicts_itself_is_refused() -> None:
+    with pytest.raises(ValueError, match="two rows"):
+        Workflow("born twice", SpotCheckCode.FINDING_STATE, (START, START, END))
     with pytest.raises(ValueError, match="two rows"):
         Workflow("twice", SpotCheckCode.FINDING_STATE, (START, END, END))
     with pytest.raises(ValueError, match="no move leads to"):
