@@ -10,9 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from ipaddress import ip_network
-from typing import Any
-
-from sqlalchemy import Row
 
 from server.accounts.errors import AccountCode
 from server.core.actors import Actor
@@ -26,6 +23,7 @@ from server.core.store import Tx
 from server.time_clocks import iclock, punch_store, queries
 from server.time_clocks.errors import TimeClockCode
 from server.time_clocks.events import ReaderChanged
+from server.time_clocks.queries import TimeClock
 
 CHANNELS = ("push", "pull", "file")
 MOVES = {
@@ -124,7 +122,7 @@ def move(ctx: Context, actor: Actor, key: str, serial: str, state: str) -> None:
     ctx.command(actor, key, {"act": "reader.move", "serial": serial, "state": state}, act)
 
 
-def _require(tx: Tx, serial: str) -> Row[Any]:
+def _require(tx: Tx, serial: str) -> TimeClock:
     row = queries.get(tx.conn, tx.hall_id, serial)
     if row is None:
         raise HallError(TimeClockCode.READER_UNKNOWN, reader=serial)
@@ -185,7 +183,7 @@ def order(
 Period = tuple[str, str]
 
 
-def _pushed(ctx: Context, tx: Tx, row: Row[Any], kind: str, period: Period) -> list[str]:
+def _pushed(ctx: Context, tx: Tx, row: TimeClock, kind: str, period: Period) -> list[str]:
     """Return commands of the push protocol.
 
     CHECK causes a handshake, whose Date header sets the clock.
@@ -200,7 +198,7 @@ def _pushed(ctx: Context, tx: Tx, row: Row[Any], kind: str, period: Period) -> l
     return [iclock.query_attlog(begins, ends)]
 
 
-def _pulled(ctx: Context, tx: Tx, row: Row[Any], kind: str, period: Period) -> list[str]:
+def _pulled(ctx: Context, tx: Tx, row: TimeClock, kind: str, period: Period) -> list[str]:
     """Return commands for the agent, as JSON."""
     if kind == "set_time":
         return [json.dumps({"shift": -int(row.offset_seconds)})]

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any
-
-from sqlalchemy import Row
 
 from server.core.actors import SYSTEM
 from server.core.context import Context, write_journal
 from server.core.store import Tx
 from server.time_clocks import queries
 from server.time_clocks.events import ReaderChanged
+from server.time_clocks.queries import TimeClock
 
 MAX_ASKING = 50
 ASKING_OF_ADDRESS = 4
@@ -20,7 +18,9 @@ SILENT_MS = 600_000
 ASKING_AGAIN_MS = 60_000
 
 
-def record_request(ctx: Context, serial: str, address: str, row: Row[Any] | None, way: str) -> None:
+def record_request(
+    ctx: Context, serial: str, address: str, row: TimeClock | None, way: str
+) -> None:
     """Record that a time clock asks for admission, or asks again."""
     now = ctx.clock.now()
     if row is not None and row.heard_at is not None and now - row.heard_at < ASKING_AGAIN_MS:

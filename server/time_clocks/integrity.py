@@ -28,7 +28,7 @@ def problems(conn: Connection, hall_id: str) -> Iterator[tuple[str, str]]:
         data = json.loads(line.data)
         journal_count += int(data["count"])
         rows = [
-            row._mapping
+            row.values()
             for row in punch_queries.between(conn, hall_id, data["first"], data["last"])
             if row.reader == line.subject
         ]

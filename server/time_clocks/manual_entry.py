@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
 from itertools import groupby
-from typing import Any
 
 from server.accounts.errors import AccountCode
 from server.core.actors import Actor
@@ -27,6 +26,7 @@ from server.time_clocks.actions import SHEET_MARK
 from server.time_clocks.errors import TimeClockCode
 from server.time_clocks.events import ReaderChanged
 from server.time_clocks.punch_rules import PunchLine, Source
+from server.time_clocks.sign_in_sheet_queries import SignInSheet
 
 SHEET = "sheet"
 """Serial of the pseudo time clock to which the punches of all sheets belong."""
@@ -284,7 +284,7 @@ def answer_sheet(
     ctx.command(actor, key, request, act, second=True)
 
 
-def _take_signatures(ctx: Context, tx: Tx, actor: Actor, row: Any) -> None:
+def _take_signatures(ctx: Context, tx: Tx, actor: Actor, row: SignInSheet) -> None:
     if queries.get(tx.conn, tx.hall_id, SHEET) is None:
         queries.add(tx, SHEET, "sheet", "admitted", name="签到表")
     day = date.fromisoformat(row.day)

@@ -52,13 +52,13 @@ class PolledTimeClocks:
         return "ok"
 
     def _punches(self, ref: DeviceRef, data: Mapping[str, Any], age: Any) -> str:
-        rows = data.get("lines")
-        if not isinstance(rows, list) or len(rows) > MAX_LINES:
+        records = data.get("lines")
+        if not isinstance(records, list) or len(records) > MAX_LINES:
             return "invalid"
         lines: list[PunchLine] = []
         bad: list[BadLine] = []
-        for row in rows:
-            entry = _line(row)
+        for record in records:
+            entry = _line(record)
             if isinstance(entry, PunchLine):
                 lines.append(entry)
             else:
@@ -96,10 +96,10 @@ def _whole(value: Any) -> int | None:
     return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
-def _line(row: Any) -> PunchLine | BadLine:
-    if not isinstance(row, Sequence) or isinstance(row, str) or len(row) < 2:
-        return BadLine(iclock.displayable(str(row)), "bad_record")
-    return iclock.attlog("\t".join(str(part) for part in row[:5]))
+def _line(record: object) -> PunchLine | BadLine:
+    if not isinstance(record, Sequence) or isinstance(record, str) or len(record) < 2:
+        return BadLine(iclock.displayable(str(record)), "bad_record")
+    return iclock.attlog("\t".join(str(part) for part in record[:5]))
 
 
 def add(agents: Agents, hall: Hall) -> None:

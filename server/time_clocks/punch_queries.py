@@ -11,15 +11,58 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, String, Text, bindparam, cast, column, func, select
+from sqlalchemy import Connection, String, Text, bindparam, cast, column, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from server.core.records import Records
 from server.core.store import Tx
 from server.time_clocks.tables import punch
 
+
+@dataclass(frozen=True, slots=True)
+class StoredPunch:
+    """Punch with all its columns; never changed."""
+
+    id: int
+    reader: str
+    enrolment: str
+    said: str
+    day: str
+    at: int
+    in_out: str
+    verify: str
+    work_code: str
+    source: str
+    doubt: str
+    raw: str
+    received_at: int
+
+    def values(self) -> dict[str, Any]:
+        """Return the values by column, which the digest covers."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class PunchOfDay:
+    """Punch as the sheets of a day need it."""
+
+    id: int
+    reader: str
+    enrolment: str
+    said: str
+    day: str
+    at: int
+    source: str
+    doubt: str
+
+
 _p = punch.c
+_stored_punches = Records(StoredPunch, punch)
+_punches_of_day = Records(
+    PunchOfDay, _p.id, _p.reader, _p.enrolment, _p.said, _p.day, _p.at, _p.source, _p.doubt
+)
 _of_days = (
-    select(_p.id, _p.reader, _p.enrolment, _p.said, _p.day, _p.at, _p.source, _p.doubt)
+    _punches_of_day.select()
     .where(
         _p.hall_id == bindparam("hall_id"),
         _p.day >= bindparam("first"),
@@ -59,22 +102,23 @@ def of_days(
     first: str,
     last: str,
     enrolments: Collection[str] | None = None,
-) -> list[Row[Any]]:
+) -> list[PunchOfDay]:
     """Return punches of ISO days `first`..`last` by day, enrolment and second.
 
-    All punches, or those of `enrolments`. Rows: id, reader, enrolment, said, day, at, source,
-    doubt.
+    All punches, or those of `enrolments`.
     """
     values = {"hall_id": hall_id, "first": first, "last": last}
-    if enrolments is None:
-        return list(conn.execute(_of_days, values))
-    query = _of_days.where(_p.enrolment.in_(sorted(enrolments)))
-    return list(conn.execute(query, values))
+    query = _of_days
+    if enrolments is not None:
+        query = _of_days.where(_p.enrolment.in_(sorted(enrolments)))
+    return _punches_of_day.all(conn, query, values)
 
 
-def get(conn: Connection, hall_id: str, number: int) -> Row[Any] | None:
+def get(conn: Connection, hall_id: str, number: int) -> StoredPunch | None:
     """Return one punch with all its columns, or None."""
-    return conn.execute(select(punch).where(_p.hall_id == hall_id, _p.id == number)).first()
+    return _stored_punches.first(
+        conn, _stored_punches.select().where(_p.hall_id == hall_id, _p.id == number)
+    )
 
 
 def add(tx: Tx, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -96,8 +140,7 @@ def add(tx: Tx, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     if result.rowcount == len(values):
         return values
     return [
-        dict(row._mapping)
-        for row in between(tx.conn, tx.hall_id, last + 1, top(tx.conn, tx.hall_id))
+        row.values() for row in between(tx.conn, tx.hall_id, last + 1, top(tx.conn, tx.hall_id))
     ]
 
 
@@ -143,21 +186,21 @@ def top(conn: Connection, hall_id: str) -> int:
     return conn.execute(select(func.max(_p.id)).where(_p.hall_id == hall_id)).scalar() or 0
 
 
-def between(conn: Connection, hall_id: str, first: int, last: int) -> list[Row[Any]]:
+def between(conn: Connection, hall_id: str, first: int, last: int) -> list[StoredPunch]:
     """Return complete rows with ids `first`..`last`."""
-    return list(
-        conn.execute(
-            select(punch)
-            .where(_p.hall_id == hall_id, _p.id >= first, _p.id <= last)
-            .order_by(_p.id)
-        )
+    return _stored_punches.all(
+        conn,
+        _stored_punches.select()
+        .where(_p.hall_id == hall_id, _p.id >= first, _p.id <= last)
+        .order_by(_p.id),
     )
 
 
-def latest(conn: Connection, hall_id: str, most: int) -> list[Row[Any]]:
+def latest(conn: Connection, hall_id: str, most: int) -> list[StoredPunch]:
     """Return the punches received last, newest first."""
-    return list(
-        conn.execute(select(punch).where(_p.hall_id == hall_id).order_by(_p.id.desc()).limit(most))
+    return _stored_punches.all(
+        conn,
+        _stored_punches.select().where(_p.hall_id == hall_id).order_by(_p.id.desc()).limit(most),
     )
 
 

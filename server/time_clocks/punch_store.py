@@ -15,8 +15,6 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row
-
 from server.core.actors import SYSTEM, Actor
 from server.core.context import Context, write_journal
 from server.core.errors import CommonCode, HallError
@@ -34,6 +32,7 @@ from server.time_clocks.punch_rules import (
     doubt,
     is_absurd,
 )
+from server.time_clocks.queries import TimeClock
 from server.time_clocks.settings import TimeClockSettings
 
 LINES_AN_ACT = 250
@@ -193,7 +192,7 @@ def _usable(
 
 def _measure(
     tx: Tx,
-    row: Row[Any],
+    row: TimeClock,
     rows: Sequence[dict[str, Any]],
     contact: DeliveryState,
     clock: ClockFacts,
@@ -248,7 +247,7 @@ def _record(
     tx.events.append(AttendanceChanged(tuple(sorted({punch_row["day"] for punch_row in new_rows}))))
 
 
-def digest(rows: Iterable[Any]) -> str:
+def digest(rows: Iterable[Mapping[str, Any]]) -> str:
     """Return the SHA-256 over whole punches (mappings) in the order of their ids."""
     sha = hashlib.sha256()
     for row in rows:
@@ -267,7 +266,7 @@ def publish_delivery(ctx: Context, tx: Tx, before: int | None) -> None:
     tx.events.append(AttendanceChanged((), (), ctx.day(unaffected_until)))
 
 
-def contact_of(row: Row[Any]) -> DeliveryState:
+def contact_of(row: TimeClock) -> DeliveryState:
     """Return the stored contact history of a time clock."""
     facts = queries.facts_of(row).get("contact", {})
     return DeliveryState(
@@ -282,7 +281,7 @@ def contact_of(row: Row[Any]) -> DeliveryState:
     )
 
 
-def clock_of(row: Row[Any]) -> ClockFacts:
+def clock_of(row: TimeClock) -> ClockFacts:
     """Return the stored state of a time clock's clock."""
     facts = queries.facts_of(row).get("clock", {})
     suspicion = facts.get("suspicion")
@@ -308,7 +307,7 @@ def _spans(facts: Mapping[str, Any], offset: int) -> tuple[WrongSpan, ...]:
 
 
 def keep_contact(
-    tx: Tx, row: Row[Any], contact: DeliveryState, clock: ClockFacts, **facts: Any
+    tx: Tx, row: TimeClock, contact: DeliveryState, clock: ClockFacts, **facts: Any
 ) -> None:
     """Store contact and clock, and other facts of the time clock."""
     all_facts = queries.facts_of(row) | facts

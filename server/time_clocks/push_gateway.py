@@ -15,7 +15,6 @@ from typing import Any
 
 import gevent
 from flask import Blueprint, Flask, Response, request
-from sqlalchemy import Row
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import BadRequest
 
@@ -24,6 +23,7 @@ from server.hall import Hall
 from server.time_clocks import iclock, reports
 from server.time_clocks import queries as stored
 from server.time_clocks.iclock_events import event
+from server.time_clocks.queries import TimeClock
 from server.web_api import limit_body, whole_body
 from server.web_api.limits import CLOCKS, UNADMITTED, Limits, limited
 
@@ -74,7 +74,7 @@ class Gateway:
         ):
             self._add(path, methods, view)
 
-    def _add(self, path: str, methods: tuple[str, ...], view: Callable[[Row[Any]], str]) -> None:
+    def _add(self, path: str, methods: tuple[str, ...], view: Callable[[TimeClock], str]) -> None:
         def answer(**_args: str) -> Response:
             return self._answer(view)
 
@@ -91,12 +91,12 @@ class Gateway:
 
     # -- request handling ----------------------------------------------------------------------
 
-    def _answer(self, view: Callable[[Row[Any]], str]) -> Response:
+    def _answer(self, view: Callable[[TimeClock], str]) -> Response:
         serial = request.args.get("SN", "").strip()
         try:
-            row = self._let_in(serial)
-            text, status = view(row), 200
-            encoding = str(stored.facts_of(row).get("encoding", "utf-8"))
+            time_clock = self._let_in(serial)
+            text, status = view(time_clock), 200
+            encoding = str(stored.facts_of(time_clock).get("encoding", "utf-8"))
         except HallError as error:
             text, status, encoding = self._refused(error), STATUS.get(error.code, 400), "utf-8"
             self._record_rejection(serial, error)
@@ -115,18 +115,18 @@ class Gateway:
         response.headers["Cache-Control"] = "no-store"
         return response
 
-    def _let_in(self, serial: str) -> Row[Any]:
+    def _let_in(self, serial: str) -> TimeClock:
         address = request.remote_addr or ""
         self._limits.check(CLOCKS, None, address)
         try:
-            row = reports.require_admitted(self._ctx, serial, address)
+            time_clock = reports.require_admitted(self._ctx, serial, address)
         except HallError:
             self._limits.check(UNADMITTED, None, address)
             raise
         request.environ[ADMITTED] = serial
         self._limits.count_caller(CLOCKS, self._ctx.hall_id, serial)
         limit_body(MAX_BODY)
-        return row
+        return time_clock
 
     def _record_rejection(self, serial: str, error: HallError) -> None:
         """Record a rejected upload of an admitted time clock, which will send it again."""
@@ -154,12 +154,12 @@ class Gateway:
 
     # -- protocol -----------------------------------------------------------------------------
 
-    def _cdata(self, row: Row[Any]) -> str:
+    def _cdata(self, time_clock: TimeClock) -> str:
         if request.method == "GET":
-            return reports.handshake(self._ctx, row.serial, self._report(row))
-        return self._posted(row, request.args.get("table", "").strip().upper())
+            return reports.handshake(self._ctx, time_clock.serial, self._report(time_clock))
+        return self._posted(time_clock, request.args.get("table", "").strip().upper())
 
-    def _posted(self, row: Row[Any], table: str) -> str:
+    def _posted(self, time_clock: TimeClock, table: str) -> str:
         """Handle an uploaded table. Everything answered with OK is stored or was not a punch."""
         stamp = (request.args.get("Stamp") or request.args.get("OpStamp") or "").strip()
         stamp = stamp if iclock.SERIAL.fullmatch(stamp) else ""
@@ -170,64 +170,70 @@ class Gateway:
             count = request.args.get("count", "").strip()
             if not count.isdecimal():
                 count = str(sum(1 for _ in iclock.lines_of(whole_body(cache=True))))
-            self._table(row, name.upper(), stamp)
+            self._table(time_clock, name.upper(), stamp)
             return f"{iclock.displayable(name)[:40]}={count}\n"
-        return self._table(row, table, stamp)
+        return self._table(time_clock, table, stamp)
 
-    def _table(self, row: Row[Any], table: str, stamp: str) -> str:
+    def _table(self, time_clock: TimeClock, table: str, stamp: str) -> str:
         if table in iclock.TEMPLATE_TABLES:
-            reports.refuse_templates(self._ctx, row.serial, table, stamp)
+            reports.refuse_templates(self._ctx, time_clock.serial, table, stamp)
             return "OK\n"
         if table in OWN_TABLES:
-            return self._options(row)
+            return self._options(time_clock)
         if table in USER_TABLES:
-            return self._operlog(row, stamp)
+            return self._operlog(time_clock, stamp)
         if table in iclock.IGNORED_TABLES:
-            return self._ping(row)
+            return self._ping(time_clock)
         if table in EVENT_TABLES:
-            return self._lines(row, table, stamp, event)
+            return self._lines(time_clock, table, stamp, event)
         if table in ("", "ATTLOG"):
             return self._lines(
-                row, "ATTLOG", stamp, iclock.attlog if table else reports.parse_untyped
+                time_clock, "ATTLOG", stamp, iclock.attlog if table else reports.parse_untyped
             )
-        return self._lines(row, iclock.displayable(table)[:40], stamp, iclock.unknown_line)
+        return self._lines(time_clock, iclock.displayable(table)[:40], stamp, iclock.unknown_line)
 
-    def _lines(self, row: Row[Any], table: str, stamp: str, read: reports.Read) -> str:
+    def _lines(self, time_clock: TimeClock, table: str, stamp: str, read: reports.Read) -> str:
         body = self._body()
         if len(body) > LONG_BODY:
             reading = self._hall.offload(lambda: reports.read_lines(body, read))
         else:
             reading = reports.read_lines(body, read)
-        failed = row.serial in self._failed
+        failed = time_clock.serial in self._failed
         reports.take_lines(
-            self._ctx, row.serial, table, reading, stamp, failed=failed, between=_yield_to_others
+            self._ctx,
+            time_clock.serial,
+            table,
+            reading,
+            stamp,
+            failed=failed,
+            between=_yield_to_others,
         )
         if len(reading.lines) > LONG_BATCH:
             _yield_to_others()
-        self._failed.discard(row.serial)
+        self._failed.discard(time_clock.serial)
         return "OK\n" if table == "RTLOG" else f"OK: {reading.count}\n"
 
-    def _operlog(self, row: Row[Any], stamp: str) -> str:
+    def _operlog(self, time_clock: TimeClock, stamp: str) -> str:
         lines = list(iclock.lines_of(self._body()))
-        reports.take_operlog(self._ctx, row.serial, lines, stamp)
+        reports.take_operlog(self._ctx, time_clock.serial, lines, stamp)
         return f"OK: {len(lines)}\n"
 
-    def _options(self, row: Row[Any]) -> str:
+    def _options(self, time_clock: TimeClock) -> str:
         values = iclock.pairs(iclock.decode(self._body()).replace("\n", ","))
         report = reports.TimeClockReport(
             firmware=iclock.displayable(values.get("FWVersion", ""))[:64],
             facts={"model": iclock.displayable(values.get("~DeviceName", ""))[:64]},
         )
         reports.report_contact(
-            self._ctx, row.serial, report, lambda contact, now: contact.after_contact(now)
+            self._ctx, time_clock.serial, report, lambda contact, now: contact.after_contact(now)
         )
         return "OK\n"
 
-    def _report(self, row: Row[Any]) -> reports.TimeClockReport:
+    def _report(self, time_clock: TimeClock) -> reports.TimeClockReport:
         """Return what the query of a handshake or poll reports about the time clock."""
         facts: dict[str, Any] = {"address": request.remote_addr or ""}
         language = request.args.get("language", "")
-        if language and "encoding" not in stored.facts_of(row):
+        if language and "encoding" not in stored.facts_of(time_clock):
             # 83 is Chinese firmware: GB2312 on the wire, UTF-8 elsewhere [2SRC].
             facts["encoding"] = "gb18030" if language == "83" else "utf-8"
         version = request.args.get("pushver", "")
@@ -237,8 +243,8 @@ class Gateway:
         records = info.pop("records", None)
         firmware = str(info.pop("firmware", ""))
         facts |= {name: info[name] for name in ("users", "fingers") if name in info}
-        failed = row.serial in self._failed
-        self._failed.discard(row.serial)
+        failed = time_clock.serial in self._failed
+        self._failed.discard(time_clock.serial)
         return reports.TimeClockReport(
             firmware=firmware,
             facts=facts,
@@ -246,43 +252,43 @@ class Gateway:
             failed=failed,
         )
 
-    def _getrequest(self, row: Row[Any]) -> str:
-        return reports.poll(self._ctx, row.serial, self._report(row))
+    def _getrequest(self, time_clock: TimeClock) -> str:
+        return reports.poll(self._ctx, time_clock.serial, self._report(time_clock))
 
-    def _devicecmd(self, row: Row[Any]) -> str:
-        reports.store_results(self._ctx, row.serial, iclock.answers(self._body()))
+    def _devicecmd(self, time_clock: TimeClock) -> str:
+        reports.store_results(self._ctx, time_clock.serial, iclock.answers(self._body()))
         return "OK\n"
 
-    def _ping(self, row: Row[Any]) -> str:
+    def _ping(self, time_clock: TimeClock) -> str:
         report = reports.TimeClockReport()
         reports.report_contact(
-            self._ctx, row.serial, report, lambda contact, now: contact.after_contact(now)
+            self._ctx, time_clock.serial, report, lambda contact, now: contact.after_contact(now)
         )
         return "OK\n"
 
-    def _registry(self, row: Row[Any]) -> str:
+    def _registry(self, time_clock: TimeClock) -> str:
         """Answer the registration that the access family starts with [MEM for the answer]."""
-        return f"RegistryCode={row.serial}\n"
+        return f"RegistryCode={time_clock.serial}\n"
 
-    def _push(self, row: Row[Any]) -> str:
+    def _push(self, time_clock: TimeClock) -> str:
         """Answer the access family's request for options: the same as the handshake's."""
-        text = reports.handshake(self._ctx, row.serial, self._report(row))
+        text = reports.handshake(self._ctx, time_clock.serial, self._report(time_clock))
         return text.partition("\n")[2]
 
-    def _querydata(self, row: Row[Any]) -> str:
+    def _querydata(self, time_clock: TimeClock) -> str:
         """Handle answers to queries; the access family uploads tables here as well."""
         kind = request.args.get("type", "tabledata").strip().upper()
-        return self._posted(row, kind)
+        return self._posted(time_clock, kind)
 
-    def _other(self, row: Row[Any]) -> str:
+    def _other(self, time_clock: TimeClock) -> str:
         """Handle photos (`fdata`) and bodies of forms that the hall does not support."""
         if request.method == "GET":
-            return self._ping(row)
+            return self._ping(time_clock)
         name = request.path.rstrip("/").rpartition("/")[2].partition(".")[0].upper()
         if name == "FDATA":
-            reports.refuse_templates(self._ctx, row.serial, "ATTPHOTO", "")
+            reports.refuse_templates(self._ctx, time_clock.serial, "ATTPHOTO", "")
             return "OK\n"
-        return self._lines(row, name, "", iclock.unknown_line)
+        return self._lines(time_clock, name, "", iclock.unknown_line)
 
 
 def _yield_to_others() -> None:

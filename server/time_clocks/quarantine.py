@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from typing import Any
 
 from server.core.actors import Actor
 from server.core.context import Context, JsonDict, write_journal
@@ -18,6 +17,7 @@ from server.core.store import Tx
 from server.time_clocks import punch_store, queries
 from server.time_clocks.events import ReaderChanged
 from server.time_clocks.punch_rules import BadLine
+from server.time_clocks.queries import QuarantinedLine
 
 MAX_PUT_ASIDE = 300
 """Most unreadable lines stored for one time clock; beyond it they are only counted."""
@@ -95,7 +95,7 @@ def _resume_delivery(ctx: Context, tx: Tx, serial: str) -> None:
         punch_store.publish_delivery(ctx, tx, before)
 
 
-def _digest(lines: Sequence[Any]) -> str:
+def _digest(lines: Sequence[QuarantinedLine]) -> str:
     """Return the SHA-256 over number, table, count and text of every line."""
     text = json.dumps([[row.id, row.table, row.times, row.line] for row in lines])
     return hashlib.sha256(text.encode()).hexdigest()

@@ -6,12 +6,95 @@ Contains no protocol and no rule. Punches are in `punches`, which only inserts.
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, select, update
 
+from server.core.records import Records
 from server.core.store import Tx
 from server.time_clocks.tables import finger, reader, reader_command, reader_event, reader_line
+
+
+@dataclass(frozen=True, slots=True)
+class TimeClock:
+    """Time clock as stored; times are ms since 1970 UTC."""
+
+    serial: str
+    way: str
+    name: str
+    place: str
+    state: str
+    networks: str
+    firmware: str
+    heard_at: int | None
+    delivered_until: int | None
+    out_since: int | None
+    offset_seconds: int
+    offset_at: int | None
+    records: int
+    facts: str
+    created_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentLink:
+    """Link of an enrolment to a person from a time on."""
+
+    enrolment: str
+    since: int
+    staff: str
+    by_actor: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class TimeClockCommand:
+    """Command to a time clock with its answer."""
+
+    id: int
+    reader: str
+    kind: str
+    command: str
+    state: str
+    answer: str
+    by_actor: str
+    created_at: int
+    sent_at: int | None
+    done_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantinedLine:
+    """Line that was acknowledged but is no punch."""
+
+    id: int
+    reader: str
+    table: str
+    line: str
+    reason: str
+    received_at: int
+    times: int
+    settled_at: int | None
+    settled_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimeClockEvent:
+    """Event that a time clock reported."""
+
+    id: int
+    reader: str
+    kind: str
+    data: str
+    at: int
+
+
+_time_clocks = Records(TimeClock, reader)
+_links = Records(EnrolmentLink, finger)
+_commands = Records(TimeClockCommand, reader_command)
+_lines = Records(QuarantinedLine, reader_line)
+_events = Records(TimeClockEvent, reader_event)
 
 _r, _f, _c = reader.c, finger.c, reader_command.c
 _l, _e = reader_line.c, reader_event.c
@@ -22,16 +105,18 @@ IN_SERVICE = ("push", "pull", "file")
 # -- time clocks -----------------------------------------------------------------------------------
 
 
-def every(conn: Connection, hall_id: str) -> list[Row[Any]]:
+def every(conn: Connection, hall_id: str) -> list[TimeClock]:
     """Return all time clocks by name and serial number."""
-    return list(
-        conn.execute(select(reader).where(_r.hall_id == hall_id).order_by(_r.name, _r.serial))
+    return _time_clocks.all(
+        conn, _time_clocks.select().where(_r.hall_id == hall_id).order_by(_r.name, _r.serial)
     )
 
 
-def get(conn: Connection, hall_id: str, serial: str) -> Row[Any] | None:
+def get(conn: Connection, hall_id: str, serial: str) -> TimeClock | None:
     """Return one time clock, or None."""
-    return conn.execute(select(reader).where(_r.hall_id == hall_id, _r.serial == serial)).first()
+    return _time_clocks.first(
+        conn, _time_clocks.select().where(_r.hall_id == hall_id, _r.serial == serial)
+    )
 
 
 def halls_of_serial(conn: Connection, serial: str) -> list[str]:
@@ -43,10 +128,10 @@ def halls_of_serial(conn: Connection, serial: str) -> list[str]:
     )
 
 
-def awaiting_admission(conn: Connection, hall_id: str) -> list[Row[Any]]:
+def awaiting_admission(conn: Connection, hall_id: str) -> list[TimeClock]:
     """Return time clocks that wait for admission."""
-    query = select(reader).where(_r.hall_id == hall_id, _r.state == "asking")
-    return list(conn.execute(query))
+    query = _time_clocks.select().where(_r.hall_id == hall_id, _r.state == "asking")
+    return _time_clocks.all(conn, query)
 
 
 def add(tx: Tx, serial: str, way: str, state: str, **values: Any) -> None:
@@ -72,9 +157,9 @@ def delete_asking(tx: Tx, serial: str) -> None:
     )
 
 
-def facts_of(row: Any) -> dict[str, Any]:
-    """Return the facts of a time clock's row."""
-    facts: dict[str, Any] = json.loads(row.facts or "{}")
+def facts_of(time_clock: TimeClock) -> dict[str, Any]:
+    """Return the facts of a time clock."""
+    facts: dict[str, Any] = json.loads(time_clock.facts or "{}")
     return facts
 
 
@@ -110,10 +195,10 @@ def fingers(conn: Connection, hall_id: str) -> dict[str, list[tuple[int, str]]]:
     return result
 
 
-def finger_rows(conn: Connection, hall_id: str) -> list[Row[Any]]:
+def finger_rows(conn: Connection, hall_id: str) -> list[EnrolmentLink]:
     """Return every link of an enrolment with its author, by enrolment and time."""
-    return list(
-        conn.execute(select(finger).where(_f.hall_id == hall_id).order_by(_f.enrolment, _f.since))
+    return _links.all(
+        conn, _links.select().where(_f.hall_id == hall_id).order_by(_f.enrolment, _f.since)
     )
 
 
@@ -137,26 +222,26 @@ def link(tx: Tx, enrolment: str, since: int, staff: str, by: str) -> None:
 # -- commands --------------------------------------------------------------------------------------
 
 
-def commands(conn: Connection, hall_id: str, serial: str, most: int = 100) -> list[Row[Any]]:
+def commands(
+    conn: Connection, hall_id: str, serial: str, most: int = 100
+) -> list[TimeClockCommand]:
     """Return a time clock's commands, newest first."""
-    return list(
-        conn.execute(
-            select(reader_command)
-            .where(_c.hall_id == hall_id, _c.reader == serial)
-            .order_by(_c.id.desc())
-            .limit(most)
-        )
+    return _commands.all(
+        conn,
+        _commands.select()
+        .where(_c.hall_id == hall_id, _c.reader == serial)
+        .order_by(_c.id.desc())
+        .limit(most),
     )
 
 
-def open_commands(conn: Connection, hall_id: str, serial: str) -> list[Row[Any]]:
+def open_commands(conn: Connection, hall_id: str, serial: str) -> list[TimeClockCommand]:
     """Return unanswered commands, oldest first."""
-    return list(
-        conn.execute(
-            select(reader_command)
-            .where(_c.hall_id == hall_id, _c.reader == serial, _c.state.in_(("queued", "sent")))
-            .order_by(_c.id)
-        )
+    return _commands.all(
+        conn,
+        _commands.select()
+        .where(_c.hall_id == hall_id, _c.reader == serial, _c.state.in_(("queued", "sent")))
+        .order_by(_c.id),
     )
 
 
@@ -200,16 +285,13 @@ def set_command(tx: Tx, serial: str, number: int, **values: Any) -> int:
 # -- quarantined lines -----------------------------------------------------------------------------
 
 
-def lines(conn: Connection, hall_id: str, *, settled: bool, most: int = 300) -> list[Row[Any]]:
+def lines(
+    conn: Connection, hall_id: str, *, settled: bool, most: int = 300
+) -> list[QuarantinedLine]:
     """Return quarantined lines, newest first."""
     done = _l.settled_at.is_not(None) if settled else _l.settled_at.is_(None)
-    return list(
-        conn.execute(
-            select(reader_line)
-            .where(_l.hall_id == hall_id, done)
-            .order_by(_l.id.desc())
-            .limit(most)
-        )
+    return _lines.all(
+        conn, _lines.select().where(_l.hall_id == hall_id, done).order_by(_l.id.desc()).limit(most)
     )
 
 
@@ -290,7 +372,7 @@ def settle_line(tx: Tx, number: int, by: str) -> str | None:
     return serial
 
 
-def settle_lines(tx: Tx, serial: str, span: tuple[int, int], by: str) -> list[Row[Any]]:
+def settle_lines(tx: Tx, serial: str, span: tuple[int, int], by: str) -> list[QuarantinedLine]:
     """Mark a time clock's open lines within a span of numbers as settled; return them."""
     where = (
         (_l.hall_id == tx.hall_id)
@@ -298,7 +380,7 @@ def settle_lines(tx: Tx, serial: str, span: tuple[int, int], by: str) -> list[Ro
         & _l.id.between(*span)
         & _l.settled_at.is_(None)
     )
-    rows = list(tx.conn.execute(select(reader_line).where(where).order_by(_l.id)))
+    rows = _lines.all(tx.conn, _lines.select().where(where).order_by(_l.id))
     tx.conn.execute(update(reader_line).where(where).values(settled_at=tx.now, settled_by=by))
     return rows
 
@@ -335,29 +417,29 @@ def add_event(tx: Tx, serial: str, kind: str, data: dict[str, Any]) -> None:
             )
 
 
-def last_event(conn: Connection, hall_id: str, serial: str, kind: str) -> Row[Any] | None:
+def last_event(conn: Connection, hall_id: str, serial: str, kind: str) -> TimeClockEvent | None:
     """Return the newest event of a kind, or None."""
-    return conn.execute(
-        select(reader_event)
+    return _events.first(
+        conn,
+        _events.select()
         .where(_e.hall_id == hall_id, _e.reader == serial, _e.kind == kind)
         .order_by(_e.id.desc())
-        .limit(1)
-    ).first()
-
-
-def events(conn: Connection, hall_id: str, serial: str, most: int = 60) -> list[Row[Any]]:
-    """Return a time clock's events, newest first."""
-    return list(
-        conn.execute(
-            select(reader_event)
-            .where(_e.hall_id == hall_id, _e.reader == serial)
-            .order_by(_e.id.desc())
-            .limit(most)
-        )
+        .limit(1),
     )
 
 
-def _next(tx: Tx, table: Any) -> int:
+def events(conn: Connection, hall_id: str, serial: str, most: int = 60) -> list[TimeClockEvent]:
+    """Return a time clock's events, newest first."""
+    return _events.all(
+        conn,
+        _events.select()
+        .where(_e.hall_id == hall_id, _e.reader == serial)
+        .order_by(_e.id.desc())
+        .limit(most),
+    )
+
+
+def _next(tx: Tx, table: Table) -> int:
     """Return the next number of a table; actions of a hall are serial, so it is unique."""
     last = tx.conn.execute(
         select(func.max(table.c.id)).where(table.c.hall_id == tx.hall_id)

@@ -15,8 +15,6 @@ from ipaddress import ip_address, ip_network
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row
-
 from server.core.context import Context
 from server.core.errors import CommonCode, HallError
 from server.core.settings import GeneralSettings
@@ -28,6 +26,7 @@ from server.time_clocks.events import ReaderChanged
 from server.time_clocks.iclock_events import DeviceEventLine, event, is_event
 from server.time_clocks.punch_rules import STEADY_MS, BadLine, DeliveryState, PunchLine, Source
 from server.time_clocks.quarantine import quarantine
+from server.time_clocks.queries import TimeClock, TimeClockCommand
 
 WAYS = {"push": ("push", "file"), "pull": ("pull",)}
 """Kinds of registered time clocks that each channel may use, so that none can pose as another."""
@@ -103,7 +102,7 @@ def parse_untyped(line: str) -> PunchLine | BadLine | DeviceEventLine:
     return event(line) if is_event(line) else iclock.attlog(line)
 
 
-def require_admitted(ctx: Context, serial: str, address: str, way: str = "push") -> Row[Any]:
+def require_admitted(ctx: Context, serial: str, address: str, way: str = "push") -> TimeClock:
     """Return the time clock behind a request; list an unknown one as asking for admission.
 
     `address`: of the time clock, or of the agent that polls it. Raises FORBIDDEN for one that is
@@ -188,21 +187,21 @@ def report_contact(
     ctx.write(act)
 
 
-def _row(tx: Tx, serial: str) -> Row[Any]:
+def _row(tx: Tx, serial: str) -> TimeClock:
     row = queries.get(tx.conn, tx.hall_id, serial)
     if row is None or row.state not in ("admitted", "out"):
         raise HallError(CommonCode.FORBIDDEN)
     return row
 
 
-def _contact(row: Row[Any], report: TimeClockReport, now: int) -> DeliveryState:
+def _contact(row: TimeClock, report: TimeClockReport, now: int) -> DeliveryState:
     contact = punch_store.contact_of(row)
     return contact.after_failed_batch(now) if report.failed else contact
 
 
 def store_report(
     tx: Tx,
-    row: Row[Any],
+    row: TimeClock,
     report: TimeClockReport,
     contact: DeliveryState,
     clock: ClockFacts | None = None,
@@ -223,6 +222,7 @@ def handshake(ctx: Context, serial: str, report: TimeClockReport) -> str:
     """Store a handshake; return the options for the time clock."""
     report_contact(ctx, serial, report, lambda contact, now: contact.after_contact(now))
     row = ctx.read(lambda c: queries.get(c, ctx.hall_id, serial))
+    assert row is not None, "an admitted time clock is never deleted"
     stamps = queries.facts_of(row).get("stamps", {})
     return iclock.options(serial, stamps, zone_minutes(ctx))
 
@@ -351,12 +351,12 @@ def poll(ctx: Context, serial: str, report: TimeClockReport) -> str:
     return ctx.write(act)
 
 
-def _due(tx: Tx, command: Row[Any]) -> bool:
+def _due(tx: Tx, command: TimeClockCommand) -> bool:
     """Return True if a command is to be sent (again); an unanswered one may have been lost.
 
     A reboot is never repeated: the time clock restarted before it could answer.
     """
-    if command.state == "queued":
+    if command.state == "queued" or command.sent_at is None:
         return True
     if tx.now - command.sent_at < OFFER_AGAIN_MS:
         return False

@@ -3,19 +3,45 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, insert, update
 
+from server.core.records import Records
 from server.core.store import Tx
 from server.time_clocks.tables import sign_in_sheet
+
+
+@dataclass(frozen=True, slots=True)
+class SignInSheet:
+    """Signed sheet of a power cut with its witness's decision."""
+
+    id: str
+    day: str
+    reason: str
+    witness: str
+    lines: str
+    by_actor: str
+    at: int
+    state: str
+    decided_at: int | None
+    words: str
+
+
+_sheets = Records(SignInSheet, sign_in_sheet)
 
 _s = sign_in_sheet.c
 
 
 def add(
-    tx: Tx, sheet_id: str, day: str, reason: str, witness: str, entries: Sequence[Any], by: str
+    tx: Tx,
+    sheet_id: str,
+    day: str,
+    reason: str,
+    witness: str,
+    entries: Sequence[Mapping[str, str]],
+    by: str,
 ) -> None:
     """Insert a signed sheet as it was typed in."""
     tx.conn.execute(
@@ -33,11 +59,9 @@ def add(
     )
 
 
-def get(conn: Connection, hall_id: str, sheet_id: str) -> Row[Any] | None:
+def get(conn: Connection, hall_id: str, sheet_id: str) -> SignInSheet | None:
     """Return one sheet, or None."""
-    return conn.execute(
-        select(sign_in_sheet).where(_s.hall_id == hall_id, _s.id == sheet_id)
-    ).first()
+    return _sheets.first(conn, _sheets.select().where(_s.hall_id == hall_id, _s.id == sheet_id))
 
 
 def settle(tx: Tx, sheet_id: str, state: str, words: str) -> None:
@@ -49,21 +73,17 @@ def settle(tx: Tx, sheet_id: str, state: str, words: str) -> None:
     )
 
 
-def to_witness(conn: Connection, hall_id: str, witness: str) -> list[Row[Any]]:
+def to_witness(conn: Connection, hall_id: str, witness: str) -> list[SignInSheet]:
     """Return sheets that wait for a witness, oldest first."""
-    query = select(sign_in_sheet).where(
+    query = _sheets.select().where(
         _s.hall_id == hall_id, _s.witness == witness, _s.state == "waiting"
     )
-    return list(conn.execute(query.order_by(_s.at, _s.id)))
+    return _sheets.all(conn, query.order_by(_s.at, _s.id))
 
 
-def newest(conn: Connection, hall_id: str, most: int = 50) -> list[Row[Any]]:
+def newest(conn: Connection, hall_id: str, most: int = 50) -> list[SignInSheet]:
     """Return sheets, newest first."""
-    return list(
-        conn.execute(
-            select(sign_in_sheet)
-            .where(_s.hall_id == hall_id)
-            .order_by(_s.at.desc(), _s.id)
-            .limit(most)
-        )
+    return _sheets.all(
+        conn,
+        _sheets.select().where(_s.hall_id == hall_id).order_by(_s.at.desc(), _s.id).limit(most),
     )

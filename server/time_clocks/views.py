@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from server.core.context import Context
 from server.core.errors import CommonCode, HallError
@@ -30,8 +29,11 @@ from server.time_clocks.messages import (
     SheetView,
     UnknownFinger,
 )
+from server.time_clocks.punch_queries import StoredPunch
+from server.time_clocks.queries import QuarantinedLine, TimeClock
 from server.time_clocks.reports import LISTED_TWICE_KEY, TWICE_MS
 from server.time_clocks.settings import TimeClockSettings
+from server.time_clocks.sign_in_sheet_queries import SignInSheet
 
 LATEST = 40
 UNKNOWN_DAYS = 60
@@ -82,7 +84,7 @@ class ReaderViews:
             if row.way != "sheet"
         ]
 
-    def _reader(self, row: Row[Any], queued: int, unsettled: int) -> ReaderView:
+    def _reader(self, row: TimeClock, queued: int, unsettled: int) -> ReaderView:
         facts = queries.facts_of(row)
         silent_after = self._ctx.settings().of(TimeClockSettings).reader_silent_minutes * 60_000
         last_contact = row.heard_at if row.heard_at is not None else row.created_at
@@ -128,7 +130,7 @@ class ReaderViews:
             if row.enrolment not in self._fingers
         ]
 
-    def punch(self, row: Row[Any]) -> PunchView:
+    def punch(self, row: StoredPunch) -> PunchView:
         """Return one punch with its person."""
         staff = owner_at(self._fingers.get(row.enrolment, []), row.at)
         return PunchView(
@@ -163,7 +165,7 @@ class ReaderViews:
     def _name(self, staff: str) -> str:
         return self._people[staff].name if staff in self._people else staff
 
-    def _sheet(self, row: Row[Any]) -> SheetView:
+    def _sheet(self, row: SignInSheet) -> SheetView:
         return SheetView(
             id=row.id,
             day=row.day,
@@ -178,7 +180,7 @@ class ReaderViews:
         )
 
 
-def _aside(row: Row[Any]) -> PutAsideView:
+def _aside(row: QuarantinedLine) -> PutAsideView:
     return PutAsideView(
         id=row.id,
         reader=row.reader,
