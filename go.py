@@ -52,7 +52,7 @@ WEB_FOLDERS = ("kiosk/web", "counters/web", "display/web", "server/web", "server
 """Folders of the pages; `*` is every room that has pages."""
 PARALLEL_TESTS = ("-n", "3", "--dist", "worksteal")
 FAST_TESTS = (
-    *("tests/rules", "tests/golden", "tests/kiosk", "tests/workbook"),
+    *("tests/rules", "tests/golden", "tests/kiosk"),
     *(
         "tests/test_house_rules.py",
         "tests/test_language.py",

@@ -23,10 +23,10 @@ from bench.punch_data import PEOPLE, ZONE, enrol, punch_rows
 from server.attendance import month_sheet
 from server.attendance.messages import MonthSheet
 from server.attendance.routes import WHOLE_HALL, Attendance
-from server.bulletins.figures import week_of
 from server.bulletins.weekly_figures import figures
 from server.core.clock import SeededTokenSource, SetClock, instant
 from server.core.config import Config
+from server.core.weeks import week_of
 from server.hall import Hall, open_hall
 from server.time_clocks import punch_queries
 

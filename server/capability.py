@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from flask import Flask
@@ -57,6 +58,8 @@ class Capability:
     routes: Sequence[Callable[[Parts], Any]] = ()
     """Each adds routes, live feeds or handlers of agents' messages."""
     alarms: Sequence[Callable[[Hall], AlarmSource]] = ()
+    quiet_alarms: frozenset[str] = frozenset()
+    """Codes of alarms to be handled in the course of the day; all others are loud."""
     jobs: Sequence[Callable[[Hall], Job]] = ()
     journal_events: Mapping[str, JournalReader] = field(default_factory=dict)
     """Readers by the first part of a line's act, for events that the worker bus has lost."""
@@ -75,3 +78,9 @@ def journal_readers() -> dict[str, JournalReader]:
         for capability in capabilities()
         for part, reader in capability.journal_events.items()
     }
+
+
+@cache
+def quiet_alarms() -> frozenset[str]:
+    """Return the codes of all quiet alarms."""
+    return frozenset().union(*(capability.quiet_alarms for capability in capabilities()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from server.accounts import alarms, routes
+from server.accounts import alarms, office_routes, routes
 from server.capability import Capability
 from server.core.events import Event, HallChanged
 from server.core.journal_line import Line
@@ -22,7 +22,10 @@ def _token_changed(_conn: Connection, line: Line) -> Event:
 
 CAPABILITY = Capability(
     name="accounts",
-    routes=(lambda parts: routes.add(parts.api, parts.build),),
+    routes=(
+        lambda parts: routes.add(parts.api, parts.build),
+        lambda parts: office_routes.add(parts.api),
+    ),
     alarms=(alarms.alarms,),
     journal_events={"account": _account_changed, "device": _token_changed},
 )

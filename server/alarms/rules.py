@@ -6,21 +6,7 @@ present after a set time, or if it disappeared and came back.
 
 from __future__ import annotations
 
-QUIET = frozenset(
-    {
-        "wait_over_target",
-        "device_paper_near_end",
-        "device_claim_new",
-        "findings_proposed",
-        "findings_disputed",
-        "calendar_missing",
-        "reader_asking",
-        "reader_lines",
-        "backup_old",
-        "desk_acts",
-    }
-)
-"""Alarm codes to be handled in the course of the day; all others are loud."""
+from collections.abc import Collection
 
 MINUTE_MS = 60_000
 
@@ -32,6 +18,6 @@ def is_acknowledged(since: int | None, taken_at: int | None, now: int, again_min
     return now < taken_at + again_minutes * MINUTE_MS
 
 
-def is_loud(code: str, *, is_taken: bool) -> bool:
-    """Return True if an alarm sounds now."""
-    return code not in QUIET and not is_taken
+def is_loud(code: str, quiet: Collection[str], *, is_taken: bool) -> bool:
+    """Return True if an alarm sounds now; `quiet`: codes of alarms that never do."""
+    return code not in quiet and not is_taken

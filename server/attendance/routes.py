@@ -31,12 +31,11 @@ from server.attendance.messages import (
 )
 from server.attendance.sheets import gather, of_unit, sheets_of, staff_lists
 from server.attendance.shift_rules import Direction, RuleScope, RuleState, ShiftRule, SlotRule
-from server.bulletins.figures import parse_week
-from server.catalogue.calendar_routes import check_year_range
 from server.core.context import Context
 from server.core.errors import CommonCode, HallError
 from server.core.events import AttendanceChanged, Event, HallChanged
 from server.core.messages import Done
+from server.core.weeks import parse_week
 from server.hall import Hall
 from server.leave.errors import LeaveCode
 from server.leave.rights import check_see
@@ -44,6 +43,7 @@ from server.live.feeds import Feed, LiveFeeds, allow_managers
 from server.queue.snapshot import Snapshot
 from server.time_clocks.events import ReaderChanged
 from server.web_api import MANAGERS, STAFF, Api, Call
+from server.web_api.arguments import check_year_range, day_of
 from server.web_api.downloads import file_response
 
 T = TypeVar("T")
@@ -184,14 +184,6 @@ def span_of(month: str) -> tuple[date, date]:
     except ValueError:
         raise HallError(CommonCode.INVALID, field="month") from None
     return first, first.replace(day=monthrange(first.year, first.month)[1])
-
-
-def day_of(text: str, field: str = "day") -> date:
-    """Return the date of an ISO day; raises INVALID."""
-    try:
-        return check_year_range(date.fromisoformat(text), field)
-    except ValueError:
-        raise HallError(CommonCode.INVALID, field=field) from None
 
 
 def add(api: Api, feeds: LiveFeeds) -> None:

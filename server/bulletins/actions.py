@@ -19,7 +19,7 @@ from server.bulletins import queries, wording, workflow
 from server.bulletins.differences import Difference, differences
 from server.bulletins.errors import BulletinCode
 from server.bulletins.events import BulletinChanged
-from server.bulletins.figures import Figures, Week, parse_week, week_of
+from server.bulletins.figures import Figures
 from server.bulletins.freeze import amendment_digest, bulletin_digest
 from server.bulletins.settings import BulletinSettings
 from server.bulletins.weekly_figures import figures
@@ -37,6 +37,7 @@ from server.core.context import Context, JsonDict, write_journal
 from server.core.edit_conflicts import NOT_SHOWN, require_unchanged
 from server.core.errors import CommonCode, HallError
 from server.core.store import Tx
+from server.core.weeks import Week, parse_week, week_of
 from server.core.workflow import Attempt
 
 FROZEN = TypeAdapter(Figures)

@@ -9,18 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
+from server.attendance.week_lines import AttendanceLine, NamedCase
 from server.attendance.words import EARLY, LATE, MISSING, ON_TIME
-from server.bulletins.figures import (
-    AttendanceLine,
-    CheckLine,
-    Figures,
-    FindingLine,
-    NamedCase,
-    ServiceLine,
-)
+from server.bulletins.figures import Figures
 from server.bulletins.messages import BulletinColumn, BulletinRow, BulletinTable
 from server.catalogue.model import Catalogue
 from server.core.rounding import percent, tenths
+from server.queue.week_lines import ServiceLine
+from server.spot_checks.week_lines import CheckLine, FindingLine
 
 NONE = "—"
 CHECKS = {"drawn": "抽签查岗", "extra": "临时查岗"}

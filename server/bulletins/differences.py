@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from server.attendance.week_lines import AttendanceLine
 from server.attendance.words import EARLY, LATE, MISSING, ON_TIME
-from server.bulletins.figures import AttendanceLine, Figures
+from server.bulletins.figures import Figures
 
 
 @dataclass(frozen=True, slots=True)

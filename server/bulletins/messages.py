@@ -6,15 +6,11 @@ from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 
+from server.attendance.week_lines import AttendanceLine, NamedCase
 from server.bulletins.differences import Difference
-from server.bulletins.figures import (
-    AttendanceLine,
-    CheckLine,
-    FindingLine,
-    NamedCase,
-    ServiceLine,
-)
 from server.core.messages import MASKED, Command, Edit, Message
+from server.queue.week_lines import ServiceLine
+from server.spot_checks.week_lines import CheckLine, FindingLine
 
 Words = Annotated[
     str, StringConstraints(max_length=1000, pattern=r"^[^\x00-\x08\x0b-\x1f]*$"), MASKED

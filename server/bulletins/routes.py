@@ -11,11 +11,10 @@ from flask import Response
 from sqlalchemy import Connection
 
 from server.attendance.routes import PDF, XLSX
-from server.bulletins import actions, paper, queries, sentences, views
+from server.bulletins import actions, paper, queries, views
 from server.bulletins.actions import Bulletin
 from server.bulletins.errors import BulletinCode
 from server.bulletins.events import BulletinChanged
-from server.bulletins.figures import parse_week
 from server.bulletins.messages import (
     AmendBulletin,
     AmendmentMade,
@@ -34,6 +33,8 @@ from server.bulletins.settings import BulletinSettings
 from server.core.errors import CommonCode, HallError
 from server.core.events import Event, HallChanged
 from server.core.messages import Done
+from server.core.weeks import parse_week
+from server.queue.week_facts import tickets
 from server.web_api import ANYONE, MANAGERS, STAFF, Api, Call
 from server.web_api.downloads import file_response
 
@@ -106,7 +107,7 @@ class Bulletins:
             parsed = parse_week(week)
         except ValueError:
             raise HallError(CommonCode.INVALID, field="week") from None
-        rows = sentences.tickets(self.ctx, conn, parsed)
+        rows = tickets(self.ctx, conn, parsed)
         return views.tickets(self.ctx.catalogue(), rows, code, week)
 
 

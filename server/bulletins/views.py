@@ -12,7 +12,7 @@ from server.attendance.words import EARLY, LATE, MISSING, ON_TIME
 from server.bulletins import columns, wording
 from server.bulletins.actions import Bulletin
 from server.bulletins.differences import Difference
-from server.bulletins.figures import Figures, Week
+from server.bulletins.figures import Figures
 from server.bulletins.messages import (
     AcknowledgementView,
     AmendmentView,
@@ -27,10 +27,11 @@ from server.bulletins.messages import (
     TicketLine,
     WeekRates,
 )
-from server.bulletins.sentences import services_of, waits_of
 from server.bulletins.words import DRAFT_SENTENCES, TITLES
 from server.catalogue.model import Catalogue
 from server.core.actors import Actor, ActorKind
+from server.core.weeks import Week
+from server.queue.week_facts import services_of, waits_of
 
 EVERYBODY = "all"
 FACT_LABELS = {

@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from server.bulletins.errors import BulletinCode
-from server.bulletins.figures import Fact, Figures
+from server.bulletins.figures import Figures
 from server.core.errors import HallError
+from server.core.weeks import Fact
 
 SECTIONS = ("summary", "attendance", "ranking", "checks", "rectification", "service", "closing")
 LONGEST = 1000

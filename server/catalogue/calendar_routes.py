@@ -3,29 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 
 from flask import request
 
-from server.catalogue import calendar, calendar_list
+from server.catalogue import calendar, calendar_list, calendar_views
 from server.catalogue.calendar_list import Flaw, Problem
 from server.catalogue.errors import CatalogueCode
 from server.catalogue.messages import CalendarTaken, CalendarYear, ImportCalendar
 from server.core.actors import Actor
 from server.core.errors import CommonCode, HallError
 from server.core.settings import FileSettings
-from server.leave import views
-from server.leave.paper_routes import LARGEST, uploaded
 from server.web_api import MANAGERS, Api, Call
-
-OLDEST, NEWEST = 2000, 2099
-
-
-def check_year_range(day: date, field: str = "day") -> date:
-    """Return the day; raises INVALID if it is so far off that date arithmetic could fail."""
-    if not OLDEST <= day.year <= NEWEST:
-        raise HallError(CommonCode.INVALID, field=field)
-    return day
+from server.web_api.arguments import NEWEST, OLDEST
+from server.web_api.uploads import LARGEST, uploaded
 
 
 def add(api: Api) -> None:
@@ -36,7 +26,7 @@ def add(api: Api) -> None:
     def calendar_year(call: Call) -> CalendarYear:
         """Return one year of the working calendar."""
         year = _year(call.args["year"])
-        return ctx.read(lambda c: views.calendar_year(ctx, c, year))
+        return ctx.read(lambda c: calendar_views.calendar_year(ctx, c, year))
 
     @api.post(
         "/office/calendar",

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import cache
+
+from server.core.rooms import modules
 
 Pair = tuple[str, str]
 
@@ -124,4 +127,14 @@ def field_words(path: str) -> Pair:
     """Return a field's name from its path in the request: `slots.0.due` is the time due."""
     names = _NAME.findall(path)
     full, last = ".".join(names), names[-1] if names else ""
-    return FIELDS.get(full) or FIELDS.get(last) or UNNAMED
+    words = _fields()
+    return words.get(full) or words.get(last) or UNNAMED
+
+
+@cache
+def _fields() -> dict[str, Pair]:
+    """Return the common names, and those that rooms add as `FIELD_WORDS` of their messages."""
+    added: dict[str, Pair] = {}
+    for module in modules("messages"):
+        added |= getattr(module, "FIELD_WORDS", {})
+    return FIELDS | added

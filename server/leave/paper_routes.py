@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from flask import Response, request
+from flask import Response
 
-from server.core.errors import CommonCode, HallError
-from server.core.settings import FileSettings, bounds
+from server.core.errors import HallError
+from server.core.settings import FileSettings
 from server.leave import files, views
 from server.leave.errors import LeaveCode
 from server.leave.messages import PaperRef
 from server.web_api import STAFF, Api, Call
 from server.web_api.downloads import ATTACHMENT, INLINE, NOSNIFF, file_response
-
-LARGEST = bounds()["file_limit_kb"][1] * 1024
-"""Upper bound of a paper's bytes; the hall's current limit is checked after the upload."""
+from server.web_api.uploads import LARGEST, uploaded
 
 
 def add(api: Api) -> None:
@@ -58,14 +56,3 @@ def paper_answer(paper: files.StoredFile) -> Response:
         disposition=ATTACHMENT if paper.media == files.PDF else INLINE,
         headers={**NOSNIFF, "Content-Security-Policy": "default-src 'none'; sandbox"},
     )
-
-
-def uploaded(limit_kb: int) -> tuple[str, bytes]:
-    """Return name and bytes of the multipart field `file`; raises INVALID, TOO_LARGE."""
-    file = request.files.get("file")
-    if file is None:
-        raise HallError(CommonCode.INVALID, field="file")
-    content = file.stream.read(limit_kb * 1024 + 1)
-    if len(content) > limit_kb * 1024:
-        raise HallError(CommonCode.TOO_LARGE)
-    return file.filename or "", content

@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 from server.accounts import queries as accounts_queries
 from server.accounts.errors import AccountCode
 from server.attendance.present_verdict import present_verdict
-from server.catalogue import calendar_routes
 from server.core.actors import Actor, ActorKind, Principal
 from server.core.day_facts import LeaveKind
 from server.core.errors import CommonCode, HallError
@@ -37,6 +36,7 @@ from server.leave.messages import (
 from server.live.feeds import Feed, LiveFeeds
 from server.queue.snapshot import Snapshot
 from server.web_api import MANAGERS, STAFF, Api, Call
+from server.web_api.arguments import day_of
 
 LONGEST_LIST = 400
 ASKING = (AccountCode.ACCOUNT_UNKNOWN, LeaveCode.NOT_YOUR_SHEET, LeaveCode.FILE_UNKNOWN)
@@ -168,17 +168,10 @@ def _read_routes(api: Api) -> None:
     @api.get("/office/leaves/<first>/<last>", who=MANAGERS, answer=LeaveList)
     def leave_list(call: Call) -> LeaveList:
         """Return all leave that overlaps some days."""
-        first, last = _day(call.args["first"]), _day(call.args["last"])
+        first, last = day_of(call.args["first"]), day_of(call.args["last"])
         if not 0 <= (last - first).days <= LONGEST_LIST:
             raise HallError(CommonCode.INVALID, field="last")
         return ctx.read(lambda c: views.leave_list(ctx, c, call.actor, first, last))
-
-
-def _day(text: str) -> date:
-    try:
-        return calendar_routes.check_year_range(date.fromisoformat(text))
-    except ValueError:
-        raise HallError(CommonCode.INVALID, field="day") from None
 
 
 def _leave(api: Api) -> None:

@@ -11,6 +11,7 @@ from server.alarms.queries import AlarmTake
 from server.alarms.rules import is_acknowledged as is_taken
 from server.alarms.rules import is_loud
 from server.alarms.settings import AlarmSettings
+from server.capability import quiet_alarms
 from server.catalogue.calendar import Missing
 from server.catalogue.model import Unit
 from server.core.clock import local
@@ -88,7 +89,7 @@ def _marked(snapshot: Snapshot, today: Today, alarm_list: Sequence[Alarm]) -> li
         row = today.takes.get((alarm.code, alarm.subject))
         at = row.at if row is not None else None
         in_hand = is_taken(alarm.since, at, snapshot.now, again)
-        extra: dict[str, Any] = {"loud": is_loud(alarm.code, is_taken=in_hand)}
+        extra: dict[str, Any] = {"loud": is_loud(alarm.code, quiet_alarms(), is_taken=in_hand)}
         if in_hand and row is not None:
             person = people.get(row.by_actor)
             extra |= {"taken_by": person.name if person else row.by_actor, "taken_at": at}

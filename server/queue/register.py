@@ -11,6 +11,7 @@ from server.queue.offline import desk_routes
 
 CAPABILITY = Capability(
     name="queue",
+    quiet_alarms=frozenset({"desk_acts", "wait_over_target"}),
     alarms=(announcement_alarms.alarms, desk_routes.alarms, issue_rate_alarms.alarms),
     journal_events={
         "ticket": journal_events.ticket_moved,

@@ -93,9 +93,8 @@ def choose(floor: ChoosingFloor, moment: Moment, window_code: str) -> tuple[str,
         return None
     heads = [_head(moment, window, row) for row in rows]
     heads = _with_overtaking(floor, moment, rows, heads)
-    bounds = Bounds(
-        settings.of(NumberSettings).priority_run, settings.of(NumberSettings).overtake_limit
-    )
+    numbers = settings.of(NumberSettings)
+    bounds = Bounds(numbers.priority_run, numbers.overtake_limit)
     if window.kind is WindowKind.COMPREHENSIVE:
         choice = comprehensive(heads, floor.run_of, bounds)
     else:

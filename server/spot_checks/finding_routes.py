@@ -10,10 +10,9 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 from sqlalchemy import Connection
 
-from server.catalogue.calendar_routes import check_year_range
 from server.core.errors import CommonCode, HallError
 from server.hall import Hall
 from server.leave import files as papers
@@ -29,6 +28,7 @@ from server.spot_checks.messages import (
     SettleFinding,
 )
 from server.web_api import MANAGERS, STAFF, Api, Call
+from server.web_api.arguments import day_argument
 from server.web_api.downloads import INLINE, NOSNIFF, file_response
 
 JPEG = "image/jpeg"
@@ -66,8 +66,8 @@ def _office(api: Api) -> None:
     def office_findings(_call: Call) -> FindingList:
         """Return findings of a period (`from`, `to`; default the last 92 days), newest first."""
         today = ctx.local().date()
-        last = _day("to", today)
-        first = _day("from", last - timedelta(days=SHOWN_DAYS))
+        last = day_argument("to", today)
+        first = day_argument("from", last - timedelta(days=SHOWN_DAYS))
         rows = ctx.read(
             lambda c: finding_queries.of_days(c, ctx.hall_id, first.isoformat(), last.isoformat())
         )
@@ -114,14 +114,6 @@ def _office(api: Api) -> None:
             ctx, call.actor, call.key, call.args["finding"], body.stands, body.why
         )
         return _one(hall, call)
-
-
-def _day(name: str, default: date) -> date:
-    text = request.args.get(name, "")
-    try:
-        return check_year_range(date.fromisoformat(text), name) if text else default
-    except ValueError:
-        raise HallError(CommonCode.INVALID, field=name) from None
 
 
 def _own(api: Api) -> None:

@@ -8,6 +8,7 @@ from server.spot_checks.schedule import SpotCheckScheduler
 
 CAPABILITY = Capability(
     name="spot_checks",
+    quiet_alarms=frozenset({"findings_disputed", "findings_proposed"}),
     routes=(
         lambda parts: routes.add(parts.api, parts.feeds),
         lambda parts: finding_routes.add(parts.api),

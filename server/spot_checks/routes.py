@@ -17,7 +17,6 @@ from flask import Response, request
 from sqlalchemy import Connection
 
 from server.accounts.errors import AccountCode
-from server.catalogue.calendar_routes import check_year_range
 from server.core.errors import CommonCode, HallError
 from server.core.events import Event, HallChanged
 from server.core.messages import Done
@@ -60,6 +59,7 @@ from server.spot_checks.messages import (
 from server.spot_checks.recorded_state import RecordedState
 from server.spot_checks.settings import SpotCheckSettings
 from server.web_api import ANYONE, MANAGERS, Api, Call
+from server.web_api.arguments import day_argument
 
 JPEG = "image/jpeg"
 START_CODES = (SpotCheckCode.CHECK_UNKNOWN, SpotCheckCode.CHECK_NOT_DUE, SpotCheckCode.CHECKERS_TWO)
@@ -258,15 +258,6 @@ def _looking(api: Api, spot_checks: Checks) -> None:
     def check_detail(call: Call) -> CheckDetail:
         """Return a check with every mark."""
         return spot_checks.detail(call.args["check"])
-
-
-def day_argument(name: str, default: date) -> date:
-    """Return a day from the request's query string; raises INVALID."""
-    text = request.args.get(name, "")
-    try:
-        return check_year_range(date.fromisoformat(text), name) if text else default
-    except ValueError:
-        raise HallError(CommonCode.INVALID, field=name) from None
 
 
 def _walking(api: Api) -> None:

@@ -7,6 +7,7 @@ from server.time_clocks import polling_gateway, push_gateway, routes
 
 CAPABILITY = Capability(
     name="time_clocks",
+    quiet_alarms=frozenset({"reader_asking", "reader_lines"}),
     routes=(
         lambda parts: routes.add(parts.api, parts.feeds),
         lambda parts: polling_gateway.add(parts.agents, parts.hall),

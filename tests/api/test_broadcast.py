@@ -177,6 +177,13 @@ def test_a_message_behind_the_queue_comes_in_its_turn(server: Broadcaster) -> No
     assert [client.read_state()["n"] for _ in range(40)] == list(range(40))
 
 
+def test_a_message_does_not_overtake_what_is_queued(server: Broadcaster) -> None:
+    client = server.add()
+    for number in range(0, 20, 2):
+        server.tell(f"pair {number} 10")
+    assert [client.read_state()["n"] for _ in range(20)] == list(range(20))
+
+
 def test_a_client_that_never_reads_is_cut_off_without_waiting(server: Broadcaster) -> None:
     slow = server.add(buffer=4096)
     for number in range(60):

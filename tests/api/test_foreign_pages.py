@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from server.catalogue.workbook_routes import MAX_WORKBOOK
 from server.core.errors import CommonCode
-from server.office.routes import MAX_WORKBOOK
 from server.web_api import MAX_BODY, Caller, Route
 from support.halls import MANAGER, STAFF
 from support.web import PASSWORD, Browser, Web

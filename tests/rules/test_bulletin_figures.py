@@ -9,21 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from server.attendance.week_lines import AttendanceLine
 from server.bulletins.differences import differences
 from server.bulletins.errors import BulletinCode
-from server.bulletins.figures import (
-    AttendanceLine,
-    Fact,
-    Figures,
-    Week,
-    parse_week,
-    percentile,
-    week_of,
-)
+from server.bulletins.figures import Figures
 from server.bulletins.freeze import amendment_digest, bulletin_digest
 from server.bulletins.wording import check, pieces, plain, sections
 from server.bulletins.words import DRAFT_SENTENCES
 from server.core.errors import HallError
+from server.core.weeks import Fact, Week, parse_week, week_of
+from server.queue.week_lines import percentile
 
 FACTS = {"late": Fact("3", "/office#month/all/2026-W10"), "rate": Fact("97.5%", "/x")}
 LINE = AttendanceLine(
@@ -72,6 +67,7 @@ def test_no_figure_is_written_by_hand(section: str, words: str, reason: str) -> 
         ("closing", "好" * 1001, {"reason": "length", "found": "1001"}),
         ("closing", "迟到{early}次", {"reason": "figure", "found": "{early}"}),
         ("closing", "迟到}次" + "好" * 30, {"reason": "brace", "found": "迟到}次" + "好" * 16}),
+        ("closing", "{late}次}", {"reason": "brace", "found": "次}"}),
         ("closing", "第{late}Ⅷ次", {"reason": "digit", "found": "Ⅷ"}),
         ("closing", "好3次5", {"reason": "digit", "found": "3"}),
     ],

@@ -188,7 +188,8 @@ def test_the_next_time_the_hall_opens(now: datetime, expected: datetime) -> None
 @pytest.mark.parametrize(("closed_days", "opens"), [(14, True), (15, False)])
 def test_the_next_opening_is_looked_for_in_two_weeks(closed_days: int, opens: bool) -> None:
     closed = [SpecialDay(MONDAY + timedelta(days=n), False, "") for n in range(closed_days)]
-    hall = replace(HALL, special_days=tuple(closed), hours=(open_line(time(9), time(10)),))
+    daily = OpenLine(Scope.HALL, "", frozenset(range(1, 8)), time(9), time(10))
+    hall = replace(HALL, special_days=tuple(closed), hours=(daily,))
     now = datetime.combine(MONDAY, time(12))
     expected = datetime.combine(MONDAY + timedelta(days=14), time(9)) if opens else None
     assert hours.hall_opens(hall, now) == expected

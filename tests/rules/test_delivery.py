@@ -122,10 +122,10 @@ def test_a_claim_ahead_of_now_is_rounded_to_seconds(ahead: int, seconds: int) ->
 
 
 @pytest.mark.parametrize(
-    ("text", "seconds"), [(0, 0), (-1, 0), (-999, 0), (-1000, -1), (-1999, -1), (-600_000, -600)]
+    ("claim", "seconds"), [(0, 0), (-1, 0), (-999, 0), (-1000, -1), (-1999, -1), (-600_000, -600)]
 )
-def test_a_slow_clock_is_measured_against_the_last_contact(text: int, seconds: int) -> None:
-    assert STEADY.offset_of(NOON + text, NOON + 4_000, 1) == seconds
+def test_a_slow_clock_is_measured_against_the_last_contact(claim: int, seconds: int) -> None:
+    assert STEADY.offset_of(NOON + claim, NOON + 4_000, 1) == seconds
 
 
 def test_a_punch_of_this_moment_is_exact() -> None:
@@ -175,7 +175,7 @@ LINE = PunchLine("1", datetime.fromisoformat("2026-03-02T12:00"))
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"),
+    ("claim", "expected"),
     [
         (60_000, TimeDoubt.NONE),
         (60_001, TimeDoubt.FUTURE),
@@ -183,8 +183,8 @@ LINE = PunchLine("1", datetime.fromisoformat("2026-03-02T12:00"))
         (-30 * DAY_MS - 1, TimeDoubt.OLD),
     ],
 )
-def test_the_oldest_and_the_newest_time_that_is_trusted(text: int, expected: TimeDoubt) -> None:
-    assert doubt(LINE, NOON + text, NOON, ClockFacts(), BELIEF) is expected
+def test_the_oldest_and_the_newest_time_that_is_trusted(claim: int, expected: TimeDoubt) -> None:
+    assert doubt(LINE, NOON + claim, NOON, ClockFacts(), BELIEF) is expected
 
 
 @pytest.mark.parametrize(("year", "expected"), [(2009, TimeDoubt.RESET), (2010, TimeDoubt.OLD)])
@@ -194,7 +194,7 @@ def test_a_year_before_2010_is_that_of_a_reset_clock(year: int, expected: TimeDo
 
 
 @pytest.mark.parametrize(
-    ("year", "text", "expected"),
+    ("year", "claim", "expected"),
     [
         (2009, 0, True),
         (2010, 0, False),
@@ -202,6 +202,6 @@ def test_a_year_before_2010_is_that_of_a_reset_clock(year: int, expected: TimeDo
         (2026, DAY_MS + 1, True),
     ],
 )
-def test_absurd_times(year: int, text: int, expected: bool) -> None:
+def test_absurd_times(year: int, claim: int, expected: bool) -> None:
     claimed = datetime(year, 6, 1)  # noqa: DTZ001 - a wall clock
-    assert is_absurd(claimed, NOON + text, NOON) is expected
+    assert is_absurd(claimed, NOON + claim, NOON) is expected

@@ -9,9 +9,10 @@ import hashlib
 from dataclasses import asdict
 
 from server.bulletins import freeze
-from server.bulletins.figures import Fact, Figures
+from server.bulletins.figures import Figures
 from server.core import journal_line
 from server.core.journal_line import GENESIS, Line, line_hash
+from server.core.weeks import Fact
 
 
 def sha256(text: str) -> str:

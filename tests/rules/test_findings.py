@@ -110,6 +110,12 @@ def test_a_finding_at_an_empty_window_concerns_the_chief_only() -> None:
     assert not finding_rules.concerns(replace(nobody, unit=""), Person("9", "", chief=True))
 
 
+def test_a_finding_whose_dispute_period_never_began_cannot_be_disputed() -> None:
+    with pytest.raises(HallError) as caught:
+        finding_rules.dispute(replace(FINDING, dispute_until=None), CLERK, 0)
+    assert str(caught.value.code) == "dispute_over"
+
+
 @pytest.mark.parametrize(("days", "step"), [(29, Step.REPLACEMENT), (30, Step.NOTICE)])
 def test_the_period_of_the_steps_ends_after_its_days(days: int, step: Step) -> None:
     findings = [FINDING, replace(FINDING, id="F2", at=days * DAY_MS)]

@@ -270,6 +270,52 @@ def test_the_numbers_of_the_heads_without_the_person() -> None:
     assert leave_rules.heads(Settings(head_staff=""), "7") == ()
 
 
+def test_after_the_last_approval_no_office_decides() -> None:
+    steps = [leave_rules.request_step("1", 0, (ApproverOffice.CHIEF,)), {"act": "approve"}]
+    assert leave_rules.waiting_for(steps) is None
+    assert leave_rules.state_after_approval(steps) is State.APPROVED
+
+
+def test_a_cover_is_no_approval() -> None:
+    offices = (ApproverOffice.CHIEF, ApproverOffice.HEAD)
+    steps = [leave_rules.request_step("1", 0, offices), {"act": "cover"}, {"act": "note"}]
+    assert leave_rules.waiting_for(steps) is ApproverOffice.CHIEF
+    assert leave_rules.state_after_approval(steps) is State.ASKED
+    assert leave_rules.handed_over([steps[0], {"act": "note"}]) is False
+    assert leave_rules.handed_over([steps[0], {"act": "handover"}, {"act": "note"}]) is True
+
+
+@pytest.mark.parametrize("state", ["approved", "refused", "cancelled"])
+def test_a_settled_leave_is_decided_no_more(state: str) -> None:
+    steps = [leave_rules.request_step("1", 0, (ApproverOffice.CHIEF,))]
+    with pytest.raises(HallError) as caught:
+        decided(state, steps, True)
+    assert (caught.value.code, caught.value.data) == (LeaveCode.LEAVE_SETTLED, {"state": state})
+
+
+def test_an_approved_leave_runs_from_the_moment_after_its_beginning() -> None:
+    assert leave_rules.is_running("approved", NOW, NOW + timedelta(seconds=1)) is True
+    assert leave_rules.is_running("approved", NOW, NOW) is False
+    assert leave_rules.is_running("asked", NOW, NOW + timedelta(seconds=1)) is False
+
+
+def test_a_leave_that_is_over_cannot_be_cancelled() -> None:
+    begins, ends = moment("03-02T08:30"), moment("03-04T17:30")
+    minute = timedelta(minutes=1)
+    assert end_after_cancel("approved", begins, ends, ends - minute) == ends - minute
+    with pytest.raises(HallError) as caught:
+        end_after_cancel("approved", begins, ends, ends)
+    assert (caught.value.code, caught.value.data) == (
+        LeaveCode.LEAVE_SETTLED,
+        {"state": "approved"},
+    )
+
+
+def test_a_request_can_be_withdrawn_after_its_time() -> None:
+    begins, ends = moment("03-02T08:30"), moment("03-04T17:30")
+    assert end_after_cancel("asked", begins, ends, moment("03-09T08:00")) is None
+
+
 def test_leave_requested_afterwards() -> None:
     later = moment("03-03T09:00")
     assert leave_rules.check_span(moment("02-27T08:30"), later, NOW, 3)
@@ -318,3 +364,13 @@ def test_a_new_cover_has_to_confirm_again() -> None:
     assert leave_rules.handed_over(steps)
     assert not leave_rules.handed_over([*steps, {"act": "cover"}])
     assert leave_rules.handed_over([*steps, {"act": "cover"}, {"act": "handover"}])
+
+
+def test_leave_can_be_given_up() -> None:
+    begins, ends = moment("03-02T08:30"), moment("03-04T17:30")
+    assert end_after_cancel("approved", begins, ends, moment("03-01T00:00")) is None
+    assert end_after_cancel("asked", begins, ends, NOW) is None
+    assert end_after_cancel("approved", begins, ends, NOW.replace(second=40)) == NOW
+    for state, now in (("approved", ends), ("refused", NOW), ("cancelled", NOW)):
+        with pytest.raises(HallError):
+            end_after_cancel(state, begins, ends, now)

@@ -217,7 +217,7 @@ def test_a_name_is_sent_in_24_bytes_of_whole_characters() -> None:
 
 
 def test_the_records_of_a_period_are_requested() -> None:
-    begins, ends = AT, AT.replace(hour=18, microsecond=5)
+    begins, ends = AT.replace(microsecond=7), AT.replace(hour=18, microsecond=5)
     assert iclock.query_attlog(begins, ends) == (
         "DATA QUERY ATTLOG StartTime=2026-03-02 08:20:05\tEndTime=2026-03-02 18:20:05"
     )
@@ -261,6 +261,7 @@ def test_times_as_numbers(moment: str) -> None:
         "soon",
         "２０２６",  # full-width digits
         "12345678901",
+        "00000000007",
         str((1 * 31 + 29) * 86_400),  # the thirtieth of February
         str(100 * 12 * 31 * 86_400),  # the year 2100
     ],
@@ -279,10 +280,11 @@ def test_an_event_without_a_person_is_the_devices_own(pin: str) -> None:
     assert event(f"time=2026-03-02 08:20:05\tpin={pin}") == DeviceEventLine()
 
 
-def test_a_pin_with_leading_noughts_is_a_person() -> None:
-    punch = event("time=2026-03-02 08:20:05\tpin=007")
+@pytest.mark.parametrize("pin", ["007", "700", "X00", "XX"])
+def test_a_pin_with_noughts_and_letters_is_a_person(pin: str) -> None:
+    punch = event(f"time=2026-03-02 08:20:05\tpin={pin}")
     assert isinstance(punch, PunchLine)
-    assert punch.enrolment == "007"
+    assert punch.enrolment == pin
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,12 @@ from datetime import date
 import pytest
 
 from server.attendance.verdicts import State as Verdict
+from server.core.errors import HallError
+from server.core.workflow import Attempt
 from server.retroactive.rules import (
     AffectedDays,
     EventScope,
+    State,
     ValueChange,
     ValueKey,
     may_confirm,
@@ -18,6 +21,7 @@ from server.retroactive.rules import (
     subjects,
     value_of,
 )
+from server.retroactive.workflow import CHANGE, SECOND, Move
 
 TODAY, OLDEST = date(2026, 3, 10), date(2026, 3, 2)
 NINTH = date(2026, 3, 9)
@@ -110,6 +114,7 @@ def test_changed_new_and_vanished_values_are_changes_in_order() -> None:
 
 def test_equal_values_are_no_change() -> None:
     assert moves({MORNING: "on_time"}, {MORNING: "on_time", EVENING: ""}) == []
+    assert moves({EVENING: ""}, {}) == []
 
 
 def test_the_people_of_a_change_are_listed_once() -> None:
@@ -131,6 +136,18 @@ def test_the_people_of_a_change_are_listed_once() -> None:
 )
 def test_the_second_person(actor: str, moved: list[str], expected: bool) -> None:
     assert may_confirm(actor, "2001", moved, ["2001", "2002", "2003"]) is expected
+
+
+def test_only_a_waiting_change_can_be_decided() -> None:
+    for state in State:
+        attempt = Attempt(state, holds=lambda role: role == SECOND)
+        if state is State.WAITING:
+            assert CHANGE.after(Move.CONFIRM, attempt) is State.CONFIRMED
+            continue
+        with pytest.raises(HallError) as caught:
+            CHANGE.after(Move.CONFIRM, attempt)
+        assert str(caught.value.code) == "past_state"
+        assert caught.value.data == {"state": state.value}
 
 
 def test_the_text_of_a_value() -> None:

@@ -149,6 +149,42 @@ def test_an_item_with_hours_of_its_own_is_served_within_them_only() -> None:
     assert {h: routing.can_serve(hall, window, item, moment(h)) for h in expected} == expected
 
 
+def test_an_item_of_another_catalogue_is_judged_by_the_catalogue_given() -> None:
+    older = replace(HALL.item_by["tax-1"], unit="build")
+    assert [w.code for w in routing.windows_for(HALL, older, moment(10))] == ["S1", *GENERAL]
+    assert [w.code for w in routing.windows_for(HALL, HALL.item_by["tax-1"], moment(10))] == (
+        list(TAX)
+    )
+
+
+def test_the_entitled_windows_follow_the_day() -> None:
+    item = HALL.item_by["lapsed-1"]
+    in_force = moment(10, day=date(2025, 6, 2))
+    for _ in range(2):
+        assert [w.code for w in routing.windows_for(HALL, item, in_force)] == list(GENERAL)
+        assert routing.windows_for(HALL, item, moment(10)) == ()
+
+
+def test_the_entitled_windows_of_a_day_are_computed_once() -> None:
+    hall = replace(HALL)
+    item, now = hall.item_by["tax-1"], moment(10)
+    routing.windows_for(hall, item, now)
+    cached = hall.entitled_windows[item.code, now.date()]
+    routing.windows_for(hall, item, now)
+    assert hall.entitled_windows[item.code, now.date()] is cached
+
+
+def test_the_cache_of_entitled_windows_is_emptied_when_it_is_full() -> None:
+    hall = replace(HALL)
+    item = hall.item_by["tax-1"]
+    first = date(2026, 1, 1).toordinal()
+    for n in range(routing.MOST_CACHED):
+        hall.entitled_windows[item.code, date.fromordinal(first + n)] = {}
+    later = moment(10, day=date.fromordinal(first + routing.MOST_CACHED))
+    assert [w.code for w in routing.windows_for(hall, item, later)] == list(TAX)
+    assert list(hall.entitled_windows) == [(item.code, later.date())]
+
+
 # Windows that serve it now
 
 

@@ -16,6 +16,7 @@ from server.queue.tickets import (
     number,
     order_of,
     state_after,
+    ticket_id,
     unit_lane,
     window_lane,
 )
@@ -65,6 +66,10 @@ def test_the_number_after_999_is_refused_with_its_prefix() -> None:
 
 def test_seniority_leaves_room_for_a_thousand_between_neighbours() -> None:
     assert [order_of(arrival) for arrival in (1, 2, 3)] == [1024, 2048, 3072]
+
+
+def test_the_id_of_a_ticket_is_its_day_and_its_number() -> None:
+    assert ticket_id("2026-11-21", "A012") == "20261121-A012"
 
 
 def test_lanes_of_items_windows_and_units_differ() -> None:

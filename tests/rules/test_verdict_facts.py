@@ -74,6 +74,11 @@ def test_two_punches_too_close_serve_one_noon_slot() -> None:
     assert served("12:05:00", "12:05:59", apart=0)[1:3] == ["12:05:00", "12:05:59"]
 
 
+def test_without_an_interval_two_punches_of_one_second_serve_two_slots() -> None:
+    chosen = assign(SUMMER.slots, punches("12:05:00", "12:05:00"))
+    assert [punch.id if punch else None for punch in chosen] == [None, 1, 2, None]
+
+
 def test_of_three_punches_the_first_and_the_last_serve() -> None:
     assert served("12:05:00", "12:05:30", "12:06:00")[1:3] == ["12:05:00", "12:06:00"]
 

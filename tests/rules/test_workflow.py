@@ -7,11 +7,12 @@ from enum import StrEnum
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.core.errors import CommonCode, ErrorCode, HallError
 from server.core.workflow import (
+    After,
     Apart,
     Attempt,
     Given,
@@ -76,6 +77,7 @@ def unmet(row: Row[Any, Any], attempt: Attempt[Any]) -> list[ErrorCode]:
 
 
 @pytest.mark.parametrize("name", sorted(TABLES))
+@settings(max_examples=40)
 @given(data=st.data())
 def test_no_history_leaves_the_table(name: str, data: st.DataObject) -> None:
     table = TABLES[name]
@@ -180,10 +182,101 @@ def test_a_term_counts_working_days() -> None:
     assert not WorkingDays(date.max, 1, monday, Workdays()).is_over()
 
 
+def test_a_table_in_which_every_state_can_be_left() -> None:
+    back: Row[State, Move] = Row(Move.START, frozenset({State.DONE}), (State.OPEN,))
+    table = Workflow("round", SpotCheckCode.FINDING_STATE, (START, END, back))
+    assert table.final == frozenset()
+
+
 def test_a_table_that_contradicts_itself_is_refused() -> None:
+    with pytest.raises(ValueError, match="two rows"):
+        Workflow("born twice", SpotCheckCode.FINDING_STATE, (START, START, END))
     with pytest.raises(ValueError, match="two rows"):
         Workflow("twice", SpotCheckCode.FINDING_STATE, (START, END, END))
     with pytest.raises(ValueError, match="no move leads to"):
         Workflow("astray", SpotCheckCode.FINDING_STATE, (END,))
     with pytest.raises(ValueError, match="does not lead to"):
         EXAMPLE.after(Move.END, an_attempt(), State.OPEN)
+
+
+def test_a_period_ends_at_its_moment_and_a_term_after_its_last_day() -> None:
+    assert [Moment(5, now).is_over() for now in (4, 5, 6)] == [False, True, True]
+    assert Moment(None, 4).is_over()
+    friday, monday = date(2026, 3, 6), date(2026, 3, 9)
+    assert not WorkingDays(friday, 0, friday, Workdays()).is_over()
+    assert WorkingDays(friday, 0, monday, Workdays()).is_over()
+    assert not WorkingDays(monday, 0, friday, Workdays()).is_over()
+
+
+def test_an_attempt_brings_nothing_unless_it_says_so() -> None:
+    plain: Attempt[State] = Attempt(State.OPEN)
+    assert not Role(CommonCode.NOT_FOUND, ("clerk",)).is_met(plain)
+    assert not Given(CommonCode.INVALID, "words").is_met(plain)
+    assert Apart(CommonCode.OWN_CASE, ("requester",)).is_met(plain)
+    assert not After(CommonCode.INVALID, "editor").is_met(plain)
+    assert After(CommonCode.INVALID, "editor").is_met(an_attempt(earlier={"editor": ("1",)}))
+    assert not After(CommonCode.INVALID, "editor").is_met(an_attempt(earlier={"editor": ()}))
+
+
+def test_one_of_several_roles_is_enough_and_one_part_too_many() -> None:
+    role = Role(CommonCode.NOT_FOUND, ("chief", "clerk"))
+    assert role.is_met(an_attempt())
+    apart = Apart(CommonCode.OWN_CASE, ("subject", "requester"))
+    assert not apart.is_met(an_attempt(person="1001"))
+    assert apart.is_met(an_attempt(person="1002"))
+
+
+def test_an_error_has_the_facts_that_it_names() -> None:
+    requirement = Given(
+        CommonCode.INVALID, "words", facts=("days", "state", "gone"), data={"field": "words"}
+    )
+    error = requirement.error(an_attempt(facts={"days": 3, "rung": "chief"}))
+    assert (error.code, error.data) == (
+        CommonCode.INVALID,
+        {"days": 3, "state": State.OPEN, "field": "words"},
+    )
+
+
+def test_a_requirement_of_no_kind_is_never_asked() -> None:
+    with pytest.raises(NotImplementedError):
+        Requirement(CommonCode.INVALID).is_met(an_attempt())
+
+
+def test_a_wrong_state_is_named() -> None:
+    for state, name in ((State.DONE, "done"), (None, "")):
+        error = EXAMPLE.error(Move.END, an_attempt(state=state))
+        assert error is not None
+        assert error.code is SpotCheckCode.FINDING_STATE
+        assert error.data == {"state": name}
+    assert EXAMPLE.error(Move.START, an_attempt(state=State.OPEN)) is not None
+
+
+def test_a_state_without_a_target_stays_and_of_several_one_is_chosen() -> None:
+    stays: Row[State, Move] = Row(Move.START, frozenset({State.OPEN}))
+    either: Row[State, Move] = Row(Move.END, frozenset({State.OPEN}), (State.OPEN, State.DONE))
+    table = Workflow(
+        "either",
+        SpotCheckCode.FINDING_STATE,
+        (Row(Move.START, frozenset(), (State.OPEN,)), stays, either),
+    )
+    assert table.after(Move.START, an_attempt(state=None)) is State.OPEN
+    assert table.after(Move.START, an_attempt()) is State.OPEN
+    assert table.after(Move.END, an_attempt(), State.DONE) is State.DONE
+    assert table.after(Move.END, an_attempt(), State.OPEN) is State.OPEN
+    assert table.after(Move.END, an_attempt()) is State.OPEN
+    assert table.states == {State.OPEN, State.DONE}
+    assert table.final == {State.DONE}
+    assert EXAMPLE.after(Move.END, an_attempt(), State.DONE) is State.DONE
+
+
+def test_the_row_of_a_move_depends_on_the_state() -> None:
+    assert EXAMPLE.row(Move.START, None) is START
+    assert EXAMPLE.row(Move.END, State.OPEN) is END
+    assert EXAMPLE.row(Move.START, State.OPEN) is None
+    assert EXAMPLE.row(Move.END, None) is None
+    assert EXAMPLE.row(Move.END, State.DONE) is None
+
+
+def test_an_attempt_is_allowed_if_every_condition_is_met() -> None:
+    assert EXAMPLE.allows(Move.END, an_attempt()) is True
+    assert EXAMPLE.allows(Move.END, an_attempt(given=())) is False

@@ -7,6 +7,7 @@ that it reads is one command, answered by one line with its state:
 
     send N SIZE     send the event `state` with {"n": N, "x": SIZE letters} to everybody
     queue N SIZE    the same, behind everything that is queued
+    pair N SIZE     queue N and send N + 1 before any client is served
     ping SECONDS    send the pings that are due so many seconds later than now
     cut             end the connection that is first in the list
     state           count the running greenlets, too
@@ -68,10 +69,13 @@ class BroadcastServer:
 
     def obey(self, command: str, *numbers: str) -> None:
         """Carry out one command."""
-        if command in ("send", "queue"):
-            data = json.dumps({"n": int(numbers[0]), "x": "x" * int(numbers[1])})
-            send = self.direct.send if command == "send" else self.direct.send_queued
-            send("state", data, ROOM, SPACE)
+        if command == "send":
+            self.direct.send("state", state_json(*numbers), ROOM, SPACE)
+        elif command == "queue":
+            self.direct.send_queued("state", state_json(*numbers), ROOM, SPACE)
+        elif command == "pair":
+            self.obey("queue", *numbers)
+            self.obey("send", str(int(numbers[0]) + 1), numbers[1])
         elif command == "ping":
             self.direct.ping_due(time.monotonic() + float(numbers[0]))
         elif command == "cut":
@@ -83,6 +87,11 @@ class BroadcastServer:
         queued = sum(socket.queue.qsize() for socket in sockets.values())
         gevent.idle()
         return {"queued": queued, "sockets": len(sockets)}
+
+
+def state_json(number: str, size: str) -> str:
+    """Return a state with a number and so many letters."""
+    return json.dumps({"n": int(number), "x": "x" * int(size)})
 
 
 def count_greenlets() -> int:

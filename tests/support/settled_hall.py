@@ -17,7 +17,6 @@ from server.attendance.day_sheet import total
 from server.attendance.present_verdict import present_verdict
 from server.attendance.sheets import day_sheets
 from server.bulletins import actions as bulletins_actions
-from server.bulletins.figures import parse_week
 from server.bulletins.tables import amendment, bulletin
 from server.bulletins.weekly_figures import figures
 from server.catalogue.actions import import_catalogue
@@ -27,6 +26,7 @@ from server.core.actors import SYSTEM, Actor, ActorKind
 from server.core.day_facts import LeaveKind
 from server.core.events import HallChanged
 from server.core.store import Tx
+from server.core.weeks import parse_week
 from server.core.working_days import SpecialDay
 from server.leave import actions as leave_actions
 from server.leave import correction_actions

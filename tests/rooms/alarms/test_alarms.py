@@ -14,8 +14,9 @@ from devices.health import HealthCode
 from server import office
 from server.alarms import actions as alarms_actions
 from server.alarms import queries as takes
-from server.alarms.rules import QUIET, is_acknowledged, is_loud
+from server.alarms.rules import is_acknowledged, is_loud
 from server.alarms.settings import AlarmSettings
+from server.capability import quiet_alarms
 from server.core import journal
 from server.core.actors import Actor, ActorKind
 from server.core.columns import CODE
@@ -41,8 +42,8 @@ def test_a_take_holds_for_its_time_and_for_this_trouble_only(
         assert at is not None
         assert now - at < again * 60_000
         assert since is None or since <= at
-    assert is_loud("device_paper_out", is_taken=is_held) is not is_held
-    assert not any(is_loud(code, is_taken=False) for code in QUIET)
+    assert is_loud("device_paper_out", quiet_alarms(), is_taken=is_held) is not is_held
+    assert not any(is_loud(code, quiet_alarms(), is_taken=False) for code in quiet_alarms())
 
 
 def test_taking_an_alarm_is_stored_and_journalled_once(small: SmallHall) -> None:

@@ -16,11 +16,11 @@ from server.attendance import views
 from server.attendance.messages import MonthSheet, TotalsView
 from server.attendance.sheets import Facts, of_unit, sheets_of
 from server.attendance.shift_rule_queries import StaffEntry
-from server.bulletins.figures import parse_week
 from server.bulletins.weekly_figures import figures
 from server.catalogue.actions import import_catalogue
 from server.core.actors import SYSTEM
 from server.core.day_facts import Punch
+from server.core.weeks import parse_week
 from server.core.working_days import Workdays
 from support.halls import MONDAY, STAFF, SmallHall, at, catalogue
 from support.sheets import GOOD, RULE, deliver_punches, with_clock_and_rule

@@ -82,14 +82,21 @@ def stale_entries(
 ) -> list[str]:
     """Return the entries of the list that cover no mutant, or only mutants that a test kills."""
     modules = {mutant.module for mutant in mutants}
+    states = {
+        (mutant.module, mutant.function, mutant.before, mutant.after): outcomes[mutant.name]
+        for mutant in sorted(
+            mutants, key=lambda mutant: outcomes[mutant.name] in KILLED, reverse=True
+        )
+    }
     stale = []
     for entry in entries:
         if entry.module not in modules:
             continue
-        covered = [outcomes[mutant.name] for mutant in mutants if entry.covers(mutant)]
-        if all(outcome in KILLED for outcome in covered):
-            state = "is killed" if covered else "does not exist"
-            stale.append(f"{entry.module} {entry.function}: {entry.after!r} {state}")
+        for after in entry.after:
+            outcome = states.get((entry.module, entry.function, entry.before, after))
+            if outcome is None or outcome in KILLED:
+                state = "does not exist" if outcome is None else "is killed"
+                stale.append(f"{entry.module} {entry.function}: {after!r} {state}")
     return stale
 
 

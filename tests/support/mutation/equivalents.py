@@ -13,22 +13,21 @@ LIST = ROOT / "tests" / "rules" / "equivalent_mutants.toml"
 
 @dataclass(frozen=True)
 class Equivalent:
-    """Entry of the list: the change, and the reason why no test can see it."""
+    """Entry of the list: the changes of one line, and the reason why no test can see them."""
 
     module: str
     function: str
     before: str
-    after: str
+    after: tuple[str, ...]
     reason: str
 
     def covers(self, mutant: Mutant) -> bool:
-        """Return True if the mutant is the change of this entry."""
-        place = (self.module, self.function)
-        texts = (self.before, self.after)
-        return (mutant.module, mutant.function) == place and (mutant.before, mutant.after) == texts
+        """Return True if the mutant is a change of this entry."""
+        places = ((each.module, each.function, each.before) for each in (self, mutant))
+        return next(places) == next(places) and mutant.after in self.after
 
 
 def read_list(path: Path = LIST) -> list[Equivalent]:
     """Return the entries of the list; raise TypeError if a field lacks."""
     entries = tomllib.loads(path.read_text(encoding="utf-8")).get("mutant", [])
-    return [Equivalent(**entry) for entry in entries]
+    return [Equivalent(**entry | {"after": tuple(entry["after"])}) for entry in entries]

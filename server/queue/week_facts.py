@@ -8,21 +8,33 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from server.bulletins import queries
-from server.bulletins.figures import Fact, ServiceLine, Week, percentile
 from server.catalogue.model import Catalogue, Presence
+from server.catalogue.weeks import WeekFacts, WeekRequest
 from server.core.context import Context
 from server.core.rounding import tenths
+from server.core.weeks import Fact, Week
+from server.queue import week_queries
+from server.queue.week_lines import ServiceLine, percentile
 
+PLACE = 4
 MINUTE_MS = 60_000
 FEWEST = 10
 """Least tickets last week for which a percentage is meaningful."""
 
 
+def week_facts(request: WeekRequest) -> WeekFacts:
+    """Return the week's tickets."""
+    ctx, conn, week = request.ctx, request.conn, request.week
+    rows = tickets(ctx, conn, week)
+    units, windows = lines(request.catalogue, rows, week)
+    quoted = facts(rows, len(tickets(ctx, conn, week.before())), week)
+    return WeekFacts(quoted, {"service_units": units, "service_windows": windows})
+
+
 def tickets(ctx: Context, conn: Connection, week: Week) -> list[Any]:
     """Return the tickets of a week, oldest first."""
     span = week.first.isoformat(), week.last.isoformat()
-    return queries.tickets_of(conn, ctx.hall_id, *span)
+    return week_queries.tickets_of(conn, ctx.hall_id, *span)
 
 
 def lines(

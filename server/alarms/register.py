@@ -1,0 +1,8 @@
+"""Registration of alarms."""
+
+from __future__ import annotations
+
+from server.alarms import routes
+from server.capability import Capability
+
+CAPABILITY = Capability(name="alarms", routes=(lambda parts: routes.add(parts.api),))

@@ -1,0 +1,15 @@
+"""Figures of a week that the bulletin's own settings give."""
+
+from __future__ import annotations
+
+from server.bulletins.settings import BulletinSettings
+from server.catalogue.weeks import WeekFacts, WeekRequest
+from server.core.weeks import Fact
+
+PLACE = 3
+
+
+def week_facts(request: WeekRequest) -> WeekFacts:
+    """Return the working days within which findings are to be put right."""
+    days = request.ctx.settings().of(BulletinSettings).rectify_days
+    return WeekFacts({"rectify_days": Fact(str(days), "/office#settings")})

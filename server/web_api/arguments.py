@@ -1,0 +1,35 @@
+"""Days in the address of a request."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import request
+
+from server.core.errors import CommonCode, HallError
+
+OLDEST, NEWEST = 2000, 2099
+
+
+def check_year_range(day: date, field: str = "day") -> date:
+    """Return the day; raises INVALID if it is so far off that date arithmetic could fail."""
+    if not OLDEST <= day.year <= NEWEST:
+        raise HallError(CommonCode.INVALID, field=field)
+    return day
+
+
+def day_argument(name: str, default: date) -> date:
+    """Return a day from the request's query string; raises INVALID."""
+    text = request.args.get(name, "")
+    try:
+        return check_year_range(date.fromisoformat(text), name) if text else default
+    except ValueError:
+        raise HallError(CommonCode.INVALID, field=name) from None
+
+
+def day_of(text: str, field: str = "day") -> date:
+    """Return the date of an ISO day; raises INVALID."""
+    try:
+        return check_year_range(date.fromisoformat(text), field)
+    except ValueError:
+        raise HallError(CommonCode.INVALID, field=field) from None
