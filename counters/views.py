@@ -16,6 +16,7 @@ from server.queue.queue_views import hall_hours, window_states
 from server.queue.selection import takes
 from server.queue.settings import CounterSettings
 from server.queue.snapshot import Snapshot
+from server.queue.ticket_counts import DayOfStaff
 from server.queue.ticket_queries import LaneCount
 from server.queue.tickets import State, Ticket
 
@@ -178,15 +179,15 @@ def _queue_row(
     )
 
 
-def figures(row: Any) -> DayFigures:
-    """Return the figures of a clerk's own day from a row of `ticket_counts.day_of_staff`."""
+def figures(day: DayOfStaff) -> DayFigures:
+    """Return the figures of a clerk's own day."""
     return DayFigures(
-        served=row.served or 0,
-        missed=row.missed or 0,
-        mean_service=_minutes(row.service),
-        mean_wait=_minutes(row.wait),
+        served=day.served,
+        missed=day.missed,
+        mean_service=_minutes(day.service),
+        mean_wait=_minutes(day.wait),
     )
 
 
-def _minutes(millis: Any) -> float | None:
-    return None if millis is None else round(float(millis) / 60_000, 1)
+def _minutes(millis: float | None) -> float | None:
+    return None if millis is None else round(millis / 60_000, 1)

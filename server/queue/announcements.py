@@ -9,7 +9,6 @@ for the window's zone, no announcement is awaited.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -18,6 +17,7 @@ from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import HallError
 from server.core.store import Tx
 from server.queue import announcement_queries as stored
+from server.queue.announcement_queries import Announcement, Speaker
 from server.queue.errors import QueueCode
 from server.queue.events import CallTold
 from server.queue.settings import VoiceSettings
@@ -35,7 +35,7 @@ REPLACED = "replaced"
 """Agent's reason for an announcement that was replaced by a newer one of the ticket."""
 
 
-def responsible(rows: Sequence[Any], zone: str) -> tuple[str, list[Any]]:
+def responsible(rows: Sequence[Speaker], zone: str) -> tuple[str, list[Speaker]]:
     """Return the zone whose loudspeakers serve `zone`, and the connected ones.
 
     The zone's own; while none of these is connected, those of the whole hall.
@@ -152,7 +152,7 @@ def state_of(conn: Connection, hall_id: str, ticket: Ticket | None) -> tuple[str
     return ("", "") if row is None else (row.state, row.reason)
 
 
-def _end(tx: Tx, actor: Actor, row: Any, state: str, reason: str, act: str = "") -> None:
+def _end(tx: Tx, actor: Actor, row: Announcement, state: str, reason: str, act: str = "") -> None:
     stored.change(tx, row, {"state": state, "reason": reason, "ended_at": tx.now})
     _record(tx, actor, row.ticket_id, row.n, row.window, act or state, reason)
 

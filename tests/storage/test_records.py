@@ -1,0 +1,79 @@
+"""Records: their fields agree with the columns of their tables, or the import fails."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from dataclasses import dataclass
+
+import pytest
+from sqlalchemy import Column, Integer, MetaData, String, Table, create_engine, func, insert
+
+import server
+from server.core.records import READERS, Records
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Record of the test's table; the order of the fields is not that of the columns."""
+
+    count: int
+    name: str
+    ended_at: int | None
+
+
+def visits(*, name: str = "name", ended: bool = True, more: tuple[Column[int], ...] = ()) -> Table:
+    return Table(
+        "visit",
+        MetaData(),
+        Column("hall_id", String, nullable=False),
+        Column(name, String, nullable=False),
+        Column("ended_at", Integer, nullable=ended),
+        Column("count", Integer, nullable=False),
+        *more,
+    )
+
+
+def test_a_row_becomes_a_record_by_the_names_of_its_columns() -> None:
+    table = visits()
+    reader = Records(Visit, table)
+    engine = create_engine("sqlite://")
+    table.metadata.create_all(engine)
+    with engine.begin() as conn:
+        values = {"hall_id": "h", "name": "A", "ended_at": None, "count": 3}
+        conn.execute(insert(table), values)
+        assert reader.all(conn, reader.select()) == [Visit(3, "A", None)]
+        assert reader.first(conn, reader.select().where(table.c.count > 3)) is None
+    engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [
+        (visits(name="title"), "'name', 'title'"),
+        (visits(more=(Column("place", Integer, nullable=False),)), "'place'"),
+        (visits(ended=False), "Visit.ended_at"),
+    ],
+)
+def test_a_column_that_changed_is_an_error_at_import(table: Table, words: str) -> None:
+    with pytest.raises(TypeError, match=words):
+        Records(Visit, table)
+
+
+def test_expressions_are_columns_under_their_labels() -> None:
+    c = visits().c
+    most = func.max(c.count).label("count")
+    assert [column.key for column in Records(Visit, most, c.name, c.ended_at).columns] == [
+        *("count", "name", "ended_at")
+    ]
+
+
+def test_every_record_of_the_hall_agrees_with_its_columns() -> None:
+    """The import itself compares; here is that every module is imported and has its records."""
+    before = len(READERS)
+    for module in pkgutil.walk_packages(server.__path__, "server."):
+        if module.name.endswith("queries"):
+            importlib.import_module(module.name)
+    kinds = {reader.kind.__name__ for reader in READERS}
+    assert {"TimeClock", "StoredSlip", "Lease", "Account", "Device"} <= kinds
+    assert len(READERS) >= before
