@@ -46,6 +46,7 @@ from server.queue.offline.desk_connections import ShareSeals
 from server.queue.offline.desk_shares import Shares
 from server.queue.queue_views import waiting_for
 from server.queue.snapshot import Snapshot
+from server.queue.ticket_queries import StoredCall
 from server.queue.tickets import Outcome, Ticket
 from server.web_api import STAFF, Api, Call
 
@@ -141,7 +142,7 @@ class Counter:
 
         def query(
             conn: Connection,
-        ) -> tuple[Ticket | None, list[dict[str, Any]], list[dict[str, Any]]]:
+        ) -> tuple[Ticket | None, list[StoredCall], list[dict[str, Any]]]:
             ticket_row = ticket_queries.get(conn, ctx.hall_id, ticket_id)
             calls = ticket_queries.calls_of(conn, ctx.hall_id, ticket_id)
             return ticket_row, calls, journal.of_subject(conn, ctx.hall_id, ticket_id)

@@ -17,7 +17,7 @@ from server.queue.selection import takes
 from server.queue.settings import CounterSettings
 from server.queue.snapshot import Snapshot
 from server.queue.ticket_counts import DayOfStaff
-from server.queue.ticket_queries import LaneCount
+from server.queue.ticket_queries import LaneCount, StoredCall
 from server.queue.tickets import State, Ticket
 
 
@@ -29,7 +29,7 @@ class WindowDay:
     """Tickets missed at this window today, newest first."""
     figures: DayFigures
     """Figures of the clerk's own day."""
-    calls: Sequence[dict[str, Any]]
+    calls: Sequence[StoredCall]
     """Calls of the current ticket, oldest first."""
     stranded: int
     share: Sequence[Ticket]
@@ -91,7 +91,7 @@ def share_card(snapshot: Snapshot, ticket: Ticket) -> ShareCard:
     return ShareCard(**_common_fields(snapshot.catalogue, ticket))
 
 
-def card(snapshot: Snapshot, ticket: Ticket, calls: Sequence[dict[str, Any]] = ()) -> TicketCard:
+def card(snapshot: Snapshot, ticket: Ticket, calls: Sequence[StoredCall] = ()) -> TicketCard:
     """Return the card of a ticket for the clerk."""
     item = snapshot.catalogue.item_by.get(ticket.item)
     until = ticket.called_at or snapshot.now
@@ -133,17 +133,17 @@ def _common_fields(catalogue: Catalogue, ticket: Ticket) -> dict[str, Any]:
     }
 
 
-def reason(calls: Sequence[dict[str, Any]]) -> Reason | None:
+def reason(calls: Sequence[StoredCall]) -> Reason | None:
     """Return the reason of the last call that was a choice between tickets."""
     for call in reversed(calls):
-        why = json.loads(call["why"])
+        why = json.loads(call.why)
         if why.get("codes"):
             return Reason(codes=why["codes"], facts=why.get("facts", {}))
     return None
 
 
 def _no_show_from(
-    snapshot: Snapshot, current: Ticket | None, calls: Sequence[dict[str, Any]]
+    snapshot: Snapshot, current: Ticket | None, calls: Sequence[StoredCall]
 ) -> int | None:
     if current is None or current.state is not State.CALLED:
         return None

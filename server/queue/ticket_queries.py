@@ -99,6 +99,22 @@ _open_before = tuple(
     for state in (_is_waiting, _is_at_window, _t.c.state == literal_column("'missed'"))
 )
 _c = tables.call
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCall:
+    """Call of a ticket; `why` is the reason of the choice as JSON."""
+
+    ticket_id: str
+    n: int
+    at: int
+    window: str
+    staff: str
+    move: str
+    why: str
+
+
+_call_rows = Records(StoredCall, _c)
 # Counted by calls, not by tickets: a person who misses a call and returns overtakes again.
 _overtakers = precompiled(
     select(_c.c.window)
@@ -136,7 +152,7 @@ _first_in_lane = precompiled(
 )
 _call_insert = precompiled(insert(tables.call))
 _calls_of = precompiled(
-    select(_c)
+    _call_rows.select()
     .where(_c.c.hall_id == bindparam("hall_id"), _c.c.ticket_id == bindparam("ticket_id"))
     .order_by(_c.c.n)
 )
@@ -288,10 +304,9 @@ def add_call(tx: Tx, ticket: Ticket, n: int, move: str, why: str) -> None:
     )
 
 
-def calls_of(conn: Connection, hall_id: str, ticket_id: str) -> list[dict[str, Any]]:
+def calls_of(conn: Connection, hall_id: str, ticket_id: str) -> list[StoredCall]:
     """Return the calls of one ticket with their reasons, oldest first."""
-    rows = conn.execute(_calls_of, {"hall_id": hall_id, "ticket_id": ticket_id})
-    return [dict(row._mapping) for row in rows]
+    return _call_rows.all(conn, _calls_of, {"hall_id": hall_id, "ticket_id": ticket_id})
 
 
 def first_in_lane(conn: Connection, hall_id: str, lane: str, most: int) -> list[Ticket]:

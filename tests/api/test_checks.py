@@ -37,6 +37,7 @@ def opened(web: Web) -> draw_commitment.SealedDay:
     """Return the draw, which only the server can open."""
     ctx = web.small.ctx
     row = ctx.read(lambda c: spot_checks_queries.day(c, "small", DAY))
+    assert row is not None
     return draw_commitment.unseal(
         draw_commitment.key_in(web.small.hall.config.data, ctx.tokens), row
     )
