@@ -14,7 +14,7 @@ import pytest
 from counters.keypad import FUNCTIONS
 from devices.keypads.keys import MODELS
 from server.app import build
-from server.core.config import _FILE_KEYS, Config
+from server.core.config import Config, HallFile
 from server.hall import open_hall
 from support import workflow_text
 from support.doc_tables import PAGES, generated
@@ -81,7 +81,7 @@ def test_a_generated_table_is_as_the_rooms_register_it(page: str) -> None:
 
 
 def test_every_key_of_hall_toml_is_documented() -> None:
-    assert set(rows("settings.md", 3)) >= _FILE_KEYS
+    assert set(rows("settings.md", 3)) >= set(HallFile.model_fields)
 
 
 def test_workflows_are_documented() -> None:

@@ -7,13 +7,14 @@ setting that is silently ignored may go unnoticed for years.
 from __future__ import annotations
 
 import os
-import re
 import socket
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 FILE = "hall.toml"
 
@@ -84,27 +85,62 @@ class Config:
         return (self.public_url or f"{scheme}://{self.host}:{self.port}").rstrip("/")
 
 
-_FILE_KEYS = {
-    "hall_id",
-    "database",
-    "host",
-    "port",
-    "public_url",
-    "trusted_proxy",
-    "log",
-    "tls_certificate",
-    "tls_key",
-    "redis",
-    "workers",
-    "halls",
-}
-HALL_ID = re.compile(r"^[a-z0-9][a-z0-9-]{0,39}$")
-HOST = re.compile(r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$")
+HALL_ID = r"^[a-z0-9][a-z0-9-]{0,39}$"
+HOST = r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$"
 MOST_WORKERS = 64
+_REASONS = {
+    "extra_forbidden": "不认识的设置 / unknown key",
+    "greater_than_equal": f"1–{MOST_WORKERS}",
+    "less_than_equal": f"1–{MOST_WORKERS}",
+    "string_type": "应为文字 / a text is wanted",
+    "string_pattern_mismatch": '应为 编号 = "域名" / wanted: id = "host name", in small letters',
+}
+"""Reasons by pydantic's kind of error; any other is a wrong type."""
+_Hosts = dict[Annotated[str, Field(pattern=HALL_ID)], Annotated[str, Field(pattern=HOST)]]
+
+
+class HallFile(BaseModel):
+    """Keys of `hall.toml`; empty or missing keys leave the defaults of `Config`."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    hall_id: str = "main"
+    database: str = ""
+    host: str = "127.0.0.1"
+    port: int = 8000
+    public_url: str = ""
+    trusted_proxy: bool = False
+    tls_certificate: str = ""
+    tls_key: str = ""
+    log: str = "info"
+    redis: str = ""
+    workers: int = Field(default=1, ge=1, le=MOST_WORKERS)
+    halls: _Hosts = Field(default_factory=dict)
+
+    @field_validator("halls")
+    @classmethod
+    def _hosts_differ(cls, halls: dict[str, str]) -> dict[str, str]:
+        if len(set(halls.values())) != len(halls):
+            raise ValueError("两个大厅用了同一个域名 / two halls have the same host name")
+        return halls
+
+    @model_validator(mode="after")
+    def _whole(self) -> HallFile:
+        if self.workers > 1 and (not self.database or self.database.startswith("sqlite")):
+            raise ValueError("workers: 多个进程需要 PostgreSQL / more than one needs PostgreSQL")
+        if bool(self.tls_certificate) != bool(self.tls_key):
+            raise ValueError("tls_certificate, tls_key: 要么都有，要么都没有 / both or neither")
+        for file in filter(None, (self.tls_certificate, self.tls_key)):
+            if not os.access(file, os.R_OK):
+                raise ValueError(f"tls: 读不到文件 / cannot read {file}")
+        return self
 
 
 def load(data: Path, **overrides: Any) -> Config:
-    """Read `hall.toml` of a data directory (it may be missing); raises ConfigError."""
+    """Read `hall.toml` of a data directory (it may be missing); raises ConfigError.
+
+    `overrides`: values of the command line; None leaves the file's.
+    """
     values: dict[str, Any] = {}
     path = data / FILE
     if path.exists():
@@ -112,20 +148,25 @@ def load(data: Path, **overrides: Any) -> Config:
             values = tomllib.loads(path.read_text(encoding="utf-8"))
         except tomllib.TOMLDecodeError as error:
             raise ConfigError(f"{path}: 格式不对 / not valid TOML: {error}") from error
-    unknown = sorted(set(values) - _FILE_KEYS)
-    if unknown:
-        raise ConfigError(f"{path}: 不认识的设置 / unknown keys: {', '.join(unknown)}")
-    kinds = {f.name: type(getattr(Config(data=data), f.name)) for f in fields(Config)}
-    for name, value in values.items():
-        if type(value) is not kinds[name]:
-            raise ConfigError(
-                f"{path}: {name}: 类型不对 / wrong type, {kinds[name].__name__} wanted"
-            )
-    set_overrides = {name: value for name, value in overrides.items() if value is not None}
-    config = replace(Config(data=data), **(values | set_overrides))
-    for problem in _problems(config):
-        raise ConfigError(f"{path}: {problem}")
-    return config
+    given = {name: value for name, value in overrides.items() if value is not None}
+    of_file = values | {n: given.pop(n) for n in list(given) if n in HallFile.model_fields}
+    try:
+        file = HallFile.model_validate(of_file)
+    except ValidationError as error:
+        raise ConfigError(f"{path}: {_sentence(error)}") from None
+    return Config(data=data, **file.model_dump(), **given)
+
+
+def _sentence(error: ValidationError) -> str:
+    """Return the first problem of a file in both languages, with its key."""
+    first = error.errors(include_url=False)[0]
+    key = ".".join(str(part) for part in first["loc"] if part != "[key]")
+    reason = _REASONS.get(first["type"], f"类型不对 / wrong type: {first['msg']}")
+    if len(first["loc"]) > 1:
+        reason = _REASONS["string_pattern_mismatch"]
+    if first["type"] == "value_error":
+        reason = str(first["ctx"]["error"])
+    return f"{key}: {reason}" if key else reason
 
 
 def load_one(data: Path, hall: str = "", **overrides: Any) -> Config:
@@ -135,27 +176,3 @@ def load_one(data: Path, hall: str = "", **overrides: Any) -> Config:
         names = ", ".join(config.halls)
         raise ConfigError(f"请用 --hall 指定大厅 / name the hall with --hall: {names}")
     return config.of_hall(hall)
-
-
-def _is_host(text: Any) -> bool:
-    return isinstance(text, str) and HOST.match(text) is not None
-
-
-def _problems(config: Config) -> Iterator[str]:
-    if not 1 <= config.workers <= MOST_WORKERS:
-        yield f"workers: 1–{MOST_WORKERS}"
-    if config.workers > 1 and config.database_url.startswith("sqlite"):
-        yield "workers: 多个进程需要 PostgreSQL / more than one needs PostgreSQL"
-    if bool(config.tls_certificate) != bool(config.tls_key):
-        yield "tls_certificate, tls_key: 要么都有，要么都没有 / both or neither"
-    for file in filter(None, (config.tls_certificate, config.tls_key)):
-        if not os.access(file, os.R_OK):
-            yield f"tls: 读不到文件 / cannot read {file}"
-    if len(set(config.halls.values())) != len(config.halls):
-        yield "halls: 两个大厅用了同一个域名 / two halls have the same host name"
-    for hall_id, host in config.halls.items():
-        if not HALL_ID.match(hall_id) or not _is_host(host):
-            yield (
-                f'halls: {hall_id} = {host!r}: 应为 编号 = "域名" / '
-                'wanted: id = "host name", in small letters'
-            )

@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from server.app import App, build
 from server.cli import COMMANDS
-from server.core.config import _FILE_KEYS, Config
+from server.core.config import Config, HallFile
 from server.core.engine import migrate, open_engine
 from server.core.events import kinds
 from server.core.problems import refusals
@@ -174,7 +174,7 @@ def hall_toml(folder: Path) -> Any:
     config = Config(data=folder)
     return {
         name: [type(getattr(config, name)).__name__, getattr(config, name)]
-        for name in sorted(_FILE_KEYS)
+        for name in sorted(HallFile.model_fields)
     }
 
 
