@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import json
 import zipfile
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date, time
 
 import openpyxl
@@ -24,6 +26,7 @@ from server.catalogue.model import (
     OpenLine,
     Presence,
     Scope,
+    Site,
     Staff,
     Unit,
     Window,
@@ -35,6 +38,9 @@ from server.catalogue.workbook import Flaw, digest, export, problems, read
 from server.catalogue.workbook.values import EARLIEST, SEPARATORS, is_clean
 from server.core.actors import Role
 from server.core.working_days import SpecialDay
+
+
+SITE = Site("north", "城北楼", "North building", "北街2号")
 
 
 def exported(catalogue: Catalogue) -> bytes:
@@ -180,6 +186,8 @@ def catalogues(draw: st.DrawFn) -> Catalogue:
     unit_codes = draw(st.lists(CODES, min_size=1, max_size=3, unique=True))
     groups = draw(st.lists(CODES, min_size=1, max_size=3, unique=True))
     zones = draw(st.lists(CODES, min_size=1, max_size=2, unique=True))
+    sites = draw(st.lists(CODES, max_size=2, unique=True))
+    sites_of_zones = st.sampled_from(sites if len(sites) > 1 else ["", *sites])
     offered: list[Item] = []
     for unit in unit_codes:
         for number in range(draw(st.integers(1, 2))):
@@ -211,7 +219,7 @@ def catalogues(draw: st.DrawFn) -> Catalogue:
         hall_name=draw(text(60)),
         hall_name_en=draw(text(120)),
         version=draw(st.integers(1, 10**9)),
-        zones=tuple(Zone(z, draw(text(60)), draw(text(120))) for z in zones),
+        zones=tuple(Zone(z, draw(text(60)), draw(text(120)), draw(sites_of_zones)) for z in zones),
         units=tuple(draw(units(c, p)) for c, p in zip(unit_codes, "AZH", strict=False)),
         groups=tuple(Group(g, draw(text(20)), draw(text(120))) for g in groups),
         items=tuple(offered),
@@ -229,6 +237,10 @@ def catalogues(draw: st.DrawFn) -> Catalogue:
         classes=(
             ApplicantClass("ordinary", draw(text(60)), draw(text(120)), 0),
             ApplicantClass("c2", "老", "Old", draw(st.integers(0, 9)), draw(maybe(1)), "@证"),
+        ),
+        sites=tuple(
+            Site(s, draw(text(60)), draw(text(120)), draw(text(300)), draw(maybe(300)))
+            for s in sites
         ),
     )
 
@@ -274,6 +286,38 @@ def test_the_digest_covers_contents_but_not_versions(small: Catalogue) -> None:
     assert digest(load()) == digest(load())
     line = replace(small.hours[0], weekdays=frozenset({1}))
     assert digest(small) != digest(replace(small, hours=(line, *small.hours[1:])))
+
+
+def test_a_hall_without_sites_keeps_the_digest_from_before_there_were_sites(
+    small: Catalogue,
+) -> None:
+    before = asdict(small)
+    for later in ("sites", "version", "hall", "state_days"):
+        del before[later]
+    for zone in before["zones"]:
+        del zone["site"]
+    text_before = json.dumps(before, default=plain, ensure_ascii=False, sort_keys=True)
+    assert digest(small) == hashlib.sha256(text_before.encode()).hexdigest()
+    assert digest(replace(small, sites=(SITE,))) != digest(small)
+    zones = (replace(small.zones[0], site="north"),)
+    assert digest(replace(small, sites=(SITE,), zones=zones)) != digest(
+        replace(small, sites=(SITE,))
+    )
+
+
+def plain(value: object) -> object:
+    return sorted(value) if isinstance(value, frozenset) else str(value)
+
+
+def test_a_book_from_before_there_were_sites_is_read(small: Catalogue) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(exported(small)))
+    del book["办公地点"]
+    assert book["区域"]["D1"].value == "办公地点"
+    book["区域"].delete_cols(4)
+    stream = io.BytesIO()
+    book.save(stream)
+    stream.seek(0)
+    assert read(stream, "small") == small
 
 
 def test_the_book_has_instructions_and_choice_lists(small: Catalogue) -> None:
