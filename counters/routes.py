@@ -46,7 +46,8 @@ from server.queue.offline.desk_connections import ShareSeals
 from server.queue.offline.desk_shares import Shares
 from server.queue.queue_views import waiting_for
 from server.queue.snapshot import Snapshot
-from server.queue.tickets import Outcome
+from server.queue.ticket_queries import StoredCall
+from server.queue.tickets import Outcome, Ticket
 from server.web_api import STAFF, Api, Call
 
 Start = Callable[..., Any]
@@ -139,7 +140,9 @@ class Counter:
         """Return a ticket with its history."""
         ctx = self._ctx
 
-        def query(conn: Connection) -> tuple[Any, Any, Any]:
+        def query(
+            conn: Connection,
+        ) -> tuple[Ticket | None, list[StoredCall], list[dict[str, Any]]]:
             ticket_row = ticket_queries.get(conn, ctx.hall_id, ticket_id)
             calls = ticket_queries.calls_of(conn, ctx.hall_id, ticket_id)
             return ticket_row, calls, journal.of_subject(conn, ctx.hall_id, ticket_id)

@@ -16,7 +16,8 @@ from server.queue.queue_views import hall_hours, window_states
 from server.queue.selection import takes
 from server.queue.settings import CounterSettings
 from server.queue.snapshot import Snapshot
-from server.queue.ticket_queries import LaneCount
+from server.queue.ticket_counts import DayOfStaff
+from server.queue.ticket_queries import LaneCount, StoredCall
 from server.queue.tickets import State, Ticket
 
 
@@ -28,7 +29,7 @@ class WindowDay:
     """Tickets missed at this window today, newest first."""
     figures: DayFigures
     """Figures of the clerk's own day."""
-    calls: Sequence[dict[str, Any]]
+    calls: Sequence[StoredCall]
     """Calls of the current ticket, oldest first."""
     stranded: int
     share: Sequence[Ticket]
@@ -90,7 +91,7 @@ def share_card(snapshot: Snapshot, ticket: Ticket) -> ShareCard:
     return ShareCard(**_common_fields(snapshot.catalogue, ticket))
 
 
-def card(snapshot: Snapshot, ticket: Ticket, calls: Sequence[dict[str, Any]] = ()) -> TicketCard:
+def card(snapshot: Snapshot, ticket: Ticket, calls: Sequence[StoredCall] = ()) -> TicketCard:
     """Return the card of a ticket for the clerk."""
     item = snapshot.catalogue.item_by.get(ticket.item)
     until = ticket.called_at or snapshot.now
@@ -132,17 +133,17 @@ def _common_fields(catalogue: Catalogue, ticket: Ticket) -> dict[str, Any]:
     }
 
 
-def reason(calls: Sequence[dict[str, Any]]) -> Reason | None:
+def reason(calls: Sequence[StoredCall]) -> Reason | None:
     """Return the reason of the last call that was a choice between tickets."""
     for call in reversed(calls):
-        why = json.loads(call["why"])
+        why = json.loads(call.why)
         if why.get("codes"):
             return Reason(codes=why["codes"], facts=why.get("facts", {}))
     return None
 
 
 def _no_show_from(
-    snapshot: Snapshot, current: Ticket | None, calls: Sequence[dict[str, Any]]
+    snapshot: Snapshot, current: Ticket | None, calls: Sequence[StoredCall]
 ) -> int | None:
     if current is None or current.state is not State.CALLED:
         return None
@@ -178,15 +179,15 @@ def _queue_row(
     )
 
 
-def figures(row: Any) -> DayFigures:
-    """Return the figures of a clerk's own day from a row of `ticket_counts.day_of_staff`."""
+def figures(day: DayOfStaff) -> DayFigures:
+    """Return the figures of a clerk's own day."""
     return DayFigures(
-        served=row.served or 0,
-        missed=row.missed or 0,
-        mean_service=_minutes(row.service),
-        mean_wait=_minutes(row.wait),
+        served=day.served,
+        missed=day.missed,
+        mean_service=_minutes(day.service),
+        mean_wait=_minutes(day.wait),
     )
 
 
-def _minutes(millis: Any) -> float | None:
-    return None if millis is None else round(float(millis) / 60_000, 1)
+def _minutes(millis: float | None) -> float | None:
+    return None if millis is None else round(millis / 60_000, 1)

@@ -28,6 +28,7 @@ from server.core.events import Event, HallChanged
 from server.core.messages import Done
 from server.device_health import queries as device_health_queries
 from server.device_health.events import DeviceChanged
+from server.device_health.queries import Device
 from server.hall import Hall
 from server.live.agent_gateway import Agents, DeviceRef, Task
 from server.live.feeds import Feed, LiveFeeds
@@ -35,7 +36,9 @@ from server.queue import calling, issuing, slip_queries, snapshot, ticket_counts
 from server.queue.errors import QueueCode
 from server.queue.events import SlipOwed, SlipSettled, TicketMoved
 from server.queue.offline import lease_queries
+from server.queue.offline.lease_queries import StandbyService
 from server.queue.settings import ScreenSettings
+from server.queue.slip_queries import StoredSlip
 from server.queue.snapshot import Snapshot
 from server.queue.tickets import FINAL, State, Ticket
 from server.web_api import ANYONE, DESK, STAFF, Api, Call
@@ -92,7 +95,7 @@ class Kiosk:
         """Return the view of a ticket, read from one consistent snapshot."""
         ctx = self._ctx
 
-        def query(now: Snapshot) -> tuple[Ticket, Snapshot, int, list[Any]]:
+        def query(now: Snapshot) -> tuple[Ticket, Snapshot, int, list[StoredSlip]]:
             conn = now.conn
             ticket = find(conn)
             if ticket is None:
@@ -127,7 +130,9 @@ class Kiosk:
         """Return the live state of a kiosk."""
         ctx = self._ctx
 
-        def query(conn: Connection) -> tuple[Any, dict[str, SlipState], Any]:
+        def query(
+            conn: Connection,
+        ) -> tuple[Device | None, dict[str, SlipState], StandbyService | None]:
             printer = device_health_queries.serving(conn, ctx.hall_id, "printers", kiosk)
             recent = slip_queries.recent(conn, ctx.hall_id, kiosk, current.now - RECENT_MS)
             slip_states = {row.ticket_id or row.id: views.slip_state([row]) for row in recent}
@@ -174,7 +179,7 @@ class Kiosk:
 
     # -- paper ---------------------------------------------------------------------------------
 
-    def task_of(self, row: Any) -> Task:
+    def task_of(self, row: StoredSlip) -> Task:
         """Return a slip's row as a printer task."""
         facts = json.loads(row.document)
         catalogue = self._ctx.catalogue_version(facts["version"])
@@ -192,7 +197,7 @@ class Kiosk:
         """Return the slips of a printer without an outcome."""
         ctx = self._ctx
 
-        def query(conn: Connection) -> list[Any]:
+        def query(conn: Connection) -> list[StoredSlip]:
             rows = slip_queries.unsettled(conn, ctx.hall_id, ref.name)
             return [row for row in rows if self._is_needed(conn, row)]
 
@@ -202,14 +207,14 @@ class Kiosk:
         """Return the task of a new slip; None if it is not to be printed."""
         ctx = self._ctx
 
-        def query(conn: Connection) -> Any:
+        def query(conn: Connection) -> StoredSlip | None:
             row = slip_queries.get(conn, ctx.hall_id, slip_id)
             return row if row and row.state == "owed" and self._is_needed(conn, row) else None
 
         row = ctx.read(query)
         return self.task_of(row) if row is not None else None
 
-    def _is_needed(self, conn: Connection, row: Any) -> bool:
+    def _is_needed(self, conn: Connection, row: StoredSlip) -> bool:
         """Return False for the slip of a ticket that is over, unless it is a copy printed by hand.
 
         A slip that the printer's agent already has is always needed: the agent reports its outcome.

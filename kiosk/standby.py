@@ -31,6 +31,7 @@ from server.live.agent_gateway import Agents, DeviceRef, Task
 from server.queue import issuing
 from server.queue.errors import QueueCode
 from server.queue.offline import import_tickets, lease_queries, number_leases
+from server.queue.offline.lease_queries import Lease
 from server.queue.offline.messages import GivenTicket, SettledSlip, StandbyAnnounced
 from server.queue.offline.settings import OfflineSettings
 from server.queue.routing import WindowSession, WindowSessions, route, windows_for
@@ -122,7 +123,7 @@ class Standby:
         return import_tickets.import_ticket(self._ctx, ref.via, ticket, seconds)
 
 
-def _block(row: Any) -> Json:
+def _block(row: Lease) -> Json:
     block = {name: getattr(row, name) for name in ("id", "prefix", "first", "last", "used")}
     return block | {"tokens": json.loads(row.tokens)}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,12 +22,16 @@ from server.catalogue.refs import materials, unit_ref, window_ref, window_refs, 
 from server.core.digit_words import digits_zh
 from server.core.errors import HallError
 from server.core.problems import problem
+from server.device_health.queries import Device
 from server.queue.errors import QueueCode
+from server.queue.issuing import Slip
+from server.queue.offline.lease_queries import StandbyService
 from server.queue.offline.messages import StandbyAccess
 from server.queue.offline.settings import OfflineSettings
 from server.queue.queue_views import hall_hours
 from server.queue.routing import route
 from server.queue.settings import NumberSettings, ScreenSettings, VoiceSettings
+from server.queue.slip_queries import StoredSlip
 from server.queue.snapshot import Snapshot
 from server.queue.tickets import Outcome, State, Ticket
 from server.queue.wait_estimates import ahead_of_newcomer, wait_for, waiting_in
@@ -154,11 +159,11 @@ def _level(catalogue: Catalogue, applicant: str) -> int:
     return klass.level
 
 
-def slip_state(rows: list[Any]) -> SlipState:
+def slip_state(slips: Sequence[Slip | StoredSlip]) -> SlipState:
     """Return the state of the newest slip of a ticket."""
-    if not rows:
+    if not slips:
         return SlipState(id="", state="none")
-    row = rows[-1]
+    row = slips[-1]
     return SlipState.model_validate(
         {"id": row.id, "state": row.state, "reason": row.reason, "copy": row.copy}
     )
@@ -191,7 +196,7 @@ def ticket_view(
     ticket: Ticket,
     catalogue: Catalogue,
     place: Place,
-    slips: list[Any],
+    slips: Sequence[Slip | StoredSlip],
     url: str,
 ) -> TicketView:
     """Return a ticket for its holder; `catalogue` is the version it was issued under."""
@@ -256,21 +261,25 @@ def _windows(snapshot: Snapshot, ticket: Ticket) -> tuple[str, ...]:
         return ()
 
 
-def printer_view(row: Any | None, readings: dict[str, Any]) -> PrinterView:
+def printer_view(device: Device | None, readings: dict[str, Any]) -> PrinterView:
     """Return the printer with its last reported state."""
-    if row is None:
+    if device is None:
         return PrinterView(device="", state="none", code="", paper="unknown")
     paper = readings.get("paper", "unknown")
     return PrinterView(
-        device=row.name,
-        state=row.state or "unknown",
-        code=row.code,
+        device=device.name,
+        state=device.state or "unknown",
+        code=device.code,
         paper=paper if paper in ("ok", "near_end", "out") else "unknown",
     )
 
 
 def kiosk_state(
-    snapshot: Snapshot, kiosk: str, printer: PrinterView, slips: dict[str, SlipState], line: Any
+    snapshot: Snapshot,
+    kiosk: str,
+    printer: PrinterView,
+    slips: dict[str, SlipState],
+    line: StandbyService | None,
 ) -> KioskState:
     """Return the live state of a kiosk."""
     catalogue, hours = snapshot.catalogue, hall_hours(snapshot)
@@ -292,7 +301,7 @@ def kiosk_state(
     )
 
 
-def standby_access(snapshot: Snapshot, line: Any) -> StandbyAccess:
+def standby_access(snapshot: Snapshot, line: StandbyService | None) -> StandbyAccess:
     """Return the address of the kiosk's standby service, for its page without the server."""
     if line is None or not snapshot.settings.of(OfflineSettings).offline_numbers:
         return StandbyAccess(line="", secret="")

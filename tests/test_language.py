@@ -15,8 +15,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDERS = ("bench", "counters", "devices", "display", "kiosk", "server", "tests")
-MESSAGES = ("*/messages.py",)
-"""Modules whose classes are messages: their fields have the names that the JSON has."""
+MESSAGES = ("*/messages.py", "*queries.py")
+"""Modules whose classes are messages or records: their fields have the names of JSON or columns."""
 RIDDLES = frozenset(
     [
         "What",
@@ -59,7 +59,7 @@ def docstrings(tree: ast.AST) -> Iterator[tuple[str, int]]:
 
 
 def variables(tree: ast.AST, *, messages: bool) -> Iterator[tuple[str, int]]:
-    """Yield the names that a module binds to values, with their lines; no fields of messages."""
+    """Yield the names that a module binds to values, with their lines; no fields of `messages`."""
     fields = {
         field.target
         for node in ast.walk(tree)

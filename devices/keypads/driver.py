@@ -13,23 +13,20 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from devices.bus import BusCable, by_cable
 from devices.config import AgentConfig, DeviceConfig
 from devices.device_thread import Outcome, Reports, Task
 from devices.health import Health
 from devices.keypads.codec import Frame, FrameReader, beep, display
 from devices.keypads.keys import KeyMap, function_of, key_map
-from devices.link import Link, LinkAddress, LinkError
+from devices.link import LinkAddress, LinkError
 
 log = logging.getLogger(__name__)
 
 DRIVERS = ("a4",)
-OPEN_SECONDS = 3.0
-WRITE_SECONDS = 2.0
-RETRY_SECONDS = 1.0
 LISTEN_SECONDS = 0.05
 TURNAROUND_SECONDS = 0.02
 REPEAT_SECONDS = 1.0
-BITS_A_BYTE = 10
 
 
 @dataclass(slots=True)
@@ -61,17 +58,14 @@ class KeypadBusDriver:
     ) -> None:
         self.name = name
         self.devices = tuple(pad.name for pad in pads)
-        self._address = address
-        self._gap = gap_seconds
         self._pads = {pad.name: pad for pad in pads}
         self._by_address = {pad.address: pad for pad in pads}
         self._reports = reports
         self._clock = clock
         self._pause = pause
-        self._link: Link | None = None
+        self._cable = BusCable(address, gap_seconds, clock, self._lost)
         self._reader = FrameReader()
         self._last_byte_at = clock()
-        self._free_at = clock()
         self._echoes: deque[Frame] = deque()
 
     def wait(self) -> float:
@@ -79,7 +73,7 @@ class KeypadBusDriver:
 
         Otherwise return the seconds until the next attempt to open it.
         """
-        return 0.0 if self._link is not None else max(0.0, self._free_at - self._clock())
+        return 0.0 if self._cable.is_open else self._cable.free_in()
 
     def show(self, device: str, state: Mapping[str, object]) -> None:
         """Set the display from `{"waiting": int, "ticket": int | None}`."""
@@ -98,43 +92,37 @@ class KeypadBusDriver:
         """Carry out a `beep`, the only task; its outcome is `done` or `failed`."""
         if task.kind != "beep":
             return Outcome("failed", "not_supported", task.kind)
-        if self._link is None:
+        if not self._cable.is_open:
             return Outcome("failed", "unreachable")
         begin()
-        self._pause(max(0.0, self._free_at - self._clock()))
-        success = self._send(beep(self._pads[task.device].address))
+        self._pause(self._cable.free_in())
+        success = self._cable.write(beep(self._pads[task.device].address).encode())
         return Outcome("done") if success else Outcome("failed", "unreachable")
 
     def idle(self) -> None:
         """Receive for a moment, then send one echo or one display frame that is due."""
-        if self._link is None and not self._open():
+        if self._cable.open():
+            self._listen_anew()
+        if not self._cable.is_open:
             return
         self._receive()
-        now = self._clock()
-        if now < self._free_at:
+        if self._cable.free_in() > 0:
             return
         if self._echoes:
-            self._send(self._echoes.popleft())
+            self._cable.write(self._echoes.popleft().encode())
             return
+        now = self._clock()
         pad = min(self._pads.values(), key=lambda pad: pad.due)
         if pad.due <= now and pad.display_frame is not None:
             pad.due = now + pad.refresh_seconds
-            self._send(pad.display_frame)
+            self._cable.write(pad.display_frame.encode())
 
     def close(self) -> None:
         """Release the bus."""
-        if self._link is not None:
-            self._link.close()
-        self._link = None
+        self._cable.close()
 
-    def _open(self) -> bool:
-        if self._clock() < self._free_at:
-            return False
-        try:
-            self._link = self._address.open(OPEN_SECONDS)
-        except LinkError as error:
-            self._broken(error)
-            return False
+    def _listen_anew(self) -> None:
+        """Forget what came over the cable before it was opened; every display is due again."""
         self._reader = FrameReader()
         self._echoes.clear()
         now = self._clock()
@@ -142,15 +130,10 @@ class KeypadBusDriver:
             pad.last_frame_at = None
             pad.due = now if pad.display_frame is not None else pad.due
             self._report(pad, Health("unknown", "not_heard", {"cable": "open"}))
-        return True
 
     def _receive(self) -> None:
-        if self._link is None:
-            return
-        try:
-            data = self._link.read(256, LISTEN_SECONDS)
-        except LinkError as error:
-            self._broken(error)
+        data = self._cable.read(LISTEN_SECONDS)
+        if data is None:
             return
         now = self._clock()
         if data:
@@ -166,7 +149,7 @@ class KeypadBusDriver:
             log.info("frame of no pad here: address %d", frame.address)
             return
         self._echoes.append(frame)
-        self._free_at = max(self._free_at, now + TURNAROUND_SECONDS)
+        self._cable.hold(TURNAROUND_SECONDS)
         pad.last_frame_at = now
         self._report(pad, Health("ok", "ok", {"cable": "open"}))
         last = pad.recent_frames.get(frame)
@@ -185,24 +168,7 @@ class KeypadBusDriver:
         raw = frame.encode().hex()
         self._reports.event(pad.name, "key", {"function": function, "digits": digits, "raw": raw})
 
-    def _send(self, frame: Frame) -> bool:
-        if self._link is None:
-            return False
-        data = frame.encode()
-        on_the_wire = 0.0
-        if self._address.scheme == "serial":
-            on_the_wire = len(data) * BITS_A_BYTE / self._address.baud
-        try:
-            self._link.write(data, WRITE_SECONDS)
-        except LinkError as error:
-            self._broken(error)
-            return False
-        self._free_at = self._clock() + on_the_wire + self._gap
-        return True
-
-    def _broken(self, error: LinkError) -> None:
-        self.close()
-        self._free_at = self._clock() + RETRY_SECONDS
+    def _lost(self, error: LinkError) -> None:
         for pad in self._pads.values():
             self._report(pad, Health("failed", "unreachable", {"cable": "lost"}, str(error)))
 
@@ -214,24 +180,16 @@ def build(
     devices: Sequence[DeviceConfig], config: AgentConfig, reports: Reports
 ) -> list[KeypadBusDriver]:
     """Build one driver per bus or cable; problems are collected in the devices' settings."""
-    cables: dict[str, tuple[LinkAddress, float]] = {}
-    pads: dict[str, list[Pad]] = {}
-    for device in devices:
-        pad = Pad(
+    pads = {
+        device.name: Pad(
             device.name,
             device.settings.whole("address", None, 0, 255),
             key_map(device.settings),
             device.settings.number("refresh_seconds", 30, 1, 3600),
         )
-        if device.bus in config.buses:
-            bus = config.buses[device.bus]
-            cables[bus.name] = (bus.link, bus.gap_seconds)
-            pads.setdefault(bus.name, []).append(pad)
-        elif device.link is not None:
-            cables[device.name] = (device.link, 0.12)
-            pads.setdefault(device.name, []).append(pad)
-        elif not device.bus:
-            device.settings.problem("叫号键盘需要 bus 或 link", "a keypad needs a bus or a link")
+        for device in devices
+    }
     return [
-        KeypadBusDriver(name, *cables[name], bus_pads, reports) for name, bus_pads in pads.items()
+        KeypadBusDriver(cable.name, cable.address, cable.gap_seconds, cable.devices, reports)
+        for cable in by_cable(pads, devices, config, "叫号键盘/a keypad")
     ]

@@ -11,17 +11,14 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from devices.bus import BusCable, by_cable
 from devices.config import AgentConfig, DeviceConfig
 from devices.device_thread import Outcome, Reports, Task
 from devices.health import Health
 from devices.led.codecs import CODECS, CodecError, Colour
-from devices.link import Link, LinkAddress, LinkError
+from devices.link import LinkAddress, LinkError
 
 DRIVERS = tuple(CODECS)
-BITS_A_BYTE = 10
-OPEN_SECONDS = 3.0
-WRITE_SECONDS = 2.0
-RETRY_SECONDS = 1.0
 LONG = 3600.0
 COLOUR_NAMES: dict[str, Colour] = {"red": "red", "green": "green", "yellow": "yellow"}
 
@@ -52,21 +49,18 @@ class StripBusDriver:
     ) -> None:
         self.name = name
         self.devices = tuple(strip.name for strip in strips)
-        self._address = address
-        self._gap = gap_seconds
         self._strips = {strip.name: strip for strip in strips}
         self._reports = reports
         self._clock = clock
-        self._link: Link | None = None
-        self._free_at = clock()
+        self._cable = BusCable(address, gap_seconds, clock, self._lost)
 
     def wait(self) -> float:
         """Return the seconds until the bus is free and a strip is due."""
+        if not self._cable.is_open:
+            return self._cable.free_in()
         now = self._clock()
-        if self._link is None:
-            return max(0.0, self._free_at - now)
         due = min((strip.due for strip in self._strips.values()), default=now + LONG)
-        return min(LONG, max(0.0, self._free_at - now, due - now))
+        return min(LONG, max(self._cable.free_in(), due - now))
 
     def show(self, device: str, state: Mapping[str, object]) -> None:
         """Set a strip's text; an unchanged text is not sent again.
@@ -93,52 +87,32 @@ class StripBusDriver:
 
     def idle(self) -> None:
         """Open the cable if necessary and send the frame that has been due longest."""
+        if self._cable.free_in() > 0:
+            return
+        if self._cable.open():
+            self._show_all()
+        if not self._cable.is_open:
+            return
         now = self._clock()
-        if now < self._free_at:
-            return
-        if self._link is None and not self._open():
-            return
         strip = min(self._strips.values(), key=lambda strip: strip.due)
         if strip.due > now or strip.frame is None:
             return
         strip.due = now + strip.refresh_seconds
-        self._send(strip.frame)
+        self._cable.write(strip.frame)
 
     def close(self) -> None:
         """Release the bus."""
-        if self._link is not None:
-            self._link.close()
-        self._link = None
+        self._cable.close()
 
-    def _open(self) -> bool:
-        try:
-            self._link = self._address.open(OPEN_SECONDS)
-        except LinkError as error:
-            self._broken(error)
-            return False
+    def _show_all(self) -> None:
+        """Make every known text due: a strip that lost its power starts dark."""
         now = self._clock()
         for strip in self._strips.values():
             if strip.frame is not None:
                 strip.due = now
         self._report(Health("unknown", "one_way", {"cable": "open"}))
-        return True
 
-    def _send(self, frame: bytes) -> None:
-        if self._link is None:
-            return
-        on_the_wire = 0.0
-        if self._address.scheme == "serial":
-            on_the_wire = len(frame) * BITS_A_BYTE / self._address.baud
-        try:
-            self._link.write(frame, WRITE_SECONDS)
-        except LinkError as error:
-            self._broken(error)
-            return
-        self._free_at = self._clock() + on_the_wire + self._gap
-
-    def _broken(self, error: LinkError) -> None:
-        self.close()
-        self._free_at = self._clock() + RETRY_SECONDS
+    def _lost(self, error: LinkError) -> None:
         self._report(Health("failed", "unreachable", {"cable": "lost"}, str(error)))
 
     def _report(self, health: Health) -> None:
@@ -150,25 +124,16 @@ def build(
     devices: Sequence[DeviceConfig], config: AgentConfig, reports: Reports
 ) -> list[StripBusDriver]:
     """Build one driver per bus or cable; problems are collected in the devices' settings."""
-    cables: dict[str, tuple[LinkAddress, float]] = {}
-    strips: dict[str, list[Strip]] = {}
-    for device in devices:
-        strip = Strip(
+    strips = {
+        device.name: Strip(
             device.name,
             device.settings.whole("address", None, 0, 255),
             device.driver,
             device.settings.number("refresh_seconds", 60, 1, 3600),
         )
-        if device.bus in config.buses:
-            bus = config.buses[device.bus]
-            cables[bus.name] = (bus.link, bus.gap_seconds)
-            strips.setdefault(bus.name, []).append(strip)
-        elif device.link is not None:
-            cables[device.name] = (device.link, 0.12)
-            strips.setdefault(device.name, []).append(strip)
-        elif not device.bus:
-            device.settings.problem("条屏需要 bus 或 link", "a strip needs a bus or a link")
+        for device in devices
+    }
     return [
-        StripBusDriver(name, *cables[name], bus_strips, reports)
-        for name, bus_strips in strips.items()
+        StripBusDriver(cable.name, cable.address, cable.gap_seconds, cable.devices, reports)
+        for cable in by_cable(strips, devices, config, "条屏/a strip")
     ]

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from server.accounts import queries
 from server.accounts.errors import AccountCode
+from server.accounts.queries import Account, SignInSource
 from server.accounts.settings import AccountSettings
 from server.core.actors import SYSTEM
 from server.core.context import Context, JsonDict, write_journal
@@ -109,13 +109,13 @@ class Tries:
         row = queries.source(conn, self._ctx.hall_id, staff, browser)
         return row is not None and (row.known_until or 0) > self._ctx.clock.now()
 
-    def _refuse_locked(self, now: int, *rows: Row[Any] | None) -> None:
+    def _refuse_locked(self, now: int, *rows: SignInSource | Account | None) -> None:
         until = max((row.locked_until or 0 for row in rows if row is not None), default=0)
         if until > now:
             raise HallError(AccountCode.LOCKED_OUT, minutes=-(-(until - now) // 60_000))
 
     def _count(
-        self, tx: Tx, staff: str, source: str, row: Row[Any] | None, of: str
+        self, tx: Tx, staff: str, source: str, row: SignInSource | None, of: str
     ) -> tuple[str, ...]:
         settings = self._ctx.settings()
         failed = (row.failed if row is not None else 0) + 1
@@ -126,7 +126,7 @@ class Tries:
         queries.put_source(tx, staff, source, failed=0, locked_until=until)
         return (of,)
 
-    def _count_stranger(self, tx: Tx, staff: str, account: Row[Any]) -> tuple[str, ...]:
+    def _count_stranger(self, tx: Tx, staff: str, account: Account) -> tuple[str, ...]:
         settings = self._ctx.settings()
         if account.failed + 1 < settings.of(AccountSettings).lock_after * STRANGERS:
             queries.set_account(tx, staff, failed=account.failed + 1)

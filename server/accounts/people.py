@@ -16,11 +16,11 @@ from typing import Any, TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import Row
 
 from server.accounts import passwords, queries
 from server.accounts.errors import AccountCode
 from server.accounts.password_tries import NOWHERE, Origin, Tries, Try, secret_hash
+from server.accounts.queries import Account
 from server.accounts.settings import AccountSettings
 from server.accounts.wrong_codes import Guesses, Rest
 from server.core import barred_people
@@ -253,7 +253,7 @@ class People:
 
         self._ctx.write(act)
 
-    def _require_account(self, tx: Tx, staff: str) -> Row[Any]:
+    def _require_account(self, tx: Tx, staff: str) -> Account:
         row = queries.account(tx.conn, tx.hall_id, staff)
         if row is None:
             raise HallError(AccountCode.ACCOUNT_UNKNOWN, staff=staff)

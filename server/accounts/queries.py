@@ -5,18 +5,91 @@ Secrets are stored as hashes only.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from server.accounts import tables
 from server.accounts.tables import sign_in_source as _from
+from server.core.records import Records
 from server.core.statement import precompiled
 from server.core.store import Tx
 
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Account of a person, with its lock."""
+
+    staff: str
+    password_hash: str
+    role: str
+    must_change: int
+    disabled: int
+    failed: int
+    locked_until: int | None
+    changed_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class SessionWithAccount:
+    """Session of a browser, with the role and the state of its account."""
+
+    staff: str
+    expires_at: int
+    role: str
+    must_change: int
+    disabled: int
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """One-time code to enrol a device."""
+
+    code_hash: str
+    kind: str
+    name: str
+    by_actor: str
+    place: str
+    expires_at: int
+    used_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceToken:
+    """Token of a device, revoked or not."""
+
+    token_hash: str
+    kind: str
+    name: str
+    created_at: int
+    revoked_at: int | None
+    binds_until: int | None
+    binds_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignInSource:
+    """Browser or address from which a person signs in."""
+
+    staff: str
+    source: str
+    failed: int
+    locked_until: int | None
+    known_until: int | None
+    seen_at: int
+
+
 _a, _s, _e, _t = tables.account, tables.session, tables.enrolment, tables.device_token
+_accounts = Records(Account, _a)
+_sessions = Records(
+    SessionWithAccount, _s.c.staff, _s.c.expires_at, _a.c.role, _a.c.must_change, _a.c.disabled
+)
+_enrolments = Records(Enrolment, _e)
+_tokens = Records(DeviceToken, _t)
+_sources = Records(SignInSource, _from)
 _session = precompiled(
-    select(_s.c.staff, _s.c.expires_at, _a.c.role, _a.c.must_change, _a.c.disabled).where(
+    _sessions.select().where(
         _s.c.hall_id == bindparam("hall_id"),
         _s.c.id_hash == bindparam("id_hash"),
         _a.c.hall_id == _s.c.hall_id,
@@ -24,20 +97,24 @@ _session = precompiled(
     )
 )
 _token = precompiled(
-    select(_t).where(
+    _tokens.select().where(
         _t.c.hall_id == bindparam("hall_id"), _t.c.token_hash == bindparam("token_hash")
     )
 )
 
 
-def account(conn: Connection, hall_id: str, staff: str) -> Row[Any] | None:
+def account(conn: Connection, hall_id: str, staff: str) -> Account | None:
     """Return the account of a staff number, or None."""
-    return conn.execute(select(_a).where(_a.c.hall_id == hall_id, _a.c.staff == staff)).first()
+    return _accounts.first(
+        conn, _accounts.select().where(_a.c.hall_id == hall_id, _a.c.staff == staff)
+    )
 
 
-def accounts(conn: Connection, hall_id: str) -> list[Row[Any]]:
+def accounts(conn: Connection, hall_id: str) -> list[Account]:
     """Return all accounts by staff number."""
-    return list(conn.execute(select(_a).where(_a.c.hall_id == hall_id).order_by(_a.c.staff)))
+    return _accounts.all(
+        conn, _accounts.select().where(_a.c.hall_id == hall_id).order_by(_a.c.staff)
+    )
 
 
 def add_account(tx: Tx, staff: str, password_hash: str, role: str, must_change: bool) -> None:
@@ -63,13 +140,14 @@ def set_account(tx: Tx, staff: str, **values: Any) -> None:
     )
 
 
-def source(conn: Connection, hall_id: str, staff: str, address: str) -> Row[Any] | None:
+def source(conn: Connection, hall_id: str, staff: str, address: str) -> SignInSource | None:
     """Return the sign-in source of a person at an address or browser, or None."""
-    return conn.execute(
-        select(_from).where(
+    return _sources.first(
+        conn,
+        _sources.select().where(
             _from.c.hall_id == hall_id, _from.c.staff == staff, _from.c.source == address
-        )
-    ).first()
+        ),
+    )
 
 
 def put_source(tx: Tx, staff: str, address: str, **values: Any) -> None:
@@ -118,9 +196,9 @@ def open_session(tx: Tx, id_hash: str, staff: str, expires_at: int) -> None:
     )
 
 
-def session(conn: Connection, hall_id: str, id_hash: str) -> Any | None:
-    """Return staff, expires_at, role, must_change and disabled of a session, or None."""
-    return conn.execute(_session, {"hall_id": hall_id, "id_hash": id_hash}).first()
+def session(conn: Connection, hall_id: str, id_hash: str) -> SessionWithAccount | None:
+    """Return a session with its account, or None."""
+    return _sessions.first(conn, _session, {"hall_id": hall_id, "id_hash": id_hash})
 
 
 def end_session(tx: Tx, id_hash: str) -> None:
@@ -157,8 +235,8 @@ def add_enrolment(
     )
 
 
-def use_enrolment(tx: Tx, code_hash: str) -> Row[Any] | None:
-    """Use up a code and return its row; None if it is unknown, used or expired.
+def use_enrolment(tx: Tx, code_hash: str) -> Enrolment | None:
+    """Use up a code and return it; None if it is unknown, used or expired.
 
     The conditional UPDATE makes the code one-time.
     """
@@ -174,9 +252,9 @@ def use_enrolment(tx: Tx, code_hash: str) -> Row[Any] | None:
     )
     if result.rowcount != 1:
         return None
-    return tx.conn.execute(
-        select(_e).where(_e.c.hall_id == tx.hall_id, _e.c.code_hash == code_hash)
-    ).first()
+    return _enrolments.first(
+        tx.conn, _enrolments.select().where(_e.c.hall_id == tx.hall_id, _e.c.code_hash == code_hash)
+    )
 
 
 def add_token(
@@ -215,15 +293,15 @@ def use_first_hello(tx: Tx, token_hash: str) -> str | None:
     return str(row.binds_at) if row.binds_until >= tx.now else None
 
 
-def token(conn: Connection, hall_id: str, token_hash: str) -> Row[Any] | None:
-    """Return the token's row, revoked or not."""
-    return conn.execute(_token, {"hall_id": hall_id, "token_hash": token_hash}).first()
+def token(conn: Connection, hall_id: str, token_hash: str) -> DeviceToken | None:
+    """Return a token, revoked or not; None if it is unknown."""
+    return _tokens.first(conn, _token, {"hall_id": hall_id, "token_hash": token_hash})
 
 
-def tokens(conn: Connection, hall_id: str) -> list[Row[Any]]:
+def tokens(conn: Connection, hall_id: str) -> list[DeviceToken]:
     """Return every token by kind and name."""
-    return list(
-        conn.execute(select(_t).where(_t.c.hall_id == hall_id).order_by(_t.c.kind, _t.c.name))
+    return _tokens.all(
+        conn, _tokens.select().where(_t.c.hall_id == hall_id).order_by(_t.c.kind, _t.c.name)
     )
 
 

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
-from sqlalchemy import Connection, Row, delete, insert, select
+from sqlalchemy import Connection, delete, insert
 
 from server.alarms.tables import alarm_take as _t
+from server.core.records import Records
 from server.core.store import Tx
 
 
-def takes(conn: Connection, hall_id: str) -> dict[tuple[str, str], Row[Any]]:
+@dataclass(frozen=True, slots=True)
+class AlarmTake:
+    """Person who deals with an alarm, since a time."""
+
+    code: str
+    subject: str
+    by_actor: str
+    at: int
+
+
+_takes = Records(AlarmTake, _t)
+
+
+def takes(conn: Connection, hall_id: str) -> dict[tuple[str, str], AlarmTake]:
     """Return the newest take of each alarm by (code, subject)."""
-    rows = conn.execute(select(_t).where(_t.c.hall_id == hall_id))
-    return {(row.code, row.subject): row for row in rows}
+    records = _takes.all(conn, _takes.select().where(_t.c.hall_id == hall_id))
+    return {(take.code, take.subject): take for take in records}
 
 
 def take(tx: Tx, code: str, subject: str, by: str) -> None:

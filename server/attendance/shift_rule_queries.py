@@ -20,14 +20,37 @@ from server.attendance.shift_rules import (
 )
 from server.attendance.tables import shift_rule as _r
 from server.catalogue import tables as catalogue_tables
+from server.core.records import Records
 from server.core.store import Tx
 
+
+@dataclass(frozen=True, slots=True)
+class StoredRule:
+    """Shift rule as its table has it: days, weekdays and slots are text."""
+
+    id: str
+    name: str
+    scope: str
+    subject: str
+    valid_from: str
+    valid_to: str | None
+    weekdays: str
+    slots: str
+    state: str
+    ended_on: str | None
+    by_actor: str
+    created_at: int
+    apart_seconds: int
+
+
+_rules = Records(StoredRule, _r)
+
 _every = (
-    select(_r)
+    _rules.select()
     .where(_r.c.hall_id == bindparam("hall_id"))
     .order_by(_r.c.valid_from, _r.c.created_at)
 )
-_one = select(_r).where(_r.c.hall_id == bindparam("hall_id"), _r.c.id == bindparam("id"))
+_one = _rules.select().where(_r.c.hall_id == bindparam("hall_id"), _r.c.id == bindparam("id"))
 _s, _v = catalogue_tables.staff, catalogue_tables.catalogue_version
 _versions = (
     select(_v.c.version, _v.c.at).where(_v.c.hall_id == bindparam("hall_id")).order_by(_v.c.version)
@@ -62,12 +85,12 @@ def people_of(conn: Connection, hall_id: str, version: int) -> list[StaffEntry]:
 
 def every(conn: Connection, hall_id: str) -> list[ShiftRule]:
     """Return every rule of all times, drafts included."""
-    return [_rule(row) for row in conn.execute(_every, {"hall_id": hall_id})]
+    return [_rule(row) for row in _rules.all(conn, _every, {"hall_id": hall_id})]
 
 
 def get(conn: Connection, hall_id: str, rule_id: str) -> ShiftRule | None:
     """Return one rule, or None."""
-    row = conn.execute(_one, {"hall_id": hall_id, "id": rule_id}).first()
+    row = _rules.first(conn, _one, {"hall_id": hall_id, "id": rule_id})
     return _rule(row) if row else None
 
 
@@ -120,7 +143,7 @@ def _slot_from_data(data: dict[str, Any]) -> SlotRule:
     return SlotRule(**data | times | {"direction": Direction(data["direction"])})
 
 
-def _rule(row: Any) -> ShiftRule:
+def _rule(row: StoredRule) -> ShiftRule:
     slots: Sequence[dict[str, Any]] = json.loads(row.slots)
     return ShiftRule(
         id=row.id,

@@ -10,7 +10,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, time, timedelta
-from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import Connection
@@ -21,6 +20,7 @@ from server.bulletins.errors import BulletinCode
 from server.bulletins.events import BulletinChanged
 from server.bulletins.figures import Figures
 from server.bulletins.freeze import amendment_digest, bulletin_digest
+from server.bulletins.queries import Amendment, StoredBulletin
 from server.bulletins.settings import BulletinSettings
 from server.bulletins.weekly_figures import figures
 from server.bulletins.words import DRAFT_SENTENCES
@@ -47,7 +47,7 @@ FROZEN = TypeAdapter(Figures)
 class Bulletin:
     """Bulletin with its contents: a draft's as of now, a released one's as frozen."""
 
-    row: Any
+    row: StoredBulletin
     week: Week
     figures: Figures
     words: dict[str, str]
@@ -58,7 +58,7 @@ class Bulletin:
     @property
     def released(self) -> bool:
         """True if it is frozen."""
-        return bool(self.row.state == BulletinState.RELEASED)
+        return self.row.state == BulletinState.RELEASED
 
 
 def draft_due(ctx: Context) -> str | None:
@@ -167,14 +167,16 @@ def edit(
     ctx.command(actor, key, request, act)
 
 
-def _require(tx: Tx, bulletin_id: str) -> Any:
+def _require(tx: Tx, bulletin_id: str) -> StoredBulletin:
     row = queries.get(tx.conn, tx.hall_id, bulletin_id)
     if row is None:
         raise HallError(BulletinCode.BULLETIN_UNKNOWN, bulletin=bulletin_id)
     return row
 
 
-def _attempt(actor: Actor, row: Any, *, is_chief: bool = False) -> Attempt[BulletinState]:
+def _attempt(
+    actor: Actor, row: StoredBulletin, *, is_chief: bool = False
+) -> Attempt[BulletinState]:
     """Return a move on a bulletin as `actor` attempts it."""
     return Attempt(
         state=BulletinState(row.state),
@@ -284,7 +286,7 @@ def release_amendment(ctx: Context, actor: Actor, key: str, bulletin_id: str, n:
     return str(ctx.command(actor, key, request, act)["digest"])
 
 
-def digest_of(row: Any, amendments: Sequence[Any], n: int) -> str:
+def digest_of(row: StoredBulletin, amendments: Sequence[Amendment], n: int) -> str:
     """Return the digest of amendment `n` after the released `row` and the amendments before it."""
     before = row.digest if n == 1 else amendments[n - 2].digest
     amendment = amendments[n - 1]

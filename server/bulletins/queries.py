@@ -6,20 +6,88 @@ A released row is never written again; triggers of the migration enforce it as w
 from __future__ import annotations
 
 import json
-from typing import Any
+from dataclasses import dataclass
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from server.bulletins.tables import acknowledgement, amendment, bulletin
+from server.core.records import Records
 from server.core.statement import precompiled
 from server.core.store import Tx
 from server.queue import tables as queue_tables
 from server.time_clocks.tables import punch
 
+
+@dataclass(frozen=True, slots=True)
+class StoredBulletin:
+    """Bulletin as stored; figures, words and editors are JSON."""
+
+    id: str
+    first_day: str
+    last_day: str
+    number: int
+    state: str
+    figures: str
+    words: str
+    digest: str
+    drafted_at: int
+    editors: str
+    edited_at: int | None
+    released_by: str
+    released_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListedBulletin:
+    """Bulletin in a list, without figures and words."""
+
+    id: str
+    first_day: str
+    last_day: str
+    number: int
+    state: str
+    digest: str
+    drafted_at: int
+    released_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """Amendment of a released bulletin; a draft until it is released."""
+
+    bulletin: str
+    n: int
+    words: str
+    data: str
+    digest: str
+    drafted_by: str
+    drafted_at: int
+    released_by: str
+    released_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """Acknowledgement of a bulletin by a unit."""
+
+    bulletin: str
+    unit: str
+    by_actor: str
+    at: int
+
+
+_bulletins = Records(StoredBulletin, bulletin)
+_amendments = Records(Amendment, amendment)
+_acknowledgements = Records(Acknowledgement, acknowledgement)
+
 _b, _a, _k = bulletin.c, amendment.c, acknowledgement.c
-_t = queue_tables.ticket.c
+_listed = Records(
+    ListedBulletin,
+    *(_b.id, _b.first_day, _b.last_day, _b.number, _b.state, _b.digest),
+    *(_b.drafted_at, _b.released_at),
+)
 _get = precompiled(
-    select(bulletin).where(_b.hall_id == bindparam("hall_id"), _b.id == bindparam("bulletin_id"))
+    _bulletins.select().where(_b.hall_id == bindparam("hall_id"), _b.id == bindparam("bulletin_id"))
 )
 _anything = tuple(
     precompiled(
@@ -41,27 +109,26 @@ def has_activity(conn: Connection, hall_id: str, first: str, last: str) -> bool:
     return any(conn.execute(query, values).first() is not None for query in _anything)
 
 
-def every(conn: Connection, hall_id: str) -> list[Row[Any]]:
+def every(conn: Connection, hall_id: str) -> list[ListedBulletin]:
     """Return all bulletins without figures and words, newest first."""
-    columns = [c for c in _b if c.name not in ("figures", "words")]
-    return list(
-        conn.execute(select(*columns).where(_b.hall_id == hall_id).order_by(_b.first_day.desc()))
-    )
+    query = _listed.select().where(_b.hall_id == hall_id).order_by(_b.first_day.desc())
+    return _listed.all(conn, query)
 
 
-def get(conn: Connection, hall_id: str, bulletin_id: str) -> Row[Any] | None:
+def get(conn: Connection, hall_id: str, bulletin_id: str) -> StoredBulletin | None:
     """Return one bulletin, or None."""
-    return conn.execute(_get, {"hall_id": hall_id, "bulletin_id": bulletin_id}).first()
+    return _bulletins.first(conn, _get, {"hall_id": hall_id, "bulletin_id": bulletin_id})
 
 
-def newest_released(conn: Connection, hall_id: str) -> Row[Any] | None:
+def newest_released(conn: Connection, hall_id: str) -> StoredBulletin | None:
     """Return the released bulletin with the latest week, or None."""
-    return conn.execute(
-        select(bulletin)
+    return _bulletins.first(
+        conn,
+        _bulletins.select()
         .where(_b.hall_id == hall_id, _b.state == "released")
         .order_by(_b.first_day.desc())
-        .limit(1)
-    ).first()
+        .limit(1),
+    )
 
 
 def add(tx: Tx, bulletin_id: str, first: str, last: str) -> None:
@@ -123,10 +190,10 @@ def release(
     )
 
 
-def amendments(conn: Connection, hall_id: str, bulletin_id: str) -> list[Row[Any]]:
+def amendments(conn: Connection, hall_id: str, bulletin_id: str) -> list[Amendment]:
     """Return a bulletin's amendments by number, including drafts (released_at is empty)."""
-    query = select(amendment).where(_a.hall_id == hall_id, _a.bulletin == bulletin_id)
-    return list(conn.execute(query.order_by(_a.n)))
+    query = _amendments.select().where(_a.hall_id == hall_id, _a.bulletin == bulletin_id)
+    return _amendments.all(conn, query.order_by(_a.n))
 
 
 def add_amendment(tx: Tx, bulletin_id: str, n: int, words: str, data: str, by: str) -> None:
@@ -153,10 +220,10 @@ def release_amendment(tx: Tx, bulletin_id: str, n: int, digest: str, by: str) ->
     )
 
 
-def acknowledged(conn: Connection, hall_id: str, bulletin_id: str) -> dict[str, Row[Any]]:
+def acknowledged(conn: Connection, hall_id: str, bulletin_id: str) -> dict[str, Acknowledgement]:
     """Return the acknowledgements of a bulletin by unit."""
-    query = select(acknowledgement).where(_k.hall_id == hall_id, _k.bulletin == bulletin_id)
-    return {row.unit: row for row in conn.execute(query)}
+    query = _acknowledgements.select().where(_k.hall_id == hall_id, _k.bulletin == bulletin_id)
+    return {record.unit: record for record in _acknowledgements.all(conn, query)}
 
 
 def acknowledge(tx: Tx, bulletin_id: str, unit: str, by: str) -> None:

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 from server.attendance.words import EARLY, LATE, MISSING, ON_TIME
 from server.bulletins import columns, wording
@@ -27,11 +26,13 @@ from server.bulletins.messages import (
     TicketLine,
     WeekRates,
 )
+from server.bulletins.queries import Acknowledgement, Amendment, ListedBulletin
 from server.bulletins.words import DRAFT_SENTENCES, TITLES
 from server.catalogue.model import Catalogue
 from server.core.actors import Actor, ActorKind
 from server.core.weeks import Week
 from server.queue.week_facts import services_of, waits_of
+from server.queue.week_queries import TicketOfWeek
 
 EVERYBODY = "all"
 FACT_LABELS = {
@@ -84,7 +85,7 @@ def manages(actor: Actor) -> bool:
     return actor.kind in (ActorKind.MANAGER, ActorKind.ADMINISTRATOR)
 
 
-def archive(rows: Sequence[Any], *, drafts: bool) -> BulletinList:
+def archive(rows: Sequence[ListedBulletin], *, drafts: bool) -> BulletinList:
     """Return the list of bulletins; `drafts`: with drafts."""
     return BulletinList(
         bulletins=[
@@ -107,8 +108,8 @@ def archive(rows: Sequence[Any], *, drafts: bool) -> BulletinList:
 def bulletin(
     catalogue: Catalogue,
     record: Bulletin,
-    acknowledged: Mapping[str, Any],
-    amendments: Sequence[Any],
+    acknowledged: Mapping[str, Acknowledgement],
+    amendments: Sequence[Amendment],
 ) -> BulletinView:
     """Return the view of a bulletin with tables, acknowledgements and amendments."""
     row, figures = record.row, record.figures
@@ -201,7 +202,7 @@ def sections(figures: Figures, words: Mapping[str, str]) -> list[BulletinSection
 
 
 def _receipts(
-    catalogue: Catalogue, figures: Figures, acknowledged: Mapping[str, Any]
+    catalogue: Catalogue, figures: Figures, acknowledged: Mapping[str, Acknowledgement]
 ) -> list[AcknowledgementView]:
     units = [(line.unit, line.name) for line in figures.units if line.unit]
     return [
@@ -225,7 +226,7 @@ def with_labels(differences: Iterable[Difference]) -> list[Difference]:
     return [replace(difference, name=label_of(difference.name)) for difference in differences]
 
 
-def _amendment(row: Any) -> AmendmentView:
+def _amendment(row: Amendment) -> AmendmentView:
     return AmendmentView(
         n=row.n,
         words=row.words,
@@ -267,7 +268,9 @@ def _window_number(catalogue: Catalogue, code: str) -> int | None:
     return window.number if window else None
 
 
-def tickets(catalogue: Catalogue, rows: Sequence[Any], code: str, week: str) -> TicketEvidence:
+def tickets(
+    catalogue: Catalogue, rows: Sequence[TicketOfWeek], code: str, week: str
+) -> TicketEvidence:
     """Return the tickets of a unit, a window or everybody as evidence."""
     unit, window = catalogue.unit_by.get(code), catalogue.window_by.get(code)
     name = unit.name if unit else f"{window.number}号 {window.name}" if window else code

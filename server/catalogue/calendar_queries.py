@@ -3,18 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, or_, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select
 
 from server.catalogue.tables import calendar_day
+from server.core.records import Records
 from server.core.statement import precompiled
 from server.core.store import Tx
 from server.core.working_days import SpecialDay
 
+
+@dataclass(frozen=True, slots=True)
+class CalendarDay:
+    """Day of the State Council calendar, with its source."""
+
+    day: str
+    year: int
+    opens: int
+    note: str
+    like_weekday: int
+    source: str
+    by_actor: str
+    at: int
+
+
+_days = Records(CalendarDay, calendar_day)
+
 _d = calendar_day.c
-_every = select(calendar_day).where(_d.hall_id == bindparam("hall_id")).order_by(_d.day)
+_every = _days.select().where(_d.hall_id == bindparam("hall_id")).order_by(_d.day)
 _mark = precompiled(
     select(func.count(), func.coalesce(func.max(_d.at), 0)).where(
         _d.hall_id == bindparam("hall_id")
@@ -34,14 +52,14 @@ def every(conn: Connection, hall_id: str, makeup_weekday: int) -> tuple[SpecialD
             row.note,
             row.like_weekday or makeup_weekday,
         )
-        for row in conn.execute(_every, {"hall_id": hall_id})
+        for row in _days.all(conn, _every, {"hall_id": hall_id})
     )
 
 
-def of_year(conn: Connection, hall_id: str, year: int) -> list[Row[Any]]:
-    """Return the rows of one year with their sources."""
-    query = select(calendar_day).where(_d.hall_id == hall_id, _d.year == year).order_by(_d.day)
-    return list(conn.execute(query))
+def of_year(conn: Connection, hall_id: str, year: int) -> list[CalendarDay]:
+    """Return the days of one year with their sources."""
+    query = _days.select().where(_d.hall_id == hall_id, _d.year == year).order_by(_d.day)
+    return _days.all(conn, query)
 
 
 def years(conn: Connection, hall_id: str) -> frozenset[int]:

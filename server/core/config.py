@@ -92,6 +92,7 @@ _REASONS = {
     "extra_forbidden": "不认识的设置 / unknown key",
     "greater_than_equal": f"1–{MOST_WORKERS}",
     "less_than_equal": f"1–{MOST_WORKERS}",
+    "string_type": "应为文字 / a text is wanted",
     "string_pattern_mismatch": '应为 编号 = "域名" / wanted: id = "host name", in small letters',
 }
 """Reasons by pydantic's kind of error; any other is a wrong type."""
@@ -161,6 +162,8 @@ def _sentence(error: ValidationError) -> str:
     first = error.errors(include_url=False)[0]
     key = ".".join(str(part) for part in first["loc"] if part != "[key]")
     reason = _REASONS.get(first["type"], f"类型不对 / wrong type: {first['msg']}")
+    if len(first["loc"]) > 1:
+        reason = _REASONS["string_pattern_mismatch"]
     if first["type"] == "value_error":
         reason = str(first["ctx"]["error"])
     return f"{key}: {reason}" if key else reason

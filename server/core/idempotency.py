@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert
 
 from server.core import tables
+from server.core.records import Records
 from server.core.statement import precompiled
 from server.core.store import Tx
 
+
+@dataclass(frozen=True, slots=True)
+class FirstAnswer:
+    """First answer to a command."""
+
+    actor: str
+    key: str
+    digest: str
+    status: int
+    body: str
+    at: int
+
+
 _i = tables.idempotency
+_answers = Records(FirstAnswer, _i)
 _get = precompiled(
-    select(_i).where(
+    _answers.select().where(
         _i.c.hall_id == bindparam("hall_id"),
         _i.c.actor == bindparam("actor"),
         _i.c.key == bindparam("key"),
@@ -21,9 +36,9 @@ _get = precompiled(
 _put = precompiled(insert(_i))
 
 
-def first_answer(conn: Connection, hall_id: str, actor: str, key: str) -> Row[Any] | None:
+def first_answer(conn: Connection, hall_id: str, actor: str, key: str) -> FirstAnswer | None:
     """Return digest, status and body of the first answer; None if the key is new."""
-    return conn.execute(_get, {"hall_id": hall_id, "actor": actor, "key": key}).first()
+    return _answers.first(conn, _get, {"hall_id": hall_id, "actor": actor, "key": key})
 
 
 def keep_answer(tx: Tx, actor: str, key: str, digest: str, status: int, body: str) -> None:

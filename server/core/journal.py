@@ -4,16 +4,37 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select
 
 from server.core import tables
 from server.core.journal_line import GENESIS, Line, canonical, line_hash
+from server.core.records import Records
 from server.core.statement import precompiled
 from server.core.store import Tx
 
+
+@dataclass(frozen=True, slots=True)
+class StoredLine:
+    """Line of the journal as stored: its data are JSON text."""
+
+    hall_id: str
+    seq: int
+    at: int
+    actor_kind: str
+    actor: str
+    window: str
+    act: str
+    subject: str
+    data: str
+    why: str
+    hash: str
+
+
 _table = tables.journal
+_lines = Records(StoredLine, *_table.columns)
 _head = precompiled(
     select(_table.c.seq, _table.c.hash)
     .where(_table.c.hall_id == bindparam("hall_id"))
@@ -22,7 +43,7 @@ _head = precompiled(
 )
 _append = precompiled(insert(_table))
 _after = (
-    select(_table)
+    _lines.select()
     .where(_table.c.hall_id == bindparam("hall_id"), _table.c.seq > bindparam("seq"))
     .order_by(_table.c.seq)
     .limit(bindparam("most"))
@@ -82,18 +103,18 @@ def append(
     return line.seq
 
 
-def lines(conn: Connection, hall_id: str, after: int = 0, page: int = 1000) -> Iterator[Any]:
+def lines(conn: Connection, hall_id: str, after: int = 0, page: int = 1000) -> Iterator[StoredLine]:
     """Yield every line after number `after`, in order."""
     while True:
-        rows = conn.execute(_after, {"hall_id": hall_id, "seq": after, "most": page}).all()
+        rows = _lines.all(conn, _after, {"hall_id": hall_id, "seq": after, "most": page})
         yield from rows
         if len(rows) < page:
             return
         after = rows[-1].seq
 
 
-def line_of(row: Any) -> Line:
-    """Return the line of a row of `lines`, with its data as values."""
+def line_of(row: StoredLine) -> Line:
+    """Return a stored line with its data as values."""
     return Line(
         row.hall_id,
         row.seq,

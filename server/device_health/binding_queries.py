@@ -2,26 +2,57 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, update
 
+from server.core.records import Records
 from server.core.store import Tx
 from server.device_health.tables import device_binding as _b
 from server.device_health.tables import device_claim as _c
 
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """Device that is bound to an agent."""
+
+    name: str
+    agent: str
+    kind: str
+    serves: str
+    by_actor: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Device that an agent announced without a binding."""
+
+    agent: str
+    name: str
+    kind: str
+    serves: str
+    state: str
+    at: int
+
+
+_bindings = Records(Binding, _b)
+_claims = Records(Claim, _c)
+
 WAITS, REFUSED = "waits", "refused"
 
 
-def every(conn: Connection, hall_id: str) -> dict[str, Row[Any]]:
+def every(conn: Connection, hall_id: str) -> dict[str, Binding]:
     """Return all bindings by the device's name."""
-    rows = conn.execute(select(_b).where(_b.c.hall_id == hall_id).order_by(_b.c.name))
-    return {row.name: row for row in rows}
+    query = _bindings.select().where(_b.c.hall_id == hall_id).order_by(_b.c.name)
+    return {binding.name: binding for binding in _bindings.all(conn, query)}
 
 
-def get(conn: Connection, hall_id: str, name: str) -> Row[Any] | None:
+def get(conn: Connection, hall_id: str, name: str) -> Binding | None:
     """Return the binding of a device, or None."""
-    return conn.execute(select(_b).where(_b.c.hall_id == hall_id, _b.c.name == name)).first()
+    return _bindings.first(
+        conn, _bindings.select().where(_b.c.hall_id == hall_id, _b.c.name == name)
+    )
 
 
 def put(tx: Tx, name: str, agent: str, kind: str, serves: str, by: str) -> None:
@@ -31,16 +62,16 @@ def put(tx: Tx, name: str, agent: str, kind: str, serves: str, by: str) -> None:
     tx.conn.execute(insert(_b).values(hall_id=tx.hall_id, by_actor=by, at=tx.now, **values))
 
 
-def claims(conn: Connection, hall_id: str) -> list[Row[Any]]:
+def claims(conn: Connection, hall_id: str) -> list[Claim]:
     """Return every claim by agent and device."""
-    query = select(_c).where(_c.c.hall_id == hall_id).order_by(_c.c.agent, _c.c.name)
-    return list(conn.execute(query))
+    query = _claims.select().where(_c.c.hall_id == hall_id).order_by(_c.c.agent, _c.c.name)
+    return _claims.all(conn, query)
 
 
-def claims_of(conn: Connection, hall_id: str, agent: str) -> dict[str, Row[Any]]:
+def claims_of(conn: Connection, hall_id: str, agent: str) -> dict[str, Claim]:
     """Return an agent's claims by the device's name."""
-    rows = conn.execute(select(_c).where(_c.c.hall_id == hall_id, _c.c.agent == agent))
-    return {row.name: row for row in rows}
+    query = _claims.select().where(_c.c.hall_id == hall_id, _c.c.agent == agent)
+    return {claim.name: claim for claim in _claims.all(conn, query)}
 
 
 def put_claim(tx: Tx, agent: str, name: str, kind: str, serves: str) -> None:

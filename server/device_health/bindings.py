@@ -10,7 +10,6 @@ confirms it in the office.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -22,6 +21,7 @@ from server.core.errors import HallError
 from server.core.events import HallChanged
 from server.core.store import Tx
 from server.device_health import binding_queries as stored
+from server.device_health.binding_queries import Binding
 from server.device_health.errors import DeviceCode
 
 Announced = Mapping[str, str]
@@ -55,9 +55,9 @@ def admit(ctx: Context, agent: str, token: str, announced: Sequence[Announced]) 
     return ctx.write(act)
 
 
-def is_bound(row: Any, agent: str, entry: Announced) -> bool:
+def is_bound(binding: Binding | None, agent: str, entry: Announced) -> bool:
     """Return True if the binding matches `agent` and what it announces."""
-    return row is not None and (row.agent, row.kind, row.serves) == (
+    return binding is not None and (binding.agent, binding.kind, binding.serves) == (
         agent,
         entry["kind"],
         entry.get("serves", ""),
@@ -88,14 +88,14 @@ def bind(ctx: Context, actor: Actor, agent: str, announced: Sequence[Announced])
     ctx.write(act)
 
 
-def _may_bind(first: str | None, bound: Collection[Any], agent: str, entry: Announced) -> bool:
+def _may_bind(first: str | None, bound: Collection[Binding], agent: str, entry: Announced) -> bool:
     """Return True if a first hello binds a device; `first`: the place of its code."""
     if first is None or first not in ("", entry.get("serves", "")):
         return False
     return not _is_occupied(bound, agent, entry)
 
 
-def _is_occupied(bound: Collection[Any], agent: str, entry: Announced) -> bool:
+def _is_occupied(bound: Collection[Binding], agent: str, entry: Announced) -> bool:
     """Return True if another agent has a device of the kind at the place."""
     place = (entry["kind"], entry.get("serves", ""))
     other_rows = (row for row in bound if row.kind not in SHARED and row.agent != agent)

@@ -3,17 +3,41 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
+from server.core.records import Records
 from server.core.statement import precompiled
 from server.core.store import Tx
 from server.device_health import tables
 
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """Device in its last reported state."""
+
+    name: str
+    agent: str
+    worker: str
+    kind: str
+    driver: str
+    serves: str
+    bus: str
+    reports: str
+    state: str
+    code: str
+    readings: str
+    detail: str
+    connected: int
+    changed_at: int
+
+
 _d = tables.device
+_devices = Records(Device, _d)
 _serving = precompiled(
-    select(_d)
+    _devices.select()
     .where(
         _d.c.hall_id == bindparam("hall_id"),
         _d.c.kind == bindparam("kind"),
@@ -29,22 +53,22 @@ _workers = precompiled(
 )
 
 
-def every(conn: Connection, hall_id: str) -> list[Row[Any]]:
+def every(conn: Connection, hall_id: str) -> list[Device]:
     """Return all devices by kind and name."""
-    return list(
-        conn.execute(select(_d).where(_d.c.hall_id == hall_id).order_by(_d.c.kind, _d.c.name))
+    return _devices.all(
+        conn, _devices.select().where(_d.c.hall_id == hall_id).order_by(_d.c.kind, _d.c.name)
     )
 
 
-def serving(conn: Connection, hall_id: str, kind: str, serves: str) -> Row[Any] | None:
+def serving(conn: Connection, hall_id: str, kind: str, serves: str) -> Device | None:
     """Return the device of a kind at a kiosk, window or zone, or None."""
     values = {"hall_id": hall_id, "kind": kind, "serves": serves}
-    return conn.execute(_serving, values).first()
+    return _devices.first(conn, _serving, values)
 
 
-def get(conn: Connection, hall_id: str, name: str) -> Row[Any] | None:
+def get(conn: Connection, hall_id: str, name: str) -> Device | None:
     """Return one device, or None."""
-    return conn.execute(select(_d).where(_d.c.hall_id == hall_id, _d.c.name == name)).first()
+    return _devices.first(conn, _devices.select().where(_d.c.hall_id == hall_id, _d.c.name == name))
 
 
 def workers(conn: Connection, hall_id: str) -> frozenset[str]:

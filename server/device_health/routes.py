@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
-from typing import Any
 
 from sqlalchemy import Connection
 
 from server.core.messages import Alarm, Done
 from server.device_health import binding_queries as stored
 from server.device_health import bindings
+from server.device_health.binding_queries import Binding, Claim
 from server.device_health.errors import DeviceCode
 from server.device_health.messages import ClaimRef, DeviceClaim
 from server.hall import Hall
@@ -27,7 +27,7 @@ def claims(conn: Connection, hall_id: str) -> list[DeviceClaim]:
     return [_claim(bound, row) for row in stored.claims(conn, hall_id)]
 
 
-def _claim(bound: Mapping[str, Any], row: Any) -> DeviceClaim:
+def _claim(bound: Mapping[str, Binding], row: Claim) -> DeviceClaim:
     binding = bound.get(row.name)
     change = "new"
     if binding is not None and binding.agent != row.agent:

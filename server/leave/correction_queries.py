@@ -8,11 +8,36 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, or_, select, update
+from sqlalchemy import Connection, insert, or_, update
 
 from server.core import day_facts as attendance_facts
+from server.core.records import Records
 from server.core.store import Tx
 from server.leave.tables import correction
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCorrection:
+    """Correction as its table has it: day and verdict are text."""
+
+    id: str
+    staff: str
+    day: str
+    slot: str
+    verdict: str
+    claimed: str
+    reason: str
+    file: str
+    was: str
+    state: str
+    by_actor: str
+    created_at: int
+    decided_by: str
+    decided_at: int | None
+    decision: str
+
+
+_rows = Records(StoredCorrection, correction)
 
 _c = correction.c
 
@@ -41,7 +66,7 @@ class Correction:
     decision: str = ""
 
 
-def _correction(row: Row[Any]) -> Correction:
+def _correction(row: StoredCorrection) -> Correction:
     return Correction(
         row.id,
         row.staff,
@@ -92,42 +117,50 @@ def of_days(
     states: Collection[str] = (),
 ) -> list[Correction]:
     """Return corrections of the days, of `staff` (None: anybody) in `states` (empty: any)."""
-    query = select(correction).where(
+    query = _rows.select().where(
         _c.hall_id == hall_id, _c.day >= first.isoformat(), _c.day <= last.isoformat()
     )
     if staff is not None:
         query = query.where(_c.staff.in_(staff))
     if states:
         query = query.where(_c.state.in_(states))
-    return [_correction(row) for row in conn.execute(query.order_by(_c.day, _c.created_at, _c.id))]
+    return [
+        _correction(row) for row in _rows.all(conn, query.order_by(_c.day, _c.created_at, _c.id))
+    ]
 
 
 def get(conn: Connection, hall_id: str, correction_id: str) -> Correction | None:
     """Return one correction, or None."""
-    query = select(correction).where(_c.hall_id == hall_id, _c.id == correction_id)
-    row = conn.execute(query).first()
+    query = _rows.select().where(_c.hall_id == hall_id, _c.id == correction_id)
+    row = _rows.first(conn, query)
     return None if row is None else _correction(row)
+
+
+def every(conn: Connection, hall_id: str) -> list[Correction]:
+    """Return all corrections of all times."""
+    query = _rows.select().where(_c.hall_id == hall_id)
+    return [_correction(row) for row in _rows.all(conn, query)]
 
 
 def open_ones(conn: Connection, hall_id: str) -> list[Correction]:
     """Return all undecided corrections, oldest first."""
-    query = select(correction).where(_c.hall_id == hall_id, _c.state == "asked")
-    return [_correction(row) for row in conn.execute(query.order_by(_c.created_at, _c.id))]
+    query = _rows.select().where(_c.hall_id == hall_id, _c.state == "asked")
+    return [_correction(row) for row in _rows.all(conn, query.order_by(_c.created_at, _c.id))]
 
 
 def of_person(conn: Connection, hall_id: str, staff: str, limit: int) -> list[Correction]:
     """Return corrections about or requested by a person, newest first."""
-    query = select(correction).where(
+    query = _rows.select().where(
         _c.hall_id == hall_id, or_(_c.staff == staff, _c.by_actor == staff)
     )
-    rows = conn.execute(query.order_by(_c.created_at.desc(), _c.id).limit(limit))
+    rows = _rows.all(conn, query.order_by(_c.created_at.desc(), _c.id).limit(limit))
     return [_correction(row) for row in rows]
 
 
 def with_file(conn: Connection, hall_id: str, file: str) -> list[Correction]:
     """Return the corrections that a paper belongs to."""
-    query = select(correction).where(_c.hall_id == hall_id, _c.file == file)
-    return [_correction(row) for row in conn.execute(query)]
+    query = _rows.select().where(_c.hall_id == hall_id, _c.file == file)
+    return [_correction(row) for row in _rows.all(conn, query)]
 
 
 def add(tx: Tx, record: Correction) -> None:

@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, insert
 
+from server.core.records import Records
 from server.core.store import Tx
 from server.leave.tables import kept_file
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPaper:
+    """Record of a stored paper."""
+
+    id: str
+    name: str
+    media: str
+    size: int
+    by_actor: str
+    at: int
+
+
+_files = Records(StoredPaper, kept_file)
 
 _f = kept_file.c
 
 
-def get(conn: Connection, hall_id: str, file_id: str) -> Row[Any] | None:
-    """Return id, name, media, size, by_actor and at of a paper, or None."""
-    return conn.execute(select(kept_file).where(_f.hall_id == hall_id, _f.id == file_id)).first()
+def get(conn: Connection, hall_id: str, file_id: str) -> StoredPaper | None:
+    """Return the record of a paper, or None."""
+    return _files.first(conn, _files.select().where(_f.hall_id == hall_id, _f.id == file_id))
 
 
 def add(tx: Tx, file_id: str, name: str, media: str, size: int, by: str) -> None:

@@ -8,12 +8,35 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, insert, or_, select, update
+from sqlalchemy import Connection, Select, and_, insert, or_, update
 
 from server.core.day_facts import LeaveKind, LeaveSpan
+from server.core.records import Records
 from server.core.store import Tx
 from server.leave.rules import LONGEST_DAYS
 from server.leave.tables import leave
+
+
+@dataclass(frozen=True, slots=True)
+class StoredLeave:
+    """Leave as its table has it: times and steps are text."""
+
+    id: str
+    staff: str
+    kind: str
+    begins: str
+    ends: str
+    reason: str
+    file: str
+    cover: str
+    steps: str
+    state: str
+    by_actor: str
+    created_at: int
+    settled_at: int | None
+
+
+_rows = Records(StoredLeave, leave)
 
 _l = leave.c
 MINUTE = "%Y-%m-%dT%H:%M"
@@ -46,7 +69,7 @@ class Leave:
         return LeaveSpan(self.id, self.kind, self.begins, self.ends, self.cover)
 
 
-def _leave(row: Row[Any]) -> Leave:
+def _leave(row: StoredLeave) -> Leave:
     return Leave(
         row.id,
         row.staff,
@@ -69,7 +92,7 @@ def _touching(hall_id: str, first: date, last: date) -> Select[Any]:
     begin = datetime.combine(first, datetime.min.time())
     end = datetime.combine(last + timedelta(days=1), datetime.min.time())
     return (
-        select(leave)
+        _rows.select()
         .where(
             _l.hall_id == hall_id,
             _l.ends >= begin.strftime(MINUTE),
@@ -105,31 +128,38 @@ def touching(
         query = query.where(_l.staff.in_(staff))
     if states:
         query = query.where(_l.state.in_(states))
-    return [_leave(row) for row in conn.execute(query)]
+    return [_leave(row) for row in _rows.all(conn, query)]
 
 
 def get(conn: Connection, hall_id: str, leave_id: str) -> Leave | None:
     """Return one leave, or None."""
-    row = conn.execute(select(leave).where(_l.hall_id == hall_id, _l.id == leave_id)).first()
+    row = _rows.first(conn, _rows.select().where(_l.hall_id == hall_id, _l.id == leave_id))
     return None if row is None else _leave(row)
+
+
+def every(conn: Connection, hall_id: str) -> list[Leave]:
+    """Return all leave of all times."""
+    return [_leave(row) for row in _rows.all(conn, _rows.select().where(_l.hall_id == hall_id))]
 
 
 def open_ones(conn: Connection, hall_id: str) -> list[Leave]:
     """Return all undecided leave, oldest first."""
-    query = select(leave).where(_l.hall_id == hall_id, _l.state == "asked")
-    return [_leave(row) for row in conn.execute(query.order_by(_l.created_at, _l.id))]
+    query = _rows.select().where(_l.hall_id == hall_id, _l.state == "asked")
+    return [_leave(row) for row in _rows.all(conn, query.order_by(_l.created_at, _l.id))]
 
 
 def of_person(conn: Connection, hall_id: str, staff: str, limit: int) -> list[Leave]:
     """Return leave of a person or requested by them for others, newest first."""
-    query = select(leave).where(_l.hall_id == hall_id, or_(_l.staff == staff, _l.by_actor == staff))
-    rows = conn.execute(query.order_by(_l.begins.desc(), _l.id).limit(limit))
+    query = _rows.select().where(
+        _l.hall_id == hall_id, or_(_l.staff == staff, _l.by_actor == staff)
+    )
+    rows = _rows.all(conn, query.order_by(_l.begins.desc(), _l.id).limit(limit))
     return [_leave(row) for row in rows]
 
 
 def of_cover(conn: Connection, hall_id: str, staff: str, since: datetime) -> list[Leave]:
     """Return asked or approved leave that a person covers and that ends at `since` or later."""
-    query = select(leave).where(
+    query = _rows.select().where(
         and_(
             _l.hall_id == hall_id,
             _l.cover == staff,
@@ -137,13 +167,13 @@ def of_cover(conn: Connection, hall_id: str, staff: str, since: datetime) -> lis
             _l.ends >= since.strftime(MINUTE),
         )
     )
-    return [_leave(row) for row in conn.execute(query.order_by(_l.begins, _l.id))]
+    return [_leave(row) for row in _rows.all(conn, query.order_by(_l.begins, _l.id))]
 
 
 def with_file(conn: Connection, hall_id: str, file: str) -> list[Leave]:
     """Return the leave that a paper belongs to."""
-    query = select(leave).where(_l.hall_id == hall_id, _l.file == file)
-    return [_leave(row) for row in conn.execute(query)]
+    query = _rows.select().where(_l.hall_id == hall_id, _l.file == file)
+    return [_leave(row) for row in _rows.all(conn, query)]
 
 
 def add(tx: Tx, record: Leave) -> None:

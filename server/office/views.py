@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from server.alarms.queries import AlarmTake
 from server.alarms.rules import is_acknowledged as is_taken
 from server.alarms.rules import is_loud
 from server.alarms.settings import AlarmSettings
@@ -18,9 +19,11 @@ from server.core.messages import Alarm
 from server.core.settings import GeneralSettings
 from server.device_health.alarms import device_alarms
 from server.device_health.messages import DeviceClaim, DeviceView
+from server.device_health.queries import Device
 from server.office.messages import HourBar, OfficeState, QueueDay, UnprintedSlip, WindowDay
 from server.queue.messages import WindowState
 from server.queue.offline.messages import OfflineDay
+from server.queue.slip_queries import StoredSlip
 from server.queue.snapshot import Snapshot
 from server.queue.tickets import State, Ticket
 from server.queue.waiting import percentile
@@ -34,13 +37,13 @@ class Today:
 
     tickets: Sequence[Ticket]
     windows: Sequence[WindowState]
-    devices: Sequence[Any]
-    unprinted: Sequence[Any]
+    devices: Sequence[Device]
+    unprinted: Sequence[StoredSlip]
     offline: OfflineDay
     claims: Sequence[DeviceClaim] = ()
     alarms: Sequence[Alarm] = ()
     """Alarms of other parts of the hall."""
-    takes: Mapping[tuple[str, str], Any] = field(default_factory=dict)
+    takes: Mapping[tuple[str, str], AlarmTake] = field(default_factory=dict)
     """Newest takes of alarms, by code and subject."""
 
 
@@ -165,7 +168,7 @@ def _hours(snapshot: Snapshot, tickets: Sequence[Ticket]) -> list[HourBar]:
     ]
 
 
-def device_view(row: Any) -> DeviceView:
+def device_view(row: Device) -> DeviceView:
     """Return a device in its last reported state; unknown while its agent is disconnected."""
     return DeviceView(
         name=row.name,
@@ -183,7 +186,7 @@ def device_view(row: Any) -> DeviceView:
     )
 
 
-def _unprinted(row: Any) -> UnprintedSlip:
+def _unprinted(row: StoredSlip) -> UnprintedSlip:
     return UnprintedSlip(
         id=row.id,
         ticket=row.ticket_id,

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
+from server.catalogue.model import Window
 from server.core.messages import Alarm
 from server.hall import Hall
 from server.queue import announcement_queries
+from server.queue.announcement_queries import Announcement
 from server.queue.announcements import UNSPOKEN
 from server.queue.snapshot import Snapshot
-from server.queue.tickets import State
+from server.queue.tickets import State, Ticket
 
 NAMED = 6
+UnspokenCall = tuple[Announcement, Ticket, Window]
 
 
 def alarms(hall: Hall) -> Callable[[Snapshot], Sequence[Alarm]]:
@@ -24,7 +26,7 @@ def alarms(hall: Hall) -> Callable[[Snapshot], Sequence[Alarm]]:
         if not called:
             return []
         rows = ctx.read(lambda c: announcement_queries.of_last_calls(c, ctx.hall_id, called))
-        rooms: dict[str, list[Any]] = {}
+        rooms: dict[str, list[UnspokenCall]] = {}
         for row in rows:
             window = snapshot.catalogue.window_by.get(row.window)
             if row.state == UNSPOKEN and window is not None:
@@ -34,7 +36,7 @@ def alarms(hall: Hall) -> Callable[[Snapshot], Sequence[Alarm]]:
     return current
 
 
-def _line(snapshot: Snapshot, zone: str, calls: Sequence[Any]) -> Alarm:
+def _line(snapshot: Snapshot, zone: str, calls: Sequence[UnspokenCall]) -> Alarm:
     room = snapshot.catalogue.zone_by.get(zone)
     first_calls = calls[:NAMED]
     zh = "、".join(

@@ -12,7 +12,6 @@ the first site listed: no call for another building is announced there.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -22,6 +21,7 @@ from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import HallError
 from server.core.store import Tx
 from server.queue import announcement_queries as stored
+from server.queue.announcement_queries import Announcement, Speaker
 from server.queue.errors import QueueCode
 from server.queue.events import CallTold
 from server.queue.settings import VoiceSettings
@@ -48,7 +48,9 @@ def within_hearing(catalogue: Catalogue, zone: str) -> tuple[str, ...]:
     return (zone, HALL) if site is None or site == catalogue.sites[0] else (zone,)
 
 
-def responsible(rows: Sequence[Any], catalogue: Catalogue, zone: str) -> tuple[str, list[Any]]:
+def responsible(
+    rows: Sequence[Speaker], catalogue: Catalogue, zone: str
+) -> tuple[str, list[Speaker]]:
     """Return the zone whose loudspeakers serve `zone`, and the connected ones.
 
     The zone's own; while none of these is connected, those of the whole hall.
@@ -169,7 +171,7 @@ def state_of(conn: Connection, hall_id: str, ticket: Ticket | None) -> tuple[str
     return ("", "") if row is None else (row.state, row.reason)
 
 
-def _end(tx: Tx, actor: Actor, row: Any, state: str, reason: str, act: str = "") -> None:
+def _end(tx: Tx, actor: Actor, row: Announcement, state: str, reason: str, act: str = "") -> None:
     stored.change(tx, row, {"state": state, "reason": reason, "ended_at": tx.now})
     _record(tx, actor, row.ticket_id, row.n, row.window, act or state, reason)
 

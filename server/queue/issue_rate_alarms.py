@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -12,6 +11,7 @@ from server.core.messages import Alarm
 from server.hall import Hall
 from server.queue import issue_rate_queries
 from server.queue.issue_rate import FRESH_MS
+from server.queue.issue_rate_queries import StoredExcess
 from server.queue.offline import lease_queries
 from server.queue.offline.lease_rules import OPEN_NUMBERS, TOP
 from server.queue.settings import NumberSettings
@@ -45,7 +45,7 @@ def _all(conn: Connection, hall_id: str, snapshot: Snapshot) -> list[Alarm]:
     ]
 
 
-def _fast(row: Any, unit: Unit | None) -> Alarm:
+def _fast(row: StoredExcess, unit: Unit | None) -> Alarm:
     name_zh, name_en = _names(unit, row.prefix)
     zh, en = (
         ("已暂停发放", "It is paused")

@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
+from server.core.records import Records
 from server.core.store import Tx
 from server.device_health.tables import kiosk_pace as _p
 from server.queue import tables
+
+
+@dataclass(frozen=True, slots=True)
+class StoredExcess:
+    """Last excess of a kiosk with a prefix."""
+
+    kiosk: str
+    prefix: str
+    numbers: int
+    minutes: int
+    refused: int
+    at: int
+
+
+_excesses = Records(StoredExcess, _p)
 
 _n = tables.number_counter
 
@@ -24,16 +39,18 @@ class Excess:
     minutes: int
 
 
-def get(conn: Connection, hall_id: str, kiosk: str, prefix: str) -> Row[Any] | None:
+def get(conn: Connection, hall_id: str, kiosk: str, prefix: str) -> StoredExcess | None:
     """Return a kiosk's last excess with a prefix, or None."""
-    query = select(_p).where(_p.c.hall_id == hall_id, _p.c.kiosk == kiosk, _p.c.prefix == prefix)
-    return conn.execute(query).first()
+    query = _excesses.select().where(
+        _p.c.hall_id == hall_id, _p.c.kiosk == kiosk, _p.c.prefix == prefix
+    )
+    return _excesses.first(conn, query)
 
 
-def since(conn: Connection, hall_id: str, at: int) -> list[Row[Any]]:
+def since(conn: Connection, hall_id: str, at: int) -> list[StoredExcess]:
     """Return the excesses since `at` (ms)."""
-    query = select(_p).where(_p.c.hall_id == hall_id, _p.c.at >= at)
-    return list(conn.execute(query.order_by(_p.c.kiosk, _p.c.prefix)))
+    query = _excesses.select().where(_p.c.hall_id == hall_id, _p.c.at >= at)
+    return _excesses.all(conn, query.order_by(_p.c.kiosk, _p.c.prefix))
 
 
 def put(tx: Tx, excess: Excess, *, refused: bool) -> None:

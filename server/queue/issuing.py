@@ -21,6 +21,7 @@ from server.queue.offline import lease_queries
 from server.queue.offline.lease_rules import OPEN_NUMBERS, TOP
 from server.queue.routing import Route, route
 from server.queue.settings import NumberSettings, ScreenSettings
+from server.queue.slip_queries import StoredSlip
 from server.queue.snapshot import Snapshot
 from server.queue.tickets import Move, Ticket, lane, number, order_of, ticket_id
 from server.queue.transitions import event_of
@@ -347,7 +348,7 @@ def settle_slip(
     ctx.write(act)
 
 
-def _kiosk_of(tx: Tx, row: Any) -> str:
+def _kiosk_of(tx: Tx, row: StoredSlip) -> str:
     ticket = ticket_queries.get(tx.conn, tx.hall_id, row.ticket_id) if row.ticket_id else None
     return ticket.kiosk if ticket is not None else ""
 
@@ -356,7 +357,7 @@ GIVEN_UP = frozenset({"unreachable", "no_answer", slip_queries.VOID})
 """Reasons set by the server itself; a later report of the printer takes precedence."""
 
 
-def _is_open(row: Any) -> bool:
+def _is_open(row: StoredSlip) -> bool:
     return row.state in ("owed", "sent") or row.reason in GIVEN_UP
 
 
@@ -369,7 +370,7 @@ def give_up_slips(ctx: Context) -> int:
     patience = ctx.settings().of(ScreenSettings).slip_patience_seconds * 1000
     before = ctx.clock.now() - patience
 
-    def overdue(conn: Connection) -> list[Any]:
+    def overdue(conn: Connection) -> list[StoredSlip]:
         rows = slip_queries.overdue(conn, ctx.hall_id, before)
         return [r for r in rows if r.state == "owed" or r.created_at < before - patience]
 
@@ -393,7 +394,7 @@ def void_slips(tx: Tx, ticket_id: str) -> None:
             _give_up(tx, row, slip_queries.VOID)
 
 
-def _give_up(tx: Tx, row: Any, reason: str) -> None:
+def _give_up(tx: Tx, row: StoredSlip, reason: str) -> None:
     """Settle a slip: failed if never handed over, otherwise unknown, as it may be on paper."""
     state = "failed" if row.state == "owed" else "unknown"
     slip_queries.set_state(tx, row.id, state, reason)

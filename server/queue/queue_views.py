@@ -6,7 +6,6 @@ Pure conversion of a snapshot into messages for boards, counters and the office.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from server.catalogue import hours as catalogue_hours
 from server.catalogue.messages import HallHours
@@ -17,11 +16,12 @@ from server.queue.messages import QueueView, WindowState
 from server.queue.selection import takes
 from server.queue.settings import NumberSettings
 from server.queue.snapshot import Snapshot
+from server.queue.ticket_queries import LaneCount
 
 
 def queue_views(snapshot: Snapshot) -> list[QueueView]:
     """Return for every unit with a desk here: waiting, longest wait, windows that serve it now."""
-    waiting: dict[str, list[Any]] = {}
+    waiting: dict[str, list[LaneCount]] = {}
     for row in snapshot.floor.waiting:
         waiting.setdefault(row.queue, []).append(row)
     numbers = windows_now(snapshot)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from server.catalogue.model import Catalogue, Window, WindowKind
 from server.core.errors import HallError
@@ -27,17 +27,22 @@ from server.queue.routing import (
 from server.queue.settings import NumberSettings
 
 
-class LaneHead(Protocol):
-    """Most senior waiting ticket of a lane, as stored."""
+class Lane(Protocol):
+    """Lane of tickets that are alike for choosing."""
 
-    @property
-    def id(self) -> str: ...
     @property
     def lane(self) -> str: ...
     @property
     def queue(self) -> str: ...
     @property
     def item(self) -> str: ...
+
+
+class LaneHead(Lane, Protocol):
+    """Most senior waiting ticket of a lane, as stored."""
+
+    @property
+    def id(self) -> str: ...
     @property
     def level(self) -> int: ...
     @property
@@ -99,14 +104,14 @@ def choose(floor: ChoosingFloor, moment: Moment, window_code: str) -> tuple[str,
     return chosen_row.id, choice
 
 
-def takes(catalogue: Catalogue, window: Window, row: Any, now: datetime) -> bool:
+def takes(catalogue: Catalogue, window: Window, row: Lane, now: datetime) -> bool:
     """Return True if `window` may call the tickets of a lane today.
 
     Opening hours are ignored: a person who got a number before closing is still called by a window
     with a session.
     """
     if row.lane.startswith("@"):
-        return bool(row.lane.startswith(f"@{window.code}/"))
+        return row.lane.startswith(f"@{window.code}/")
     if row.lane.startswith("="):
         return row.queue in window.units
     item = catalogue.item_by.get(row.item)

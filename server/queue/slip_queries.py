@@ -6,18 +6,38 @@ or `sent`.
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, literal_column, select, update
+from sqlalchemy import Connection, bindparam, func, insert, literal_column, select, update
 
+from server.core.records import Records
 from server.core.statement import precompiled
 from server.core.store import Tx
 from server.queue import tables
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSlip:
+    """Slip to print, with its state as stored."""
+
+    id: str
+    kind: str
+    ticket_id: str
+    device: str
+    document: str
+    state: str
+    reason: str
+    copy: bool
+    created_at: int
+    changed_at: int
+    by_actor: str
+
 
 VOID = "void"
 """Reason of a slip whose ticket was replaced by another: it need not be printed."""
 
 _s = tables.slip
+_slips = Records(StoredSlip, _s)
 # Literals, not parameters: only then does SQLite use the partial index.
 _is_unsettled = _s.c.state.in_([literal_column("'owed'"), literal_column("'sent'")])
 
@@ -26,13 +46,13 @@ _owe = precompiled(insert(_s))
 # An expression for the time, and any device: otherwise SQLite uses another index and scans
 # every slip of all times.
 _overdue = precompiled(
-    select(_s).where(
+    _slips.select().where(
         _hall, _is_unsettled, _s.c.device >= "", _s.c.created_at + 0 < bindparam("before")
     )
 )
-_get = precompiled(select(_s).where(_hall, _s.c.id == bindparam("id")))
+_get = precompiled(_slips.select().where(_hall, _s.c.id == bindparam("id")))
 # Without ORDER BY: SQLite would scan all slips of the hall by time.
-_of_ticket = precompiled(select(_s).where(_hall, _s.c.ticket_id == bindparam("ticket_id")))
+_of_ticket = precompiled(_slips.select().where(_hall, _s.c.ticket_id == bindparam("ticket_id")))
 _change = precompiled(
     update(_s).where(_s.c.hall_id == bindparam("of_hall"), _s.c.id == bindparam("of_id"))
 )
@@ -68,25 +88,24 @@ def enqueue(
     )
 
 
-def get(conn: Connection, hall_id: str, slip_id: str) -> Row[Any] | None:
+def get(conn: Connection, hall_id: str, slip_id: str) -> StoredSlip | None:
     """Return one slip, or None."""
-    return conn.execute(_get, {"hall_id": hall_id, "id": slip_id}).first()
+    return _slips.first(conn, _get, {"hall_id": hall_id, "id": slip_id})
 
 
-def of_ticket(conn: Connection, hall_id: str, ticket_id: str) -> list[Row[Any]]:
+def of_ticket(conn: Connection, hall_id: str, ticket_id: str) -> list[StoredSlip]:
     """Return a ticket's slips, oldest first."""
-    rows = conn.execute(_of_ticket, {"hall_id": hall_id, "ticket_id": ticket_id})
-    return sorted(rows, key=lambda row: (row.created_at, row.id))
+    slips = _slips.all(conn, _of_ticket, {"hall_id": hall_id, "ticket_id": ticket_id})
+    return sorted(slips, key=lambda slip: (slip.created_at, slip.id))
 
 
-def unsettled(conn: Connection, hall_id: str, device: str) -> list[Row[Any]]:
+def unsettled(conn: Connection, hall_id: str, device: str) -> list[StoredSlip]:
     """Return slips for which a printer's report is outstanding, oldest first."""
-    return list(
-        conn.execute(
-            select(_s)
-            .where(_s.c.hall_id == hall_id, _s.c.device == device, _is_unsettled)
-            .order_by(_s.c.created_at, _s.c.id)
-        )
+    return _slips.all(
+        conn,
+        _slips.select()
+        .where(_s.c.hall_id == hall_id, _s.c.device == device, _is_unsettled)
+        .order_by(_s.c.created_at, _s.c.id),
     )
 
 
@@ -102,7 +121,7 @@ def set_state(tx: Tx, slip_id: str, state: str, reason: str = "") -> None:
     tx.conn.execute(_change, values | {"of_hall": tx.hall_id, "of_id": slip_id})
 
 
-def unprinted(conn: Connection, hall_id: str, since: int) -> list[Row[Any]]:
+def unprinted(conn: Connection, hall_id: str, since: int) -> list[StoredSlip]:
     """Return slips since a time that failed or have an unknown result, newest first.
 
     This is the desk's list. Only the newest slip of a ticket counts: one that was printed again
@@ -120,36 +139,34 @@ def unprinted(conn: Connection, hall_id: str, since: int) -> list[Row[Any]]:
         )
         .exists()
     )
-    return list(
-        conn.execute(
-            select(_s)
-            .where(
-                _s.c.hall_id == hall_id,
-                _s.c.created_at >= since,
-                _s.c.state.in_(["failed", "unknown"]),
-                _s.c.reason != VOID,
-                ~replaced,
-            )
-            .order_by(_s.c.created_at.desc())
+    return _slips.all(
+        conn,
+        _slips.select()
+        .where(
+            _s.c.hall_id == hall_id,
+            _s.c.created_at >= since,
+            _s.c.state.in_(["failed", "unknown"]),
+            _s.c.reason != VOID,
+            ~replaced,
         )
+        .order_by(_s.c.created_at.desc()),
     )
 
 
-def recent(conn: Connection, hall_id: str, kiosk: str, since: int) -> list[Row[Any]]:
+def recent(conn: Connection, hall_id: str, kiosk: str, since: int) -> list[StoredSlip]:
     """Return the slips of a kiosk's tickets and the notices printed there, oldest first."""
     t = tables.ticket
     notice = (_s.c.kind == "notice") & (_s.c.by_actor == f"kiosk:{kiosk}")
-    return list(
-        conn.execute(
-            select(_s)
-            .outerjoin(t, (t.c.hall_id == _s.c.hall_id) & (t.c.id == _s.c.ticket_id))
-            .where(_s.c.hall_id == hall_id, _s.c.created_at >= since)
-            .where((t.c.kiosk == kiosk) | notice)
-            .order_by(_s.c.created_at, _s.c.id)
-        )
+    return _slips.all(
+        conn,
+        _slips.select()
+        .outerjoin(t, (t.c.hall_id == _s.c.hall_id) & (t.c.id == _s.c.ticket_id))
+        .where(_s.c.hall_id == hall_id, _s.c.created_at >= since)
+        .where((t.c.kiosk == kiosk) | notice)
+        .order_by(_s.c.created_at, _s.c.id),
     )
 
 
-def overdue(conn: Connection, hall_id: str, before: int) -> list[Row[Any]]:
+def overdue(conn: Connection, hall_id: str, before: int) -> list[StoredSlip]:
     """Return unsettled slips made before a time."""
-    return list(conn.execute(_overdue, {"hall_id": hall_id, "before": before}))
+    return _slips.all(conn, _overdue, {"hall_id": hall_id, "before": before})

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from bisect import insort
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import Connection
 
@@ -28,6 +28,7 @@ from server.queue.ticket_queries import LaneCount
 from server.queue.tickets import AT_WINDOW, State, Ticket
 from server.queue.wait_estimates import services
 from server.queue.waiting import Service
+from server.queue.window_session_queries import StoredSession
 
 T = TypeVar("T")
 Force = tuple[Catalogue, Settings]
@@ -40,7 +41,7 @@ KEPT = 4
 class Parts:
     """Parts of the hall read as of one journal line."""
 
-    session_rows: Mapping[str, Any] | None = None
+    session_rows: Mapping[str, StoredSession] | None = None
     sessions: WindowSessions | None = None
     waiting: list[LaneCount] | None = None
     service: dict[str, Service] | None = None
@@ -101,8 +102,8 @@ class Snapshot:
         return self
 
     @property
-    def session_rows(self) -> Mapping[str, Any]:
-        """Rows of window_post by window."""
+    def session_rows(self) -> Mapping[str, StoredSession]:
+        """Stored window sessions by window."""
         if self.parts.session_rows is None:
             rows = window_session_queries.sessions(self.conn, self._hall_id)
             self.parts.session_rows = {row.window: row for row in rows}
@@ -218,7 +219,7 @@ def cache_called(ctx: Context, tx: Tx, before: Snapshot, ended: Ticket | None, n
     """Update the cache after an action that only ended `ended` and called `now` from its lane."""
     parts, after = before.parts, parts_of(ctx, journal.head_in(tx), before.day)
     seats = before.session_rows
-    seat = seats[now.window]._replace(last_call_at=tx.now)
+    seat = replace(seats[now.window], last_call_at=tx.now)
     after.session_rows, after.sessions = {**seats, now.window: seat}, parts.sessions
     if parts.busy is not None:
         after.busy = parts.busy | {now.window}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from server.core.context import Context
 from server.core.store import Tx
@@ -21,8 +20,7 @@ class StoredFloor:
 
     def heads(self) -> Sequence[LaneHead]:
         """Return the most senior waiting ticket of every lane."""
-        rows: Sequence[Any] = ticket_queries.heads(self._tx.conn, self._tx.hall_id)
-        return rows
+        return ticket_queries.heads(self._tx.conn, self._tx.hall_id)
 
     def priority_calls_over(self, queue: str, order: int, since: int) -> list[str]:
         """Return the windows of a queue's priority calls since a time, over a seniority."""

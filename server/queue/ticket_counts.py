@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
-from sqlalchemy import Connection, Row, bindparam, case, func, literal_column, select, text
+from sqlalchemy import Connection, bindparam, case, func, literal_column, select, text
 
 from server.core.statement import precompiled
 from server.queue import tables
@@ -72,9 +72,21 @@ def given_by(
     return int(row.minute or 0), int(row.hour)
 
 
-def served_today(conn: Connection, hall_id: str, day: str) -> list[Row[Any]]:
-    """Return queue, served, millis (total service time) of a day's finished tickets."""
-    return list(conn.execute(_served, {"hall_id": hall_id, "day": day}))
+@dataclass(frozen=True, slots=True)
+class ServedTickets:
+    """Finished tickets of a queue on a day, and their total service time in ms."""
+
+    queue: str
+    served: int
+    millis: float
+
+
+def served_today(conn: Connection, hall_id: str, day: str) -> list[ServedTickets]:
+    """Return a day's finished tickets by queue."""
+    return [
+        ServedTickets(row.queue, row.served, float(row.millis or 0))
+        for row in conn.execute(_served, {"hall_id": hall_id, "day": day})
+    ]
 
 
 def popular_items(conn: Connection, hall_id: str, since: str, most: int) -> list[str]:
@@ -105,13 +117,22 @@ _day_of_staff = precompiled(
 )
 
 
-def day_of_staff(conn: Connection, hall_id: str, day: str, staff: str) -> Row[Any]:
-    """Return served, missed, service and wait of a day's tickets last called by a person.
+@dataclass(frozen=True, slots=True)
+class DayOfStaff:
+    """A day's tickets last called by a person; means in ms, None without a served ticket."""
 
-    The first two are None without any ticket; the others are mean ms, None without a served
-    one.
-    """
-    return conn.execute(_day_of_staff, {"hall_id": hall_id, "day": day, "staff": staff}).one()
+    served: int
+    missed: int
+    service: float | None
+    wait: float | None
+
+
+def day_of_staff(conn: Connection, hall_id: str, day: str, staff: str) -> DayOfStaff:
+    """Return the counts and means of a day's tickets last called by a person."""
+    row = conn.execute(_day_of_staff, {"hall_id": hall_id, "day": day, "staff": staff}).one()
+    # PostgreSQL's means are decimals.
+    service, wait = (None if mean is None else float(mean) for mean in (row.service, row.wait))
+    return DayOfStaff(row.served or 0, row.missed or 0, service, wait)
 
 
 def waiting_since(conn: Connection, hall_id: str, row: LaneCount) -> int:

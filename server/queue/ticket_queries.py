@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import fields
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Connection,
-    Row,
     and_,
     bindparam,
     func,
@@ -19,6 +18,7 @@ from sqlalchemy import (
     update,
 )
 
+from server.core.records import Records
 from server.core.statement import precompiled
 from server.core.store import Tx
 from server.queue import tables
@@ -99,6 +99,22 @@ _open_before = tuple(
     for state in (_is_waiting, _is_at_window, _t.c.state == literal_column("'missed'"))
 )
 _c = tables.call
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCall:
+    """Call of a ticket; `why` is the reason of the choice as JSON."""
+
+    ticket_id: str
+    n: int
+    at: int
+    window: str
+    staff: str
+    move: str
+    why: str
+
+
+_call_rows = Records(StoredCall, _c)
 # Counted by calls, not by tickets: a person who misses a call and returns overtakes again.
 _overtakers = precompiled(
     select(_c.c.window)
@@ -136,7 +152,7 @@ _first_in_lane = precompiled(
 )
 _call_insert = precompiled(insert(tables.call))
 _calls_of = precompiled(
-    select(_c)
+    _call_rows.select()
     .where(_c.c.hall_id == bindparam("hall_id"), _c.c.ticket_id == bindparam("ticket_id"))
     .order_by(_c.c.n)
 )
@@ -147,7 +163,7 @@ _calls_count = precompiled(
 )
 
 
-def _ticket(row: Row[Any] | None) -> Ticket | None:
+def _ticket(row: Sequence[Any] | None) -> Ticket | None:
     """Return the ticket of a row of _COLUMNS; fast, as a clerk's day needs about a hundred."""
     if row is None:
         return None
@@ -198,9 +214,9 @@ def take_numbers(tx: Tx, day: str, prefix: str, other: str) -> tuple[int, int]:
     return numbers[prefix], numbers[other]
 
 
-def heads(conn: Connection, hall_id: str) -> list[Row[Any]]:
+def heads(conn: Connection, hall_id: str) -> list[StoredHead]:
     """Return the most senior waiting ticket of every lane."""
-    return list(conn.execute(_heads, {"hall_id": hall_id}))
+    return _head_rows.all(conn, _heads, {"hall_id": hall_id})
 
 
 def priority_calls_over(
@@ -212,6 +228,27 @@ def priority_calls_over(
     """
     values = {"hall_id": hall_id, "day": day, "queue": queue, "ord": order, "since": since}
     return [row.window for row in conn.execute(_overtakers, values)]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredHead:
+    """Most senior waiting ticket of a lane; the fields follow the columns of the query."""
+
+    id: str
+    lane: str
+    queue: str
+    item: str
+    klass: str
+    level: int
+    ord: int
+    waiting_since: int
+
+
+_head_rows = Records(
+    StoredHead,
+    *(_t.c.id, _t.c.lane, _t.c.queue, _t.c.item, _t.c.klass, _t.c.level, _t.c.ord),
+    _t.c.waiting_since,
+)
 
 
 class LaneCount(NamedTuple):
@@ -267,10 +304,9 @@ def add_call(tx: Tx, ticket: Ticket, n: int, move: str, why: str) -> None:
     )
 
 
-def calls_of(conn: Connection, hall_id: str, ticket_id: str) -> list[dict[str, Any]]:
+def calls_of(conn: Connection, hall_id: str, ticket_id: str) -> list[StoredCall]:
     """Return the calls of one ticket with their reasons, oldest first."""
-    rows = conn.execute(_calls_of, {"hall_id": hall_id, "ticket_id": ticket_id})
-    return [dict(row._mapping) for row in rows]
+    return _call_rows.all(conn, _calls_of, {"hall_id": hall_id, "ticket_id": ticket_id})
 
 
 def first_in_lane(conn: Connection, hall_id: str, lane: str, most: int) -> list[Ticket]:

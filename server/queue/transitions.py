@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 from server.core.actors import Actor
 from server.core.context import Context, JsonDict, write_journal
@@ -14,6 +13,7 @@ from server.queue import ticket_queries, window_session_queries
 from server.queue.errors import QueueCode
 from server.queue.events import TicketMoved
 from server.queue.tickets import AT_WINDOW, Move, Ticket, state_after
+from server.queue.window_session_queries import StoredSession
 
 Change = Callable[[Tx, Ticket], Ticket]
 
@@ -30,14 +30,14 @@ def current_at(tx: Tx, window: str) -> Ticket | None:
     return next((t for t in tickets_here if t.state in AT_WINDOW), None)
 
 
-def own_session(tx: Tx, window: str, actor: Actor) -> Any:
+def own_session(tx: Tx, window: str, actor: Actor) -> StoredSession:
     """Return the actor's window session; raise WINDOW_NOT_SIGNED_IN, WINDOW_TAKEN."""
     return require_own_session(
         window_session_queries.session(tx.conn, tx.hall_id, window), window, actor
     )
 
 
-def require_own_session(session: Any, window: str, actor: Actor) -> Any:
+def require_own_session(session: StoredSession | None, window: str, actor: Actor) -> StoredSession:
     """Return a window session that was read, if it is the actor's; raise as `own_session`."""
     if session is None:
         raise HallError(QueueCode.WINDOW_NOT_SIGNED_IN, window=window)

@@ -38,7 +38,7 @@ class Floor(Protocol):
 def services(conn: Connection, hall_id: str, day: str) -> dict[str, Service]:
     """Return the finished services of a day by queue."""
     return {
-        row.queue: Service(row.served, float(row.millis or 0) / 60_000)
+        row.queue: Service(row.served, row.millis / 60_000)
         for row in ticket_counts.served_today(conn, hall_id, day)
     }
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -15,6 +14,7 @@ from server.core.rounding import tenths
 from server.core.weeks import Fact, Week
 from server.queue import week_queries
 from server.queue.week_lines import ServiceLine, percentile
+from server.queue.week_queries import TicketOfWeek
 
 PLACE = 4
 MINUTE_MS = 60_000
@@ -31,18 +31,18 @@ def week_facts(request: WeekRequest) -> WeekFacts:
     return WeekFacts(quoted, {"service_units": units, "service_windows": windows})
 
 
-def tickets(ctx: Context, conn: Connection, week: Week) -> list[Any]:
+def tickets(ctx: Context, conn: Connection, week: Week) -> list[TicketOfWeek]:
     """Return the tickets of a week, oldest first."""
     span = week.first.isoformat(), week.last.isoformat()
     return week_queries.tickets_of(conn, ctx.hall_id, *span)
 
 
 def lines(
-    catalogue: Catalogue, rows: Sequence[Any], week: Week
+    catalogue: Catalogue, rows: Sequence[TicketOfWeek], week: Week
 ) -> tuple[tuple[ServiceLine, ...], tuple[ServiceLine, ...]]:
     """Return the week's tickets by unit and by window, in the catalogue's order."""
-    by_unit: dict[str, list[Any]] = defaultdict(list)
-    by_window: dict[str, list[Any]] = defaultdict(list)
+    by_unit: dict[str, list[TicketOfWeek]] = defaultdict(list)
+    by_window: dict[str, list[TicketOfWeek]] = defaultdict(list)
     for row in rows:
         by_unit[row.queue].append(row)
         if row.window:
@@ -61,7 +61,9 @@ def lines(
 
 
 def _ordered(
-    catalogue_codes: Sequence[str], rows_by_code: Mapping[str, Any], always: Iterable[str]
+    catalogue_codes: Sequence[str],
+    rows_by_code: Mapping[str, list[TicketOfWeek]],
+    always: Iterable[str],
 ) -> list[str]:
     codes = {*rows_by_code, *always}
     return [c for c in catalogue_codes if c in codes] + sorted(
@@ -74,7 +76,7 @@ def _window_name(catalogue: Catalogue, code: str) -> str:
     return f"{window.number}号窗口（{window.name}）" if window else code
 
 
-def _line(code: str, name: str, rows: Sequence[Any], week: Week) -> ServiceLine:
+def _line(code: str, name: str, rows: Sequence[TicketOfWeek], week: Week) -> ServiceLine:
     waits, services = waits_of(rows), services_of(rows)
     return ServiceLine(
         code=code,
@@ -90,7 +92,7 @@ def _line(code: str, name: str, rows: Sequence[Any], week: Week) -> ServiceLine:
     )
 
 
-def missed(row: Any) -> bool:
+def missed(row: TicketOfWeek) -> bool:
     """Return True if the person was called and did not come.
 
     At the end of the day such a ticket expires.
@@ -99,7 +101,7 @@ def missed(row: Any) -> bool:
     return row.state == "missed" or is_expired_call
 
 
-def waits_of(rows: Sequence[Any]) -> list[float]:
+def waits_of(rows: Sequence[TicketOfWeek]) -> list[float]:
     """Return the minutes from issue to the first call, of the tickets that were called."""
     return [
         (row.first_called_at - row.issued_at) / MINUTE_MS
@@ -108,7 +110,7 @@ def waits_of(rows: Sequence[Any]) -> list[float]:
     ]
 
 
-def services_of(rows: Sequence[Any]) -> list[float]:
+def services_of(rows: Sequence[TicketOfWeek]) -> list[float]:
     """Return the minutes at the window, of the tickets that were served."""
     return [
         (row.ended_at - row.serving_at) / MINUTE_MS
@@ -121,7 +123,7 @@ def _minutes(value: float | None) -> float | None:
     return None if value is None else float(tenths(value))
 
 
-def facts(rows: Sequence[Any], last: int, week: Week) -> dict[str, Fact]:
+def facts(rows: Sequence[TicketOfWeek], last: int, week: Week) -> dict[str, Fact]:
     """Return the figures that sentences quote; `last`: number of tickets of the week before."""
     total_line = _line("all", "", rows, week)
     values = {

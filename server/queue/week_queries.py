@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, bindparam
 
+from server.core.records import Records
 from server.queue import tables
 
+
+@dataclass(frozen=True, slots=True)
+class TicketOfWeek:
+    """Ticket as the week's figures need it; times in ms."""
+
+    id: str
+    number: str
+    day: str
+    queue: str
+    item: str
+    window: str
+    state: str
+    outcome: str
+    issued_at: int
+    first_called_at: int | None
+    serving_at: int | None
+    ended_at: int | None
+
+
 _t = tables.ticket.c
+_rows = Records(
+    TicketOfWeek,
+    *(_t.id, _t.number, _t.day, _t.queue, _t.item, _t.window, _t.state, _t.outcome),
+    *(_t.issued_at, _t.first_called_at, _t.serving_at, _t.ended_at),
+)
 _tickets = (
-    select(
-        _t.id,
-        _t.number,
-        _t.day,
-        _t.queue,
-        _t.item,
-        _t.window,
-        _t.state,
-        _t.outcome,
-        _t.issued_at,
-        _t.first_called_at,
-        _t.serving_at,
-        _t.ended_at,
-    )
+    _rows.select()
     .where(
         _t.hall_id == bindparam("hall_id"),
         _t.day >= bindparam("first"),
@@ -33,7 +45,7 @@ _tickets = (
 )
 
 
-def tickets_of(conn: Connection, hall_id: str, first: str, last: str) -> list[Row[Any]]:
+def tickets_of(conn: Connection, hall_id: str, first: str, last: str) -> list[TicketOfWeek]:
     """Return the tickets of ISO days `first`..`last` with times in ms, oldest first."""
     values = {"hall_id": hall_id, "first": first, "last": last}
-    return list(conn.execute(_tickets, values))
+    return _rows.all(conn, _tickets, values)

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, update
 
+from server.core.records import Records
 from server.core.statement import precompiled
 from server.core.store import Tx
 from server.queue import tables
 
+
+@dataclass(frozen=True, slots=True)
+class StoredSession:
+    """Session of a person at a window, with its pause."""
+
+    window: str
+    staff: str
+    since: int
+    paused_at: int | None
+    pause_reason: str
+    last_call_at: int | None
+
+
 _p = tables.window_post
-_of_hall = select(_p).where(_p.c.hall_id == bindparam("hall_id"))
+_sessions = Records(StoredSession, _p)
+_of_hall = _sessions.select().where(_p.c.hall_id == bindparam("hall_id"))
 _all = precompiled(_of_hall)
 _one = precompiled(_of_hall.where(_p.c.window == bindparam("window")))
 _by_staff = precompiled(_of_hall.where(_p.c.staff == bindparam("staff")))
@@ -20,19 +36,19 @@ _change = precompiled(
 )
 
 
-def sessions(conn: Connection, hall_id: str) -> list[Row[Any]]:
+def sessions(conn: Connection, hall_id: str) -> list[StoredSession]:
     """Return every window session."""
-    return list(conn.execute(_all, {"hall_id": hall_id}))
+    return _sessions.all(conn, _all, {"hall_id": hall_id})
 
 
-def session(conn: Connection, hall_id: str, window: str) -> Row[Any] | None:
+def session(conn: Connection, hall_id: str, window: str) -> StoredSession | None:
     """Return the session at a window, or None."""
-    return conn.execute(_one, {"hall_id": hall_id, "window": window}).first()
+    return _sessions.first(conn, _one, {"hall_id": hall_id, "window": window})
 
 
-def session_of(conn: Connection, hall_id: str, staff: str) -> Row[Any] | None:
+def session_of(conn: Connection, hall_id: str, staff: str) -> StoredSession | None:
     """Return a person's window session, or None."""
-    return conn.execute(_by_staff, {"hall_id": hall_id, "staff": staff}).first()
+    return _sessions.first(conn, _by_staff, {"hall_id": hall_id, "staff": staff})
 
 
 def sign_in(tx: Tx, window: str, staff: str) -> None:

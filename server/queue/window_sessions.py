@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from server.catalogue import hours as catalogue_hours
 from server.catalogue.model import Staff, Window
 from server.core.actors import Actor
@@ -19,6 +17,7 @@ from server.queue.selection import takes
 from server.queue.snapshot import Snapshot
 from server.queue.ticket_queries import LaneCount
 from server.queue.transitions import current_at
+from server.queue.window_session_queries import StoredSession
 
 
 def sign_in(ctx: Context, actor: Actor, key: str, window: str) -> None:
@@ -171,7 +170,7 @@ def release(ctx: Context, actor: Actor, key: str, window: str) -> None:
     ctx.command(actor, key, {"act": "release", "window": window}, act)
 
 
-def _own_session(tx: Tx, actor: Actor, window: str) -> Any:
+def _own_session(tx: Tx, actor: Actor, window: str) -> StoredSession:
     session = window_session_queries.session(tx.conn, tx.hall_id, window)
     if session is None or session.staff != actor.name:
         raise HallError(QueueCode.WINDOW_NOT_SIGNED_IN, window=window)

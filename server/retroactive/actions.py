@@ -6,7 +6,6 @@ import json
 from collections.abc import Collection
 from datetime import date, timedelta
 from functools import partial
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -22,6 +21,7 @@ from server.core.workflow import Attempt
 from server.retroactive import queries as stored
 from server.retroactive import rules, scopes, workflow
 from server.retroactive.events import PastChanged
+from server.retroactive.queries import StoredChange
 from server.retroactive.rules import AffectedDays, State
 from server.retroactive.workflow import CHANGE, Move
 
@@ -32,7 +32,7 @@ RANKS = {
 """Roles that satisfy each rank which an action may require."""
 
 
-def requester_of(row: Any) -> Actor:
+def requester_of(row: StoredChange) -> Actor:
     """Return the requester of a change, with the stated reason."""
     kind, _, name = row.asked_by.partition(":")
     return Actor(ActorKind(kind), name, why=row.why)
@@ -49,7 +49,7 @@ def entitled(ctx: Context, conn: Connection, rank: str) -> set[str]:
     }
 
 
-def may_confirm(actor: Actor, row: Any, people: Collection[str]) -> bool:
+def may_confirm(actor: Actor, row: StoredChange, people: Collection[str]) -> bool:
     """Return True if a change waits for `actor`; `people`: staff numbers with its rank."""
     subjects = json.loads(row.subjects)
     return rules.may_confirm(actor.name, requester_of(row).name, subjects, people)
@@ -107,7 +107,7 @@ def _weeks(days: list[str]) -> list[str]:
     return sorted(week.id for week in own | after)
 
 
-def _amend(ctx: Context, row: Any, week: str) -> bool | None:
+def _amend(ctx: Context, row: StoredChange, week: str) -> bool | None:
     """Draft one amendment: True if drafted, False if not needed, None if one is pending."""
     try:
         bulletin = ctx.read(lambda c: bulletins.load(ctx, c, week))
@@ -124,7 +124,7 @@ def _amend(ctx: Context, row: Any, week: str) -> bool | None:
     return True
 
 
-def _execute(ctx: Context, tx: Tx, row: Any) -> None:
+def _execute(ctx: Context, tx: Tx, row: StoredChange) -> None:
     """Execute the action in the name of its requester.
 
     Raises PAST_STALE unless it changes exactly the values that were shown.
@@ -183,14 +183,16 @@ def withdraw(ctx: Context, actor: Actor, key: str, change_id: str) -> None:
     ctx.command(actor, key, {"act": "past.withdraw", "change": change_id}, act)
 
 
-def _require(tx: Tx, change_id: str) -> Any:
+def _require(tx: Tx, change_id: str) -> StoredChange:
     row = stored.get(tx.conn, tx.hall_id, change_id)
     if row is None:
         raise HallError(CommonCode.PAST_UNKNOWN)
     return row
 
 
-def _attempt(ctx: Context, tx: Tx, actor: Actor, row: Any, words: str = "") -> Attempt[State]:
+def _attempt(
+    ctx: Context, tx: Tx, actor: Actor, row: StoredChange, words: str = ""
+) -> Attempt[State]:
     """Return a move on a change as `actor` attempts it."""
 
     def holds(role: str) -> bool:
@@ -202,7 +204,7 @@ def _attempt(ctx: Context, tx: Tx, actor: Actor, row: Any, words: str = "") -> A
     return Attempt(State(row.state), actor.name, holds, given=given)
 
 
-def _settle(tx: Tx, actor: Actor, row: Any, state: State, words: str) -> None:
+def _settle(tx: Tx, actor: Actor, row: StoredChange, state: State, words: str) -> None:
     stored.change(
         tx, row.id, state=state.value, decided_by=actor.key, decided_at=tx.now, words=words
     )

@@ -4,15 +4,76 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
+from server.core.records import Records
 from server.core.store import Tx
 from server.retroactive.rules import State, ValueChange, ValueKey
 from server.retroactive.tables import past_change, past_move
 
+
+@dataclass(frozen=True, slots=True)
+class StoredChange:
+    """Retroactive change as stored."""
+
+    id: str
+    command: str
+    args: str
+    why: str
+    rank: str
+    asked_by: str
+    asked_at: int
+    days: str
+    reach: str
+    subjects: str
+    state: str
+    decided_by: str
+    decided_at: int | None
+    words: str
+    amended: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMove:
+    """Value that a retroactive change moves."""
+
+    change_id: str
+    day: str
+    staff: str
+    slot: str
+    was: str
+    now: str
+
+
+_changes = Records(StoredChange, past_change)
+_moves = Records(StoredMove, past_move)
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmedMove:
+    """Moved value of a confirmed change, with its reason and people."""
+
+    day: str
+    staff: str
+    slot: str
+    was: str
+    now: str
+    change_id: str
+    why: str
+    asked_by: str
+    decided_by: str
+    decided_at: int | None
+
+
 _c, _m = past_change.c, past_move.c
+_confirmed = Records(
+    ConfirmedMove,
+    *(_m.day, _m.staff, _m.slot, _m.was, _m.now, _m.change_id),
+    *(_c.why, _c.asked_by, _c.decided_by, _c.decided_at),
+)
 
 
 def add(tx: Tx, change_id: str, moves: Iterable[ValueChange], **values: Any) -> None:
@@ -46,17 +107,17 @@ def _is_json(name: str) -> bool:
     return name in ("args", "days", "reach", "subjects")
 
 
-def get(conn: Connection, hall_id: str, change_id: str) -> Row[Any] | None:
+def get(conn: Connection, hall_id: str, change_id: str) -> StoredChange | None:
     """Return one retroactive change, or None."""
-    query = select(past_change).where(_c.hall_id == hall_id, _c.id == change_id)
-    return conn.execute(query).first()
+    query = _changes.select().where(_c.hall_id == hall_id, _c.id == change_id)
+    return _changes.first(conn, query)
 
 
-def listed(conn: Connection, hall_id: str, most: int = 200) -> list[Row[Any]]:
+def listed(conn: Connection, hall_id: str, most: int = 200) -> list[StoredChange]:
     """Return retroactive changes: waiting ones first, then the newest."""
     settled = (_c.state != State.WAITING.value).label("settled")
-    query = select(past_change).where(_c.hall_id == hall_id)
-    return list(conn.execute(query.order_by(settled, _c.asked_at.desc(), _c.id).limit(most)))
+    query = _changes.select().where(_c.hall_id == hall_id)
+    return _changes.all(conn, query.order_by(settled, _c.asked_at.desc(), _c.id).limit(most))
 
 
 def waiting(conn: Connection, hall_id: str) -> tuple[int, int | None]:
@@ -69,24 +130,25 @@ def waiting(conn: Connection, hall_id: str) -> tuple[int, int | None]:
     return int(row[0]), row[1]
 
 
-def same(conn: Connection, hall_id: str, command: str, args: str) -> Row[Any] | None:
+def same(conn: Connection, hall_id: str, command: str, args: str) -> StoredChange | None:
     """Return a waiting retroactive change with the same command and arguments, or None."""
-    return conn.execute(
-        select(past_change).where(
+    return _changes.first(
+        conn,
+        _changes.select().where(
             _c.hall_id == hall_id,
             _c.state == State.WAITING.value,
             _c.command == command,
             _c.args == args,
-        )
-    ).first()
+        ),
+    )
 
 
-def unamended(conn: Connection, hall_id: str) -> list[Row[Any]]:
+def unamended(conn: Connection, hall_id: str) -> list[StoredChange]:
     """Return confirmed changes whose effect on released bulletins is not yet examined."""
-    query = select(past_change).where(
+    query = _changes.select().where(
         _c.hall_id == hall_id, _c.state == State.CONFIRMED.value, _c.amended == 0
     )
-    return list(conn.execute(query.order_by(_c.decided_at)))
+    return _changes.all(conn, query.order_by(_c.decided_at))
 
 
 def change(tx: Tx, change_id: str, **values: Any) -> None:
@@ -98,26 +160,19 @@ def change(tx: Tx, change_id: str, **values: Any) -> None:
 
 def moves(conn: Connection, hall_id: str, change_id: str) -> list[ValueChange]:
     """Return the values that a retroactive change moves, by day and person."""
-    rows = conn.execute(
-        select(past_move)
-        .where(_m.hall_id == hall_id, _m.change_id == change_id)
-        .order_by(_m.day, _m.staff, _m.slot)
-    )
-    return [ValueChange(ValueKey(row.day, row.staff, row.slot), row.was, row.now) for row in rows]
+    query = _moves.select().where(_m.hall_id == hall_id, _m.change_id == change_id)
+    return [
+        ValueChange(ValueKey(move.day, move.staff, move.slot), move.was, move.now)
+        for move in _moves.all(conn, query.order_by(_m.day, _m.staff, _m.slot))
+    ]
 
 
 def confirmed(
     conn: Connection, hall_id: str, first: str, last: str, staff: Iterable[str] | None = None
-) -> list[Row[Any]]:
-    """Return confirmed moves of ISO days `first`..`last`, oldest first.
-
-    Rows: day, staff, slot, was, now, change_id, why, asked_by, decided_by, decided_at.
-    """
+) -> list[ConfirmedMove]:
+    """Return confirmed moves of ISO days `first`..`last`, oldest first."""
     query = (
-        select(
-            *(_m.day, _m.staff, _m.slot, _m.was, _m.now, _m.change_id),
-            *(_c.why, _c.asked_by, _c.decided_by, _c.decided_at),
-        )
+        _confirmed.select()
         .join(past_change, (_c.hall_id == _m.hall_id) & (_c.id == _m.change_id))
         .where(
             _m.hall_id == hall_id,
@@ -128,4 +183,4 @@ def confirmed(
     )
     if staff is not None:
         query = query.where(_m.staff.in_(sorted(staff)))
-    return list(conn.execute(query))
+    return _confirmed.all(conn, query)

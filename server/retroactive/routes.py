@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -31,13 +30,16 @@ from server.retroactive.messages import (
     ToConfirm,
     WitnessSheet,
 )
+from server.retroactive.queries import StoredChange
 from server.spot_checks import finding_actions
 from server.spot_checks import queries as spot_checks_queries
 from server.spot_checks import second_checker as second_checks
 from server.spot_checks.errors import SpotCheckCode
 from server.spot_checks.marks import kind_of, standing
+from server.spot_checks.queries import SpotCheck
 from server.time_clocks import manual_entry, sign_in_sheet_queries
 from server.time_clocks.errors import TimeClockCode
+from server.time_clocks.sign_in_sheet_queries import SignInSheet
 from server.web_api import MANAGERS, STAFF, Api, Call
 
 SHOWN = 24
@@ -123,7 +125,7 @@ def _view(
     ctx: Context,
     conn: Connection,
     actor: Actor,
-    row: Any,
+    row: StoredChange,
     people: set[str],
     all_rules: Sequence[ShiftRule],
 ) -> PastChange:
@@ -222,7 +224,7 @@ def _to_confirm(ctx: Context, conn: Connection, staff: str) -> ToConfirm:
     )
 
 
-def _sheet(row: Any, names: dict[str, str]) -> SheetToWitness:
+def _sheet(row: SignInSheet, names: dict[str, str]) -> SheetToWitness:
     by = row.by_actor.partition(":")[2]
     return SheetToWitness(
         id=row.id,
@@ -238,7 +240,7 @@ def _sheet(row: Any, names: dict[str, str]) -> SheetToWitness:
     )
 
 
-def _check(ctx: Context, conn: Connection, row: Any, names: dict[str, str]) -> CheckToSecond:
+def _check(ctx: Context, conn: Connection, row: SpotCheck, names: dict[str, str]) -> CheckToSecond:
     by = row.by_actor.partition(":")[2]
     counting = standing(
         map(finding_actions.mark_of, spot_checks_queries.marks(conn, ctx.hall_id, row.id))

@@ -2,54 +2,28 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import sys
-import time
 from typing import Any
 
 from flask import Request, Response
 
+from devices.json_lines import JsonLines
 from server.core import trace
 
 access = logging.getLogger("server.access")
 FIELDS = ("code", "room", "event", "request", "route", "status", "who", "device")
 
 
-class JsonLines(logging.Formatter):
-    """Formatter that writes a record as one line of JSON."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        line: dict[str, Any] = {
-            "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record.created)),
-            "level": record.levelname.lower(),
-            "from": record.name,
-            "text": record.getMessage(),
-        }
-        request_id = trace.current()
-        line |= {"request": request_id} if request_id else {}
-        line |= {k: getattr(record, k) for k in FIELDS if hasattr(record, k)}
-        if record.exc_info:
-            # The trace contains files and lines only; the exception's message may quote data.
-            kind = record.exc_info[0]
-            line["error"] = kind.__name__ if kind else ""
-            line["trace"] = _places(record.exc_info[2])
-        return json.dumps(line, ensure_ascii=False)
-
-
-def _places(trace: Any) -> list[str]:
-    places = []
-    while trace is not None:
-        code = trace.tb_frame.f_code
-        places.append(f"{code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}:{code.co_name}")
-        trace = trace.tb_next
-    return places[-12:]
+def _request_id() -> dict[str, str]:
+    request_id = trace.current()
+    return {"request": request_id} if request_id else {}
 
 
 def start(level: str) -> None:
     """Log to standard error from now on."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLines())
+    handler.setFormatter(JsonLines(FIELDS, _request_id))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     for noisy in ("server.socketio", "server.engineio", "geventwebsocket", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -22,6 +22,7 @@ from server.queue.snapshot import Snapshot
 from server.spot_checks import anomalies, finding_actions, finding_queries, queries, recorded_state
 from server.spot_checks.anomalies import MINUTE_MS, Anomaly, Desk, MorningPresence
 from server.spot_checks.draw_commitment import opening
+from server.spot_checks.queries import StoredMark
 from server.spot_checks.recorded_state import Leave
 from server.spot_checks.settings import SpotCheckSettings
 from server.time_clocks import queries as time_clocks_queries
@@ -179,5 +180,5 @@ def _presence(
     return evidence
 
 
-def _at_post(rows: Iterable[Any]) -> Iterable[Any]:
+def _at_post(rows: Iterable[StoredMark]) -> Iterable[StoredMark]:
     return (row for row in rows if row.staff and row.mark in ("at_post", "serving"))

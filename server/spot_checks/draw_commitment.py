@@ -13,7 +13,6 @@ import os
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
 
 from server.catalogue.calendar import workdays
 from server.catalogue.hours import Span
@@ -26,6 +25,7 @@ from server.core.store import Tx
 from server.spot_checks import draws, queries
 from server.spot_checks.draws import Rules
 from server.spot_checks.events import ChecksChanged
+from server.spot_checks.queries import DrawCommitment
 from server.spot_checks.settings import SpotCheckSettings
 
 KEY_FILE = "check.key"
@@ -122,7 +122,7 @@ def seal_day(ctx: Context, key: bytes) -> bool:
     return ctx.write(act)
 
 
-def unseal(key: bytes, row: Any) -> SealedDay:
+def unseal(key: bytes, row: DrawCommitment) -> SealedDay:
     """Return a row of `check_day` with its times; without times if the seed cannot be unmasked."""
     rules = draws.rules_of(row.rules)
     seed = row.seed if row.revealed_at is not None else mask(key, row.day, row.seal, row.seed)

@@ -10,6 +10,8 @@ import json
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from sqlalchemy import Connection
+
 from server.catalogue.model import Catalogue
 from server.core import setting_queries as stored_settings
 from server.core.actors import SYSTEM, Actor, ActorKind, Role
@@ -24,8 +26,10 @@ from server.spot_checks import finding_rules as rules
 from server.spot_checks.anomalies import Anomaly
 from server.spot_checks.errors import SpotCheckCode
 from server.spot_checks.events import ChecksChanged
+from server.spot_checks.finding_queries import StoredFinding
 from server.spot_checks.finding_rules import FINDING, Finding, Move, Person, State, Steps
 from server.spot_checks.marks import Kind, Mark, Seen, kind_of, standing
+from server.spot_checks.queries import StoredMark
 from server.spot_checks.settings import SpotCheckSettings
 
 STEPS = ("step_second", "step_third", "step_days")
@@ -34,13 +38,13 @@ HALL = "hall"
 """Actor name of the system when it proposes."""
 
 
-def facts_of(row: Any) -> JsonDict:
+def facts_of(row: StoredFinding) -> JsonDict:
     """Return the facts behind a finding."""
     facts: JsonDict = json.loads(row.facts)
     return facts
 
 
-def finding_of(row: Any) -> Finding:
+def finding_of(row: StoredFinding) -> Finding:
     """Return a row as a `Finding` for the rules."""
     history = json.loads(row.history)
     confirmers = {line["by"] for line in history if line["state"] == State.CONFIRMED}
@@ -65,8 +69,8 @@ def person_of(catalogue: Catalogue, actor: Actor) -> Person:
     return Person(person.number, person.unit, person.chief, office)
 
 
-def access(ctx: Context, conn: Any, actor: Actor, finding_id: str) -> Any:
-    """Return a finding's row if the actor may see it; raise FINDING_UNKNOWN.
+def access(ctx: Context, conn: Connection, actor: Actor, finding_id: str) -> StoredFinding:
+    """Return a finding if the actor may see it; raise FINDING_UNKNOWN.
 
     All access to a finding goes through this function.
     """
@@ -106,13 +110,13 @@ def from_marks(ctx: Context, tx: Tx, check_id: str) -> None:
             _withdraw(ctx, tx, existing)
 
 
-def mark_of(row: Any) -> Mark:
+def mark_of(row: StoredMark) -> Mark:
     """Return a stored mark as a `Mark` for the rules."""
     seen, faults = Seen(row.mark), tuple(json.loads(row.faults))
     return Mark(row.id, row.window, seen, row.at, row.received_at, row.reason, faults)
 
 
-def _add_from_mark(ctx: Context, tx: Tx, row: Any, kind: Kind, check_id: str) -> None:
+def _add_from_mark(ctx: Context, tx: Tx, row: StoredMark, kind: Kind, check_id: str) -> None:
     check = queries.get(tx.conn, tx.hall_id, check_id)
     facts = {
         "check": check_id,
@@ -154,7 +158,7 @@ def _add(ctx: Context, tx: Tx, actor: Actor, state: State, source: str, about: A
     data = {"kind": about.kind.value, "staff": about.staff, "unit": unit, "source": about.mark}
     write_journal(tx, actor, f"finding.{state}", finding_id, window=about.window, data=data)
     if state is State.CONFIRMED:
-        _publish(ctx, tx, finding_queries.get(tx.conn, tx.hall_id, finding_id))
+        _publish(ctx, tx, finding_id)
     tx.events.append(ChecksChanged(day))
 
 
@@ -170,8 +174,10 @@ def _line(tx: Tx, actor: Actor, state: str, words: str = "") -> JsonDict:
     return {"state": state, "by": actor.name, "at": tx.now, "words": words}
 
 
-def _publish(ctx: Context, tx: Tx, row: Any) -> None:
+def _publish(ctx: Context, tx: Tx, finding_id: str) -> None:
     """Publish a finding to the person and the chief, and start the period for disputes."""
+    row = finding_queries.get(tx.conn, tx.hall_id, finding_id)
+    assert row is not None, "this action has stored it"
     to = recipients(ctx.catalogue(), row.staff, row.unit)
     line = _line(tx, SYSTEM, "told") | {"to": to}
     until = _days_on(ctx, tx.now, ctx.settings().of(SpotCheckSettings).dispute_days)
@@ -188,7 +194,7 @@ def _days_on(ctx: Context, now: int, days: int) -> int:
     )
 
 
-def _withdraw(ctx: Context, tx: Tx, row: Any) -> None:
+def _withdraw(ctx: Context, tx: Tx, row: StoredFinding) -> None:
     """Withdraw a finding whose mark was undone or replaced."""
     attempt = rules.attempt(finding_of(row), Person(""))
     if not FINDING.allows(Move.UNDO, attempt):
@@ -207,7 +213,7 @@ def judge(
         state = rules.judge(finding_of(row), person_of(ctx.catalogue(), actor), confirm)
         _move(tx, actor, row, state, why)
         if state is State.CONFIRMED:
-            _publish(ctx, tx, finding_queries.get(tx.conn, tx.hall_id, finding_id))
+            _publish(ctx, tx, finding_id)
         return {}
 
     request = {"act": "finding_judge", "finding": finding_id, "confirm": confirm, "why": why}
@@ -268,7 +274,7 @@ def rectify(
     return ctx.command(actor, key, request, act)
 
 
-def _move(tx: Tx, actor: Actor, row: Any, state: State, why: str) -> None:
+def _move(tx: Tx, actor: Actor, row: StoredFinding, state: State, why: str) -> None:
     finding_queries.change(tx, row, _line(tx, actor, state.value, why), state=state.value)
     data = {"from": row.state, "staff": row.staff}
     write_journal(tx, actor, f"finding.{state}", row.id, window=row.window, data=data, why=why)

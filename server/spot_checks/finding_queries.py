@@ -4,65 +4,94 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
+from server.core.records import Records
 from server.core.store import Tx
 from server.spot_checks.tables import finding
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFinding:
+    """Finding as stored, with its append-only history; times in ms.
+
+    `source`: mark or doubt. `state`: proposed, confirmed, dismissed, disputed, upheld or withdrawn.
+    `step`: notice, replacement, interview or empty. `facts`, `history` and `rectified` are JSON,
+    the last empty before a rectification.
+    """
+
+    id: str
+    day: str
+    source: str
+    source_id: str
+    kind: str
+    staff: str
+    unit: str
+    window: str
+    facts: str
+    state: str
+    at: int
+    by_actor: str
+    told_at: int | None
+    dispute_until: int | None
+    history: str
+    step: str
+    rectified: str
+
+
+_findings = Records(StoredFinding, finding)
 
 _f = finding.c
 _order = (_f.at.desc(), _f.id)
 
 
-def of_days(conn: Connection, hall_id: str, first: str, last: str) -> list[Row[Any]]:
-    """Return findings of ISO days `first`..`last`, newest first.
-
-    Rows: id, day, source (mark, doubt), source_id, kind, staff, unit, window, facts (JSON),
-    state (proposed, confirmed, dismissed, disputed, upheld, withdrawn), at, by_actor, told_at,
-    dispute_until (ms), history (JSON list), step (notice, replacement, interview, empty: none),
-    rectified (JSON, empty: not yet).
-    """
-    return list(
-        conn.execute(
-            select(finding)
-            .where(_f.hall_id == hall_id, _f.day >= first, _f.day <= last)
-            .order_by(*_order)
-        )
+def of_days(conn: Connection, hall_id: str, first: str, last: str) -> list[StoredFinding]:
+    """Return findings of ISO days `first`..`last`, newest first."""
+    return _findings.all(
+        conn,
+        _findings.select()
+        .where(_f.hall_id == hall_id, _f.day >= first, _f.day <= last)
+        .order_by(*_order),
     )
 
 
-def get(conn: Connection, hall_id: str, finding_id: str) -> Row[Any] | None:
+def get(conn: Connection, hall_id: str, finding_id: str) -> StoredFinding | None:
     """Return one finding, or None."""
-    return conn.execute(select(finding).where(_f.hall_id == hall_id, _f.id == finding_id)).first()
-
-
-def of_source(conn: Connection, hall_id: str, source: str, source_id: str) -> Row[Any] | None:
-    """Return the finding that a mark or an anomaly led to, or None."""
-    return conn.execute(
-        select(finding).where(_f.hall_id == hall_id, _f.source == source, _f.source_id == source_id)
-    ).first()
-
-
-def of_staff(conn: Connection, hall_id: str, staff: str, since: str) -> list[Row[Any]]:
-    """Return a person's findings since a day, newest first."""
-    return list(
-        conn.execute(
-            select(finding)
-            .where(_f.hall_id == hall_id, _f.staff == staff, _f.day >= since)
-            .order_by(*_order)
-        )
+    return _findings.first(
+        conn, _findings.select().where(_f.hall_id == hall_id, _f.id == finding_id)
     )
 
 
-def of_unit(conn: Connection, hall_id: str, unit: str, since: str) -> list[Row[Any]]:
+def of_source(conn: Connection, hall_id: str, source: str, source_id: str) -> StoredFinding | None:
+    """Return the finding that a mark or an anomaly led to, or None."""
+    return _findings.first(
+        conn,
+        _findings.select().where(
+            _f.hall_id == hall_id, _f.source == source, _f.source_id == source_id
+        ),
+    )
+
+
+def of_staff(conn: Connection, hall_id: str, staff: str, since: str) -> list[StoredFinding]:
+    """Return a person's findings since a day, newest first."""
+    return _findings.all(
+        conn,
+        _findings.select()
+        .where(_f.hall_id == hall_id, _f.staff == staff, _f.day >= since)
+        .order_by(*_order),
+    )
+
+
+def of_unit(conn: Connection, hall_id: str, unit: str, since: str) -> list[StoredFinding]:
     """Return a unit's findings since a day, newest first."""
-    return list(
-        conn.execute(
-            select(finding)
-            .where(_f.hall_id == hall_id, _f.day >= since, _f.unit == unit)
-            .order_by(*_order)
-        )
+    return _findings.all(
+        conn,
+        _findings.select()
+        .where(_f.hall_id == hall_id, _f.day >= since, _f.unit == unit)
+        .order_by(*_order),
     )
 
 
@@ -91,7 +120,7 @@ def add(tx: Tx, finding_id: str, line: dict[str, Any], **values: Any) -> None:
     )
 
 
-def change(tx: Tx, row: Row[Any], line: dict[str, Any], **values: Any) -> None:
+def change(tx: Tx, row: StoredFinding, line: dict[str, Any], **values: Any) -> None:
     """Change columns and append a line to the history."""
     history = [*json.loads(row.history), line]
     tx.conn.execute(

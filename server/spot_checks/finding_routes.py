@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
 
 from flask import Response
 from sqlalchemy import Connection
@@ -19,6 +18,7 @@ from server.leave import files as papers
 from server.spot_checks import finding_actions, finding_queries, views
 from server.spot_checks import finding_rules as rules
 from server.spot_checks.errors import SpotCheckCode
+from server.spot_checks.finding_queries import StoredFinding
 from server.spot_checks.messages import (
     DisputeFinding,
     FindingList,
@@ -43,7 +43,7 @@ def add(api: Api) -> None:
     _own(api)
 
 
-def _list(hall: Hall, call: Call, rows: Sequence[Any]) -> FindingList:
+def _list(hall: Hall, call: Call, rows: Sequence[StoredFinding]) -> FindingList:
     ctx = hall.ctx
     catalogue, now = ctx.catalogue(), ctx.clock.now()
     viewer = finding_actions.person_of(catalogue, call.actor)
@@ -181,7 +181,7 @@ def _real(day: str) -> str:
         raise HallError(CommonCode.INVALID, field="day") from None
 
 
-def _concerning(hall: Hall, conn: Connection, call: Call) -> list[Any]:
+def _concerning(hall: Hall, conn: Connection, call: Call) -> list[StoredFinding]:
     ctx = hall.ctx
     viewer = finding_actions.person_of(ctx.catalogue(), call.actor)
     since = (ctx.local().date() - timedelta(days=OWN_DAYS)).isoformat()

@@ -7,13 +7,13 @@ Reads only, and needs no secret: everything it uses has been published.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from sqlalchemy import Connection
 
 from server.core import journal
 from server.core.clock import local
 from server.spot_checks import draws, queries
+from server.spot_checks.queries import DrawCommitment, SpotCheck
 
 WORDS: dict[str, tuple[str, str]] = {
     "seed_lost": ("抽签密码丢失，无法证明", "the seed is lost, nothing can be proven"),
@@ -28,13 +28,13 @@ WORDS: dict[str, tuple[str, str]] = {
 }
 
 
-def faults_of(conn: Connection, hall_id: str, row: Any) -> list[str]:
+def faults_of(conn: Connection, hall_id: str, row: DrawCommitment) -> list[str]:
     """Return the contradictions of a revealed day as codes; empty: proven."""
     rows = queries.of_days(conn, hall_id, row.day, row.day)
     return draws.faults(_day(row, rows)) + _journal_faults(conn, hall_id, row)
 
 
-def _day(row: Any, rows: list[Any]) -> draws.Day:
+def _day(row: DrawCommitment, rows: list[SpotCheck]) -> draws.Day:
     zone = draws.rules_of(row.rules).timezone
     times = tuple(
         (check.n, _minute(check.due_at, zone))
@@ -55,7 +55,7 @@ def _minute(at: int, zone: str) -> int:
     return moment.hour * 60 + moment.minute
 
 
-def _journal_faults(conn: Connection, hall_id: str, row: Any) -> list[str]:
+def _journal_faults(conn: Connection, hall_id: str, row: DrawCommitment) -> list[str]:
     """Return `journal` unless the journal has one matching seal and only the revealed seed."""
     lines = journal.of_subject(conn, hall_id, row.day)
     seal_lines = [line for line in lines if line["act"] == "check.seal"]
@@ -80,7 +80,7 @@ def problems(conn: Connection, hall_id: str) -> Iterator[tuple[str, str]]:
             yield f"{day} 查岗：{zh}", f"{day} spot checks: {en}"
 
 
-def _faults(conn: Connection, hall_id: str, row: Any, *, last: bool) -> list[str]:
+def _faults(conn: Connection, hall_id: str, row: DrawCommitment | None, *, last: bool) -> list[str]:
     if row is None:
         # The newest day may have been opened a moment ago.
         return [] if last else ["not_sealed"]
@@ -89,7 +89,7 @@ def _faults(conn: Connection, hall_id: str, row: Any, *, last: bool) -> list[str
     return faults_of(conn, hall_id, row)
 
 
-def recipe(row: Any) -> str:
+def recipe(row: DrawCommitment) -> str:
     """Return a shell command that recomputes the seal once the seed is revealed."""
     parts = f"'{row.rules}' {row.day}"
     return f"(printf %s {row.seed} | xxd -r -p; printf %s {parts}) | sha256sum"

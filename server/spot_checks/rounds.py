@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, replace
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -31,6 +30,7 @@ from server.spot_checks.draws import rules_of
 from server.spot_checks.errors import SpotCheckCode
 from server.spot_checks.events import ChecksChanged
 from server.spot_checks.marks import Reason, Seen
+from server.spot_checks.queries import SpotCheck
 from server.spot_checks.recorded_state import RecordedState
 
 ENDED = ("done", "unfinished")
@@ -62,7 +62,8 @@ def start(ctx: Context, actor: Actor, key: str, check_id: str, other: str) -> Js
         pair = _pair(ctx, actor, other)
         sealed_day = queries.day(tx.conn, tx.hall_id, row.day)
         within = rules_of(sealed_day.rules).within if sealed_day is not None else 0
-        if row.state != "due" or tx.now > row.due_at + within * MINUTE_MS:
+        due_at = row.due_at
+        if row.state != "due" or due_at is None or tx.now > due_at + within * MINUTE_MS:
             raise HallError(SpotCheckCode.CHECK_NOT_DUE)
         checkers = json.dumps(pair)
         by = actor.key
@@ -75,7 +76,7 @@ def start(ctx: Context, actor: Actor, key: str, check_id: str, other: str) -> Js
             by_actor=by,
             second=second_checker.WAITING,
         )
-        data = {"checkers": pair, "after_ms": tx.now - row.due_at}
+        data = {"checkers": pair, "after_ms": tx.now - due_at}
         write_journal(tx, actor, "check.start", check_id, data=data)
         tx.events.append(ChecksChanged(row.day, check_id))
         tx.events.append(RequestsChanged(check_id, other))
@@ -158,9 +159,10 @@ def mark(ctx: Context, actor: Actor, key: str, check_id: str, new_mark: MarkRequ
     return ctx.command(actor_with_reason, key, request, act)
 
 
-def _inside(row: Any, at: int, now: int) -> int:
+def _inside(row: SpotCheck, at: int, now: int) -> int:
     """Return a mark's time limited to the round: a phone's clock may be wrong."""
-    return max(int(row.started_at), min(at, int(row.ended_at or now), now))
+    assert row.started_at is not None, "a mark belongs to a round that was started"
+    return max(row.started_at, min(at, row.ended_at or now, now))
 
 
 def _known(
@@ -201,14 +203,14 @@ def running(ctx: Context, actor: Actor, check_id: str) -> None:
     ctx.read(lambda c: _walked(Tx(c, ctx.hall_id, ctx.clock.now()), check_id, actor))
 
 
-def _get(tx: Tx, check_id: str) -> Any:
+def _get(tx: Tx, check_id: str) -> SpotCheck:
     row = queries.get(tx.conn, tx.hall_id, check_id)
     if row is None:
         raise HallError(SpotCheckCode.CHECK_UNKNOWN)
     return row
 
 
-def _walked(tx: Tx, check_id: str, actor: Actor) -> Any:
+def _walked(tx: Tx, check_id: str, actor: Actor) -> SpotCheck:
     """Return a started spot check of which the actor is a checker."""
     row = _get(tx, check_id)
     if row.started_at is None:

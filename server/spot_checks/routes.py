@@ -49,6 +49,7 @@ from server.spot_checks.messages import (
     ChecksState,
     CheckStarted,
     CheckView,
+    MarkView,
     MarkWindow,
     PhotoKept,
     SealView,
@@ -56,6 +57,7 @@ from server.spot_checks.messages import (
     WalkView,
     WalkWindow,
 )
+from server.spot_checks.queries import DrawCommitment, SpotCheck, StoredMark
 from server.spot_checks.recorded_state import RecordedState
 from server.spot_checks.settings import SpotCheckSettings
 from server.web_api import ANYONE, MANAGERS, Api, Call
@@ -102,17 +104,17 @@ class Checks:
             disputed=states.get("disputed", 0),
         )
 
-    def seal(self, conn: Connection, row: Any) -> SealView:
+    def seal(self, conn: Connection, row: DrawCommitment) -> SealView:
         """Return a draw commitment, with its proof once it is revealed."""
         revealed = row.revealed_at is not None
         return views.seal(
             row, integrity.faults_of(conn, self._ctx.hall_id, row) if revealed else ()
         )
 
-    def views(self, conn: Connection, rows: Sequence[Any]) -> list[CheckView]:
+    def views(self, conn: Connection, rows: Sequence[SpotCheck]) -> list[CheckView]:
         """Return the views of checks with their counts."""
         hall_id, catalogue = self._ctx.hall_id, self._ctx.catalogue()
-        by_check: dict[str, list[Any]] = {row.id: [] for row in rows}
+        by_check: dict[str, list[StoredMark]] = {row.id: [] for row in rows}
         for mark in queries.marks_of(conn, hall_id, by_check):
             by_check[mark.check_id].append(mark)
         days = sorted({row.day for row in rows})
@@ -139,7 +141,7 @@ class Checks:
         standing_rows = (row for row in rows if row.source == "mark" and row.state != "withdrawn")
         return Counter(finding_actions.facts_of(row)["check"] for row in standing_rows)
 
-    def marks(self, conn: Connection, check_id: str) -> Any:
+    def marks(self, conn: Connection, check_id: str) -> list[MarkView]:
         """Return the views of an inspection round's marks."""
         rows = queries.marks(conn, self._ctx.hall_id, check_id)
         return views.marks(self._ctx.catalogue(), rows)
@@ -195,7 +197,7 @@ class Checks:
         return ctx.read(query)
 
 
-def _within(commitment: Any) -> int:
+def _within(commitment: DrawCommitment | None) -> int:
     return rules_of(commitment.rules).within if commitment is not None else 0
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import Any
+
+from sqlalchemy import Connection
 
 from server.core.actors import SYSTEM
 from server.core.context import Context, write_journal
@@ -23,6 +24,7 @@ from server.spot_checks import (
 from server.spot_checks.anomalies import MINUTE_MS
 from server.spot_checks.draw_commitment import SealedDay
 from server.spot_checks.events import ChecksChanged
+from server.spot_checks.queries import DrawCommitment, SpotCheck
 
 SLACK_MS = 60_000
 """Milliseconds of delay up to which a time counts as recorded while the server was running."""
@@ -62,7 +64,7 @@ class SpotCheckScheduler:
     def _key(self) -> bytes:
         return draw_commitment.key_in(self._folder, self._ctx.tokens)
 
-    def _open(self, row: Any) -> SealedDay:
+    def _open(self, row: DrawCommitment) -> SealedDay:
         if row.day not in self._opened:
             self._opened = {row.day: draw_commitment.unseal(self._key(), row)}
         return self._opened[row.day]
@@ -74,7 +76,7 @@ class SpotCheckScheduler:
         ):
             ctx.write(lambda tx: self._act(tx, day))
 
-    def _kept(self, conn: Any, day: SealedDay) -> list[Any]:
+    def _kept(self, conn: Connection, day: SealedDay) -> list[SpotCheck]:
         return queries.of_days(conn, self._ctx.hall_id, day.day, day.day)
 
     def _act(self, tx: Tx, day: SealedDay) -> None:
@@ -103,7 +105,7 @@ def _is_expired(day: SealedDay, due_at: int, now: int) -> bool:
     return now > due_at + day.rules.within * MINUTE_MS
 
 
-def _due(day: SealedDay, rows: list[Any], now: int) -> bool:
+def _due(day: SealedDay, rows: list[SpotCheck], now: int) -> bool:
     """Return True if a time has arrived or expired.
 
     Called from a read, so that an idle hall writes nothing.
@@ -143,7 +145,7 @@ def _record_missed(tx: Tx, day: str, check: str, reason: str) -> None:
     tx.events.append(ChecksChanged(day, check))
 
 
-def _end_abandoned(ctx: Context, row: Any, tx: Tx) -> None:
+def _end_abandoned(ctx: Context, row: SpotCheck, tx: Tx) -> None:
     """End a round that nobody ended on its day."""
     if row.state == "due":
         queries.change(tx, row.id, state="missed", reason="not_started")

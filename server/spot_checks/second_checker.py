@@ -8,7 +8,6 @@ needs a reason and can be replaced by a confirmation once the cause is put right
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -16,9 +15,11 @@ from server.core.actors import Actor
 from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import CommonCode, HallError
 from server.core.events import RequestsChanged
+from server.core.store import Tx
 from server.spot_checks import finding_actions, queries
 from server.spot_checks.errors import SpotCheckCode
 from server.spot_checks.events import ChecksChanged
+from server.spot_checks.queries import SpotCheck
 
 NOT_REQUIRED, WAITING, CONFIRMED, OBJECTED = "unasked", "waiting", "confirmed", "objected"
 """Confirmation states of the second checker; unasked: made before confirmation was required."""
@@ -26,17 +27,17 @@ ENDED = ("done", "unfinished")
 UNCONFIRMED = "unconfirmed"
 
 
-def counts(row: Any) -> bool:
+def counts(row: SpotCheck) -> bool:
     """Return True if a spot check's findings count."""
     return row.second in (NOT_REQUIRED, CONFIRMED)
 
 
-def state_of(row: Any) -> str:
+def state_of(row: SpotCheck) -> str:
     """Return a spot check's published state; one made by a single person is unconfirmed."""
-    return UNCONFIRMED if row.state in ENDED and not counts(row) else str(row.state)
+    return UNCONFIRMED if row.state in ENDED and not counts(row) else row.state
 
 
-def second_of(row: Any) -> str:
+def second_of(row: SpotCheck) -> str:
     """Return the staff number of a spot check's second checker; empty if it was never started."""
     by = row.by_actor.partition(":")[2]
     return next((number for number in json.loads(row.checkers) if number != by), "")
@@ -51,7 +52,7 @@ def answer(
     CHECK_SECOND (confirmed before), INVALID (an objection needs words).
     """
 
-    def act(tx: Any) -> JsonDict:
+    def act(tx: Tx) -> JsonDict:
         row = queries.get(tx.conn, tx.hall_id, check_id)
         if row is None:
             raise HallError(SpotCheckCode.CHECK_UNKNOWN)
@@ -85,7 +86,7 @@ def answer(
     return ctx.command(actor, key, request, act, second=True)
 
 
-def waiting_for(ctx: Context, conn: Connection, staff: str) -> list[Any]:
+def waiting_for(ctx: Context, conn: Connection, staff: str) -> list[SpotCheck]:
     """Return the spot checks that wait for a person as second checker, oldest first."""
     rows = queries.unconfirmed(conn, ctx.hall_id)
     return [row for row in rows if second_of(row) == staff]

@@ -11,6 +11,7 @@ from server.catalogue.model import Catalogue
 from server.spot_checks import draws, finding_actions, integrity, second_checker
 from server.spot_checks import finding_rules as rules
 from server.spot_checks.anomalies import MINUTE_MS
+from server.spot_checks.finding_queries import StoredFinding
 from server.spot_checks.finding_rules import Finding, Person, State
 from server.spot_checks.marks import standing
 from server.spot_checks.messages import (
@@ -26,6 +27,7 @@ from server.spot_checks.messages import (
     SealView,
     WalkWindow,
 )
+from server.spot_checks.queries import DrawCommitment, SpotCheck, StoredMark
 from server.spot_checks.recorded_state import Expected, RecordedState
 
 
@@ -48,7 +50,7 @@ def name_of(catalogue: Catalogue, number: str) -> str:
     return person.name if person else number
 
 
-def seal(row: Any, faults: Sequence[str] = ()) -> SealView:
+def seal(row: DrawCommitment, faults: Sequence[str] = ()) -> SealView:
     """Return a day's draw commitment.
 
     Secret parts are left out until the row is marked as revealed.
@@ -79,9 +81,9 @@ def seal(row: Any, faults: Sequence[str] = ()) -> SealView:
     )
 
 
-def check(catalogue: Catalogue, row: Any, within: int, counts: Counts) -> CheckView:
+def check(catalogue: Catalogue, row: SpotCheck, within: int, counts: Counts) -> CheckView:
     """Return the view of a check; `within`: minutes in which it had to be started."""
-    due = row.state == "due" and row.due_at is not None
+    due_at = row.due_at if row.state == "due" else None
     return CheckView(
         id=row.id,
         day=row.day,
@@ -90,7 +92,7 @@ def check(catalogue: Catalogue, row: Any, within: int, counts: Counts) -> CheckV
         due_at=row.due_at,
         started_at=row.started_at,
         ended_at=row.ended_at,
-        start_until=row.due_at + within * MINUTE_MS if due else None,
+        start_until=None if due_at is None else due_at + within * MINUTE_MS,
         state=second_checker.state_of(row),
         reason=row.reason,
         checkers=[person(catalogue, number) for number in json.loads(row.checkers)],
@@ -142,13 +144,13 @@ def _expected(person: Expected, punched: Mapping[str, Sequence[int]]) -> Expecte
     )
 
 
-def marks(catalogue: Catalogue, rows: Sequence[Any]) -> list[MarkView]:
+def marks(catalogue: Catalogue, rows: Sequence[StoredMark]) -> list[MarkView]:
     """Return an inspection round's marks in order, each with a flag whether it counts."""
     counting_ids = {mark.id for mark in standing(map(finding_actions.mark_of, rows)).values()}
     return [_mark(catalogue, row, row.id in counting_ids) for row in rows]
 
 
-def _mark(catalogue: Catalogue, row: Any, counts: bool) -> MarkView:
+def _mark(catalogue: Catalogue, row: StoredMark, counts: bool) -> MarkView:
     spot = catalogue.window_by.get(row.window)
     by = row.by_actor.partition(":")[2]
     return MarkView(
@@ -171,7 +173,7 @@ def _mark(catalogue: Catalogue, row: Any, counts: bool) -> MarkView:
     )
 
 
-def finding_view(catalogue: Catalogue, row: Any, viewer: Person, now: int) -> FindingView:
+def finding_view(catalogue: Catalogue, row: StoredFinding, viewer: Person, now: int) -> FindingView:
     """Return the view of a finding for `viewer`."""
     facts, record = finding_actions.facts_of(row), finding_actions.finding_of(row)
     unit, spot = catalogue.unit_by.get(row.unit), catalogue.window_by.get(row.window)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -14,6 +13,7 @@ from server.core.context import Context
 from server.core.weeks import Fact, Week
 from server.spot_checks import finding_queries
 from server.spot_checks import queries as spot_checks_queries
+from server.spot_checks.finding_queries import StoredFinding
 from server.spot_checks.second_checker import state_of
 from server.spot_checks.week_lines import CheckLine, FindingLine
 
@@ -86,9 +86,9 @@ def _findings(request: WeekRequest, week: Week) -> tuple[FindingLine, ...]:
     )
 
 
-def _finding_words(row: Any) -> str:
+def _finding_words(row: StoredFinding) -> str:
     faults = json.loads(row.facts).get("faults") or []
-    return KINDS.get(row.kind, str(row.kind)) + (f"：{'、'.join(faults)}" if faults else "")
+    return KINDS.get(row.kind, row.kind) + (f"：{'、'.join(faults)}" if faults else "")
 
 
 def _check_facts(

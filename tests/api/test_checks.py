@@ -37,6 +37,7 @@ def opened(web: Web) -> draw_commitment.SealedDay:
     """Return the draw, which only the server can open."""
     ctx = web.small.ctx
     row = ctx.read(lambda c: spot_checks_queries.day(c, "small", DAY))
+    assert row is not None
     return draw_commitment.unseal(
         draw_commitment.key_in(web.small.hall.config.data, ctx.tokens), row
     )
@@ -77,7 +78,7 @@ def test_no_route_feed_log_or_journal_reveals_a_time_before_it_is_due(
     people = [web.browser(), web.clerk("T1", seated=False), web.manager(), web.administrator()]
     day = opened(web)
     lines = web.small.ctx.read(lambda c: list(journal.lines(c, "small")))
-    written = " ".join(str(dict(line._mapping)) for line in lines)
+    written = " ".join(str(line) for line in lines)
     everything = all_answers(web, people) + feed_state(web) + written + caplog.text
     assert DAY in everything
     assert day.seal in everything

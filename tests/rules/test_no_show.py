@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -49,8 +49,14 @@ def ticket(**changes: Any) -> Ticket:
     return replace(called, **changes)
 
 
-def call(at: int, move: Move = Move.CALL) -> dict[str, Any]:
-    return {"at": at, "move": move}
+@dataclass(frozen=True)
+class Called:
+    at: int
+    move: str
+
+
+def call(at: int, move: Move = Move.CALL) -> Called:
+    return Called(at, move)
 
 
 def test_the_time_runs_from_the_last_call() -> None:

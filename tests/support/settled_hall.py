@@ -297,14 +297,14 @@ class SettledHall:
         for row in finding_queries.of_days(conn, "small", "", last):
             value = finding_value(FindingState(row.state))
             values[f"finding {row.id}"] = f"{value} {row.step} {row.staff} {row.day}"
-        for row in spot_checks_queries.of_days(conn, "small", "", last):
+        for check in spot_checks_queries.of_days(conn, "small", "", last):
             walked = (
-                row.checkers,
-                row.started_at,
-                row.ended_at,
-                row.second in ("waiting", "objected"),
+                check.checkers,
+                check.started_at,
+                check.ended_at,
+                check.second in ("waiting", "objected"),
             )
-            values[f"check {row.id}"] = f"{row.state} {walked}"
+            values[f"check {check.id}"] = f"{check.state} {walked}"
         for week in WEEKS:
             values |= self._figures(conn, week)
         for table in (bulletin, amendment):

@@ -6,7 +6,6 @@ import contextlib
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date, time
-from typing import Any
 
 from server.catalogue.calendar import workdays
 from server.core.context import write_journal
@@ -136,7 +135,7 @@ class SpotChecks:
             with contextlib.suppress(HallError):
                 self._advance(row)
 
-    def _advance(self, row: Any) -> None:
+    def _advance(self, row: finding_queries.StoredFinding) -> None:
         world, chance = self._world, self._world.chance
         ctx, boss = world.ctx, world.actor(world.catalogue.staff[0].number)
         steps: list[Callable[[], object]] = []

@@ -8,7 +8,7 @@ import random
 import threading
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -163,7 +163,7 @@ class Day:
     def _key(self, number: int) -> str:
         return key_of(number + (self._script.edition << 20))
 
-    def _arrival(self, visitor: Visitor) -> Any:
+    def _arrival(self, visitor: Visitor) -> Callable[[], None]:
         return lambda: self._issue(visitor)
 
     def _issue(self, visitor: Visitor) -> None:

@@ -7,13 +7,13 @@ import hmac
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection
 
 from server.core.clock import TokenSource
 from server.core.context import Context
 from server.queue.offline import desk_queries
+from server.queue.offline.desk_queries import ConnectedTime
 from server.spot_checks.draw_commitment import key_in
 
 UNNOTICED_MS = 30_000
@@ -42,7 +42,7 @@ def release_worker(ctx: Context, worker: str) -> None:
     ctx.write(lambda tx: desk_queries.close_lines(tx, worker))
 
 
-def was_connected(lines: Iterable[Any], at: int, now: int) -> bool:
+def was_connected(lines: Iterable[ConnectedTime], at: int, now: int) -> bool:
     """Return True if a page was certainly connected at an instant (ms).
 
     The end of each connection may have been broken already, and its beginning is subject to the
@@ -58,7 +58,7 @@ def was_connected(lines: Iterable[Any], at: int, now: int) -> bool:
 
 def connections_of(
     conn: Connection, hall_id: str, staff: str, window: str, since: int
-) -> Sequence[Any]:
+) -> list[ConnectedTime]:
     """Return a person's connections at a window that did not end before `since` (ms)."""
     return desk_queries.lines_of(conn, hall_id, staff, window, since)
 

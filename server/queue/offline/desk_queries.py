@@ -5,14 +5,45 @@ A desk action is quarantined if it was done without the server and conflicts wit
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, case, delete, insert, or_, select, update
 
+from server.core.records import Records
 from server.core.store import Tx
 from server.queue.offline.tables import desk_act, desk_line, server_seen
 
+
+@dataclass(frozen=True, slots=True)
+class QuarantinedAct:
+    """Desk action that conflicts with the records."""
+
+    id: str
+    window: str
+    staff: str
+    ticket_id: str
+    reason: str
+    said: str
+    known: str
+    handed_at: int
+    settled_at: int | None
+    settled_as: str
+    settled_by: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectedTime:
+    """Time (ms) during which a desk's page was connected; None: it still is."""
+
+    opened_at: int
+    closed_at: int | None
+
+
 _l, _s, _a = desk_line.c, server_seen.c, desk_act.c
+_desk_acts = Records(QuarantinedAct, desk_act)
+_times = Records(ConnectedTime, _l.opened_at, _l.closed_at)
 
 
 def open_line(tx: Tx, line: str, window: str, staff: str, worker: str) -> None:
@@ -40,7 +71,7 @@ def close_lines(tx: Tx, worker: str) -> None:
     tx.conn.execute(update(desk_line).where(*where).values(closed_at=closed_at))
 
 
-def _later(seen_at: int) -> Any:
+def _later(seen_at: int) -> ColumnElement[int]:
     return case((_l.opened_at > seen_at, _l.opened_at), else_=seen_at)
 
 
@@ -53,15 +84,17 @@ def record_worker(tx: Tx, worker: str) -> None:
         )
 
 
-def lines_of(conn: Connection, hall_id: str, staff: str, window: str, since: int) -> list[Row[Any]]:
-    """Return opened_at and closed_at of a person's connections at a window since `since`."""
-    query = select(_l.opened_at, _l.closed_at).where(
+def lines_of(
+    conn: Connection, hall_id: str, staff: str, window: str, since: int
+) -> list[ConnectedTime]:
+    """Return a person's connections at a window since `since`."""
+    query = _times.select().where(
         _l.hall_id == hall_id,
         _l.staff == staff,
         _l.window == window,
         or_(_l.closed_at.is_(None), _l.closed_at >= since),
     )
-    return list(conn.execute(query.order_by(_l.opened_at)))
+    return _times.all(conn, query.order_by(_l.opened_at))
 
 
 def delete_lines(tx: Tx, before: int) -> int:
@@ -75,15 +108,15 @@ def quarantine(tx: Tx, **values: Any) -> None:
     tx.conn.execute(insert(desk_act).values(hall_id=tx.hall_id, handed_at=tx.now, **values))
 
 
-def quarantined(conn: Connection, hall_id: str) -> list[Row[Any]]:
+def quarantined(conn: Connection, hall_id: str) -> list[QuarantinedAct]:
     """Return quarantined desk actions that are not settled, in order of import."""
-    query = select(desk_act).where(_a.hall_id == hall_id, _a.settled_at.is_(None))
-    return list(conn.execute(query.order_by(_a.handed_at, _a.id)))
+    query = _desk_acts.select().where(_a.hall_id == hall_id, _a.settled_at.is_(None))
+    return _desk_acts.all(conn, query.order_by(_a.handed_at, _a.id))
 
 
-def get_quarantined(conn: Connection, hall_id: str, number: str) -> Row[Any] | None:
+def get_quarantined(conn: Connection, hall_id: str, number: str) -> QuarantinedAct | None:
     """Return one quarantined desk action, or None."""
-    return conn.execute(select(desk_act).where(_a.hall_id == hall_id, _a.id == number)).first()
+    return _desk_acts.first(conn, _desk_acts.select().where(_a.hall_id == hall_id, _a.id == number))
 
 
 def settle(tx: Tx, number: str, settled_as: str, by: str, words: str) -> None:

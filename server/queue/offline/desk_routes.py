@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -14,6 +13,7 @@ from server.core.messages import Alarm, Done
 from server.hall import Hall
 from server.queue.errors import QueueCode
 from server.queue.offline import desk_decisions, desk_queries
+from server.queue.offline.desk_queries import QuarantinedAct
 from server.queue.offline.errors import OfflineCode
 from server.queue.offline.messages import DeskActSaid, DeskActsAside, SettleActs, TicketKnown
 from server.queue.snapshot import Snapshot
@@ -25,7 +25,7 @@ def waiting(conn: Connection, hall_id: str, catalogue: Catalogue) -> list[DeskAc
     return [_view(catalogue, row) for row in desk_queries.quarantined(conn, hall_id)]
 
 
-def _view(catalogue: Catalogue, row: Any) -> DeskActsAside:
+def _view(catalogue: Catalogue, row: QuarantinedAct) -> DeskActsAside:
     recorded = json.loads(row.known)
     return DeskActsAside(
         id=row.id,

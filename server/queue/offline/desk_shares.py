@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import Connection
 
 from server.catalogue.model import Window
@@ -12,6 +10,7 @@ from server.queue.offline.share_rules import in_turn, owner
 from server.queue.selection import takes
 from server.queue.settings import NumberSettings
 from server.queue.snapshot import Snapshot
+from server.queue.ticket_queries import LaneCount
 from server.queue.tickets import Ticket
 
 MOST = 10
@@ -53,7 +52,7 @@ class Shares:
                 shares.setdefault(str(owner(ticket.id, able_windows)), []).append(ticket)
         return shares
 
-    def _first(self, conn: Connection, day: str, row: Any, limit: int) -> list[Ticket]:
+    def _first(self, conn: Connection, day: str, row: LaneCount, limit: int) -> list[Ticket]:
         return [
             ticket
             for ticket in ticket_queries.first_in_lane(conn, self._hall_id, row.lane, limit)

@@ -24,6 +24,7 @@ from server.device_health import binding_queries
 from server.queue import issue_rate, slip_queries, ticket_queries
 from server.queue.issuing import ARRIVALS, issue_request, void_slips
 from server.queue.offline import lease_queries
+from server.queue.offline.lease_queries import Lease
 from server.queue.offline.lease_rules import OPEN_NUMBERS, Block, between
 from server.queue.offline.messages import GivenTicket
 from server.queue.offline.number_leases import CONFLICT
@@ -120,7 +121,7 @@ def _record_import(
     tx.events.append(HallChanged(HANDED_IN, {"kiosk": record.kiosk}))
 
 
-def _adopt(ctx: Context, tx: Tx, actor: Actor, record: GivenTicket) -> Any:
+def _adopt(ctx: Context, tx: Tx, actor: Actor, record: GivenTicket) -> Lease | None:
     """Store a lease that these records do not have (after a restore), if its numbers are free."""
     if record.first > record.last or not record.first <= record.seq <= record.last:
         return None

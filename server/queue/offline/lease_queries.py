@@ -3,15 +3,66 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
+from server.core.records import Records
 from server.core.statement import precompiled
 from server.core.store import Tx
 from server.queue import tables as queue_tables
 from server.queue.offline.lease_rules import Block
 from server.queue.offline.tables import handed_in, lease, standby_line
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Numbers that a kiosk may issue without the server."""
+
+    id: str
+    kiosk: str
+    book: str
+    day: str
+    prefix: str
+    first: int
+    last: int
+    tokens: str
+    leased_at: int
+    closed_at: int | None
+    used: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRecord:
+    """Import of an offline ticket, with its verdict."""
+
+    ticket_id: str
+    lease: str
+    kiosk: str
+    day: str
+    given_at: int
+    handed_at: int
+    verdict: str
+    other: str
+    clock_off: int
+
+
+@dataclass(frozen=True, slots=True)
+class StandbyService:
+    """Standby service of a kiosk as its agent announced it."""
+
+    kiosk: str
+    device: str
+    line: str
+    secret: str
+    book: str
+    heard_at: int
+
+
+_leases = Records(Lease, lease)
+_imports = Records(ImportRecord, handed_in)
+_standbys = Records(StandbyService, standby_line)
 
 _l, _h, _s = lease.c, handed_in.c, standby_line.c
 _lowest = precompiled(
@@ -23,16 +74,14 @@ _lowest = precompiled(
 )
 
 
-def standby_of(conn: Connection, hall_id: str, kiosk: str) -> Row[Any] | None:
+def standby_of(conn: Connection, hall_id: str, kiosk: str) -> StandbyService | None:
     """Return the standby service of a kiosk as its agent announced it, or None."""
-    return conn.execute(
-        select(standby_line).where(_s.hall_id == hall_id, _s.kiosk == kiosk)
-    ).first()
+    return _standbys.first(conn, _standbys.select().where(_s.hall_id == hall_id, _s.kiosk == kiosk))
 
 
-def lines(conn: Connection, hall_id: str) -> list[Row[Any]]:
+def lines(conn: Connection, hall_id: str) -> list[StandbyService]:
     """Return the standby service of every kiosk that has one."""
-    return list(conn.execute(select(standby_line).where(_s.hall_id == hall_id).order_by(_s.kiosk)))
+    return _standbys.all(conn, _standbys.select().where(_s.hall_id == hall_id).order_by(_s.kiosk))
 
 
 def put_standby(tx: Tx, kiosk: str, device: str, line: str, secret: str, book: str) -> None:
@@ -79,55 +128,54 @@ def add(
     )
 
 
-def get(conn: Connection, hall_id: str, lease_id: str) -> Row[Any] | None:
+def get(conn: Connection, hall_id: str, lease_id: str) -> Lease | None:
     """Return one lease, or None."""
-    return conn.execute(select(lease).where(_l.hall_id == hall_id, _l.id == lease_id)).first()
+    return _leases.first(conn, _leases.select().where(_l.hall_id == hall_id, _l.id == lease_id))
 
 
-def covering(conn: Connection, hall_id: str, day: str, prefix: str, seq: int) -> Row[Any] | None:
+def covering(conn: Connection, hall_id: str, day: str, prefix: str, seq: int) -> Lease | None:
     """Return the lease that contains a number, or None."""
-    return conn.execute(
-        select(lease).where(
+    return _leases.first(
+        conn,
+        _leases.select().where(
             _l.hall_id == hall_id,
             _l.day == day,
             _l.prefix == prefix,
             _l.first <= seq,
             _l.last >= seq,
-        )
-    ).first()
+        ),
+    )
 
 
-def of_kiosk(conn: Connection, hall_id: str, day: str, kiosk: str, book: str) -> list[Row[Any]]:
+def of_kiosk(conn: Connection, hall_id: str, day: str, kiosk: str, book: str) -> list[Lease]:
     """Return the open leases of a kiosk's book on a day, in the order they were made."""
-    return list(
-        conn.execute(
-            select(lease)
-            .where(
-                _l.hall_id == hall_id,
-                _l.day == day,
-                _l.kiosk == kiosk,
-                _l.book == book,
-                _l.closed_at.is_(None),
-            )
-            .order_by(_l.prefix, _l.leased_at, _l.first.desc())
+    return _leases.all(
+        conn,
+        _leases.select()
+        .where(
+            _l.hall_id == hall_id,
+            _l.day == day,
+            _l.kiosk == kiosk,
+            _l.book == book,
+            _l.closed_at.is_(None),
         )
+        .order_by(_l.prefix, _l.leased_at, _l.first.desc()),
     )
 
 
-def of_day(conn: Connection, hall_id: str, day: str) -> list[Row[Any]]:
+def of_day(conn: Connection, hall_id: str, day: str) -> list[Lease]:
     """Return every lease of a day."""
-    return list(
-        conn.execute(
-            select(lease)
-            .where(_l.hall_id == hall_id, _l.day == day)
-            .order_by(_l.kiosk, _l.prefix, _l.first.desc())
-        )
+    return _leases.all(
+        conn,
+        _leases.select()
+        .where(_l.hall_id == hall_id, _l.day == day)
+        .order_by(_l.kiosk, _l.prefix, _l.first.desc()),
     )
 
 
-def every(conn: Connection, hall_id: str) -> list[Row[Any]]:
+def every(conn: Connection, hall_id: str) -> list[Lease]:
     """Return every lease of all days, for the integrity check."""
-    return list(conn.execute(select(lease).where(_l.hall_id == hall_id)))
+    return _leases.all(conn, _leases.select().where(_l.hall_id == hall_id))
 
 
 def lowest(conn: Connection, hall_id: str, day: str, prefix: str) -> int | None:
@@ -160,12 +208,11 @@ def close(tx: Tx, lease_ids: list[str]) -> None:
     )
 
 
-def open_of(conn: Connection, hall_id: str, kiosk: str) -> list[Row[Any]]:
+def open_of(conn: Connection, hall_id: str, kiosk: str) -> list[Lease]:
     """Return every open lease of a kiosk, of any day and book."""
-    return list(
-        conn.execute(
-            select(lease).where(_l.hall_id == hall_id, _l.kiosk == kiosk, _l.closed_at.is_(None))
-        )
+    return _leases.all(
+        conn,
+        _leases.select().where(_l.hall_id == hall_id, _l.kiosk == kiosk, _l.closed_at.is_(None)),
     )
 
 
@@ -187,21 +234,20 @@ def add_import(tx: Tx, ticket_id: str, **values: Any) -> None:
     )
 
 
-def import_of(conn: Connection, hall_id: str, ticket_id: str) -> Row[Any] | None:
+def import_of(conn: Connection, hall_id: str, ticket_id: str) -> ImportRecord | None:
     """Return the import record of a ticket with its verdict, or None."""
-    return conn.execute(
-        select(handed_in).where(_h.hall_id == hall_id, _h.ticket_id == ticket_id)
-    ).first()
+    return _imports.first(
+        conn, _imports.select().where(_h.hall_id == hall_id, _h.ticket_id == ticket_id)
+    )
 
 
-def imports_of_day(conn: Connection, hall_id: str, day: str) -> list[Row[Any]]:
+def imports_of_day(conn: Connection, hall_id: str, day: str) -> list[ImportRecord]:
     """Return the import records of a day's tickets by kiosk and time."""
-    return list(
-        conn.execute(
-            select(handed_in)
-            .where(_h.hall_id == hall_id, _h.day == day)
-            .order_by(_h.kiosk, _h.given_at, _h.ticket_id)
-        )
+    return _imports.all(
+        conn,
+        _imports.select()
+        .where(_h.hall_id == hall_id, _h.day == day)
+        .order_by(_h.kiosk, _h.given_at, _h.ticket_id),
     )
 
 

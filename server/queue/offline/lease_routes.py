@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import groupby
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -14,6 +13,7 @@ from server.hall import Hall
 from server.queue import ticket_queries
 from server.queue.offline import desk_routes, lease_queries
 from server.queue.offline.import_tickets import DOUBLE, EXPIRED, WAITING
+from server.queue.offline.lease_queries import ImportRecord, Lease
 from server.queue.offline.messages import LeasedBlock, OfflineDay, OfflineSpell
 from server.queue.offline.number_leases import CONFLICT, MOST_HELD, outstanding
 from server.queue.offline.settings import OfflineSettings
@@ -32,7 +32,7 @@ def day_of(conn: Connection, hall_id: str, day: str, catalogue: Catalogue) -> Of
     )
 
 
-def _block(row: Any) -> LeasedBlock:
+def _block(row: Lease) -> LeasedBlock:
     return LeasedBlock(
         kiosk=row.kiosk,
         first=number(row.prefix, row.first),
@@ -42,7 +42,7 @@ def _block(row: Any) -> LeasedBlock:
     )
 
 
-def _spell(kiosk: str, rows: Sequence[Any]) -> OfflineSpell:
+def _spell(kiosk: str, rows: Sequence[ImportRecord]) -> OfflineSpell:
     verdicts = [row.verdict for row in rows]
     return OfflineSpell(
         kiosk=kiosk,
@@ -93,7 +93,7 @@ def _stranded(conn: Connection, hall_id: str, snapshot: Snapshot, ticket_id: str
     return item is None or not servers(snapshot.catalogue, item, snapshot.local, snapshot.sessions)
 
 
-def _conflict(row: Any, ticket: str) -> Alarm:
+def _conflict(row: ImportRecord, ticket: str) -> Alarm:
     return Alarm(
         code="offline_conflict",
         subject=row.ticket_id,
@@ -117,7 +117,7 @@ def _wasted(kiosk: str, prefix: str, count: int) -> Alarm:
     )
 
 
-def _unserved(row: Any, ticket: str) -> Alarm:
+def _unserved(row: ImportRecord, ticket: str) -> Alarm:
     return Alarm(
         code="offline_unserved",
         subject=row.ticket_id,

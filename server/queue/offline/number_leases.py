@@ -7,8 +7,6 @@ This module does not transport leases to kiosks.
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import Connection
 
 from server.catalogue.model import Handling, Presence
@@ -18,6 +16,7 @@ from server.core.events import HallChanged
 from server.core.store import Tx
 from server.queue import issue_rate
 from server.queue.offline import lease_queries
+from server.queue.offline.lease_queries import Lease
 from server.queue.offline.lease_rules import Block, next_block, wants_more
 from server.queue.offline.settings import OfflineSettings
 from server.queue.settings import NumberSettings
@@ -65,21 +64,21 @@ def announce(ctx: Context, via: Via, kiosk: str, line: str, book: str) -> None:
     ctx.write(act)
 
 
-def top_up(ctx: Context, kiosk: str) -> list[Any]:
+def top_up(ctx: Context, kiosk: str) -> list[Lease]:
     """Lease a kiosk the numbers that it should hold today; return its open leases of today."""
     line = ctx.read(lambda c: lease_queries.standby_of(c, ctx.hall_id, kiosk))
     if line is None:
         return []
     day = ctx.day()
 
-    def held(conn: Connection) -> list[Any]:
+    def held(conn: Connection) -> list[Lease]:
         return lease_queries.of_kiosk(conn, ctx.hall_id, day, kiosk, line.book)
 
     open_leases = ctx.read(held)
     if not _short(ctx, open_leases):
         return open_leases
 
-    def act(tx: Tx) -> list[Any]:
+    def act(tx: Tx) -> list[Lease]:
         for prefix in _short(ctx, held(tx.conn)):
             if _may_lease(ctx, tx, kiosk, day, prefix):
                 _lease(ctx, tx, kiosk, line.book, day, prefix)
@@ -98,7 +97,7 @@ def is_short(ctx: Context, kiosk: str) -> bool:
     return bool(_short(ctx, open_leases))
 
 
-def _short(ctx: Context, open_leases: list[Any]) -> list[str]:
+def _short(ctx: Context, open_leases: list[Lease]) -> list[str]:
     """Return the prefixes of which a kiosk holds too few numbers."""
     size = ctx.settings().of(OfflineSettings).offline_numbers
     if not size:

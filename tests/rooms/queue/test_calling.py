@@ -20,7 +20,7 @@ from support.halls import MONDAY, SmallHall, at
 
 def _why(small: SmallHall, ticket: str) -> str:
     calls = small.ctx.read(lambda c: ticket_queries.calls_of(c, "small", ticket))
-    return str(calls[-1]["why"])
+    return str(calls[-1].why)
 
 
 def _refused(code: ErrorCode, act: object, *args: object) -> HallError:

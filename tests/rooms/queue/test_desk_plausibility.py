@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -19,6 +18,7 @@ from server.queue import calling
 from server.queue.errors import QueueCode
 from server.queue.offline import desk_connections, desk_decisions, desk_queries
 from server.queue.offline.desk_connections import SKEW_MS, UNNOTICED_MS, ShareSeals
+from server.queue.offline.desk_queries import ConnectedTime
 from server.queue.offline.errors import OfflineCode
 from server.queue.tickets import State
 from support.desk_actions import SEALS, act, import_actions, import_codes, share
@@ -152,12 +152,6 @@ def test_a_desk_calls_its_share_in_order(hall: SmallHall) -> None:
     assert result["code"] == ""
 
 
-@dataclass
-class Line:
-    opened_at: int
-    closed_at: int | None
-
-
 @given(
     st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 10**6)), max_size=5),
     st.integers(0, 2 * 10**6),
@@ -165,7 +159,7 @@ class Line:
 def test_connected_means_inside_a_connection_without_its_uncertain_ends(
     spans: list[tuple[int, int]], when: int
 ) -> None:
-    lines = [Line(begun, begun + long) for begun, long in spans]
+    lines = [ConnectedTime(begun, begun + long) for begun, long in spans]
     inside = any(begun + SKEW_MS < when < begun + long - UNNOTICED_MS for begun, long in spans)
     assert desk_connections.was_connected(lines, when, 10**9) is inside
 

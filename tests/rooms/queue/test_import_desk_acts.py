@@ -102,7 +102,7 @@ def test_a_service_is_imported_with_its_own_times(both: SmallHall) -> None:
         begun + 90_000,
     )
     calls = hall.ctx.read(lambda c: ticket_queries.calls_of(c, hall.ctx.hall_id, ticket))
-    assert [call["at"] for call in calls] == [begun, begun + 20_000]
+    assert [call.at for call in calls] == [begun, begun + 20_000]
     # The answer was lost and the page repeats the request: nothing is done twice.
     assert import_codes(hall, "T1", acts, key="k") == [""] * 4
     assert len(hall.ctx.read(lambda c: ticket_queries.calls_of(c, hall.ctx.hall_id, ticket))) == 2

@@ -25,7 +25,6 @@ ITEMS = ("tax-1", "tax-2", "social-1")
 def _parts(seen: Snapshot) -> dict[str, Any]:
     parts = {name: getattr(seen, name) for name in Parts.__slots__}
     parts["at_windows"] = {t.id: t for t in parts["at_windows"]}
-    parts["session_rows"] = {code: tuple(row) for code, row in parts["session_rows"].items()}
     return parts
 
 

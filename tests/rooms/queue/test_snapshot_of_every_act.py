@@ -62,7 +62,6 @@ def _parts(ctx: Context) -> dict[str, Any]:
     present = snapshot.take(ctx)
     parts = {name: getattr(present, name) for name in Parts.__slots__}
     parts["at_windows"] = {t.id: t for t in parts["at_windows"]}
-    parts["session_rows"] = {code: tuple(row) for code, row in parts["session_rows"].items()}
     return parts
 
 

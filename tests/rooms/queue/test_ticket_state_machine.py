@@ -270,12 +270,12 @@ class HallMachine(RuleBasedStateMachine):
         ticket_id, choice = foreseen
         assert ticket_id == ticket.id
         calls = self.small.ctx.read(lambda c: ticket_queries.calls_of(c, "small", ticket.id))
-        assert json.loads(calls[-1]["why"]) == {
+        assert json.loads(calls[-1].why) == {
             "codes": [why.value for why in choice.why],
             "facts": choice.facts,
         }
         self.floor.set_run(choice.pool, choice.run)
-        self.floor.record_call(ticket, ticket.window, calls[-1]["at"])
+        self.floor.record_call(ticket, ticket.window, calls[-1].at)
 
     def _kept(self) -> list[Ticket]:
         return self.small.ctx.read(lambda c: ticket_queries.of_day(c, "small", "2026-03-02"))
