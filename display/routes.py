@@ -88,7 +88,7 @@ class Display:
         request = self._ctx.read_single(
             lambda c: announcement_queries.last(c, hall_id, event.ticket)
         )
-        zone, _ = queue_announcements.responsible(rows, window.zone)
+        zone, _ = queue_announcements.responsible(rows, catalogue, window.zone)
         for ref in self._agents.serving("voice", zone):
             task_id = f"{event.ticket}.{request.n if request else 0}.{self._ctx.tokens.token(6)}"
             expiry = float(settings.of(VoiceSettings).voice_expiry_seconds)

@@ -17,6 +17,7 @@ from server.catalogue.messages import (
     NameRef,
     UnitRef,
     WindowRef,
+    ZoneRef,
 )
 from server.core.messages import Code, Command, Message, Problem
 from server.queue.offline.messages import StandbyAccess
@@ -28,7 +29,7 @@ class KioskCatalogue(Message):
     version: int
     hall: str
     hall_en: str
-    zones: list[NameRef]
+    zones: list[ZoneRef]
     units: list[UnitRef]
     groups: list[NameRef]
     items: list[ItemRef]

@@ -104,7 +104,8 @@ def _applicant(facts: dict[str, Any], catalogue: Catalogue) -> str:
 def _windows(facts: dict[str, Any], catalogue: Catalogue) -> str:
     refs = window_refs(catalogue, facts["windows"])
     numbers = "、".join(str(ref.number) for ref in refs[:SHOWN_WINDOWS])
-    rooms = "、".join(dict.fromkeys(ref.zone_name for ref in refs if ref.zone_name))
+    names = dict.fromkeys(f"{ref.site_name}{ref.zone_name}" for ref in refs)
+    rooms = "、".join(name for name in names if name)
     ellipsis = "…" if len(refs) > SHOWN_WINDOWS else ""
     return f"{numbers}号{ellipsis} {rooms}".strip()
 

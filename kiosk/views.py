@@ -18,7 +18,7 @@ from kiosk.messages import (
 from kiosk.search_keys import search_keys
 from server.catalogue.messages import ClassRef, ItemRef, NameRef
 from server.catalogue.model import Catalogue, Item
-from server.catalogue.refs import materials, unit_ref, window_ref, window_refs
+from server.catalogue.refs import materials, unit_ref, window_ref, window_refs, zone_ref
 from server.core.digit_words import digits_zh
 from server.core.errors import HallError
 from server.core.problems import problem
@@ -78,7 +78,7 @@ def catalogue_view(catalogue: Catalogue, popular: list[str]) -> KioskCatalogue:
         version=catalogue.version,
         hall=catalogue.hall_name,
         hall_en=catalogue.hall_name_en,
-        zones=[NameRef(code=z.code, name=z.name, name_en=z.name_en) for z in catalogue.zones],
+        zones=[zone_ref(catalogue, z) for z in catalogue.zones],
         units=[unit_ref(catalogue, u) for u in catalogue.units],
         groups=[NameRef(code=g.code, name=g.name, name_en=g.name_en) for g in catalogue.groups],
         items=[item_ref(i) for i in catalogue.items],

@@ -80,11 +80,19 @@ class UnitRef(Message):
 
 
 class NameRef(Message):
-    """Zone, errand group or unit by code and name."""
+    """Errand group or unit by code and name."""
 
     code: str
     name: str
     name_en: str
+
+
+class ZoneRef(NameRef):
+    """Zone by code and name. The site's fields are empty unless the hall has several sites."""
+
+    site: str = ""
+    site_name: str = ""
+    site_name_en: str = ""
 
 
 class ClassRef(Message):
@@ -112,7 +120,10 @@ class ItemRef(Message):
 
 
 class WindowRef(Message):
-    """Window with its number, name and zone."""
+    """Window with its number, name and zone.
+
+    The site's fields are empty unless the hall has several sites.
+    """
 
     code: str
     number: int
@@ -122,6 +133,9 @@ class WindowRef(Message):
     zone: str
     zone_name: str
     zone_name_en: str
+    site: str = ""
+    site_name: str = ""
+    site_name_en: str = ""
 
 
 class MaterialRef(Message):

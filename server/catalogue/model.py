@@ -120,12 +120,25 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Site:
+    """Building of the hall (办公地点). A hall in a single building needs none."""
+
+    code: str
+    name: str
+    name_en: str
+    address: str
+    address_en: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Zone:
     """Room or part of the hall with its own board and loudspeaker."""
 
     code: str
     name: str
     name_en: str
+    site: str = ""
+    """Site's code; empty in the hall's only building."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +240,8 @@ class Catalogue:
     classes: tuple[ApplicantClass, ...] = field(
         default=(ApplicantClass("ordinary", "普通", "Ordinary", 0),)
     )
+    sites: tuple[Site, ...] = ()
+    """Buildings; the first one listed is the main one."""
     state_days: tuple[SpecialDay, ...] = field(default=(), compare=False)
     """State Council calendar. Stored separately, never exported, not part of a version.
 
@@ -259,6 +274,11 @@ class Catalogue:
         return {z.code: z for z in self.zones}
 
     @cached_property
+    def site_by(self) -> Mapping[str, Site]:
+        """Sites by code."""
+        return {s.code: s for s in self.sites}
+
+    @cached_property
     def class_by(self) -> Mapping[str, ApplicantClass]:
         """Applicant classes by code."""
         return {c.code: c for c in self.classes}
@@ -279,6 +299,11 @@ class Catalogue:
     def entitled_windows(self) -> dict[tuple[str, date], Mapping[str, Window]]:
         """Cache of the routing: windows that may serve an item on a day, by code."""
         return {}
+
+    def site_beside(self, zone: str) -> Site | None:
+        """Return the site to name beside a zone; None while all zones are in one building."""
+        entry = self.zone_by.get(zone)
+        return self.site_by.get(entry.site) if entry and len(self.sites) > 1 else None
 
     def mandates_of(self, item: str, day: date) -> Iterator[Mandate]:
         """Return the mandates in force on `day` that name the item."""

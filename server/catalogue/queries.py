@@ -23,6 +23,7 @@ from server.core.statement import precompiled
 from server.core.working_days import SpecialDay, week_of
 
 KINDS: dict[str, tuple[type[Any], Table]] = {
+    "sites": (domain.Site, tables.site),
     "zones": (domain.Zone, tables.zone),
     "units": (domain.Unit, tables.unit),
     "groups": (domain.Group, tables.item_group),

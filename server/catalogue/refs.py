@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from server.catalogue.messages import MaterialRef, UnitRef, WindowRef
-from server.catalogue.model import Catalogue, Item, Unit, Window
+from server.catalogue.messages import MaterialRef, UnitRef, WindowRef, ZoneRef
+from server.catalogue.model import Catalogue, Item, Unit, Window, Zone
 
 MOST = 256
 """Maximum number of catalogues with cached windows: one for each hall of a process."""
@@ -26,6 +26,7 @@ def window_ref(catalogue: Catalogue, code: str) -> WindowRef | None:
 
 def _window_ref(catalogue: Catalogue, window: Window) -> WindowRef:
     zone = catalogue.zone_by.get(window.zone)
+    site = catalogue.site_beside(window.zone)
     return WindowRef(
         code=window.code,
         number=window.number,
@@ -35,6 +36,9 @@ def _window_ref(catalogue: Catalogue, window: Window) -> WindowRef:
         zone=window.zone,
         zone_name=zone.name if zone else "",
         zone_name_en=zone.name_en if zone else "",
+        site=site.code if site else "",
+        site_name=site.name if site else "",
+        site_name_en=site.name_en if site else "",
     )
 
 
@@ -42,6 +46,19 @@ def window_refs(catalogue: Catalogue, codes: Iterable[str]) -> list[WindowRef]:
     """Return windows by code, in order of number."""
     refs = [ref for ref in (window_ref(catalogue, c) for c in codes) if ref is not None]
     return sorted(refs, key=lambda ref: ref.number)
+
+
+def zone_ref(catalogue: Catalogue, zone: Zone) -> ZoneRef:
+    """Return a zone, with its site if the hall has several."""
+    site = catalogue.site_beside(zone.code)
+    return ZoneRef(
+        code=zone.code,
+        name=zone.name,
+        name_en=zone.name_en,
+        site=site.code if site else "",
+        site_name=site.name if site else "",
+        site_name_en=site.name_en if site else "",
+    )
 
 
 def unit_ref(catalogue: Catalogue, unit: Unit) -> UnitRef:

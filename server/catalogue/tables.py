@@ -1,4 +1,4 @@
-"""Table of the State Council calendar."""
+"""Tables of the business data's versions and of the State Council calendar."""
 
 from __future__ import annotations
 
@@ -56,7 +56,21 @@ def _versioned(name: str, *columns: Column[str] | Column[int] | Column[float]) -
     )
 
 
-zone = _versioned("zone", code_column("code"), text_column("name"), text_column("name_en"))
+site = _versioned(
+    "site",
+    code_column("code"),
+    text_column("name"),
+    text_column("name_en"),
+    text_column("address"),
+    text_column("address_en"),
+)
+zone = _versioned(
+    "zone",
+    code_column("code"),
+    text_column("name"),
+    text_column("name_en"),
+    code_column("site"),
+)
 unit = _versioned(
     "unit",
     code_column("code"),

@@ -4,6 +4,9 @@ A loudspeaker's driver reports what was actually played. A call that could not b
 the queue or was never reported is unspoken: the window's clerk and the office see it, and the
 ticket cannot be marked as missed until it was announced. If no reporting loudspeaker is responsible
 for the window's zone, no announcement is awaited.
+
+In a hall of several sites the loudspeakers of the whole hall (`main`) stand in the main building,
+the first site listed: no call for another building is announced there.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
+from server.catalogue.model import Catalogue
 from server.core.actors import SYSTEM, Actor, ActorKind, Via
 from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import HallError
@@ -35,25 +39,38 @@ REPLACED = "replaced"
 """Agent's reason for an announcement that was replaced by a newer one of the ticket."""
 
 
-def responsible(rows: Sequence[Speaker], zone: str) -> tuple[str, list[Speaker]]:
+def within_hearing(catalogue: Catalogue, zone: str) -> tuple[str, ...]:
+    """Return the zones whose loudspeakers may announce a call for `zone`, the preferred one first.
+
+    The zone's own, and those of the whole hall if they stand in the same building.
+    """
+    site = catalogue.site_beside(zone)
+    return (zone, HALL) if site is None or site == catalogue.sites[0] else (zone,)
+
+
+def responsible(
+    rows: Sequence[Speaker], catalogue: Catalogue, zone: str
+) -> tuple[str, list[Speaker]]:
     """Return the zone whose loudspeakers serve `zone`, and the connected ones.
 
     The zone's own; while none of these is connected, those of the whole hall.
     """
-    for serves in (zone, HALL):
+    zones = within_hearing(catalogue, zone)
+    for serves in zones:
         speakers = [row for row in rows if row.serves == serves and row.connected]
         if speakers:
             return serves, speakers
-    return HALL, []
+    return zones[-1], []
 
 
 def await_announcement(ctx: Context, tx: Tx, ticket: Ticket, n: int) -> None:
     """Record that the `n`-th call of a ticket awaits its announcement, if one is expected."""
-    window = ctx.catalogue().window_by.get(ticket.window)
+    catalogue = ctx.catalogue()
+    window = catalogue.window_by.get(ticket.window)
     rows = stored.speakers(tx.conn, tx.hall_id)
     if window is None or not rows:
         return
-    zone, speakers = responsible(rows, window.zone)
+    zone, speakers = responsible(rows, catalogue, window.zone)
     reporting = [row for row in speakers if row.reports == REPORTS]
     values: JsonDict = {"window": ticket.window, "zone": zone, "asked": len(reporting)}
     if reporting:
@@ -61,7 +78,7 @@ def await_announcement(ctx: Context, tx: Tx, ticket: Ticket, n: int) -> None:
         due = tx.now + patience * 1000
         stored.add(tx, ticket.id, n, {**values, "state": PENDING, "due_at": due})
     elif not speakers and any(
-        r.reports == REPORTS and r.serves in (window.zone, HALL) for r in rows
+        r.reports == REPORTS and r.serves in within_hearing(catalogue, window.zone) for r in rows
     ):
         values |= {"state": UNSPOKEN, "reason": "agent_gone", "due_at": tx.now, "ended_at": tx.now}
         stored.add(tx, ticket.id, n, values)
@@ -81,8 +98,10 @@ def store_report(
         row = stored.get(tx.conn, tx.hall_id, ticket_id, n)
         if row is None or row.state in (SPOKEN, BY_MOUTH):
             return
-        window = ctx.catalogue().window_by.get(row.window)
-        if serves not in (HALL, row.zone, window.zone if window is not None else HALL):
+        catalogue = ctx.catalogue()
+        window = catalogue.window_by.get(row.window)
+        zones = within_hearing(catalogue, window.zone) if window is not None else (HALL,)
+        if serves not in (row.zone, *zones):
             return
         if reason == REPLACED:
             return  # replaced by a newer call, whose own report counts

@@ -11,7 +11,7 @@ from server.catalogue import hours
 from server.catalogue.hours import Span
 from server.catalogue.model import Catalogue, Mandate, OpenLine, Scope
 from server.core.working_days import SpecialDay
-from support.halls import MONDAY, catalogue
+from support.halls import MONDAY, catalogue, two_sites
 
 HALL = catalogue()
 TUESDAY, SATURDAY = MONDAY + timedelta(days=1), MONDAY + timedelta(days=5)
@@ -42,6 +42,17 @@ def test_everything_is_found_by_its_code() -> None:
     assert HALL.staff_by["2001"].role == "manager"
     assert HALL.zone_by["west"] is HALL.zones[1]
     assert HALL.class_by["elderly"] is HALL.classes[1]
+
+
+def test_a_site_is_named_only_in_a_hall_of_several() -> None:
+    hall = two_sites()
+    assert hall.site_by["north"] is hall.sites[1]
+    assert hall.site_beside("east") is hall.sites[0]
+    assert hall.site_beside("west") is hall.sites[1]
+    assert hall.site_beside("nowhere") is None
+    assert replace(hall, sites=hall.sites[:1]).site_beside("east") is None
+    assert replace(hall, zones=HALL.zones).site_beside("east") is None
+    assert HALL.site_beside("east") is None
 
 
 def test_items_of_a_unit_in_the_order_of_the_catalogue() -> None:

@@ -6,6 +6,7 @@ Monday 2026-03-02 is an ordinary working day; tests set the hall's clock, it doe
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from datetime import date, datetime, time
 from functools import cache
 from itertools import count
@@ -27,6 +28,7 @@ from server.catalogue.model import (
     OpenLine,
     Presence,
     Scope,
+    Site,
     Staff,
     Unit,
     Window,
@@ -175,6 +177,19 @@ def catalogue() -> Catalogue:
             ApplicantClass("ordinary", "普通", "Ordinary", 0),
             ApplicantClass("elderly", "老年人", "Elderly", 1, "老"),
         ),
+    )
+
+
+def two_sites() -> Catalogue:
+    """Return the small hall in two buildings: the east room in the main one, the west room not."""
+    hall = catalogue()
+    east, west = hall.zones
+    sites = (
+        Site("centre", "中心楼", "Main building", "中心路1号", "1 Centre Road"),
+        Site("north", "城北楼", "North building", "北街2号"),
+    )
+    return replace(
+        hall, sites=sites, zones=(replace(east, site="centre"), replace(west, site="north"))
     )
 
 

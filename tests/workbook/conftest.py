@@ -22,6 +22,7 @@ from server.catalogue.model import (
     OpenLine,
     Presence,
     Scope,
+    Site,
     Staff,
     Unit,
     Window,
@@ -66,7 +67,7 @@ def small() -> Catalogue:
         hall_name="小县政务服务中心",
         hall_name_en="Small County",
         version=3,
-        zones=(Zone("east", "东厅", "East"),),
+        zones=(Zone("east", "东厅", "East", "centre"),),
         units=(_unit("tax", "A"), _unit("water", "B")),
         groups=(Group("shop", "开店", "Shop"),),
         items=(
@@ -104,6 +105,7 @@ def small() -> Catalogue:
             ApplicantClass("ordinary", "普通", "Ordinary", 0),
             ApplicantClass("elderly", "老年人", "Elderly", 2, "老", "身份证"),
         ),
+        sites=(Site("centre", "中心楼", "Main building", "中心路1号", "1 Centre Road"),),
     )
 
 

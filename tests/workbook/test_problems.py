@@ -43,6 +43,10 @@ def both(*spoils: Spoil) -> Spoil:
     return spoil
 
 
+def _second_site(book: Workbook) -> None:
+    book["办公地点"].append(["north", "城北楼", "North building", "北街2号"])
+
+
 def _remove_sheet(book: Workbook) -> None:
     del book["人群类别"]
 
@@ -115,6 +119,13 @@ CASES: list[Case] = [
         put("材料", 3, "材料名称", "申请书"),
     ),
     cell(Flaw.NAME_REPEATED, "事项", 3, "名称", "延期申报核准"),
+    (
+        Flaw.SITE_MISSING,
+        "区域",
+        2,
+        "办公地点",
+        both(_second_site, put("区域", 2, "办公地点", None)),
+    ),
     cell(Flaw.PLACE_MISSING, "单位", 2, "现办理地点", None),
     (Flaw.ADVICE_MISSING, "事项", 2, "受理地点指引", put("事项", 2, "办理方式", "仅咨询")),
     cell(Flaw.PROMISE_LONGER, "事项", 2, "承诺时限（工作日）", 11),
@@ -164,6 +175,23 @@ def test_every_problem_has_a_case_and_words_in_both_languages() -> None:
     assert {case[0] for case in CASES} | FILE_FLAWS == set(Flaw)
     assert set(WORDS) == set(Flaw)
     assert all(zh and en for zh, en in WORDS.values())
+
+
+def test_a_zone_of_an_unlisted_site_is_one_problem(
+    problems_after: Callable[[Spoil], list[Problem]],
+) -> None:
+    (flaw,) = problems_after(put("区域", 2, "办公地点", "south"))
+    place = (flaw.code, flaw.sheet, flaw.row, flaw.column)
+    assert place == (Flaw.UNKNOWN_REFERENCE, "区域", 2, "办公地点")
+    assert "south" in flaw.zh
+    assert "办公地点" in flaw.zh
+    assert "south" in flaw.en
+
+
+def test_zones_name_no_site_in_a_hall_of_one(
+    problems_after: Callable[[Spoil], list[Problem]],
+) -> None:
+    assert problems_after(put("区域", 2, "办公地点", None)) == []
 
 
 def test_an_untouched_book_has_no_problem(

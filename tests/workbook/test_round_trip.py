@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import json
 import zipfile
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date, time
 
 import openpyxl
@@ -24,6 +26,7 @@ from server.catalogue.model import (
     OpenLine,
     Presence,
     Scope,
+    Site,
     Staff,
     Unit,
     Window,
@@ -117,6 +120,18 @@ def units(draw: st.DrawFn, code: str, prefix: str) -> Unit:
     )
 
 
+def sites() -> st.SearchStrategy[tuple[Site, ...]]:
+    """Draw up to two buildings."""
+    building = st.builds(Site, CODES, text(60), text(120), text(300), maybe(300))
+    return st.lists(building, max_size=2, unique_by=lambda site: site.code).map(tuple)
+
+
+def placed(buildings: tuple[Site, ...]) -> st.SearchStrategy[str]:
+    """Draw the site of a zone: one of them, or none if there are not several."""
+    codes = [site.code for site in buildings]
+    return st.sampled_from(codes if len(codes) > 1 else ["", *codes])
+
+
 @st.composite
 def mandates(draw: st.DrawFn, code: str, unit: str, codes: list[str], general: str) -> Mandate:
     signed, begins, ends = sorted(draw(st.tuples(DAYS, DAYS, DAYS)))
@@ -180,6 +195,7 @@ def catalogues(draw: st.DrawFn) -> Catalogue:
     unit_codes = draw(st.lists(CODES, min_size=1, max_size=3, unique=True))
     groups = draw(st.lists(CODES, min_size=1, max_size=3, unique=True))
     zones = draw(st.lists(CODES, min_size=1, max_size=2, unique=True))
+    buildings = draw(sites())
     offered: list[Item] = []
     for unit in unit_codes:
         for number in range(draw(st.integers(1, 2))):
@@ -211,7 +227,9 @@ def catalogues(draw: st.DrawFn) -> Catalogue:
         hall_name=draw(text(60)),
         hall_name_en=draw(text(120)),
         version=draw(st.integers(1, 10**9)),
-        zones=tuple(Zone(z, draw(text(60)), draw(text(120))) for z in zones),
+        zones=tuple(
+            Zone(z, draw(text(60)), draw(text(120)), draw(placed(buildings))) for z in zones
+        ),
         units=tuple(draw(units(c, p)) for c, p in zip(unit_codes, "AZH", strict=False)),
         groups=tuple(Group(g, draw(text(20)), draw(text(120))) for g in groups),
         items=tuple(offered),
@@ -230,6 +248,7 @@ def catalogues(draw: st.DrawFn) -> Catalogue:
             ApplicantClass("ordinary", draw(text(60)), draw(text(120)), 0),
             ApplicantClass("c2", "老", "Old", draw(st.integers(0, 9)), draw(maybe(1)), "@证"),
         ),
+        sites=buildings,
     )
 
 
@@ -274,6 +293,42 @@ def test_the_digest_covers_contents_but_not_versions(small: Catalogue) -> None:
     assert digest(load()) == digest(load())
     line = replace(small.hours[0], weekdays=frozenset({1}))
     assert digest(small) != digest(replace(small, hours=(line, *small.hours[1:])))
+
+
+def test_a_hall_without_sites_keeps_the_digest_from_before_there_were_sites(
+    small: Catalogue,
+) -> None:
+    plain_hall = without_sites(small)
+    before = asdict(plain_hall)
+    for later in ("sites", "version", "hall", "state_days"):
+        del before[later]
+    for zone in before["zones"]:
+        del zone["site"]
+    text_before = json.dumps(before, default=plain, ensure_ascii=False, sort_keys=True)
+    assert digest(plain_hall) == hashlib.sha256(text_before.encode()).hexdigest()
+    listed = replace(plain_hall, sites=small.sites)
+    assert len({digest(plain_hall), digest(listed), digest(small)}) == 3
+
+
+def without_sites(hall: Catalogue) -> Catalogue:
+    """Return a hall as it was before its first site was listed."""
+    return replace(hall, sites=(), zones=tuple(replace(zone, site="") for zone in hall.zones))
+
+
+def plain(value: object) -> object:
+    return sorted(value) if isinstance(value, frozenset) else str(value)
+
+
+def test_a_book_from_before_there_were_sites_is_read(small: Catalogue) -> None:
+    plain_hall = without_sites(small)
+    book = openpyxl.load_workbook(io.BytesIO(exported(plain_hall)))
+    del book["办公地点"]
+    assert book["区域"]["D1"].value == "办公地点"
+    book["区域"].delete_cols(4)
+    stream = io.BytesIO()
+    book.save(stream)
+    stream.seek(0)
+    assert read(stream, "small") == plain_hall
 
 
 def test_the_book_has_instructions_and_choice_lists(small: Catalogue) -> None:

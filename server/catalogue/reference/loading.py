@@ -1,6 +1,6 @@
 """Loader of a hall's catalogue from a folder of TOML files.
 
-`hall.toml` contains rooms, groups, applicant classes, windows, hours and special days, and
+`hall.toml` contains sites, zones, groups, applicant classes, windows, hours and special days, and
 lists the units in order. `units/<code>.toml` contains a unit with its items, `mandates.toml`
 and `staff.toml` the rest. Every key must be known and of the right type. References between
 parts are not checked.
@@ -24,6 +24,7 @@ from server.catalogue.model import (
     Item,
     Mandate,
     OpenLine,
+    Site,
     Staff,
     Unit,
     Window,
@@ -63,10 +64,11 @@ def load(root: Traversable | None = None) -> Catalogue:
         hours=_records(OpenLine, hall, "hours", "hall.toml", {"subject": ""}),
         special_days=_records(SpecialDay, hall, "special_day", "hall.toml"),
         classes=_records(ApplicantClass, hall, "class", "hall.toml"),
+        sites=_records(Site, hall, "site", "hall.toml"),
     )
 
 
-_HALL_LISTS = ("zone", "group", "class", "window", "hours", "special_day")
+_HALL_LISTS = ("site", "zone", "group", "class", "window", "hours", "special_day")
 
 
 def _read(folder: Traversable, *path: str) -> Table:

@@ -45,6 +45,7 @@ class Flaw(StrEnum):
     REPEATED = "repeated"
     REPEATED_TOGETHER = "repeated_together"
     NAME_REPEATED = "name_repeated"
+    SITE_MISSING = "site_missing"
     PLACE_MISSING = "place_missing"
     ADVICE_MISSING = "advice_missing"
     PROMISE_LONGER = "promise_longer"
@@ -187,6 +188,10 @@ WORDS: dict[Flaw, tuple[str, str]] = {
     Flaw.NAME_REPEATED: (
         "同一单位已有名为“{value}”的事项",
         "the unit already has an item called {value}",
+    ),
+    Flaw.SITE_MISSING: (
+        "大厅有多处办公地点，必须写明区域在哪一处",
+        "in a hall of several sites a zone must name its site",
     ),
     Flaw.PLACE_MISSING: (
         "单位不在本厅，必须写明去哪里办",

@@ -74,7 +74,7 @@ def _read_book(book: Workbook, hall: str | None) -> Catalogue | list[Problem]:
     for sheet in SHEETS:
         lines = _lines(book, sheet)
         places, heading_problems = _headings(sheet, _first(lines)) if lines else ({}, [])
-        if lines is None:
+        if lines is None and not sheet.added:
             heading_problems = [problem(Flaw.SHEET_MISSING, sheet.title)]
         broken = broken or any(p.code is not Flaw.COLUMN_UNKNOWN for p in heading_problems)
         problems += heading_problems
@@ -118,7 +118,7 @@ def _headings(sheet: Sheet, line: Line) -> tuple[Places, list[Problem]]:
     problems += [
         problem(Flaw.COLUMN_MISSING, sheet.title, 1, column.heading)
         for column in sheet.columns
-        if column.kind is not Kind.FOR_READING and column.field not in places
+        if column.kind is not Kind.FOR_READING and not column.added and column.field not in places
     ]
     return places, problems
 

@@ -37,7 +37,8 @@ class Finding:
 
 
 def findings(catalogue: Catalogue) -> Iterator[Finding]:
-    """Yield all violations of the rules for units, items, windows, mandates, staff and classes."""
+    """Yield all violations: zones, units, items, windows, mandates, staff and classes."""
+    yield from _zones(catalogue)
     yield from _units(catalogue)
     yield from _items(catalogue)
     yield from _windows(catalogue)
@@ -45,6 +46,12 @@ def findings(catalogue: Catalogue) -> Iterator[Finding]:
     yield from _staff(catalogue)
     if all(c.level for c in catalogue.classes):
         yield Finding(Flaw.CLASS_ORDINARY, "classes", (), "level")
+
+
+def _zones(catalogue: Catalogue) -> Iterator[Finding]:
+    for zone in catalogue.zones:
+        if len(catalogue.sites) > 1 and not zone.site:
+            yield Finding(Flaw.SITE_MISSING, "zones", (("code", zone.code),), "site")
 
 
 def _units(catalogue: Catalogue) -> Iterator[Finding]:

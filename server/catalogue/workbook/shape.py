@@ -53,18 +53,24 @@ class Column:
     unique: bool = False
     falls_back: str = ""
     """Field whose value is used for an empty cell."""
+    added: bool = False
+    """True for a column that older workbooks do not have; without it all its cells are empty."""
     note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet. `together`: fields whose combination must be unique."""
+    """One sheet. `together`: fields whose combination must be unique.
+
+    `added`: older workbooks do not have it; without it there are no rows.
+    """
 
     key: str
     title: str
     columns: tuple[Column, ...]
     together: tuple[str, ...] = ()
     note: str = ""
+    added: bool = False
 
     def column(self, field: str) -> Column:
         """Return the column of a field."""
@@ -131,7 +137,38 @@ SHEETS: tuple[Sheet, ...] = (
         ),
         note="只有一行",
     ),
-    Sheet("zones", "区域", (_code(), *_name()), note="有独立大屏和广播的厅室"),
+    Sheet(
+        "sites",
+        "办公地点",
+        (
+            _code(),
+            *_name(),
+            _free("address", "地址", 40, 300, required=True),
+            _free("address_en", "英文地址", 40, 300),
+        ),
+        note="只有一处的大厅不填；有多处的，主楼填在第一行",
+        added=True,
+    ),
+    Sheet(
+        "zones",
+        "区域",
+        (
+            _code(),
+            *_name(),
+            Column(
+                "site",
+                "办公地点",
+                Kind.CODE,
+                12,
+                required=False,
+                refers="sites",
+                high=32,
+                added=True,
+                note="有多处办公地点时必填",
+            ),
+        ),
+        note="有独立大屏和广播的厅室",
+    ),
     Sheet(
         "units",
         "单位",
