@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from devices.config_table import ConfigError, Problem, Settings
 from devices.link import LinkAddress, parse_link
 from devices.link.base import ONE_WAY, LinkAddressError
-from devices.settings import ConfigError, Problem, Settings
 
 PRINTERS_ONLY = ("usb", *ONE_WAY)
 

@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from devices.config import AgentConfig, DeviceConfig
+from devices.config_table import ConfigError
 from devices.device_thread import Driver, Reports
 from devices.fingerprint import driver as fingerprint
 from devices.keypads import driver as keypads
 from devices.led import driver as led
 from devices.printers import printer_driver as printers
-from devices.settings import ConfigError
 from devices.standby import driver as standby
 from devices.voice import driver as voice
 

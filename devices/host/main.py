@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from devices.config import read_agent_config
+from devices.config_table import ConfigError
 from devices.host import logs
 from devices.host.enrol import EnrolError, token
 from devices.host.runtime import Agent, AlreadyRunningError, only_one
 from devices.lifetime import Lifetime
 from devices.registry import KINDS
-from devices.settings import ConfigError
 
 EXIT_CONFIG = 2
 EXIT_ENROL = 3

@@ -11,8 +11,8 @@ import re
 from collections.abc import Mapping
 from typing import TypeAlias
 
+from devices.config_table import Settings
 from devices.keypads.codec import Frame
-from devices.settings import Settings
 
 KEY_PATTERN = re.compile(r"(?:([0-9]+)\+)?([0-9A-Fa-f]{2})")
 KeyMap: TypeAlias = Mapping[tuple[str, int], str]

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from devices.config import AgentConfig, DeviceConfig
+from devices.config_table import Settings
 from devices.device_thread import Outcome, Reports, Task
 from devices.health import Health
 from devices.link.base import ONE_WAY
@@ -18,7 +19,6 @@ from devices.printers.document import Document, DocumentError
 from devices.printers.driver import Confirm, EscposPrinter, Timing
 from devices.printers.escpos import CutMode, Profile
 from devices.printers.layout import Charset
-from devices.settings import Settings
 
 log = logging.getLogger(__name__)
 SILENT = frozenset({"no_answer", "unreachable"})

@@ -11,8 +11,8 @@ import json
 import sys
 from pathlib import Path
 
+from devices.config_table import ConfigError
 from devices.lifetime import Lifetime
-from devices.settings import ConfigError
 from devices.simulate.config import read_simulator_config
 from devices.simulate.control import Bench, Control
 

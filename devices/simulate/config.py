@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from devices.config_table import ConfigError, Problem, Settings
 from devices.fingerprint.pull_simulator import PullModel, PullTerminal
 from devices.fingerprint.push_simulator import FAMILIES, PushModel, PushTerminal
 from devices.fingerprint.simulator import Enrolled, PunchRecord
@@ -21,7 +22,6 @@ from devices.led.simulator import READERS, StripBusSimulator, StripSimulator
 from devices.link import LinkAddress, parse_link
 from devices.link.base import LinkAddressError
 from devices.printers.simulator import PrinterModel, PrinterSimulator
-from devices.settings import ConfigError, Problem, Settings
 from devices.simulate.base import Journal, Simulated
 from devices.simulate.endpoints import PtyWire, TcpWire, Wire
 from devices.voice.simulator import SpeakerSimulator

@@ -14,9 +14,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from devices.config import AgentConfig, DeviceConfig
+from devices.config_table import Settings
 from devices.device_thread import Outcome, Reports, Task
 from devices.health import Health
-from devices.settings import Settings
 from devices.voice.clips import BANK, ClipEngine
 from devices.voice.engines import (
     VOICES,

@@ -22,8 +22,8 @@ from server.core.clock import TokenSource, instant
 from server.core.context import Context, write_journal
 from server.core.settings import GeneralSettings
 from server.core.store import Tx
-from server.spot_checks import draws, queries
-from server.spot_checks.draws import Rules
+from server.spot_checks import draw_proof, queries
+from server.spot_checks.draw_proof import Rules
 from server.spot_checks.events import ChecksChanged
 from server.spot_checks.queries import DrawCommitment
 from server.spot_checks.settings import SpotCheckSettings
@@ -70,7 +70,7 @@ def key_in(folder: Path, chance: TokenSource) -> bytes:
 
 def fresh_seed(chance: TokenSource) -> str:
     """Return 256 random bits, in hex."""
-    return hashlib.sha256(chance.token(draws.SEED_BYTES).encode()).hexdigest()
+    return hashlib.sha256(chance.token(draw_proof.SEED_BYTES).encode()).hexdigest()
 
 
 def mask(key: bytes, day: str, seal: str, seed: str) -> str:
@@ -86,10 +86,10 @@ def opening(ctx: Context, day: date) -> list[Span]:
     return sorted(Span(h.opens, h.closes) for h in lines)
 
 
-def draw_settings(ctx: Context) -> draws.DrawSettings:
+def draw_settings(ctx: Context) -> draw_proof.DrawSettings:
     """Return the draw settings in force."""
     settings = ctx.settings()
-    return draws.DrawSettings(
+    return draw_proof.DrawSettings(
         settings.of(SpotCheckSettings).check_count,
         settings.of(SpotCheckSettings).check_after_open_minutes,
         settings.of(SpotCheckSettings).check_before_close_minutes,
@@ -104,11 +104,11 @@ def seal_day(ctx: Context, key: bytes) -> bool:
     local = ctx.local(now)
     day, zone = local.date().isoformat(), ctx.settings().of(GeneralSettings).timezone
     minute = local.hour * 60 + local.minute
-    rules = draws.rules_for(
+    rules = draw_proof.rules_for(
         ctx.hall_id, zone, opening(ctx, local.date()), draw_settings(ctx), minute
     )
-    text, seed = draws.text_of(rules), fresh_seed(ctx.tokens)
-    commitment = draws.seal(bytes.fromhex(seed), text, day)
+    text, seed = draw_proof.text_of(rules), fresh_seed(ctx.tokens)
+    commitment = draw_proof.seal(bytes.fromhex(seed), text, day)
 
     def act(tx: Tx) -> bool:
         if queries.day(tx.conn, tx.hall_id, day) is not None:
@@ -124,13 +124,13 @@ def seal_day(ctx: Context, key: bytes) -> bool:
 
 def unseal(key: bytes, row: DrawCommitment) -> SealedDay:
     """Return a row of `check_day` with its times; without times if the seed cannot be unmasked."""
-    rules = draws.rules_of(row.rules)
+    rules = draw_proof.rules_of(row.rules)
     seed = row.seed if row.revealed_at is not None else mask(key, row.day, row.seal, row.seed)
-    matches = bool(seed) and draws.seal(bytes.fromhex(seed), row.rules, row.day) == row.seal
+    matches = bool(seed) and draw_proof.seal(bytes.fromhex(seed), row.rules, row.day) == row.seal
     if not matches:
         return SealedDay(row.day, row.seal, rules, LOST, ())
     return SealedDay(
-        row.day, row.seal, rules, seed, draws.draw(bytes.fromhex(seed), rules, row.day)
+        row.day, row.seal, rules, seed, draw_proof.draw(bytes.fromhex(seed), rules, row.day)
     )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from server.core import journal
 from server.core.clock import local
-from server.spot_checks import draws, queries
+from server.spot_checks import draw_proof, queries
 from server.spot_checks.queries import DrawCommitment, SpotCheck
 
 WORDS: dict[str, tuple[str, str]] = {
@@ -31,11 +31,11 @@ WORDS: dict[str, tuple[str, str]] = {
 def faults_of(conn: Connection, hall_id: str, row: DrawCommitment) -> list[str]:
     """Return the contradictions of a revealed day as codes; empty: proven."""
     rows = queries.of_days(conn, hall_id, row.day, row.day)
-    return draws.faults(_day(row, rows)) + _journal_faults(conn, hall_id, row)
+    return draw_proof.faults(_day(row, rows)) + _journal_faults(conn, hall_id, row)
 
 
-def _day(row: DrawCommitment, rows: list[SpotCheck]) -> draws.Day:
-    zone = draws.rules_of(row.rules).timezone
+def _day(row: DrawCommitment, rows: list[SpotCheck]) -> draw_proof.Day:
+    zone = draw_proof.rules_of(row.rules).timezone
     times = tuple(
         (check.n, _minute(check.due_at, zone))
         for check in rows
@@ -47,7 +47,7 @@ def _day(row: DrawCommitment, rows: list[SpotCheck]) -> draws.Day:
         if sealed_local.date().isoformat() == row.day
         else -1
     )
-    return draws.Day(row.day, row.seal, row.seed, row.rules, minute, times)
+    return draw_proof.Day(row.day, row.seal, row.seed, row.rules, minute, times)
 
 
 def _minute(at: int, zone: str) -> int:

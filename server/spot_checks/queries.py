@@ -1,7 +1,7 @@
 """Draw commitments, spot checks and marks: queries.
 
 A mark is inserted once and never changed; triggers forbid it. Which times follow from a seed is in
-`draws`, which mark counts in `marks`.
+`draw_proof`, which mark counts in `marks`.
 """
 
 from __future__ import annotations

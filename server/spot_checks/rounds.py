@@ -26,7 +26,7 @@ from server.queue.errors import QueueCode
 from server.spot_checks import finding_actions, queries, second_checker
 from server.spot_checks import recorded_state as spot_checks_recorded_state
 from server.spot_checks.anomalies import MINUTE_MS
-from server.spot_checks.draws import rules_of
+from server.spot_checks.draw_proof import rules_of
 from server.spot_checks.errors import SpotCheckCode
 from server.spot_checks.events import ChecksChanged
 from server.spot_checks.marks import Reason, Seen

@@ -38,7 +38,7 @@ from server.spot_checks import (
     rounds,
     views,
 )
-from server.spot_checks.draws import rules_of
+from server.spot_checks.draw_proof import rules_of
 from server.spot_checks.errors import SpotCheckCode
 from server.spot_checks.events import ChecksChanged
 from server.spot_checks.marks import fault_list, standing

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from server.catalogue.model import Catalogue
-from server.spot_checks import draws, finding_actions, integrity, second_checker
+from server.spot_checks import draw_proof, finding_actions, integrity, second_checker
 from server.spot_checks import finding_rules as rules
 from server.spot_checks.anomalies import MINUTE_MS
 from server.spot_checks.finding_queries import StoredFinding
@@ -55,9 +55,9 @@ def seal(row: DrawCommitment, faults: Sequence[str] = ()) -> SealView:
 
     Secret parts are left out until the row is marked as revealed.
     """
-    rules_in_force = draws.rules_of(row.rules)
+    rules_in_force = draw_proof.rules_of(row.rules)
     revealed = row.revealed_at is not None and bool(row.seed)
-    times = draws.draw(bytes.fromhex(row.seed), rules_in_force, row.day) if revealed else ()
+    times = draw_proof.draw(bytes.fromhex(row.seed), rules_in_force, row.day) if revealed else ()
     return SealView(
         day=row.day,
         seal=row.seal,

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from devices.config import agent_config, read_agent_config
+from devices.config_table import ConfigError
 from devices.link import LinkAddress, LinkError, parse_link
 from devices.link.base import LinkAddressError
 from devices.registry import KINDS, build_drivers
-from devices.settings import ConfigError
 from devices.simulate.config import read_simulator_config, simulator_plan
 from support.hardware import ReportRecorder
 

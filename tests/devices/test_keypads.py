@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from devices.config_table import Problem, Settings
 from devices.device_thread import Task
 from devices.keypads.codec import CodecError, Frame, FrameReader, beep, decode, display
 from devices.keypads.keys import HALL_KEYS, MODELS, function_of, key_map
-from devices.settings import Problem, Settings
 from support.hardware import PATIENCE, Rig
 
 CALL = bytes.fromhex("FF6803036805020C1316")

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from devices.config import AgentConfig
+from devices.config_table import Problem, Settings
 from devices.device_thread import Outcome
 from devices.link import Link, LinkAddress
 from devices.link import usb as usb_link
@@ -34,7 +35,6 @@ from devices.printers.paper import Paper
 from devices.printers.paper_picture import render
 from devices.printers.printer_driver import _profile
 from devices.printers.simulator import PrinterModel, PrinterSimulator
-from devices.settings import Problem, Settings
 from devices.simulate.base import Journal
 from support import spool_once
 from support.hardware import PATIENCE

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from devices.config import agent_config
+from devices.config_table import ConfigError
 from devices.device_thread import Outcome, Task
 from devices.registry import KINDS, build_drivers
-from devices.settings import ConfigError
 from devices.standby.driver import StandbyDriver, StandbySettings
 from devices.standby.lease import Lease, RefusedError
 from devices.standby.number_store import StandbyLedger

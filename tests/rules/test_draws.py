@@ -11,8 +11,8 @@ from itertools import count
 import pytest
 
 from server.catalogue.hours import Span
-from server.spot_checks import draws
-from server.spot_checks.draws import DrawSettings, Rules
+from server.spot_checks import draw_proof
+from server.spot_checks.draw_proof import DrawSettings, Rules
 
 DAY = "2026-03-02"
 HOURS = (Span(time(8, 30), time(12)), Span(time(14, 30), time(15)), Span(time(16), time(17, 30)))
@@ -22,7 +22,7 @@ SPANS = ((520, 700), (880, 880), (970, 1030))
 
 
 def rules(sealed: int = 5, settings: DrawSettings = USUAL) -> Rules:
-    return draws.rules_for("small", "Asia/Shanghai", HOURS, settings, sealed)
+    return draw_proof.rules_for("small", "Asia/Shanghai", HOURS, settings, sealed)
 
 
 def test_the_rules_of_a_day() -> None:
@@ -60,14 +60,14 @@ def test_a_draw_after_the_hall_has_opened_is_of_the_rest_of_the_day() -> None:
 def test_spans_at_midnight_keep_their_first_minute() -> None:
     hours = (Span(time(0), time(1)),)
     settings = replace(USUAL, after_open=0)
-    assert draws.rules_for("small", "UTC", hours, settings, -1).spans == ((0, 40),)
+    assert draw_proof.rules_for("small", "UTC", hours, settings, -1).spans == ((0, 40),)
 
 
 def test_a_rest_day_has_no_draw() -> None:
-    day_rules = draws.rules_for("small", "UTC", (), USUAL, 600)
+    day_rules = draw_proof.rules_for("small", "UTC", (), USUAL, 600)
     assert (day_rules.opens, day_rules.closes, day_rules.late) == (None, None, False)
     assert (day_rules.count, day_rules.requested_count) == (0, 2)
-    assert draws.draw(bytes(32), day_rules, DAY) == ()
+    assert draw_proof.draw(bytes(32), day_rules, DAY) == ()
 
 
 def test_the_published_text() -> None:
@@ -75,8 +75,8 @@ def test_the_published_text() -> None:
         '{"asked":2,"closes":1050,"count":2,"gap":60,"hall":"small","late":false,"opens":510,'
         '"spans":[[520,700],[880,880],[970,1030]],"timezone":"Asia/Shanghai","within":15}'
     )
-    assert draws.text_of(rules()) == text
-    assert draws.rules_of(text) == rules()
+    assert draw_proof.text_of(rules()) == text
+    assert draw_proof.rules_of(text) == rules()
 
 
 def hmac_draw(seed: bytes, total: int, about: str) -> int:
@@ -96,8 +96,8 @@ def test_the_draw_is_the_set_at_the_rank_that_the_seed_gives(gap: int) -> None:
     sets = [(a, b) for a in minutes for b in minutes if b - a >= max(gap, 1)]
     for n in range(20):
         seed = hashlib.sha256(str(n).encode()).digest()
-        rank = hmac_draw(seed, len(sets), draws.text_of(day_rules) + DAY)
-        assert draws.draw(seed, day_rules, DAY) == sets[rank]
+        rank = hmac_draw(seed, len(sets), draw_proof.text_of(day_rules) + DAY)
+        assert draw_proof.draw(seed, day_rules, DAY) == sets[rank]
 
 
 def test_a_number_that_would_favour_some_sets_is_drawn_again() -> None:
@@ -105,15 +105,15 @@ def test_a_number_that_would_favour_some_sets_is_drawn_again() -> None:
     numbers = []
     for n in range(20):
         seed = hashlib.sha256(str(n).encode()).digest()
-        numbers.append(draws._below(total, seed, "x"))
+        numbers.append(draw_proof._below(total, seed, "x"))
         assert numbers[-1] == hmac_draw(seed, total, "x")
     assert max(numbers) < total
 
 
 def test_more_checks_than_there_is_room_for_are_none() -> None:
     day_rules = replace(rules(), count=3, spans=((0, 1),), gap=5)
-    assert draws.draw(bytes(32), day_rules, DAY) == ()
-    assert draws.draw(bytes(32), replace(day_rules, count=0), DAY) == ()
+    assert draw_proof.draw(bytes(32), day_rules, DAY) == ()
+    assert draw_proof.draw(bytes(32), replace(day_rules, count=0), DAY) == ()
 
 
 def test_as_many_checks_are_drawn_as_have_room() -> None:
@@ -124,22 +124,22 @@ def test_as_many_checks_are_drawn_as_have_room() -> None:
 
 
 def test_a_day_that_was_sealed_when_the_hall_opened_says_so() -> None:
-    seed, text = bytes(32), draws.text_of(rules())
-    times = tuple(enumerate(draws.draw(seed, rules(), DAY), 1))
-    day = draws.Day(DAY, draws.seal(seed, text, DAY), seed.hex(), text, OPENS, times)
-    assert draws.faults(day) == ["late_unsaid"]
-    assert draws.faults(replace(day, sealed_at=OPENS - 1)) == []
+    seed, text = bytes(32), draw_proof.text_of(rules())
+    times = tuple(enumerate(draw_proof.draw(seed, rules(), DAY), 1))
+    day = draw_proof.Day(DAY, draw_proof.seal(seed, text, DAY), seed.hex(), text, OPENS, times)
+    assert draw_proof.faults(day) == ["late_unsaid"]
+    assert draw_proof.faults(replace(day, sealed_at=OPENS - 1)) == []
 
 
 @pytest.mark.parametrize("seed", ["00" * 31, "00" * 33, "no hex"])
 def test_a_seed_of_another_length_proves_nothing(seed: str) -> None:
-    text = draws.text_of(rules())
+    text = draw_proof.text_of(rules())
     raw = bytes.fromhex(seed) if seed != "no hex" else b""
-    day = draws.Day(DAY, draws.seal(raw, text, DAY), seed, text, 5, ())
-    assert draws.faults(day) == ["seal"]
+    day = draw_proof.Day(DAY, draw_proof.seal(raw, text, DAY), seed, text, 5, ())
+    assert draw_proof.faults(day) == ["seal"]
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"asked":1}'])
 def test_rules_that_cannot_be_read_prove_nothing(text: str) -> None:
-    day = draws.Day(DAY, draws.seal(bytes(32), text, DAY), "00" * 32, text, 5, ())
-    assert draws.faults(day) == ["seal"]
+    day = draw_proof.Day(DAY, draw_proof.seal(bytes(32), text, DAY), "00" * 32, text, 5, ())
+    assert draw_proof.faults(day) == ["seal"]

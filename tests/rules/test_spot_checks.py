@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from server.catalogue.hours import Span
 from server.core.errors import ErrorCode, HallError
-from server.spot_checks import draws, finding_rules
+from server.spot_checks import draw_proof, finding_rules
 from server.spot_checks.anomalies import MINUTE_MS, Desk, MorningPresence, idle, unpunched
-from server.spot_checks.draws import DrawSettings, Rules
+from server.spot_checks.draw_proof import DrawSettings, Rules
 from server.spot_checks.errors import SpotCheckCode
 from server.spot_checks.finding_rules import DAY_MS, Finding, Person, State, Step, Steps
 from server.spot_checks.marks import Kind, Mark, Seen, fault_list, kind_of, standing
@@ -38,13 +38,13 @@ wishes = st.builds(
 
 
 def rules(request: DrawSettings = USUAL, sealed: int = 5) -> Rules:
-    return draws.rules_for("small", "Asia/Shanghai", HOURS, request, sealed)
+    return draw_proof.rules_for("small", "Asia/Shanghai", HOURS, request, sealed)
 
 
-def sealed_day(seed: bytes, day_rules: Rules, day: str = DAY) -> draws.Day:
-    text = draws.text_of(day_rules)
-    times = tuple(enumerate(draws.draw(seed, day_rules, day), 1))
-    return draws.Day(day, draws.seal(seed, text, day), seed.hex(), text, 5, times)
+def sealed_day(seed: bytes, day_rules: Rules, day: str = DAY) -> draw_proof.Day:
+    text = draw_proof.text_of(day_rules)
+    times = tuple(enumerate(draw_proof.draw(seed, day_rules, day), 1))
+    return draw_proof.Day(day, draw_proof.seal(seed, text, day), seed.hex(), text, 5, times)
 
 
 @given(seeds, wishes, st.integers(0, 1439))
@@ -52,7 +52,7 @@ def test_drawn_times_keep_number_hours_and_gap(
     seed: bytes, request: DrawSettings, sealed: int
 ) -> None:
     day_rules = rules(request, sealed)
-    times = draws.draw(seed, day_rules, DAY)
+    times = draw_proof.draw(seed, day_rules, DAY)
     assert len(times) == day_rules.count <= request.count
     assert all(b - a >= max(request.gap, 1) for a, b in pairwise(times))
     for minute in times:
@@ -66,15 +66,17 @@ def test_drawn_times_keep_number_hours_and_gap(
 @given(seeds)
 def test_the_same_seed_gives_the_same_times_and_verifies(seed: bytes) -> None:
     day = sealed_day(seed, rules())
-    assert draws.faults(day) == []
-    assert draws.draw(seed, draws.rules_of(day.rules), DAY) == draws.draw(seed, rules(), DAY)
+    assert draw_proof.faults(day) == []
+    assert draw_proof.draw(seed, draw_proof.rules_of(day.rules), DAY) == draw_proof.draw(
+        seed, rules(), DAY
+    )
 
 
 @given(seeds, st.integers(0, 255))
 def test_any_changed_bit_of_the_seed_breaks_the_commitment(seed: bytes, bit: int) -> None:
     day = sealed_day(seed, rules())
     other = (int.from_bytes(seed) ^ (1 << bit)).to_bytes(32)
-    assert draws.faults(replace(day, seed=other.hex())) == ["seal"]
+    assert draw_proof.faults(replace(day, seed=other.hex())) == ["seal"]
 
 
 @given(seeds, st.data())
@@ -85,14 +87,14 @@ def test_any_changed_character_of_rules_or_day_breaks_the_commitment(
     at = data.draw(st.integers(0, len(day.rules) - 1))
     other = chr(ord(day.rules[at]) ^ 1)
     changed = day.rules[:at] + other + day.rules[at + 1 :]
-    assert draws.faults(replace(day, rules=changed)) == ["seal"]
-    assert draws.faults(replace(day, day="2026-03-03")) == ["seal"]
+    assert draw_proof.faults(replace(day, rules=changed)) == ["seal"]
+    assert draw_proof.faults(replace(day, day="2026-03-03")) == ["seal"]
 
 
 def test_the_commitment_is_the_documented_hash() -> None:
-    seed, text = bytes(range(32)), draws.text_of(rules())
+    seed, text = bytes(range(32)), draw_proof.text_of(rules())
     content = seed + text.encode() + DAY.encode()
-    assert draws.seal(seed, text, DAY) == hashlib.sha256(content).hexdigest()
+    assert draw_proof.seal(seed, text, DAY) == hashlib.sha256(content).hexdigest()
 
 
 def test_every_set_of_times_is_as_likely_as_any_other() -> None:
@@ -100,7 +102,8 @@ def test_every_set_of_times_is_as_likely_as_any_other() -> None:
     sets = [(a, b) for a in (0, 1, 2, 3, 10, 11) for b in (0, 1, 2, 3, 10, 11) if b - a >= 2]
     rounds = 300 * len(sets)
     drawn = Counter(
-        draws.draw(hashlib.sha256(str(n).encode()).digest(), day_rules, DAY) for n in range(rounds)
+        draw_proof.draw(hashlib.sha256(str(n).encode()).digest(), day_rules, DAY)
+        for n in range(rounds)
     )
     assert set(drawn) == set(sets)
     squares = sum((drawn[times] - 300) ** 2 / 300 for times in sets)
@@ -110,19 +113,19 @@ def test_every_set_of_times_is_as_likely_as_any_other() -> None:
 def test_fewer_times_are_drawn_if_the_hours_leave_no_room() -> None:
     assert rules(replace(USUAL, count=6, gap=240)).count == 2
     assert rules(replace(USUAL, count=6, gap=240)).requested_count == 6
-    assert draws.rules_for("small", "Asia/Shanghai", (), USUAL, 5).count == 0
+    assert draw_proof.rules_for("small", "Asia/Shanghai", (), USUAL, 5).count == 0
 
 
 def test_verification_names_what_does_not_fit() -> None:
     day = sealed_day(bytes(32), rules())
     first, second = day.times
-    assert draws.faults(replace(day, times=(first,))) == ["check_missing"]
-    assert draws.faults(replace(day, times=(first, (2, second[1] + 1)))) == ["check_time"]
-    assert draws.faults(replace(day, times=(first, second, (3, 900)))) == ["check_extra"]
-    assert draws.faults(replace(day, seed="")) == ["seed_lost"]
-    assert draws.faults(replace(day, sealed_at=511)) == ["late_unsaid"]
+    assert draw_proof.faults(replace(day, times=(first,))) == ["check_missing"]
+    assert draw_proof.faults(replace(day, times=(first, (2, second[1] + 1)))) == ["check_time"]
+    assert draw_proof.faults(replace(day, times=(first, second, (3, 900)))) == ["check_extra"]
+    assert draw_proof.faults(replace(day, seed="")) == ["seed_lost"]
+    assert draw_proof.faults(replace(day, sealed_at=511)) == ["late_unsaid"]
     late = sealed_day(bytes(32), rules(sealed=511))
-    assert draws.faults(replace(late, sealed_at=511)) == []
+    assert draw_proof.faults(replace(late, sealed_at=511)) == []
 
 
 def mark(

@@ -15,7 +15,7 @@ from server.core import journal
 from server.core.store import Tx
 from server.leave import queries as leave_queries
 from server.leave.tables import leave
-from server.spot_checks import draw_commitment, draws, rounds
+from server.spot_checks import draw_commitment, draw_proof, rounds
 from server.spot_checks import integrity as spot_checks_integrity
 from server.spot_checks import queries as spot_checks_queries
 from server.spot_checks import recorded_state as spot_checks_recorded_state
@@ -49,7 +49,7 @@ def test_a_whole_day_is_sealed_walked_missed_revealed_and_proven(hall: Inspectio
     assert hall.row().revealed_at is None
     hall.keep(at(17, 30))
     row = hall.row()
-    assert draws.seal(bytes.fromhex(row.seed), row.rules, DAY) == row.seal
+    assert draw_proof.seal(bytes.fromhex(row.seed), row.rules, DAY) == row.seal
     assert hall.ctx.read(lambda c: spot_checks_integrity.faults_of(c, "small", row)) == []
     assert hall.violations() == []
 
@@ -84,7 +84,7 @@ def test_a_time_during_an_outage_is_missed_with_that_reason(hall: InspectionHall
 def test_a_late_draw_is_marked_and_uses_the_rest_of_the_day(small: SmallHall) -> None:
     hall = InspectionHall(small)
     hall.keep(at(15))
-    rules = draws.rules_of(hall.row().rules)
+    rules = draw_proof.rules_of(hall.row().rules)
     assert rules.late
     assert all(due > at(15) for due in hall.due_times())
     hall.keep(at(17, 30))
@@ -97,7 +97,7 @@ def test_a_rest_day_has_a_seal_and_no_checks(small: SmallHall) -> None:
     hall.keep(at(9, day=sunday))
     hall.keep(at(23, day=sunday))
     assert hall.checks(sunday.isoformat()) == []
-    assert draws.rules_of(hall.row(sunday.isoformat()).rules).opens is None
+    assert draw_proof.rules_of(hall.row(sunday.isoformat()).rules).opens is None
     hall.keep(at(0, 1))
     assert hall.row(sunday.isoformat()).revealed_at is not None
     assert hall.violations() == []

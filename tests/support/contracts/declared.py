@@ -30,7 +30,7 @@ PRODUCT = ("kiosk", "counters", "display", "devices", "server")
 DESCRIPTIVE = {"description", "summary", "title"}
 """Keys of OpenAPI and JSON Schema that document and do not bind."""
 READERS = {"text", "number", "whole", "flag", "words", "table"}
-"""Methods of `devices.settings.Settings` that read a key of an agent's file."""
+"""Methods of `devices.config_table.Settings` that read a key of an agent's file."""
 
 
 def _demo_app(folder: Path) -> App:
