@@ -23,7 +23,7 @@ WITHOUT_RECORD = {
     **dict.fromkeys(
         (
             *("applicant_class", "item", "item_group", "mandate", "open_line", "special_day"),
-            *("staff", "unit", "window", "zone", "catalogue_version"),
+            *("site", "staff", "unit", "window", "zone", "catalogue_version"),
         ),
         VERSIONED,
     ),

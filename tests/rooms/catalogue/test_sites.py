@@ -11,7 +11,8 @@ from support.halls import SmallHall, catalogue, two_sites
 def test_sites_are_stored_with_their_version(small: SmallHall) -> None:
     assert import_catalogue(small.ctx, SYSTEM, two_sites(), "two sites") == (2, True)
     assert import_catalogue(small.ctx, SYSTEM, two_sites(), "again") == (2, False)
-    first, second = (small.ctx.read(lambda c, n=n: load(c, "small", n)) for n in (1, 2))
+    first = small.ctx.read(lambda c: load(c, "small", 1))
+    second = small.ctx.read(lambda c: load(c, "small", 2))
     assert first.sites == ()
     assert first.zones == catalogue().zones
     assert second.sites == two_sites().sites
