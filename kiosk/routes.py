@@ -247,7 +247,7 @@ def _ticket_hits(event: Event) -> set[str] | None:
     return set() if not isinstance(event, DeviceChanged) else None
 
 
-def add(api: Api, feeds: LiveFeeds, agents: Agents, start: Any) -> None:
+def add(api: Api, feeds: LiveFeeds, agents: Agents, start: Callable[..., Any]) -> None:
     """Register the routes, feeds and device handlers of kiosk and phone.
 
     `start` runs a call in the background.

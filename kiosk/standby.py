@@ -114,7 +114,7 @@ class Standby:
             raise HallError(CommonCode.INVALID, field=str(error.errors()[0]["loc"])) from None
         return "ok"
 
-    def _ticket(self, ref: DeviceRef, ticket: GivenTicket, age: Any) -> str:
+    def _ticket(self, ref: DeviceRef, ticket: GivenTicket, age: object) -> str:
         if ticket.kiosk != ref.serves:
             raise HallError(CommonCode.INVALID, field="kiosk")
         if ticket.id != f"{ticket.day.replace('-', '')}-{number(ticket.prefix, ticket.seq)}":

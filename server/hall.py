@@ -5,10 +5,9 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from argon2 import PasswordHasher
-from sqlalchemy import insert, make_url, select
+from sqlalchemy import Connection, insert, make_url, select
 from sqlalchemy.exc import IntegrityError
 
 from server.accounts import queries as accounts_queries
@@ -94,7 +93,7 @@ def _ensure_hall(ctx: Context) -> None:
     """Create the hall's own row, which PostgreSQL actions lock, before the first action."""
     hall = core_tables.hall
 
-    def exists(conn: Any) -> bool:
+    def exists(conn: Connection) -> bool:
         row = conn.execute(select(hall.c.hall_id).where(hall.c.hall_id == ctx.hall_id)).first()
         return row is not None
 

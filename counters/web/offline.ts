@@ -78,7 +78,7 @@ export function useOffline(
   window: string,
   live: Live<CounterState>,
   acts: Acts,
-  kept: Kept = localStorage,
+  shareValue: Kept = localStorage,
 ): Offline {
   const place = `hallkeeper.counter.${window}.${name}`;
   const diary = ref<Diary | null>(read());
@@ -93,7 +93,7 @@ export function useOffline(
 
   function read(): Diary | null {
     try {
-      return JSON.parse(kept.getItem(place) ?? "null") as Diary | null;
+      return JSON.parse(shareValue.getItem(place) ?? "null") as Diary | null;
     } catch {
       return null;
     }
@@ -101,8 +101,8 @@ export function useOffline(
 
   function write(next: Diary | null): void {
     diary.value = next;
-    if (next) kept.setItem(place, JSON.stringify(next));
-    else kept.removeItem(place);
+    if (next) shareValue.setItem(place, JSON.stringify(next));
+    else shareValue.removeItem(place);
   }
 
   function begin(): void {
@@ -113,7 +113,7 @@ export function useOffline(
     }
     acts.abandon();
     const { share, share_seal: seal } = live.state.value;
-    sealed = seal ? { tickets: share.map((one) => one.id), seal } : null;
+    sealed = seal ? { tickets: share.map((entry) => entry.id), seal } : null;
     // Without the server nobody knows what the loudspeaker did; the clerk calls out.
     live.state.value = { ...live.state.value, paused: false, announced: "" };
     on.value = true;
@@ -126,10 +126,10 @@ export function useOffline(
     if (!state || !next) return false;
     const ticket = (kind === "call" ? next.current?.id : state.current?.id) ?? "";
     const before = diary.value ?? { key: newKey(), window, known: state.current?.id ?? "", shares: [], acts: [] };
-    const one: Act = { kind, ticket, at, outcome: extra.outcome ?? "", note: extra.note ?? "" };
-    const shares = (before.shares ?? []).filter((kept) => kept.seal !== sealed?.seal);
+    const entry: Act = { kind, ticket, at, outcome: extra.outcome ?? "", note: extra.note ?? "" };
+    const shares = (before.shares ?? []).filter((shareValue) => shareValue.seal !== sealed?.seal);
     if (sealed) shares.push(sealed);
-    write({ ...before, shares, acts: [...before.acts, one] }); // on disk before it counts
+    write({ ...before, shares, acts: [...before.acts, entry] }); // on disk before it counts
     live.state.value = next;
     return true;
   }
@@ -142,7 +142,7 @@ export function useOffline(
     const { key, ...body } = now;
     try {
       const answer = await post("/api/v1/counter/handed-in", { body, key });
-      unfit.value = [...unfit.value, ...answer.results.filter((one) => one.code !== "")];
+      unfit.value = [...unfit.value, ...answer.results.filter((entry) => entry.code !== "")];
       write(null);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;

@@ -39,7 +39,7 @@ export function queuesShown(queues: readonly QueueView[], room: number): { shown
   const calm = queues.filter((queue) => queue.waiting === 0);
   const shown = [...busy, ...calm].slice(0, room);
   const order = new Map(queues.map((queue, place) => [queue.unit, place]));
-  shown.sort((one, other) => (order.get(one.unit) ?? 0) - (order.get(other.unit) ?? 0));
+  shown.sort((entry, other) => (order.get(entry.unit) ?? 0) - (order.get(other.unit) ?? 0));
   return { shown, quiet: queues.length - shown.length };
 }
 

@@ -92,9 +92,9 @@ export function makeModel(kiosk: string) {
     setLang("zh", false);
   }
 
-  function showResult(taken: Taken): void {
+  function showResult(issued: Taken): void {
     const seconds = live.state.value?.result_seconds ?? 25;
-    shown.value = { ...taken, until: Date.now() + seconds * 1000 };
+    shown.value = { ...issued, until: Date.now() + seconds * 1000 };
     taking.show(shown.value);
     turn();
     leavable.changed(UNPRINTED_MS);
@@ -158,8 +158,8 @@ export function useModel(): Model {
 /** The catalogue: fetched until it is there, and anew when the hall has a newer one. */
 function useCatalogue(live: Live<KioskState>, needsEnrolment: Ref<boolean>, quiet: () => boolean) {
   const catalogue = shallowRef<KioskCatalogue | null>(null);
-  const units = computed(() => new Map((catalogue.value?.units ?? []).map((one): [string, UnitRef] => [one.code, one])));
-  const items = computed(() => new Map((catalogue.value?.items ?? []).map((one): [string, ItemRef] => [one.code, one])));
+  const units = computed(() => new Map((catalogue.value?.units ?? []).map((entry): [string, UnitRef] => [entry.code, entry])));
+  const items = computed(() => new Map((catalogue.value?.items ?? []).map((entry): [string, ItemRef] => [entry.code, entry])));
   const popular = computed(() => {
     const liked = (catalogue.value?.popular ?? []).flatMap((code) => items.value.get(code) ?? []);
     const others = [...items.value.values()].filter(firstOfUnit(units.value));

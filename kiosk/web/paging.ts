@@ -9,13 +9,13 @@ export interface Grid {
 
 /** True if the screen stands upright; follows it when it is turned. */
 export function useUpright(): Ref<boolean> {
-  const asked = matchMedia("(orientation: portrait)");
-  const upright = ref(asked.matches);
+  const request = matchMedia("(orientation: portrait)");
+  const upright = ref(request.matches);
   const turn = (): void => {
-    upright.value = asked.matches;
+    upright.value = request.matches;
   };
-  asked.addEventListener("change", turn);
-  onScopeDispose(() => asked.removeEventListener("change", turn));
+  request.addEventListener("change", turn);
+  onScopeDispose(() => request.removeEventListener("change", turn));
   return upright;
 }
 

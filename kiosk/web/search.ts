@@ -36,9 +36,9 @@ function chinese(word: string, item: ItemRef, unit: UnitRef | undefined): number
   if (name === word) return 100;
   if (name.startsWith(word)) return 80;
   if (name.includes(word)) return 65;
-  const said = item.keys.filter((key) => CHINESE.test(key));
-  if (said.includes(word)) return 60;
-  if (said.some((key) => key.includes(word))) return 50;
+  const spoken = item.keys.filter((key) => CHINESE.test(key));
+  if (spoken.includes(word)) return 60;
+  if (spoken.some((key) => key.includes(word))) return 50;
   return unit && (unit.name.includes(word) || unit.short.includes(word)) ? 20 : 0;
 }
 
@@ -55,15 +55,15 @@ export function search(
   const whole = plain(typed);
   if (!whole) return [];
   const words = typed.split(/\s+/).map(plain).filter(Boolean);
-  const found: { item: ItemRef; score: number; place: number }[] = [];
+  const matches: { item: ItemRef; score: number; place: number }[] = [];
   for (const [place, item] of items.entries()) {
     const unit = units.get(item.unit);
     const apart = words.map((word) => fit(word, item, unit));
     const score = Math.max(fit(whole, item, unit), apart.every(Boolean) ? Math.min(...apart) - 5 : 0);
     if (score <= 0) continue;
     const liked = popular.indexOf(item.code);
-    found.push({ item, score: score + (liked < 0 ? 0 : 3 - liked / 10), place });
+    matches.push({ item, score: score + (liked < 0 ? 0 : 3 - liked / 10), place });
   }
-  found.sort((one, other) => other.score - one.score || one.place - other.place);
-  return found.map((one) => one.item);
+  matches.sort((entry, other) => other.score - entry.score || entry.place - other.place);
+  return matches.map((entry) => entry.item);
 }

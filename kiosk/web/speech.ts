@@ -5,8 +5,8 @@ import type { Lang } from "@web/i18n.ts";
 /** A ticket's number as it is read, character by character: A012 is "A 零 一 二" or "A 零 幺 二".
  * `digits`: the words of 0 to 9 as the server gives them, the same as the loudspeakers'. */
 export function readNumber(number: string, lang: Lang, digits: readonly string[]): string {
-  const word = (one: string) => (/[0-9]/.test(one) ? (digits[Number(one)] ?? one) : one);
-  return [...number].map((one) => (lang === "zh" ? word(one) : one)).join(" ");
+  const word = (entry: string) => (/[0-9]/.test(entry) ? (digits[Number(entry)] ?? entry) : entry);
+  return [...number].map((entry) => (lang === "zh" ? word(entry) : entry)).join(" ");
 }
 
 function voiceFor(lang: Lang): SpeechSynthesisVoice | undefined {

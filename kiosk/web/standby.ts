@@ -69,9 +69,9 @@ export class OwnLine {
     try {
       return await within(TIMEOUT_MS, async (signal) => {
         const answer = await this.fetcher(address, { ...request, signal });
-        const said = (await answer.json().catch(() => ({ code: "unavailable" }))) as T & Refusal;
-        if (!answer.ok) throw new ApiError(answer.status, said);
-        return said;
+        const notice = (await answer.json().catch(() => ({ code: "unavailable" }))) as T & Refusal;
+        if (!answer.ok) throw new ApiError(answer.status, notice);
+        return notice;
       });
     } catch (error) {
       if (error instanceof ApiError) throw error;
@@ -101,7 +101,7 @@ export function useStandby(live: Live<KioskState>, mayReload: () => boolean): St
   const away = ref(false);
   const on = ref(false);
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let known = "";
+  let last = "";
 
   async function look(): Promise<void> {
     const ready = await line.ready();
@@ -129,8 +129,8 @@ export function useStandby(live: Live<KioskState>, mayReload: () => boolean): St
   watch(live.state, (state) => {
     if (!state) return;
     line.know(state.standby);
-    if (state.standby.line && state.standby.line !== known) void line.ready();
-    known = state.standby.line;
+    if (state.standby.line && state.standby.line !== last) void line.ready();
+    last = state.standby.line;
   });
   watch(live.connection, (is) => {
     clearTimeout(timer);

@@ -68,16 +68,16 @@ export class Taking {
 
   /** The press that still waits for its answer, if it is not too old. */
   pending(): Pending | null {
-    const found = this.read<Pending>("pending");
-    if (found && this.world.now() - found.at < PATIENCE_MS) return found;
+    const result = this.read<Pending>("pending");
+    if (result && this.world.now() - result.at < PATIENCE_MS) return result;
     this.drop("pending");
     return null;
   }
 
   /** The number that was being shown. */
   shown(): Shown | null {
-    const found = this.read<Shown>("shown");
-    if (found && found.until > this.world.now()) return found;
+    const result = this.read<Shown>("shown");
+    if (result && result.until > this.world.now()) return result;
     this.drop("shown");
     return null;
   }
@@ -111,9 +111,9 @@ export class Taking {
     this.write("pending", pending);
     for (;;) {
       try {
-        const taken = await this.once(pending);
+        const issued = await this.once(pending);
         this.drop("pending");
-        return taken;
+        return issued;
       } catch (error) {
         if (!passing(error) || this.world.now() - pending.at > PATIENCE_MS) {
           this.drop("pending");

@@ -156,8 +156,8 @@ export function whyNot(reason = ""): string {
 }
 
 /** A name in the language shown; Chinese where there is no other. */
-export function named(one: { name: string; name_en: string }): string {
-  return lang.value === "en" && one.name_en ? one.name_en : one.name;
+export function named(entry: { name: string; name_en: string }): string {
+  return lang.value === "en" && entry.name_en ? entry.name_en : entry.name;
 }
 
 export function waitWords(low: number, high: number): string {

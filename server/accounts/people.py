@@ -12,7 +12,7 @@ import hmac
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
@@ -20,7 +20,7 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from server.accounts import passwords, queries
 from server.accounts.errors import AccountCode
 from server.accounts.password_tries import NOWHERE, Origin, Tries, Try, secret_hash
-from server.accounts.queries import Account
+from server.accounts.queries import Account, Enrolment
 from server.accounts.settings import AccountSettings
 from server.accounts.wrong_codes import Guesses, Rest
 from server.core import barred_people
@@ -306,7 +306,7 @@ class People:
         self._ctx.write(act)
         return token
 
-    def _add_token(self, tx: Tx, token: str, kind: str, name: str, code: Any) -> None:
+    def _add_token(self, tx: Tx, token: str, kind: str, name: str, code: Enrolment) -> None:
         until = _binds(kind, code.expires_at)
         queries.revoke(tx, kind, name)
         queries.add_token(tx, secret_hash(token), kind, name, until, code.place)

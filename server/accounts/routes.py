@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Response, g, request
 from sqlalchemy import Connection
 
@@ -18,6 +16,7 @@ from server.core.errors import CommonCode, HallError
 from server.leave import cover as leave_cover
 from server.leave.cover import Cover
 from server.queue import window_session_queries
+from server.queue.window_session_queries import StoredSession
 from server.web_api import ANYONE, STAFF, Api, Call
 from server.web_api.access import BROWSER_COOKIE, SESSION_COOKIE
 from server.web_api.limits import ENROLLING, PASSWORDS, SIGN_IN
@@ -51,7 +50,7 @@ class Sessions:
         person = catalogue.staff_by.get(principal.name)
         now = ctx.local()
 
-        def query(conn: Connection) -> tuple[Any, list[Cover]]:
+        def query(conn: Connection) -> tuple[StoredSession | None, list[Cover]]:
             seat = window_session_queries.session_of(conn, ctx.hall_id, principal.name)
             return seat, leave_cover.of_person(ctx, conn, principal.name, now)
 

@@ -9,17 +9,16 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict
-from typing import Any
 
 from server.bulletins.figures import Figures
 
 
-def canonical(contents: Any) -> str:
+def canonical(contents: object) -> str:
     """Return JSON with sorted keys and no spaces."""
     return json.dumps(contents, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def digest(contents: Any) -> str:
+def digest(contents: object) -> str:
     """Return the SHA-256 of the canonical text in hexadecimal."""
     return hashlib.sha256(canonical(contents).encode()).hexdigest()
 
@@ -29,6 +28,6 @@ def bulletin_digest(number: int, figures: Figures, words: dict[str, str]) -> str
     return digest({"number": number, "figures": asdict(figures), "words": words})
 
 
-def amendment_digest(before: str, n: int, words: str, data: Any) -> str:
+def amendment_digest(before: str, n: int, words: str, data: object) -> str:
     """Return the digest of amendment `n`; `before` is the digest of the document before it."""
     return digest({"before": before, "n": n, "words": words, "data": data})

@@ -5,7 +5,8 @@ Figures are computed in another thread; actions are short and run like all other
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import TypeVar
 
 from flask import Response
 from sqlalchemy import Connection
@@ -38,6 +39,7 @@ from server.queue.week_facts import tickets
 from server.web_api import ANYONE, MANAGERS, STAFF, Api, Call
 from server.web_api.downloads import file_response
 
+T = TypeVar("T")
 RELEASE_CODES = (
     BulletinCode.BULLETIN_UNKNOWN,
     BulletinCode.BULLETIN_STATE,
@@ -65,18 +67,16 @@ class Bulletins:
         if isinstance(event, BulletinChanged | HallChanged):
             self._public = None
 
-    def read_off_loop(self, query: Any) -> Any:
+    def read_off_loop(self, query: Callable[[Connection], T]) -> T:
         """Run a long query in another thread; reads the context's data before."""
         self.ctx.catalogue(), self.ctx.settings(), self.ctx.calendar_years()
-        return self._hall.offload(lambda: self.ctx.read_off_loop(query))
+        result: T = self._hall.offload(lambda: self.ctx.read_off_loop(query))
+        return result
 
     def load(self, call: Call) -> Bulletin:
         """Return the bulletin that the route names; raises BULLETIN_UNKNOWN."""
         bulletin_id = call.args["bulletin"]
-        record: Bulletin = self.read_off_loop(
-            lambda conn: actions.load(self.ctx, conn, bulletin_id)
-        )
-        return record
+        return self.read_off_loop(lambda conn: actions.load(self.ctx, conn, bulletin_id))
 
     def view(self, conn: Connection, bulletin: str) -> BulletinView:
         """Return the view of a bulletin with receipts and amendments."""

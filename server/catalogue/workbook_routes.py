@@ -75,7 +75,7 @@ def add(api: Api) -> None:
         return Imported(version=version, changed=new)
 
 
-def _problem(problem: Any) -> dict[str, Any]:
+def _problem(problem: workbook.Problem) -> dict[str, Any]:
     return {
         "sheet": problem.sheet,
         "row": problem.row,

@@ -296,7 +296,7 @@ def digest_of(request: JsonDict) -> str:
     return hashlib.sha256(json.dumps(request, sort_keys=True).encode()).hexdigest()
 
 
-def _repeat(first: Any, digest: str) -> JsonDict | HallError:
+def _repeat(first: idempotency.FirstAnswer, digest: str) -> JsonDict | HallError:
     if first.digest != digest:
         return HallError(CommonCode.KEY_REUSED)
     body: JsonDict = json.loads(first.body)

@@ -108,7 +108,6 @@ class _Sql:
 def _row(names: tuple[str, ...]) -> Any:
     """Return the function that makes a row of these columns."""
     kind = namedtuple("Row", names, rename=True)  # type: ignore[misc]
-    kind._mapping = property(kind._asdict)  # type: ignore[attr-defined]
     return kind._make
 
 

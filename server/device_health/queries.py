@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
@@ -102,7 +102,9 @@ def announce(tx: Tx, agent: str, worker: str, devices: list[dict[str, str]]) -> 
         )
 
 
-def set_health(tx: Tx, name: str, state: str, code: str, readings: Any, detail: str) -> None:
+def set_health(
+    tx: Tx, name: str, state: str, code: str, readings: Mapping[str, object], detail: str
+) -> None:
     """Record the health that a driver reported for its device."""
     tx.conn.execute(
         update(_d)

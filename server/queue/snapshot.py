@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import insort
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
@@ -219,7 +219,7 @@ def cache_called(ctx: Context, tx: Tx, before: Snapshot, ended: Ticket | None, n
     """Update the cache after an action that only ended `ended` and called `now` from its lane."""
     parts, after = before.parts, parts_of(ctx, journal.head_in(tx), before.day)
     seats = before.session_rows
-    seat = replace(seats[now.window], last_call_at=tx.now)
+    seat = seats[now.window]._replace(last_call_at=tx.now)
     after.session_rows, after.sessions = {**seats, now.window: seat}, parts.sessions
     if parts.busy is not None:
         after.busy = parts.busy | {now.window}

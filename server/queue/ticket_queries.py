@@ -129,15 +129,28 @@ _overtakers = precompiled(
         _c.c.at >= bindparam("since"),
     )
 )
+
+
+class LaneCount(NamedTuple):
+    """Number of waiting tickets in a lane that share queue, item and class."""
+
+    lane: str
+    queue: str
+    item: str
+    klass: str
+    waiting: int
+    since: int
+    """Earliest arrival, ms."""
+
+
+_lane_rows = Records(
+    LaneCount,
+    *(_t.c.lane, _t.c.queue, _t.c.item, _t.c.klass),
+    func.count().label("waiting"),
+    func.min(_t.c.waiting_since).label("since"),
+)
 _lane_counts = precompiled(
-    select(
-        _t.c.lane,
-        _t.c.queue,
-        _t.c.item,
-        _t.c.klass,
-        func.count().label("waiting"),
-        func.min(_t.c.waiting_since).label("since"),
-    )
+    _lane_rows.select()
     .where(_hall, _is_waiting)
     .group_by(_t.c.lane, _t.c.queue, _t.c.item, _t.c.klass)
 )
@@ -230,8 +243,7 @@ def priority_calls_over(
     return [row.window for row in conn.execute(_overtakers, values)]
 
 
-@dataclass(frozen=True, slots=True)
-class StoredHead:
+class StoredHead(NamedTuple):
     """Most senior waiting ticket of a lane; the fields follow the columns of the query."""
 
     id: str
@@ -251,21 +263,9 @@ _head_rows = Records(
 )
 
 
-class LaneCount(NamedTuple):
-    """Number of waiting tickets in a lane that share queue, item and class."""
-
-    lane: str
-    queue: str
-    item: str
-    klass: str
-    waiting: int
-    since: int
-    """Earliest arrival, ms."""
-
-
 def waiting_by_lane(conn: Connection, hall_id: str) -> list[LaneCount]:
     """Return every lane with waiting tickets."""
-    return [LaneCount(*row) for row in conn.execute(_lane_counts, {"hall_id": hall_id})]
+    return _lane_rows.all(conn, _lane_counts, {"hall_id": hall_id})
 
 
 def at_window(conn: Connection, hall_id: str, window: str) -> list[Ticket]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, insert, update
 
@@ -13,8 +12,7 @@ from server.core.store import Tx
 from server.queue import tables
 
 
-@dataclass(frozen=True, slots=True)
-class StoredSession:
+class StoredSession(NamedTuple):
     """Session of a person at a window, with its pause."""
 
     window: str

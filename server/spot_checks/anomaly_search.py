@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -19,6 +18,7 @@ from server.core.settings import GeneralSettings
 from server.queue import snapshot, ticket_queries
 from server.queue.selection import takes
 from server.queue.snapshot import Snapshot
+from server.queue.window_session_queries import StoredSession
 from server.spot_checks import anomalies, finding_actions, finding_queries, queries, recorded_state
 from server.spot_checks.anomalies import MINUTE_MS, Anomaly, Desk, MorningPresence
 from server.spot_checks.draw_commitment import opening
@@ -76,7 +76,7 @@ def _idle(ctx: Context, conn: Connection, snap: Snapshot) -> list[Anomaly]:
     return anomalies.idle(confirmed, snap.now, minutes)
 
 
-def _desk(snap: Snapshot, window: str, session: Any) -> Desk:
+def _desk(snap: Snapshot, window: str, session: StoredSession) -> Desk:
     window_entry = snap.catalogue.window_by.get(window)
     rows = [
         r

@@ -14,8 +14,8 @@ import json
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from datetime import time
 from itertools import count
-from typing import Any
 
 from server.catalogue.hours import Span
 from server.core.journal_line import canonical
@@ -90,8 +90,8 @@ def rules_for(
     )
 
 
-def _minute(moment: Any) -> int:
-    return int(moment.hour * 60 + moment.minute)
+def _minute(moment: time) -> int:
+    return moment.hour * 60 + moment.minute
 
 
 def text_of(rules: Rules) -> str:

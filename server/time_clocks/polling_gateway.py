@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 from server.hall import Hall
 from server.live.agent_gateway import Agents, DeviceRef, Task
@@ -51,7 +51,7 @@ class PolledTimeClocks:
         polling.store_clock_reading(self._ctx, name, device_time, numbers, firmware)
         return "ok"
 
-    def _punches(self, ref: DeviceRef, data: Mapping[str, Any], age: Any) -> str:
+    def _punches(self, ref: DeviceRef, data: Mapping[str, Any], age: object) -> str:
         records = data.get("lines")
         if not isinstance(records, list) or len(records) > MAX_LINES:
             return "invalid"
@@ -87,11 +87,11 @@ class PolledTimeClocks:
             polling.store_result(self._ctx, ref.name, int(number), words, good=done)
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: object) -> TypeGuard[float]:
     return isinstance(value, int | float) and 0 <= value < 10**9
 
 
-def _whole(value: Any) -> int | None:
+def _whole(value: object) -> int | None:
     text = str(value)
     return int(text) if text.isdecimal() and len(text) < 10 else None
 

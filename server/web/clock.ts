@@ -3,7 +3,7 @@
 import { onScopeDispose, type Ref, ref } from "vue";
 
 let offset = 0; // server minus this machine, in milliseconds
-let told = false;
+let isSet = false;
 const moving = new Set<() => void>();
 let zone = "Asia/Shanghai";
 
@@ -11,8 +11,8 @@ let zone = "Asia/Shanghai";
 export function setServerTime(epoch: number, hallZone?: string): void {
   offset = epoch - Date.now();
   if (hallZone) zone = hallZone;
-  if (told) return;
-  told = true; // until now every clock showed this machine's own time
+  if (isSet) return;
+  isSet = true; // until now every clock showed this machine's own time
   for (const move of moving) move();
 }
 
@@ -40,8 +40,8 @@ const formats = new Map<string, Intl.DateTimeFormat>();
 
 function format(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = `${locale} ${zone} ${JSON.stringify(options)}`;
-  const known = formats.get(key);
-  if (known) return known;
+  const cached = formats.get(key);
+  if (cached) return cached;
   const made = new Intl.DateTimeFormat(locale, { ...options, timeZone: zone });
   formats.set(key, made);
   return made;

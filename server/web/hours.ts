@@ -25,10 +25,10 @@ function opening(at: number, now: number, of: Lang): string {
 export function closedWords(hours: HallHours | null | undefined, now: number, of: Lang = lang.value): string {
   if (!hours || hours.open) return "";
   const words = hours.next === null ? WORDS.unknown[of] : WORDS[hours.midday ? "midday" : "closed"][of];
-  const said = fill(words, { when: hours.next === null ? "" : opening(hours.next, now, of) });
-  if (hours.windows.length === 0) return said;
+  const sentence = fill(words, { when: hours.next === null ? "" : opening(hours.next, now, of) });
+  if (hours.windows.length === 0) return sentence;
   const list = hours.windows.join(of === "zh" ? "、" : ", ");
-  return `${said}${of === "zh" ? "" : " "}${fill(WORDS.windows[of], { list })}`;
+  return `${sentence}${of === "zh" ? "" : " "}${fill(WORDS.windows[of], { list })}`;
 }
 
 /** The same for a page that gives numbers: early numbers and the last number of the day count. */

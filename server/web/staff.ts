@@ -45,9 +45,9 @@ export function useStaffOnly(): Ref<boolean> {
 
   async function load(): Promise<void> {
     try {
-      const found = await loadSession();
+      const result = await loadSession();
       lost.value = false;
-      if (found.kind !== "staff" || found.must_change) goToLogin();
+      if (result.kind !== "staff" || result.must_change) goToLogin();
     } catch (error) {
       if (mustSignIn(error)) return;
       lost.value = true;

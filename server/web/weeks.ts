@@ -31,8 +31,8 @@ function isoWeek(day: Date): string {
   // Thursday decides the year of an ISO week.
   day.setUTCDate(day.getUTCDate() + 4 - (day.getUTCDay() || 7));
   const first = Date.UTC(day.getUTCFullYear(), 0, 1);
-  const found = Math.ceil(((day.getTime() - first) / 86_400_000 + 1) / 7);
-  return `${day.getUTCFullYear()}-W${String(found).padStart(2, "0")}`;
+  const result = Math.ceil(((day.getTime() - first) / 86_400_000 + 1) / 7);
+  return `${day.getUTCFullYear()}-W${String(result).padStart(2, "0")}`;
 }
 
 export function percent(rate: number | null): string {

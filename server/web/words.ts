@@ -13,7 +13,7 @@ export function named(thing: { name: string; name_en: string }): string {
   return lang.value === "zh" ? thing.name : thing.name_en || thing.name;
 }
 
-export function said(thing: { message_zh: string; message_en: string }): string {
+export function sentenceOf(thing: { message_zh: string; message_en: string }): string {
   return lang.value === "zh" ? thing.message_zh : thing.message_en;
 }
 

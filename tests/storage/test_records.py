@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -12,7 +12,7 @@ from sqlalchemy import Column, Integer, MetaData, String, Table, create_engine, 
 
 import server
 from server.core.all_tables import metadata
-from server.core.records import READERS, Records
+from server.core.records import READERS, Records, names_of
 
 for module in pkgutil.walk_packages(server.__path__, "server."):
     if module.name.endswith("queries"):
@@ -94,7 +94,7 @@ def test_expressions_are_columns_under_their_labels() -> None:
 
 @pytest.mark.parametrize("reader", STORED, ids=lambda reader: reader.kind.__name__)
 def test_a_renamed_column_of_any_record_is_an_error_at_import(reader: Records[Any]) -> None:
-    assert [field.name for field in fields(reader.kind)] == [c.key for c in reader.columns]
+    assert names_of(reader.kind) == [c.key for c in reader.columns]
     for place, column in enumerate(reader.columns):
         columns = [*reader.columns]
         columns[place] = column.label("renamed")

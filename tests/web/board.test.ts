@@ -12,13 +12,13 @@ const CALLS = ["A1", "A2", "A3", "A4", "A5", "A6", "A7"].map((number) => call(nu
 
 test("everybody who is called is shown, however many, in the server's order", () => {
   const many = Array.from({ length: 20 }, (_, n) => call(`A${n}`));
-  expect(callsShown(many).map((one) => one.number)).toEqual(many.map((one) => one.number));
+  expect(callsShown(many).map((entry) => entry.number)).toEqual(many.map((entry) => entry.number));
 });
 
 test("people being served fill the room that is left and hide nobody who is called", () => {
-  const served = CALLS.map((one) => ({ ...one, number: `S${one.number}`, state: "serving" as const }));
+  const served = CALLS.map((entry) => ({ ...entry, number: `S${entry.number}`, state: "serving" as const }));
   const two = CALLS.slice(0, 2);
-  expect(callsShown([...served, ...two]).map((one) => one.number)).toEqual(["A1", "A2", "SA1", "SA2", "SA3"]);
+  expect(callsShown([...served, ...two]).map((entry) => entry.number)).toEqual(["A1", "A2", "SA1", "SA2", "SA3"]);
   expect(callsShown([...served, ...CALLS])).toEqual(CALLS);
   expect(callsShown(served)).toHaveLength(LARGE);
 });
@@ -39,7 +39,7 @@ test("a recall is another call than the first", () => {
 test("with too many queues those with people in them stay, in the hall's order", () => {
   const queues = [queue("a", 0), queue("b", 3), queue("c", 0), queue("d", 1)];
   const { shown, quiet } = queuesShown(queues, 3);
-  expect(shown.map((one) => one.unit)).toEqual(["a", "b", "d"]);
+  expect(shown.map((entry) => entry.unit)).toEqual(["a", "b", "d"]);
   expect(quiet).toBe(1);
 });
 

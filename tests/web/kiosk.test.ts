@@ -19,7 +19,7 @@ const ITEMS = [
 const UNIT = { code: "gaj", name: "公安局", short: "公安" } as UnitRef;
 const UNITS = new Map([["gaj", UNIT]]);
 const codes = (typed: string, popular: string[] = []): string[] =>
-  search(typed, ITEMS, UNITS, popular).map((one) => one.code);
+  search(typed, ITEMS, UNITS, popular).map((entry) => entry.code);
 
 test("items are found by Chinese, full pinyin, initials and English, best first", () => {
   expect(codes("身份证")).toEqual(["idcard", "temporary"]);
@@ -68,14 +68,14 @@ test("keys that would lead away from the kiosk's page are stopped, typing is not
 
 /** A kiosk's browser and its server: answers in turn, every request written down. */
 function stage(answers: (Issued | ApiError)[]) {
-  const kept = new Map<string, string>();
+  const storage = new Map<string, string>();
   const sent: { key: string; body: unknown }[] = [];
   let now = 1_000_000;
   const world: World = {
     kept: {
-      getItem: (name) => kept.get(name) ?? null,
-      setItem: (name, value) => void kept.set(name, value),
-      removeItem: (name) => void kept.delete(name),
+      getItem: (name) => storage.get(name) ?? null,
+      setItem: (name, value) => void storage.set(name, value),
+      removeItem: (name) => void storage.delete(name),
     },
     now: () => now,
     wait: async (ms) => {
@@ -101,14 +101,14 @@ test("two presses at once are one request and give one number", async () => {
   const { world, sent } = stage([ISSUED]);
   const taking = new Taking("1", world);
   const both = await Promise.all([taking.take("a", "ordinary"), taking.take("a", "ordinary")]);
-  expect(both.map((one) => one.ticket.number)).toEqual(["A001", "A001"]);
+  expect(both.map((entry) => entry.ticket.number)).toEqual(["A001", "A001"]);
   expect(sent).toHaveLength(1);
 });
 
 test("a lost answer is asked for again with the same key", async () => {
   const { world, sent } = stage([SILENT, SILENT, ISSUED]);
   await new Taking("1", world).take("a", "ordinary");
-  expect(new Set(sent.map((one) => one.key)).size).toBe(1);
+  expect(new Set(sent.map((entry) => entry.key)).size).toBe(1);
   expect(sent).toHaveLength(3);
 });
 
@@ -151,45 +151,45 @@ test("the number that is shown comes back until its time is over", () => {
 
 /** The kiosk's own PC: whether it takes over, and its answers in turn. */
 function ownLine(answers: (TicketView | ApiError)[], up = true) {
-  const asked: string[] = [];
+  const call: string[] = [];
   const own = {
     takesOver: async () => up,
     take: async (key: string) => {
-      asked.push(key);
+      call.push(key);
       const answer = answers.shift();
       if (!answer || answer instanceof ApiError) throw answer ?? new Error("not asked for");
       return answer;
     },
   };
-  return { own, asked };
+  return { own, asked: call };
 }
 
 test("without the server the kiosk's own PC gives the number, and the server is not asked", async () => {
   const { world, sent } = stage([]);
-  const { own, asked } = ownLine([OWN_TICKET]);
+  const { own, asked: call } = ownLine([OWN_TICKET]);
   world.own = own;
-  const taken = await new Taking("1", world).take("a", "ordinary");
-  expect(taken).toEqual({ ticket: OWN_TICKET, key: asked[0] });
+  const issued = await new Taking("1", world).take("a", "ordinary");
+  expect(issued).toEqual({ ticket: OWN_TICKET, key: call[0] });
   expect(sent).toHaveLength(0);
 });
 
 test("a press that the server did not answer goes to the own PC under the same key, and stays there", async () => {
   const { world, sent } = stage([SILENT]);
-  const { own, asked } = ownLine([SILENT, OWN_TICKET]);
+  const { own, asked: call } = ownLine([SILENT, OWN_TICKET]);
   let calls = 0;
   world.own = { ...own, takesOver: async () => (calls += 1) > 1 && calls < 3 };
-  const taken = await new Taking("1", world).take("a", "ordinary");
-  expect(taken.ticket.number).toBe("A980");
+  const issued = await new Taking("1", world).take("a", "ordinary");
+  expect(issued.ticket.number).toBe("A980");
   expect(sent).toHaveLength(1);
-  expect(asked).toEqual([sent[0]?.key, sent[0]?.key]);
+  expect(call).toEqual([sent[0]?.key, sent[0]?.key]);
 });
 
 test("what the own PC refuses is refused, and the next press is a new one", async () => {
   const { world } = stage([]);
-  const { own, asked } = ownLine([REFUSED, OWN_TICKET]);
+  const { own, asked: call } = ownLine([REFUSED, OWN_TICKET]);
   world.own = own;
   const taking = new Taking("1", world);
   await expect(taking.take("a", "ordinary")).rejects.toBe(REFUSED);
   expect((await taking.take("a", "ordinary")).ticket.number).toBe("A980");
-  expect(new Set(asked).size).toBe(2);
+  expect(new Set(call).size).toBe(2);
 });

@@ -18,3 +18,14 @@ test("no comment opens with a riddle", () => {
   expect(FILES.length).toBeGreaterThan(200);
   expect(violations).toEqual([]);
 });
+
+/** Declarations of a variable, a parameter or a loop with a name that says nothing. */
+const NAMELESS =
+  /(?:\b(?:const|let|function) |[([] ?|v-for="\(?)(found|told|asked|known|kept|said|taken|one)(?:: [\w<>[\] |]+)?(?= =[^=]|\)? =>| of | in |, \w+\) in |\(\w*:)/g;
+
+test("variables are nouns", () => {
+  const violations = FILES.flatMap((file) =>
+    [...readFileSync(file, "utf8").matchAll(NAMELESS)].map(([text]) => `${file}: ${text}`),
+  );
+  expect(violations).toEqual([]);
+});

@@ -3,24 +3,24 @@ import { GROUPS } from "@web/section.ts";
 import { routeOf, SECTIONS } from "../../server/office/web/menu.ts";
 
 test("the menu holds the sections of all rooms in its order", () => {
-  const groups = GROUPS.map((group) => SECTIONS.filter((one) => one.group === group.id).map((one) => one.id).join(" "));
+  const groups = GROUPS.map((group) => SECTIONS.filter((entry) => entry.group === group.id).map((entry) => entry.id).join(" "));
   expect(groups).toEqual([
     "today windows",
     "attendance month exceptions rules requests past leaves calendar readers",
     "checks findings bulletins tickets",
     "devices accounts enrol settings workbook",
   ]);
-  expect(SECTIONS.filter((one) => one.roles).map((one) => one.id)).toEqual(["accounts", "enrol"]);
+  expect(SECTIONS.filter((entry) => entry.roles).map((entry) => entry.id)).toEqual(["accounts", "enrol"]);
 });
 
 test("no two sections have the same address, words or place", () => {
   for (const key of ["id", "zh", "place"] as const) {
-    const values = SECTIONS.map((one) => ({ id: one.id, zh: one.name.zh, place: `${one.group} ${one.order}` })[key]);
+    const values = SECTIONS.map((entry) => ({ id: entry.id, zh: entry.name.zh, place: `${entry.group} ${entry.order}` })[key]);
     expect(new Set(values).size).toBe(values.length);
   }
 });
 
 test("the address of a section carries its values", () => {
-  const month = SECTIONS.find((one) => one.id === "month")!;
+  const month = SECTIONS.find((entry) => entry.id === "month")!;
   expect(routeOf(month).path).toBe("/month/:subject?/:period?/:kind?");
 });

@@ -25,7 +25,7 @@ test("the picture after each act is what the server would draw", () => {
   const idle = picture(["A001", "A002"]);
   const called = after(idle, "call", NOW);
   expect(called?.current).toMatchObject({ number: "A001", state: "called", call_count: 1, waited: 10 });
-  expect(called?.share.map((one) => one.number)).toEqual(["A002"]);
+  expect(called?.share.map((entry) => entry.number)).toEqual(["A002"]);
   expect(called?.no_show_from).toBe(NOW + 10_000);
   const again = after(called as CounterState, "recall", NOW + 1);
   expect(again?.current?.call_count).toBe(2);
@@ -56,23 +56,23 @@ test("what the rules do not allow is not possible", () => {
 });
 
 function desk() {
-  const kept = new Map<string, string>();
+  const storage = new Map<string, string>();
   const store = {
-    getItem: (name: string) => kept.get(name) ?? null,
-    setItem: (name: string, value: string) => void kept.set(name, value),
-    removeItem: (name: string) => void kept.delete(name),
+    getItem: (name: string) => storage.get(name) ?? null,
+    setItem: (name: string, value: string) => void storage.set(name, value),
+    removeItem: (name: string) => void storage.delete(name),
   };
   const connection = ref<Connection>("online");
   const live = { connection, state: shallowRef(picture(["A001", "A002"])) } as unknown as Live<CounterState>;
   const abandoned: number[] = [];
   const acts = { busy: ref(false), abandon: () => abandoned.push(1) } as unknown as Acts;
   const open = () => effectScope().run(() => useOffline("1009", "W05", live, acts, store)) as ReturnType<typeof useOffline>;
-  return { kept, connection, live, abandoned, open };
+  return { kept: storage, connection, live, abandoned, open };
 }
 
 test("after three seconds the desk goes on, and every act is kept before it counts", async () => {
   vi.useFakeTimers();
-  const { kept, connection, live, abandoned, open } = desk();
+  const { kept: storage, connection, live, abandoned, open } = desk();
   const offline = open();
   expect(offline.act("call")).toBe(false);
   connection.value = "offline";
@@ -86,21 +86,21 @@ test("after three seconds the desk goes on, and every act is kept before it coun
   expect(offline.act("finish", { outcome: "done" })).toBe(false);
   expect(offline.act("start")).toBe(true);
   expect(offline.act("finish", { outcome: "done", note: "" })).toBe(true);
-  const diary = JSON.parse([...kept.values()][0] ?? "{}") as HandInActs;
+  const diary = JSON.parse([...storage.values()][0] ?? "{}") as HandInActs;
   expect(diary.known).toBe("");
-  expect(diary.acts.map((one) => [one.kind, one.ticket, one.outcome])).toEqual([
+  expect(diary.acts.map((entry) => [entry.kind, entry.ticket, entry.outcome])).toEqual([
     ["call", "20260302-A001", ""], ["start", "20260302-A001", ""], ["finish", "20260302-A001", "done"],
   ]);
-  expect(live.state.value?.share.map((one) => one.number)).toEqual(["A002"]);
+  expect(live.state.value?.share.map((entry) => entry.number)).toEqual(["A002"]);
   // The share goes along whole, as the server sealed it.
   expect(diary.shares).toEqual([{ tickets: ["20260302-A001", "20260302-A002"], seal: "5ea1" }]);
   vi.useRealTimers();
 });
 
 test("what was kept before a reload is still there, and waits for the server", () => {
-  const { kept, connection, open } = desk();
+  const { kept: storage, connection, open } = desk();
   const acts = [{ kind: "call", ticket: "t", at: NOW, outcome: "", note: "" }];
-  kept.set("hallkeeper.counter.W05.1009", JSON.stringify({ key: "k", window: "W05", known: "", acts }));
+  storage.set("hallkeeper.counter.W05.1009", JSON.stringify({ key: "k", window: "W05", known: "", acts }));
   connection.value = "connecting";
   const offline = open();
   expect([offline.count.value, offline.pending.value, offline.on.value]).toEqual([1, true, false]);

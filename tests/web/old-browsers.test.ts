@@ -14,17 +14,17 @@ interface Node {
 
 /** Return all files that a built page loads, by name: those of its HTML, and their imports. */
 function loaded(page: string, ending: string): Map<string, string> {
-  const found = new Map<string, string>();
+  const result = new Map<string, string>();
   const html = readFileSync(`${DIST}${page}.html`, "utf8");
-  const open = [...html.matchAll(/\/static\/assets\/([\w.-]+)/g)].map((one) => one[1] ?? "");
+  const open = [...html.matchAll(/\/static\/assets\/([\w.-]+)/g)].map((entry) => entry[1] ?? "");
   for (let name = open.pop(); name !== undefined; name = open.pop()) {
-    if (found.has(name) || !name.endsWith(ending) || !existsSync(`${DIST}assets/${name}`)) continue;
+    if (result.has(name) || !name.endsWith(ending) || !existsSync(`${DIST}assets/${name}`)) continue;
     const text = readFileSync(`${DIST}assets/${name}`, "utf8");
-    found.set(name, text);
-    for (const one of text.matchAll(/["'`]\.\/([\w.-]+)["'`]/g)) open.push(one[1] ?? "");
+    result.set(name, text);
+    for (const entry of text.matchAll(/["'`]\.\/([\w.-]+)["'`]/g)) open.push(entry[1] ?? "");
   }
-  expect(found.size).toBeGreaterThan(0);
-  return found;
+  expect(result.size).toBeGreaterThan(0);
+  return result;
 }
 
 function isNode(value: unknown): value is Node {
@@ -38,7 +38,7 @@ function walk(node: Node, visit: Visit, ancestors: readonly Node[] = []): void {
   const below = [...ancestors, node];
   for (const [key, value] of Object.entries(node)) {
     if (key === "loc" || key === "extra") continue;
-    for (const one of Array.isArray(value) ? value : [value]) if (isNode(one)) walk(one, visit, below);
+    for (const entry of Array.isArray(value) ? value : [value]) if (isNode(entry)) walk(entry, visit, below);
   }
 }
 
@@ -51,7 +51,7 @@ const LATER_OPERATORS = new Set(["??", "??=", "||=", "&&="]);
 
 /** Syntax that a browser of ES2017 cannot even read. */
 function newerSyntax(node: Node): string | null {
-  const inside = (list: unknown, type: string): boolean => (list as Node[]).some((one) => one.type === type);
+  const inside = (list: unknown, type: string): boolean => (list as Node[]).some((entry) => entry.type === type);
   if (NEWER_THAN_2017.has(node.type)) return node.type;
   if (typeof node["operator"] === "string" && LATER_OPERATORS.has(node["operator"])) return node["operator"];
   if (node.type === "ObjectExpression" && inside(node["properties"], "SpreadElement")) return "object spread";
@@ -92,19 +92,19 @@ function called(node: Node): string {
 }
 
 function newerNames(tree: Node, than: number): string[] {
-  const found = new Set<string>();
+  const matches = new Set<string>();
   const late = (table: Record<string, number>, name: string): boolean =>
     Object.hasOwn(table, name) && (table[name] ?? 0) > than && !GUARDED.has(name);
   walk(tree, (node, ancestors) => {
     const method = called(node);
     // Vue's own toSorted calls the browser's, where somebody calls Vue's; nobody can who has it not.
-    const passedOn = ancestors.some((one) => one.type === "ObjectMethod" && (one["key"] as Node)["name"] === method);
-    if (late(METHODS, method) && !passedOn) found.add(method);
+    const passedOn = ancestors.some((entry) => entry.type === "ObjectMethod" && (entry["key"] as Node)["name"] === method);
+    if (late(METHODS, method) && !passedOn) matches.add(method);
     const parent = ancestors[ancestors.length - 1];
     const own = parent?.type === "MemberExpression" || parent?.type === "ObjectProperty";
-    if (node.type === "Identifier" && !own && late(GLOBALS, String(node["name"]))) found.add(String(node["name"]));
+    if (node.type === "Identifier" && !own && late(GLOBALS, String(node["name"]))) matches.add(String(node["name"]));
   });
-  return [...found];
+  return [...matches];
 }
 
 const ast = (text: string): Node => parse(text, { sourceType: "module" }) as unknown as Node;
@@ -114,15 +114,15 @@ const CHROMIUM_OF_2017 = 61;
 test.each(["phone", "problem"])("%s is ES2017 in every file that it loads", (page) => {
   for (const [name, text] of loaded(page, ".js")) {
     const tree = ast(text);
-    const found = new Set<string>();
+    const matches = new Set<string>();
     walk(tree, (node) => {
       const newer = newerSyntax(node);
-      if (newer) found.add(newer);
+      if (newer) matches.add(newer);
     });
-    expect([name, ...found]).toEqual([name]);
+    expect([name, ...matches]).toEqual([name]);
     expect([name, ...newerNames(tree, CHROMIUM_OF_2017)]).toEqual([name]);
     const top = (tree["program"] as Node)["body"] as Node[];
-    expect(top.some((one) => one.type === "ExpressionStatement" && (one["expression"] as Node).type === "AwaitExpression")).toBe(false);
+    expect(top.some((entry) => entry.type === "ExpressionStatement" && (entry["expression"] as Node).type === "AwaitExpression")).toBe(false);
   }
 });
 
@@ -131,13 +131,13 @@ const NEWER_THAN_90 = new Set(["StaticBlock", "ClassAccessorProperty"]);
 test.each(["kiosk", "board", "boards"])("%s runs on Chromium 90", (page) => {
   for (const [name, text] of loaded(page, ".js")) {
     const tree = ast(text);
-    const found = new Set(newerNames(tree, 90));
+    const matches = new Set(newerNames(tree, 90));
     walk(tree, (node) => {
-      if (NEWER_THAN_90.has(node.type)) found.add(node.type);
-      if (node.type === "BinaryExpression" && (node["left"] as Node).type === "PrivateName") found.add("#x in y");
-      if (node.type === "RegExpLiteral" && /[dv]/.test(node["flags"] as string)) found.add("flags of later regular expressions");
+      if (NEWER_THAN_90.has(node.type)) matches.add(node.type);
+      if (node.type === "BinaryExpression" && (node["left"] as Node).type === "PrivateName") matches.add("#x in y");
+      if (node.type === "RegExpLiteral" && /[dv]/.test(node["flags"] as string)) matches.add("flags of later regular expressions");
     });
-    expect([name, ...found]).toEqual([name]);
+    expect([name, ...matches]).toEqual([name]);
   }
 });
 
@@ -165,11 +165,11 @@ const NEWER_CSS_OF_PHONES: [RegExp, string][] = [
 
 /** Declarations in dvh without the same one in vh before them in their rule. */
 function alone(css: string): string[] {
-  const rules = [...css.matchAll(/[{]([^{}]*)[}]/g)].map((one) => (one[1] ?? "").split(";"));
+  const rules = [...css.matchAll(/[{]([^{}]*)[}]/g)].map((entry) => (entry[1] ?? "").split(";"));
   return rules.flatMap((declarations) =>
-    declarations.filter((one, at) => {
-      const name = one.split(":")[0] ?? "";
-      return one.includes("dvh") && !declarations.slice(0, at).some((other) => other.startsWith(`${name}:`) && /\dvh/.test(other));
+    declarations.filter((entry, at) => {
+      const name = entry.split(":")[0] ?? "";
+      return entry.includes("dvh") && !declarations.slice(0, at).some((other) => other.startsWith(`${name}:`) && /\dvh/.test(other));
     }),
   );
 }
@@ -177,7 +177,7 @@ function alone(css: string): string[] {
 test.each(["phone", "problem", "kiosk", "board", "boards"])("the style sheets of %s are known to its browsers", (page) => {
   const phones = page === "phone" || page === "problem";
   for (const [name, css] of loaded(page, ".css")) {
-    const found = [...NEWER_CSS, ...(phones ? NEWER_CSS_OF_PHONES : [])].filter(([what]) => what.test(css)).map(([, words]) => words);
-    expect([name, ...found, ...alone(css)]).toEqual([name]);
+    const matches = [...NEWER_CSS, ...(phones ? NEWER_CSS_OF_PHONES : [])].filter(([what]) => what.test(css)).map(([, words]) => words);
+    expect([name, ...matches, ...alone(css)]).toEqual([name]);
   }
 });

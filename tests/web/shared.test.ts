@@ -34,8 +34,8 @@ test("what the policy forbids is found in a page", () => {
 });
 
 /** WCAG contrast of two #rrggbb colours. */
-function contrast(one: string, other: string): number {
-  const light = [one, other].map((colour) => {
+function contrast(entry: string, other: string): number {
+  const light = [entry, other].map((colour) => {
     const [r = 0, g = 0, b = 0] = [1, 3, 5].map((at) => {
       const part = parseInt(colour.slice(at, at + 2), 16) / 255;
       return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;

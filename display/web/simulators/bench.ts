@@ -79,10 +79,10 @@ const tail = (name: string): string => name.slice(name.indexOf("-") + 1);
 
 /** Sort the devices into rooms. */
 export function sorted(state: BenchState): Bench {
-  const of = <S>(kind: Device["kind"]) => state.devices.filter((one) => one.kind === kind) as unknown as Device<S>[];
-  const strips = new Map(of<StripShows>("strip").map((one) => [tail(one.name), one]));
-  const pads = new Map(of<KeypadShows>("keypad").map((one) => [tail(one.name), one]));
-  const speakers = new Map(of<SpeakerShows>("speaker").map((one) => [tail(one.name), one]));
+  const of = <S>(kind: Device["kind"]) => state.devices.filter((entry) => entry.kind === kind) as unknown as Device<S>[];
+  const strips = new Map(of<StripShows>("strip").map((entry) => [tail(entry.name), entry]));
+  const pads = new Map(of<KeypadShows>("keypad").map((entry) => [tail(entry.name), entry]));
+  const speakers = new Map(of<SpeakerShows>("speaker").map((entry) => [tail(entry.name), entry]));
   const buses = of<BusShows>("bus");
   const rooms = buses
     .filter((bus) => bus.shows.pads !== undefined)
@@ -97,12 +97,12 @@ export function sorted(state: BenchState): Bench {
           pad: pads.get(window) ?? null,
         })),
         buses: buses.filter(
-          (one) => one === bus || (one.shows.strips ?? []).some((strip) => windows.includes(tail(strip))),
+          (entry) => entry === bus || (entry.shows.strips ?? []).some((strip) => windows.includes(tail(strip))),
         ),
       };
     });
   const placed = new Set(rooms.map((room) => room.name));
-  const hall = [...speakers.values()].find((one) => !placed.has(tail(one.name))) ?? null;
+  const hall = [...speakers.values()].find((entry) => !placed.has(tail(entry.name))) ?? null;
   return { printers: of<PrinterShows>("printer"), hall, rooms, clocks: of<ClockShows>("time_clock") };
 }
 

@@ -42,11 +42,11 @@ export function useAlarmBell(
   seconds: () => number,
   ringer: Ringer = tones(),
 ): ComputedRef<readonly Alarm[]> {
-  const loud = computed(() => alarms().filter((one) => one.loud));
-  const names = computed(() => loud.value.map((one) => `${one.code}/${one.subject}`).sort());
+  const loud = computed(() => alarms().filter((entry) => entry.loud));
+  const names = computed(() => loud.value.map((entry) => `${entry.code}/${entry.subject}`).sort());
   const title = document.title;
   let timer: ReturnType<typeof setInterval> | undefined;
-  let known: readonly string[] = [];
+  let codes: readonly string[] = [];
 
   const stop = (): void => clearInterval(timer);
   watch(
@@ -54,8 +54,8 @@ export function useAlarmBell(
     ([now, every]) => {
       stop();
       document.title = now.length ? `（${now.length}）${title}` : title;
-      const fresh = now.some((name) => !known.includes(name));
-      known = now;
+      const fresh = now.some((name) => !codes.includes(name));
+      codes = now;
       if (!now.length || !every) return;
       if (fresh) ringer.ring();
       timer = setInterval(() => ringer.ring(), every * 1000);

@@ -47,8 +47,8 @@ const WORST: readonly StateName[] = [
   "rest",
 ];
 export function worstOf(day: string): StateName | null {
-  const found = new Set(statesOf(day).map((one) => one.state));
-  return WORST.find((state) => found.has(state)) ?? null;
+  const result = new Set(statesOf(day).map((entry) => entry.state));
+  return WORST.find((state) => result.has(state)) ?? null;
 }
 
 /** This month, YYYY-MM, by the hall's clock. */

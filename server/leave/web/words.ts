@@ -44,12 +44,12 @@ const VERDICTS: Table = {
 /** Claims of a correction, in the order of the form. */
 export const CLAIMS = Object.keys(VERDICTS);
 
-const said = (table: Table, name: string): string => (table[name] ? pick(table[name]) : name);
-export const kindWords = (name: string): string => said(KINDS, name);
-export const stateWords = (name: string): string => said(STATES, name);
-export const rungWords = (name: string): string => said(RUNGS, name);
-export const actWords = (name: string): string => said(ACTS, name);
-export const verdictWords = (name: string): string => said(VERDICTS, name);
+const notice = (table: Table, name: string): string => (table[name] ? pick(table[name]) : name);
+export const kindWords = (name: string): string => notice(KINDS, name);
+export const stateWords = (name: string): string => notice(STATES, name);
+export const rungWords = (name: string): string => notice(RUNGS, name);
+export const actWords = (name: string): string => notice(ACTS, name);
+export const verdictWords = (name: string): string => notice(VERDICTS, name);
 
 /** 11月25日, or 25 Nov. Takes an ISO day or moment of the hall's wall clock. */
 export function dayWords(moment: string): string {
@@ -71,8 +71,8 @@ export function spanWords(begins: string, ends: string): string {
   return `${dayWords(begins)} ${from} – ${dayWords(ends)} ${to}`;
 }
 
-export function lengthWords(one: LeaveCase): string {
-  return lang.value === "zh" ? `${one.days} 天 · ${one.hours} 小时` : `${one.days} d · ${one.hours} h`;
+export function lengthWords(entry: LeaveCase): string {
+  return lang.value === "zh" ? `${entry.days} 天 · ${entry.hours} 小时` : `${entry.days} d · ${entry.hours} h`;
 }
 
 /** `only`: the ladder has no other line. */
@@ -87,15 +87,15 @@ export function limitWords(line: LadderLine, only = false): string {
 /** The setting of who approves, in words: `1d=chief;*=chief+manager` is 1天以内：首席代表；更长：…. "" when unreadable. */
 export function ladderWords(text: string): string {
   const zh = lang.value === "zh";
-  const lines = text.split(";").map((one) => /^(\*|(\d+(?:\.\d+)?)([dh]))=([a-z+]+)$/.exec(one.trim()));
-  if (lines.some((one, place) => one === null || (one[1] === "*") !== (place === lines.length - 1))) return "";
-  const said = lines.map((one) => {
-    const [, , amount, unit, rungs = ""] = one as RegExpExecArray;
+  const lines = text.split(";").map((entry) => /^(\*|(\d+(?:\.\d+)?)([dh]))=([a-z+]+)$/.exec(entry.trim()));
+  if (lines.some((entry, place) => entry === null || (entry[1] === "*") !== (place === lines.length - 1))) return "";
+  const notice = lines.map((entry) => {
+    const [, , amount, unit, rungs = ""] = entry as RegExpExecArray;
     const line = { days: unit === "d" ? Number(amount) : null, hours: unit === "h" ? Number(amount) : null };
     const long = limitWords({ ...line, rungs: [] }, lines.length === 1);
     return `${long}${zh ? "：" : ": "}${rungs.split("+").map(rungWords).join(zh ? "，再由" : ", then ")}`;
   });
-  return said.join(zh ? "；" : "; ");
+  return notice.join(zh ? "；" : "; ");
 }
 
 /** Hands in a paper and says what is kept of it. */

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 from server.catalogue.model import Catalogue
 from server.core import idempotency
@@ -95,12 +94,12 @@ def _take(ctx: Context, tx: Tx, actor: Actor, record: GivenTicket, age: float) -
     return verdict
 
 
-def _issue_time(ctx: Context, lease: Any, record: GivenTicket, now: int) -> int:
+def _issue_time(ctx: Context, lease: Lease | None, record: GivenTicket, now: int) -> int:
     """Return the time (ms) of issue: on its day, after its lease, not in the future."""
     midnight = datetime.combine(date.fromisoformat(record.day), time.min)
     zone = ctx.settings().of(GeneralSettings).timezone
     begins, ends = instant(midnight, zone), instant(midnight + timedelta(days=1), zone)
-    leased = int(lease.leased_at) if lease is not None and json.loads(lease.tokens) else begins
+    leased = lease.leased_at if lease is not None and json.loads(lease.tokens) else begins
     return max(leased, min(record.at, now, ends - 1))
 
 

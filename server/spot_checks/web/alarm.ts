@@ -31,7 +31,7 @@ export function useAlarm(state: Ref<ChecksState | null>): { sound: Ref<boolean>;
   const sound = ref(kept());
 
   watch(
-    () => state.value?.checks.filter((one) => one.state === "due").map((one) => one.id) ?? null,
+    () => state.value?.checks.filter((entry) => entry.state === "due").map((entry) => entry.id) ?? null,
     (now, before) => {
       if (!now?.some((id) => !(before ?? []).includes(id))) return;
       navigator.vibrate?.([400, 200, 400, 200, 800]);

@@ -114,21 +114,21 @@ const seen = dictionary({
 });
 
 /** Return the recorded state of that minute in short phrases. */
-export function knownWords(known: KnownNow, time: (at: number) => string): string[] {
-  const said = [known.since ? seen("since", { name: known.staff_name, time: time(known.since) }) : seen("nobody")];
-  if (known.paused_at) {
-    const reason = seen((known.pause_reason || "other") as Parameters<typeof seen>[0]);
-    said.push(seen("paused", { time: time(known.paused_at), reason }));
+export function knownWords(stateValue: KnownNow, time: (at: number) => string): string[] {
+  const sentence = [stateValue.since ? seen("since", { name: stateValue.staff_name, time: time(stateValue.since) }) : seen("nobody")];
+  if (stateValue.paused_at) {
+    const reason = seen((stateValue.pause_reason || "other") as Parameters<typeof seen>[0]);
+    sentence.push(seen("paused", { time: time(stateValue.paused_at), reason }));
   }
-  if (known.number) {
-    const minutes = Math.max(0, Math.floor((known.as_of - (known.number_since ?? known.as_of)) / 60_000));
-    said.push(seen("serving", { number: known.number, minutes }));
-  } else if (known.since) {
-    said.push(known.last_call_at ? seen("call", { time: time(known.last_call_at) }) : seen("noCall"));
+  if (stateValue.number) {
+    const minutes = Math.max(0, Math.floor((stateValue.as_of - (stateValue.number_since ?? stateValue.as_of)) / 60_000));
+    sentence.push(seen("serving", { number: stateValue.number, minutes }));
+  } else if (stateValue.since) {
+    sentence.push(stateValue.last_call_at ? seen("call", { time: time(stateValue.last_call_at) }) : seen("noCall"));
   }
-  if (known.leave) said.push(seen("onLeave"));
-  if (known.waiting) said.push(seen("waiting", { n: known.waiting }));
-  return said;
+  if (stateValue.leave) sentence.push(seen("onLeave"));
+  if (stateValue.waiting) sentence.push(seen("waiting", { n: stateValue.waiting }));
+  return sentence;
 }
 
 /** The last punch, or that there is none. */
@@ -147,9 +147,9 @@ export function markLine(mark: Pick<MarkView, "mark" | "reason" | "faults">): st
 }
 
 /** Return a finding in one line. */
-export function findingLine(found: FindingView): string {
-  if (found.kind === "conduct") return found.faults.join(and("comma"));
-  const parts = [kindWords(found.kind), ...found.faults];
-  if (found.minutes) parts.push(and("minutes", { n: found.minutes }));
+export function findingLine(result: FindingView): string {
+  if (result.kind === "conduct") return result.faults.join(and("comma"));
+  const parts = [kindWords(result.kind), ...result.faults];
+  if (result.minutes) parts.push(and("minutes", { n: result.minutes }));
   return parts.join(" · ");
 }

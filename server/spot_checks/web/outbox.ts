@@ -32,7 +32,7 @@ export interface Outbox {
   /** True if a reload keeps the waiting marks. */
   safe: Ref<boolean>;
   signedOut: Ref<boolean>;
-  add: (one: Omit<Waiting, "refused" | "order">) => void;
+  add: (element: Omit<Waiting, "refused" | "order">) => void;
   drop: (id: string) => void;
   /** Try one again that was refused. */
   again: (id: string) => void;
@@ -47,10 +47,10 @@ const LATER = new Set(["network", "unavailable", "too_many"]);
 
 function open(): Promise<IDBDatabase> {
   return new Promise((done, failed) => {
-    const asked = indexedDB.open(DATABASE, 1);
-    asked.onupgradeneeded = () => asked.result.createObjectStore(STORE, { keyPath: "id" });
-    asked.onsuccess = () => done(asked.result);
-    asked.onerror = () => failed(asked.error ?? new Error("no database"));
+    const call = indexedDB.open(DATABASE, 1);
+    call.onupgradeneeded = () => call.result.createObjectStore(STORE, { keyPath: "id" });
+    call.onsuccess = () => done(call.result);
+    call.onerror = () => failed(call.error ?? new Error("no database"));
   });
 }
 
@@ -62,20 +62,20 @@ function finished<T>(request: IDBRequest<T>): Promise<T> {
 }
 
 /** Sends one entry; photos first, and the server gives the same photo the same id. */
-async function deliver(one: Waiting): Promise<void> {
-  const common = { path: { check: one.check }, giveUpMs: 1 };
-  if (one.mark === null) {
-    await post("/api/v1/office/checks/{check}/finish", { ...common, key: one.id });
+async function deliver(element: Waiting): Promise<void> {
+  const common = { path: { check: element.check }, giveUpMs: 1 };
+  if (element.mark === null) {
+    await post("/api/v1/office/checks/{check}/finish", { ...common, key: element.id });
     return;
   }
   const photos: string[] = [];
-  for (const blob of one.photos) {
+  for (const blob of element.photos) {
     const form = new FormData();
     form.append("photo", blob, "photo.jpg");
-    const kept = await post("/api/v1/office/checks/{check}/photos", { ...common, body: form, timeoutMs: 30_000 });
-    photos.push(kept.id);
+    const item = await post("/api/v1/office/checks/{check}/photos", { ...common, body: form, timeoutMs: 30_000 });
+    photos.push(item.id);
   }
-  await post("/api/v1/office/checks/{check}/marks", { ...common, key: one.id, body: { ...one.mark, photos } });
+  await post("/api/v1/office/checks/{check}/marks", { ...common, key: element.id, body: { ...element.mark, photos } });
 }
 
 export function useOutbox(): Outbox {
@@ -92,10 +92,10 @@ export function useOutbox(): Outbox {
   async function start(): Promise<void> {
     try {
       database = await open();
-      const kept = await finished(database.transaction(STORE).objectStore(STORE).getAll() as IDBRequest<Waiting[]>);
-      const known = new Set(waiting.value.map((one) => one.id));
-      const older = kept.filter((one) => !known.has(one.id)).sort((a, b) => a.order - b.order);
-      for (const one of waiting.value) store()?.put(one);
+      const item = await finished(database.transaction(STORE).objectStore(STORE).getAll() as IDBRequest<Waiting[]>);
+      const ids = new Set(waiting.value.map((element) => element.id));
+      const older = item.filter((element) => !ids.has(element.id)).sort((a, b) => a.order - b.order);
+      for (const element of waiting.value) store()?.put(element);
       waiting.value = [...older, ...waiting.value];
     } catch {
       safe.value = false;
@@ -103,23 +103,23 @@ export function useOutbox(): Outbox {
     void kick();
   }
 
-  function add(one: Omit<Waiting, "refused" | "order">): void {
+  function add(element: Omit<Waiting, "refused" | "order">): void {
     order += 1;
-    const entry: Waiting = { ...one, refused: "", order };
+    const entry: Waiting = { ...element, refused: "", order };
     waiting.value = [...waiting.value, entry];
     store()?.put(entry);
     void kick();
   }
 
   function drop(id: string): void {
-    waiting.value = waiting.value.filter((one) => one.id !== id);
+    waiting.value = waiting.value.filter((element) => element.id !== id);
     store()?.delete(id);
   }
 
   /** Notes why the server does not want it; the others go on. Empty words: to be sent again. */
   function refuse(id: string, words: string): void {
-    waiting.value = waiting.value.map((one) => (one.id === id ? { ...one, refused: words } : one));
-    const entry = waiting.value.find((one) => one.id === id);
+    waiting.value = waiting.value.map((element) => (element.id === id ? { ...element, refused: words } : element));
+    const entry = waiting.value.find((element) => element.id === id);
     if (entry) store()?.put(entry);
   }
 
@@ -150,12 +150,12 @@ export function useOutbox(): Outbox {
     sending = true;
     try {
       for (;;) {
-        const next = waiting.value.find((one) => !one.refused);
+        const next = waiting.value.find((element) => !element.refused);
         if (!next || !(await tryOne(next))) break;
       }
     } finally {
       sending = false;
-      if (waiting.value.some((one) => !one.refused)) timer = setTimeout(() => void kick(), AGAIN_MS);
+      if (waiting.value.some((element) => !element.refused)) timer = setTimeout(() => void kick(), AGAIN_MS);
     }
   }
 

@@ -58,8 +58,8 @@ type Word = Parameters<typeof words>[0];
 
 /** The words of a code; a code that is not known stands for itself. */
 export function readerWords(code: string): string {
-  const found = words(code as Word) as string | undefined;
-  return found ?? code;
+  const result = words(code as Word) as string | undefined;
+  return result ?? code;
 }
 
 const offsets = dictionary({

@@ -10,14 +10,14 @@ const PRESSED = /\.(js|css|svg|json)$/;
 
 /** Return the violations of the hall's policy in a built page. */
 export function faults(html: string): string[] {
-  const found: string[] = [];
-  if (/<script(?![^>]*\ssrc=)[^>]*>/i.test(html)) found.push("inline script");
-  if (/<style[\s>]/i.test(html)) found.push("inline style element");
-  if (/\sstyle=/i.test(html)) found.push("style attribute");
-  if (/\son[a-z]+=/i.test(html)) found.push("event attribute");
-  if (/(src|href)="(https?:)?\/\//i.test(html)) found.push("address outside the hall");
-  if (/(src|href)="data:/i.test(html)) found.push("data: address");
-  return found;
+  const result: string[] = [];
+  if (/<script(?![^>]*\ssrc=)[^>]*>/i.test(html)) result.push("inline script");
+  if (/<style[\s>]/i.test(html)) result.push("inline style element");
+  if (/\sstyle=/i.test(html)) result.push("style attribute");
+  if (/\son[a-z]+=/i.test(html)) result.push("event attribute");
+  if (/(src|href)="(https?:)?\/\//i.test(html)) result.push("address outside the hall");
+  if (/(src|href)="data:/i.test(html)) result.push("data: address");
+  return result;
 }
 
 /** Every file below a folder, as paths relative to it, sorted. */

@@ -62,9 +62,7 @@ def run_mutants(
     argv += ["--mutants", str(names), "--mutant-results", str(results)]
     log = folder / "pytest.log"
     with log.open("w") as out:
-        subprocess.run(
-            argv, cwd=tree, env=env, stdout=out, stderr=out, timeout=MOST_SECONDS, check=False
-        )
+        subprocess.run(argv, cwd=tree, env=env, stdout=out, timeout=MOST_SECONDS, check=False)
     if not results.exists():
         print(log.read_text())
         raise RuntimeError("the tests fail without any mutant")

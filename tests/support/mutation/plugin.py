@@ -9,6 +9,7 @@ import math
 import os
 import resource
 import signal
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Sequence
@@ -34,6 +35,8 @@ settings.register_profile("mutation", QUICK)
 settings.load_profile("mutation")
 MOST_MEMORY = 4 << 30
 KILLED, SURVIVED = 1, 0
+PROGRESS_STEP = 200
+"""Mutants after which a line tells how far the run is."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -114,6 +117,15 @@ def outcome(status: int) -> str:
     return "survived" if os.WEXITSTATUS(status) == SURVIVED else "killed"
 
 
+def show_progress(session: pytest.Session, text: str) -> None:
+    """Write a line to standard error, which pytest captures otherwise."""
+    manager = session.config.pluginmanager.getplugin("capturemanager")
+    assert manager is not None
+    with manager.global_and_fixture_disabled():
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> bool:
     """Record all tests without a mutant, then run those that reach each mutant."""
@@ -131,6 +143,8 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     def wait_for_one() -> None:
         pid, status = os.wait()
         results[running.pop(pid)] = outcome(status)
+        if len(results) % PROGRESS_STEP == 0:
+            show_progress(session, f"{len(results)} of {len(mutants)} mutants")
 
     for mutant in mutants:
         tests = recorder.tests.get(mutant.partition("__mutmut")[0], [])
