@@ -3,6 +3,7 @@
 Every call has a limit in seconds and never blocks longer. A link does not interpret frames.
 """
 
-from devices.link.base import Link, LinkAddress, LinkError, LinkTimeoutError, parse_link
+from devices.link.base import Link, LinkAddress, parse_link
+from devices.link.errors import LinkError, LinkTimeoutError
 
 __all__ = ["Link", "LinkAddress", "LinkError", "LinkTimeoutError", "parse_link"]

@@ -24,14 +24,6 @@ OPTIONS = {"serial": ("baud", "flow"), "usb": ("in", "out")}
 _USB = re.compile(r"[0-9A-Fa-f]{4}:[0-9A-Fa-f]{4}")
 
 
-class LinkError(OSError):
-    """Error for a missing or broken cable; the text gives the cable and the reason."""
-
-
-class LinkTimeoutError(LinkError):
-    """Error for bytes that the other end did not accept in time."""
-
-
 class LinkAddressError(ValueError):
     """Error for an invalid link address; `zh` and `en` give the reason."""
 

@@ -11,7 +11,7 @@ import os
 import select
 import time
 
-from devices.link.base import LinkError, LinkTimeoutError
+from devices.link.errors import LinkError, LinkTimeoutError
 
 
 class FileLink:

@@ -11,7 +11,7 @@ import contextlib
 
 import serial
 
-from devices.link.base import LinkError, LinkTimeoutError
+from devices.link.errors import LinkError, LinkTimeoutError
 
 
 class SerialLink:

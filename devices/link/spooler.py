@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 from typing import Any
 
-from devices.link.base import LinkError
+from devices.link.errors import LinkError
 from devices.link.usb import library
 
 CLASSES = {"windows": "Win32Raw", "cups": "CupsPrinter"}

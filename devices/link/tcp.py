@@ -7,7 +7,7 @@ import select
 import socket
 import time
 
-from devices.link.base import LinkError, LinkTimeoutError
+from devices.link.errors import LinkError, LinkTimeoutError
 
 
 class TcpLink:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import select
 import socket
 
-from devices.link.base import LinkError
+from devices.link.errors import LinkError
 
 LARGEST = 65_535
 

@@ -11,7 +11,7 @@ import contextlib
 import shutil
 from typing import Any
 
-from devices.link.base import LinkError, LinkTimeoutError
+from devices.link.errors import LinkError, LinkTimeoutError
 
 IN_ENDPOINT, OUT_ENDPOINT = 0x82, 0x01
 CHUNK = 512

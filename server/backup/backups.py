@@ -30,8 +30,8 @@ from server.backup import move_database
 from server.core.config import FILE, Config
 from server.core.data_folder import parts as folders
 from server.core.engine import is_sqlite, migrate, newest, open_engine, revision
+from server.core.folder_key import KEY_FILE
 from server.leave.files import FOLDER
-from server.spot_checks.draw_commitment import KEY_FILE
 
 DATABASE, MANIFEST, NOTE = "hall.db", "manifest.json", "last-backup.json"
 FORMAT = 1

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from server.core import setting_changes
 from server.core.actors import Actor, Role
 from server.core.context import Context, JsonDict
 from server.core.replays import Replay
+from server.office import setting_actions
 
 
 def _settings(ctx: Context, actor: Actor, _key: str, args: JsonDict) -> None:
-    setting_changes.change(ctx, actor, args["values"], args["basis"])
+    setting_actions.change(ctx, actor, args["values"], args["basis"])
 
 
 REPLAYS = {

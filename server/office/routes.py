@@ -9,7 +9,6 @@ from sqlalchemy import Connection
 
 from server.alarms import queries as takes
 from server.catalogue import calendar
-from server.core import setting_changes
 from server.core.clock import instant
 from server.core.errors import CommonCode
 from server.core.events import Event, HallChanged
@@ -19,7 +18,7 @@ from server.device_health import queries as device_health_queries
 from server.device_health import routes as device_health_routes
 from server.hall import Hall
 from server.live.feeds import Feed, LiveFeeds, allow_managers
-from server.office import views
+from server.office import setting_actions, views
 from server.office.messages import (
     ChangeSettings,
     OfficeState,
@@ -148,5 +147,5 @@ def _settings(api: Api) -> None:
     def change_settings(call: Call) -> Done:
         """Change settings from now on; the old values stay in the history."""
         body: ChangeSettings = call.body
-        setting_changes.change(ctx, call.actor, body.values, seen=body.seen)
+        setting_actions.change(ctx, call.actor, body.values, seen=body.seen)
         return Done()

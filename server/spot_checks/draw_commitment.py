@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from pathlib import Path
 
 from server.catalogue.calendar import workdays
 from server.catalogue.hours import Span
 from server.catalogue.model import Scope
 from server.core.actors import SYSTEM
-from server.core.clock import TokenSource, instant
+from server.core.clock import instant
 from server.core.context import Context, write_journal
+from server.core.folder_key import fresh_seed
 from server.core.settings import GeneralSettings
 from server.core.store import Tx
 from server.spot_checks import draw_proof, queries
@@ -28,7 +27,6 @@ from server.spot_checks.events import ChecksChanged
 from server.spot_checks.queries import DrawCommitment
 from server.spot_checks.settings import SpotCheckSettings
 
-KEY_FILE = "check.key"
 LOST = ""
 """Placeholder of a seed that cannot be unmasked."""
 
@@ -53,24 +51,6 @@ class SealedDay:
     def closed(self, now: int) -> bool:
         """Return True if the hall has closed on that day; on a rest day, if the day is over."""
         return now >= self.at(24 * 60 if self.rules.closes is None else self.rules.closes)
-
-
-def key_in(folder: Path, chance: TokenSource) -> bytes:
-    """Return the data folder's key, created at the first call and readable by its owner only."""
-    path = folder / KEY_FILE
-    try:
-        return bytes.fromhex(path.read_text().strip())
-    except FileNotFoundError:
-        new_key = fresh_seed(chance)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w") as file:
-            file.write(new_key + "\n")
-        return bytes.fromhex(new_key)
-
-
-def fresh_seed(chance: TokenSource) -> str:
-    """Return 256 random bits, in hex."""
-    return hashlib.sha256(chance.token(draw_proof.SEED_BYTES).encode()).hexdigest()
 
 
 def mask(key: bytes, day: str, seal: str, seed: str) -> str:

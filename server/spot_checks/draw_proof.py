@@ -18,9 +18,9 @@ from datetime import time
 from itertools import count
 
 from server.catalogue.hours import Span
+from server.core.folder_key import SEED_BYTES
 from server.core.journal_line import canonical
 
-SEED_BYTES = 32
 WHOLE = 1 << 256
 """Number of possible values of one HMAC-SHA256."""
 

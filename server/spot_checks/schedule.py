@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from server.core.actors import SYSTEM
 from server.core.context import Context, write_journal
+from server.core.folder_key import key_in
 from server.core.store import Tx
 from server.spot_checks import (
     anomaly_search,
@@ -62,7 +63,7 @@ class SpotCheckScheduler:
             ctx.write(partial(_end_abandoned, ctx, row))
 
     def _key(self) -> bytes:
-        return draw_commitment.key_in(self._folder, self._ctx.tokens)
+        return key_in(self._folder, self._ctx.tokens)
 
     def _open(self, row: DrawCommitment) -> SealedDay:
         if row.day not in self._opened:

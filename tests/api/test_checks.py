@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from server.core import journal
+from server.core.folder_key import key_in
 from server.queue import snapshot
 from server.queue.business_day import keep_day
 from server.spot_checks import draw_commitment
@@ -38,9 +39,7 @@ def opened(web: Web) -> draw_commitment.SealedDay:
     ctx = web.small.ctx
     row = ctx.read(lambda c: spot_checks_queries.day(c, "small", DAY))
     assert row is not None
-    return draw_commitment.unseal(
-        draw_commitment.key_in(web.small.hall.config.data, ctx.tokens), row
-    )
+    return draw_commitment.unseal(key_in(web.small.hall.config.data, ctx.tokens), row)
 
 
 def secrets(day: draw_commitment.SealedDay) -> list[str]:

@@ -16,10 +16,10 @@ from server.core.actors import SYSTEM
 from server.core.all_tables import metadata
 from server.core.clock import SetClock, instant
 from server.core.config import Config
+from server.core.folder_key import KEY_FILE
 from server.core.journal_line import GENESIS, Line, line_hash
 from server.demo import history, time_clocks
 from server.hall import Hall, open_hall
-from server.spot_checks.draw_commitment import KEY_FILE
 
 SATURDAY = instant(datetime.combine(date(2026, 11, 7), time(9)), "Asia/Shanghai")
 KEY = f"{'11' * 32}\n"

@@ -9,6 +9,7 @@ import pytest
 from server.core import journal
 from server.core.actors import Actor, ActorKind
 from server.core.errors import ErrorCode, HallError
+from server.core.folder_key import key_in
 from server.integrity import checks as hall_check
 from server.queue.business_day import keep_day
 from server.spot_checks import draw_commitment, finding_queries, rounds, second_checker
@@ -41,7 +42,7 @@ class InspectionHall:
 
     def draw(self) -> draw_commitment.SealedDay:
         """Return today's draw with seed and times, which only the server can open."""
-        key = draw_commitment.key_in(self.small.hall.config.data, self.ctx.tokens)
+        key = key_in(self.small.hall.config.data, self.ctx.tokens)
         return draw_commitment.unseal(key, self.row())
 
     def due_times(self) -> list[int]:

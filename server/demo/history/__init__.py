@@ -18,6 +18,7 @@ from server.core.clock import SeededTokenSource, SetClock, SystemTokenSource
 from server.core.context import Context
 from server.core.engine import open_engine
 from server.core.events import Bus
+from server.core.folder_key import key_in
 from server.demo.history.floor import seats, sign_ins, visits
 from server.demo.history.people import People
 from server.demo.history.store import OneConnection
@@ -27,7 +28,6 @@ from server.demo.history.world import Event, World
 from server.hall import Hall
 from server.leave import queries as leave_queries
 from server.queue.business_day import keep_day
-from server.spot_checks.draw_commitment import key_in
 
 MONTHS = 2
 Progress = Callable[[int, int], None]

@@ -12,9 +12,9 @@ from sqlalchemy import Connection
 
 from server.core.clock import TokenSource
 from server.core.context import Context
+from server.core.folder_key import key_in
 from server.queue.offline import desk_queries
 from server.queue.offline.desk_queries import ConnectedTime
-from server.spot_checks.draw_commitment import key_in
 
 UNNOTICED_MS = 30_000
 """Most milliseconds until a broken connection is detected: two missed pings (10 and 15 s)."""

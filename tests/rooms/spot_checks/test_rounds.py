@@ -12,10 +12,11 @@ from sqlalchemy import delete, insert, update
 from sqlalchemy.exc import DatabaseError
 
 from server.core import journal
+from server.core.folder_key import KEY_FILE
 from server.core.store import Tx
 from server.leave import queries as leave_queries
 from server.leave.tables import leave
-from server.spot_checks import draw_commitment, draw_proof, rounds
+from server.spot_checks import draw_proof, rounds
 from server.spot_checks import integrity as spot_checks_integrity
 from server.spot_checks import queries as spot_checks_queries
 from server.spot_checks import recorded_state as spot_checks_recorded_state
@@ -113,7 +114,7 @@ def test_settings_changed_during_the_day_do_not_change_the_draw(hall: Inspection
 
 
 def test_a_seed_lost_with_its_key_is_recorded(hall: InspectionHall) -> None:
-    key = hall.small.hall.config.data / draw_commitment.KEY_FILE
+    key = hall.small.hall.config.data / KEY_FILE
     assert key.stat().st_mode & 0o077 == 0
     key.unlink()
     hall.restart()

@@ -1,0 +1,30 @@
+"""Key of a data folder, and fresh random seeds."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+from server.core.clock import TokenSource
+
+SEED_BYTES = 32
+KEY_FILE = "check.key"
+
+
+def key_in(folder: Path, chance: TokenSource) -> bytes:
+    """Return the data folder's key, created at the first call and readable by its owner only."""
+    path = folder / KEY_FILE
+    try:
+        return bytes.fromhex(path.read_text().strip())
+    except FileNotFoundError:
+        new_key = fresh_seed(chance)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(new_key + "\n")
+        return bytes.fromhex(new_key)
+
+
+def fresh_seed(chance: TokenSource) -> str:
+    """Return 256 random bits, in hex."""
+    return hashlib.sha256(chance.token(SEED_BYTES).encode()).hexdigest()
