@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.health import HealthCode
-from server import office
+from server import device_health
 from server.alarms import actions as alarms_actions
 from server.alarms import queries as takes
 from server.alarms.rules import is_acknowledged, is_loud
@@ -29,7 +29,7 @@ from server.queue import snapshot
 from support.halls import SmallHall
 
 MANAGER = Actor(ActorKind.MANAGER, "200")
-DEVICE_WORDS = Path(office.__file__).parent / "web" / "device-words.ts"
+DEVICE_WORDS = Path(device_health.__file__).parent / "web" / "device-words.ts"
 TIMES = st.integers(0, 10**7)
 
 
