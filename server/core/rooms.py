@@ -9,6 +9,7 @@ languages) and `register` (a `server.capability.Capability`). They are imported 
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
@@ -38,7 +39,8 @@ ROOMS = (
 """Packages, in the order of their alarms and jobs; a new capability is added here."""
 
 
-def modules(name: str) -> list[ModuleType]:
+@cache
+def modules(name: str) -> tuple[ModuleType, ...]:
     """Return the module `name` of every room that has one; raises ImportError for a wrong room."""
     names = [f"{room}.{name}" for room in ROOMS]
-    return [import_module(module) for module in names if find_spec(module) is not None]
+    return tuple(import_module(module) for module in names if find_spec(module) is not None)
