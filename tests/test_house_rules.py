@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
+import grimp
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -136,3 +138,13 @@ def test_rows_of_the_database_have_types() -> None:
     names = [name for name in modules() if name.startswith(TYPED_FOLDERS)]
     untyped = set().union(*map(untyped_functions, names))
     assert untyped == {name for functions in WITHOUT_TYPE.values() for name in functions}
+
+
+def test_no_imports_form_a_circle() -> None:
+    graph = grimp.build_graph("server", "kiosk", "counters", "display", "devices", cache_dir=None)
+    imports = {name: graph.find_modules_directly_imported_by(name) for name in graph.modules}
+    try:
+        order = list(TopologicalSorter(imports).static_order())
+    except CycleError as error:
+        pytest.fail(f"circle: {error.args[1]}")
+    assert set(order) == graph.modules
