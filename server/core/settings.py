@@ -99,7 +99,7 @@ class Settings:
 
     def __init__(self, **values: Value) -> None:
         """Set `values` over the defaults, unchecked; see `with_values`."""
-        self._groups: dict[type[SettingGroup], Any] = {group: group() for group in groups()}
+        self._groups: dict[type[SettingGroup], Any] = dict(_defaults())
         self._set(values)
 
     def of(self, group: type[Group]) -> Group:
@@ -112,10 +112,19 @@ class Settings:
             name: getattr(self._groups[entry.group], name) for name, entry in declared().items()
         }
 
+    def replaced(self, values: Mapping[str, Value]) -> Settings:
+        """Return a copy with `values`, unchecked; groups without a new value are shared."""
+        fresh = Settings()
+        fresh._groups = dict(self._groups)
+        fresh._set(values)
+        return fresh
+
     def _set(self, values: Mapping[str, Value]) -> None:
+        by_group: dict[type[SettingGroup], dict[str, Value]] = {}
         for name, value in values.items():
-            group = declared()[name].group
-            self._groups[group] = replace(self._groups[group], **{name: value})
+            by_group.setdefault(declared()[name].group, {})[name] = value
+        for group, group_values in by_group.items():
+            self._groups[group] = replace(self._groups[group], **group_values)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Settings) and self._groups == other._groups
@@ -129,6 +138,11 @@ def groups() -> tuple[type[SettingGroup], ...]:
     """Return the groups of every room, in the order of the settings page."""
     every = [group for module in modules("settings") for group in module.GROUPS]
     return tuple(sorted(every, key=lambda group: group.SECTION.place))
+
+
+@cache
+def _defaults() -> dict[type[SettingGroup], SettingGroup]:
+    return {group: group() for group in groups()}
 
 
 @cache
@@ -182,7 +196,7 @@ def with_values(settings: Settings, values: Mapping[str, Any]) -> Settings:
         if entry is None or type(value) is not type(entry.default):
             raise HallError(CommonCode.SETTING_INVALID, name=name)
         entry.declaration.require_valid(name, value)
-    return Settings(**{**settings.values(), **values})
+    return settings.replaced(values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ state, then `requires`. Tables read no storage and no clock; both come with the 
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -91,7 +92,7 @@ class Attempt(Generic[S]):
 
 
 @dataclass(frozen=True, slots=True)
-class Requirement:
+class Requirement(ABC):
     """Condition of a move, with the error code of an attempt that does not meet it."""
 
     code: ErrorCode
@@ -100,9 +101,9 @@ class Requirement:
     data: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
     """Further data of the error."""
 
+    @abstractmethod
     def is_met(self, attempt: Attempt[Any]) -> bool:
         """Return True if the attempt meets the condition."""
-        raise NotImplementedError
 
     def error(self, attempt: Attempt[Any]) -> HallError:
         """Return the error of an attempt that does not meet the condition."""

@@ -1,9 +1,7 @@
-"""JSON Schema of every message, for the pages' types: `python -m server.web_api.export`."""
+"""Messages of every room, for the API document and for the contract `wire`."""
 
 from __future__ import annotations
 
-import json
-import sys
 from typing import Any
 
 from pydantic.json_schema import models_json_schema
@@ -28,8 +26,3 @@ def schema() -> dict[str, Any]:
     """Return the schema with one definition per class."""
     _, top = models_json_schema([(m, "serialization") for m in models()], title="Hallkeeper")
     return top
-
-
-if __name__ == "__main__":
-    json.dump(schema(), sys.stdout, ensure_ascii=False, indent=1, sort_keys=True)
-    sys.stdout.write("\n")

@@ -237,9 +237,9 @@ def test_an_error_has_the_facts_that_it_names() -> None:
     )
 
 
-def test_a_requirement_of_no_kind_is_never_asked() -> None:
-    with pytest.raises(NotImplementedError):
-        Requirement(CommonCode.INVALID).is_met(an_attempt())
+def test_a_requirement_has_a_kind() -> None:
+    with pytest.raises(TypeError, match="is_met"):
+        Requirement(CommonCode.INVALID)  # type: ignore[abstract]
 
 
 def test_a_wrong_state_is_named() -> None:
