@@ -27,7 +27,8 @@ from server.bulletins.weekly_figures import figures
 from server.core.clock import SeededTokenSource, SetClock, instant
 from server.core.config import Config
 from server.core.weeks import week_of
-from server.hall import Hall, open_hall
+from server.hall.composition import Hall
+from server.hall.opening import open_hall
 from server.time_clocks import punch_queries
 
 TODAY = date(2026, 10, 30)

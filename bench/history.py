@@ -25,7 +25,8 @@ from bench.table import Figure, amount, ratio
 from server.core.actors import Actor, ActorKind
 from server.core.clock import ScaledClock
 from server.core.config import Config
-from server.hall import Hall, open_hall
+from server.hall.composition import Hall
+from server.hall.opening import open_hall
 from server.queue import calling, issuing, snapshot
 from server.queue.business_day import keep_day
 from server.queue.issuing import give_up_slips

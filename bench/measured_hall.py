@@ -16,7 +16,7 @@ from server.core.actors import SYSTEM, Actor, ActorKind
 from server.core.events import HallChanged
 from server.core.store import Tx
 from server.device_health import tables as device_health_tables
-from server.hall import Hall
+from server.hall.composition import Hall
 from server.queue import tables as queue_tables
 from server.queue import window_session_queries, window_sessions
 from server.queue.business_day import keep_day

@@ -38,7 +38,7 @@ from server.core.clock import ScaledClock
 from server.core.config import Config
 from server.core.messages import Done
 from server.core.store import Tx
-from server.hall import Hall
+from server.hall.composition import Hall
 from server.runtime import logs
 from server.web_api import DESK, Api, Call, json_answer
 from server.web_api.limits import Limits

@@ -23,9 +23,10 @@ from bench.table import Figure, amount, ratio
 from server.catalogue.model import ApplicantClass, Handling, Item
 from server.core.clock import SetClock
 from server.core.config import Config
-from server.core.context import sessions_of
 from server.core.store import Tx
-from server.hall import Hall, open_hall
+from server.hall.composition import Hall
+from server.hall.opening import open_hall
+from server.queue import window_session_queries
 from server.queue.memory_floor import MemoryFloor
 from server.queue.routing import WindowSession
 from server.queue.selection import Moment, choose
@@ -72,7 +73,8 @@ def _choices(hall: Hall, run: Run) -> float:
     windows = list(own_windows(hall).values())
 
     def act(tx: Tx) -> float:
-        took, sessions = [], sessions_of(tx.conn, tx.hall_id)
+        seats = window_session_queries.sessions(tx.conn, tx.hall_id)
+        took, sessions = [], window_session_queries.for_rules(seats)
         floor = StoredFloor(tx, hall.ctx.day(tx.now))
         for n in range(run.scaled(300, 20)):
             start = time.perf_counter()

@@ -22,7 +22,7 @@ from bench.measured_hall import furnish, own_windows
 from bench.measured_server import clerk_sessions
 from server.core import config
 from server.core.clock import Clock, ScaledClock
-from server.hall import prepare
+from server.hall.opening import prepare
 from server.runtime import logs, server
 from server.runtime.deployment import Opener, hall_router
 from server.runtime.supervisor import Supervisor

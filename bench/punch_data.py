@@ -16,7 +16,7 @@ from server.catalogue.reference import load
 from server.core.actors import SYSTEM, Actor, ActorKind, Role
 from server.core.clock import instant
 from server.core.store import Tx
-from server.hall import Hall
+from server.hall.composition import Hall
 from server.time_clocks import queries as time_clocks_queries
 
 PEOPLE = 114

@@ -28,7 +28,8 @@ from bench.table import Figure, ratio
 from server.core.actors import Actor, ActorKind
 from server.core.clock import ScaledClock
 from server.core.config import Config
-from server.hall import Hall, open_hall
+from server.hall.composition import Hall
+from server.hall.opening import open_hall
 from server.queue import issuing
 from support.hall_server import moment
 

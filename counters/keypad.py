@@ -11,8 +11,8 @@ from typing import Any
 
 from server.accounts import queries as accounts_queries
 from server.core.actors import Actor, ActorKind, Via
-from server.core.context import Context
 from server.core.errors import CommonCode, HallError
+from server.hall.context import Context
 from server.queue import (
     announcements,
     calling,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from server.hall import Hall
+from server.hall.composition import Hall
 from server.queue.offline import desk_connections, import_desk_acts
 from server.queue.offline.desk_connections import ShareSeals
 from server.queue.offline.messages import ActResult, HandedInActs, HandInActs

@@ -27,7 +27,7 @@ from server.core.actors import Actor, ActorKind, Principal
 from server.core.errors import CommonCode, ErrorCode, HallError
 from server.core.events import Event, HallChanged
 from server.core.messages import Done
-from server.hall import Hall
+from server.hall.composition import Hall
 from server.live.agent_gateway import Agents, DeviceRef
 from server.live.feeds import Feed, LiveFeeds
 from server.queue import (
@@ -45,7 +45,7 @@ from server.queue.messages import WindowList
 from server.queue.offline.desk_connections import ShareSeals
 from server.queue.offline.desk_shares import Shares
 from server.queue.queue_views import waiting_for
-from server.queue.snapshot import Snapshot
+from server.queue.snapshot import QueueSnapshot, with_queue
 from server.queue.ticket_queries import StoredCall
 from server.queue.tickets import Outcome, Ticket
 from server.web_api import STAFF, Api, Call
@@ -85,7 +85,7 @@ class Counter:
             raise HallError(QueueCode.WINDOW_NOT_SIGNED_IN)
         return code
 
-    def state(self, current: Snapshot, code: str) -> CounterState:
+    def state(self, current: QueueSnapshot, code: str) -> CounterState:
         """Return the full state of a window's page."""
         window = current.catalogue.window_by.get(code)
         if window is None:
@@ -93,7 +93,7 @@ class Counter:
         read = self._ctx.read if current.over else current.read
         return views.counter(current, window, read(lambda c: self._own(c, current, window)))
 
-    def _own(self, conn: Connection, seen: Snapshot, window: Window) -> views.WindowDay:
+    def _own(self, conn: Connection, seen: QueueSnapshot, window: Window) -> views.WindowDay:
         hall_id, day = self._ctx.hall_id, seen.day
         seat, current = seen.session_rows.get(window.code), seen.current.get(window.code)
         staff = seat.staff if seat is not None else ""
@@ -120,7 +120,7 @@ class Counter:
         )
         return session is not None and session.staff == principal.name
 
-    def windows(self, current: Snapshot, _key: str) -> WindowList:
+    def windows(self, current: QueueSnapshot, _key: str) -> WindowList:
         """Return every window, for the page where a clerk chooses one."""
         return views.window_list(current)
 
@@ -160,7 +160,7 @@ class Counter:
         """Return the desired state of a keypad: people waiting, and the ticket at the window."""
         return snapshot.read_with(self._ctx, lambda seen: self._pad(seen, ref.serves))
 
-    def _pad(self, seen: Snapshot, window: str) -> dict[str, Any]:
+    def _pad(self, seen: QueueSnapshot, window: str) -> dict[str, Any]:
         current = seen.current.get(window)
         digits = int(current.number[-3:]) if current else None
         return {"waiting": min(waiting_for(seen, window), 999), "ticket": digits}
@@ -189,8 +189,8 @@ def _hits(event: Event) -> set[str] | None:
 def add(api: Api, feeds: LiveFeeds, agents: Agents, start: Start) -> None:
     """Register the routes, feeds and device handlers of the counter."""
     counter = Counter(api.hall, agents)
-    feeds.add(Feed("counter", counter.state, counter.allowed, _hits, 0.4))
-    feeds.add(Feed("windows", counter.windows, counter.staff, _hits, 0.4))
+    feeds.add(Feed("counter", with_queue(counter.state), counter.allowed, _hits, 0.4))
+    feeds.add(Feed("windows", with_queue(counter.windows), counter.staff, _hits, 0.4))
     agents.desired["keypads"] = counter.desired
     agents.event_handlers["keypads"] = counter.handle_key
     _questions(api, counter)

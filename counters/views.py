@@ -15,7 +15,7 @@ from server.queue.no_show import no_show_from
 from server.queue.queue_views import hall_hours, window_states
 from server.queue.selection import takes
 from server.queue.settings import CounterSettings
-from server.queue.snapshot import Snapshot
+from server.queue.snapshot import QueueSnapshot
 from server.queue.ticket_counts import DayOfStaff
 from server.queue.ticket_queries import LaneCount, StoredCall
 from server.queue.tickets import State, Ticket
@@ -39,7 +39,7 @@ class WindowDay:
     """State and reason of the last call's announcement; "" if none is expected."""
 
 
-def counter(snapshot: Snapshot, window: Window, day: WindowDay) -> CounterState:
+def counter(snapshot: QueueSnapshot, window: Window, day: WindowDay) -> CounterState:
     """Return the full state of one window's page."""
     seat = snapshot.session_rows.get(window.code)
     person = snapshot.catalogue.staff_by.get(seat.staff) if seat else None
@@ -74,7 +74,7 @@ def counter(snapshot: Snapshot, window: Window, day: WindowDay) -> CounterState:
     )
 
 
-def window_list(snapshot: Snapshot) -> WindowList:
+def window_list(snapshot: QueueSnapshot) -> WindowList:
     """Return every window, and the hall's hours."""
     return WindowList(windows=window_states(snapshot), hours=hall_hours(snapshot))
 
@@ -86,12 +86,12 @@ def journal_line(catalogue: Catalogue, line: dict[str, Any]) -> JournalView:
     return JournalView(**fields, window_number=window.number if window else 0)
 
 
-def share_card(snapshot: Snapshot, ticket: Ticket) -> ShareCard:
+def share_card(snapshot: QueueSnapshot, ticket: Ticket) -> ShareCard:
     """Return the card of a ticket in the desk share."""
     return ShareCard(**_common_fields(snapshot.catalogue, ticket))
 
 
-def card(snapshot: Snapshot, ticket: Ticket, calls: Sequence[StoredCall] = ()) -> TicketCard:
+def card(snapshot: QueueSnapshot, ticket: Ticket, calls: Sequence[StoredCall] = ()) -> TicketCard:
     """Return the card of a ticket for the clerk."""
     item = snapshot.catalogue.item_by.get(ticket.item)
     until = ticket.called_at or snapshot.now
@@ -143,14 +143,14 @@ def reason(calls: Sequence[StoredCall]) -> Reason | None:
 
 
 def _no_show_from(
-    snapshot: Snapshot, current: Ticket | None, calls: Sequence[StoredCall]
+    snapshot: QueueSnapshot, current: Ticket | None, calls: Sequence[StoredCall]
 ) -> int | None:
     if current is None or current.state is not State.CALLED:
         return None
     return no_show_from(snapshot.settings, current, calls, snapshot.now)
 
 
-def queue_rows(snapshot: Snapshot, window: Window) -> list[CounterQueue]:
+def queue_rows(snapshot: QueueSnapshot, window: Window) -> list[CounterQueue]:
     """Return the waiting counts by queue; queues that the window may call from come first."""
     lanes: dict[str, list[LaneCount]] = {code: [] for code in window.units}
     for row in snapshot.waiting:
@@ -164,7 +164,7 @@ def queue_rows(snapshot: Snapshot, window: Window) -> list[CounterQueue]:
 
 
 def _queue_row(
-    snapshot: Snapshot, window: Window, unit: Unit, lanes: list[LaneCount]
+    snapshot: QueueSnapshot, window: Window, unit: Unit, lanes: list[LaneCount]
 ) -> CounterQueue:
     callable_rows = [row for row in lanes if takes(snapshot.catalogue, window, row, snapshot.local)]
     since = min((row.since for row in lanes), default=snapshot.now)

@@ -7,7 +7,7 @@ from server.catalogue.model import Window
 from server.queue.messages import QueueView
 from server.queue.queue_views import hall_hours, queue_views, window_states
 from server.queue.settings import ScreenSettings
-from server.queue.snapshot import Snapshot
+from server.queue.snapshot import QueueSnapshot
 from server.queue.tickets import State, Ticket
 
 MAIN = "main"
@@ -18,7 +18,7 @@ Called people precede those being served, so no call of a burst is cut off.
 """
 
 
-def board(snapshot: Snapshot, zone: str) -> BoardState:
+def board(snapshot: QueueSnapshot, zone: str) -> BoardState:
     """Return the full state of the board of `zone`."""
     catalogue = snapshot.catalogue
     zone_entry = catalogue.zone_by.get(zone)
@@ -40,7 +40,7 @@ def board(snapshot: Snapshot, zone: str) -> BoardState:
     )
 
 
-def calls(snapshot: Snapshot, zone: str) -> list[CallView]:
+def calls(snapshot: QueueSnapshot, zone: str) -> list[CallView]:
     """Return the called people, newest first, then those being served, newest first.
 
     The list covers everyone at a window, not the last calls made: a person being served never hides
@@ -70,7 +70,7 @@ def _call(ticket: Ticket, window: Window) -> CallView:
     )
 
 
-def _in_zone(snapshot: Snapshot, queue: QueueView, zone: str) -> bool:
+def _in_zone(snapshot: QueueSnapshot, queue: QueueView, zone: str) -> bool:
     numbers = {w.number for w in snapshot.catalogue.windows if w.zone == zone}
     return bool(numbers & set(queue.windows))
 

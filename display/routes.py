@@ -12,7 +12,7 @@ from display.strip import strip
 from server.core.actors import ActorKind, Principal
 from server.core.errors import CommonCode, HallError
 from server.core.events import Event, HallChanged
-from server.hall import Hall
+from server.hall.composition import Hall
 from server.live.agent_gateway import Agents, DeviceRef, Task
 from server.live.feeds import Feed, LiveFeeds
 from server.queue import announcement_queries, snapshot
@@ -20,7 +20,7 @@ from server.queue import announcements as queue_announcements
 from server.queue.events import TicketMoved, WindowChanged
 from server.queue.queue_views import window_states
 from server.queue.settings import ScreenSettings, VoiceSettings
-from server.queue.snapshot import Snapshot
+from server.queue.snapshot import QueueSnapshot, with_queue
 from server.queue.tickets import Move
 from server.web_api import Api
 
@@ -36,7 +36,7 @@ class Display:
         self._feeds = feeds
         self._agents = agents
 
-    def state(self, current: Snapshot, zone: str) -> BoardState:
+    def state(self, current: QueueSnapshot, zone: str) -> BoardState:
         """Return the full state of a board."""
         return public(board(current, zone))
 
@@ -113,7 +113,7 @@ def _board_hits(event: Event) -> set[str] | None:
 def add(api: Api, feeds: LiveFeeds, agents: Agents, start: Start) -> None:
     """Register the routes, feeds and device handlers of boards, strips and voice."""
     display = Display(api.hall, feeds, agents)
-    feeds.add(Feed("board", display.state, display.allowed, _board_hits, 0.0))
+    feeds.add(Feed("board", with_queue(display.state), display.allowed, _board_hits, 0.0))
     agents.desired["led"] = display.desired_state
     agents.results["voice"] = display.record_outcome
 

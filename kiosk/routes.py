@@ -29,7 +29,7 @@ from server.core.messages import Done
 from server.device_health import queries as device_health_queries
 from server.device_health.events import DeviceChanged
 from server.device_health.queries import Device
-from server.hall import Hall
+from server.hall.composition import Hall
 from server.live.agent_gateway import Agents, DeviceRef, Task
 from server.live.feeds import Feed, LiveFeeds
 from server.queue import calling, issuing, slip_queries, snapshot, ticket_counts, ticket_queries
@@ -39,7 +39,7 @@ from server.queue.offline import lease_queries
 from server.queue.offline.lease_queries import StandbyService
 from server.queue.settings import ScreenSettings
 from server.queue.slip_queries import StoredSlip
-from server.queue.snapshot import Snapshot
+from server.queue.snapshot import QueueSnapshot, with_queue
 from server.queue.tickets import FINAL, State, Ticket
 from server.web_api import ANYONE, DESK, STAFF, Api, Call
 from server.web_api.limits import PHONES
@@ -81,7 +81,7 @@ class Kiosk:
         """
         return self._view(lambda c: ticket_queries.get(c, self._ctx.hall_id, ticket_id), None)
 
-    def view_by(self, token: str, current: Snapshot | None = None) -> TicketView:
+    def view_by(self, token: str, current: QueueSnapshot | None = None) -> TicketView:
         """Return the ticket of a phone token.
 
         Raises:
@@ -90,12 +90,12 @@ class Kiosk:
         return self._view(lambda c: ticket_queries.by_token(c, self._ctx.hall_id, token), current)
 
     def _view(
-        self, find: Callable[[Connection], Ticket | None], current: Snapshot | None
+        self, find: Callable[[Connection], Ticket | None], current: QueueSnapshot | None
     ) -> TicketView:
         """Return the view of a ticket, read from one consistent snapshot."""
         ctx = self._ctx
 
-        def query(now: Snapshot) -> tuple[Ticket, Snapshot, int, list[StoredSlip]]:
+        def query(now: QueueSnapshot) -> tuple[Ticket, QueueSnapshot, int, list[StoredSlip]]:
             conn = now.conn
             ticket = find(conn)
             if ticket is None:
@@ -126,7 +126,7 @@ class Kiosk:
             raise HallError(QueueCode.TICKET_UNKNOWN)
         return ticket
 
-    def state(self, current: Snapshot, kiosk: str) -> KioskState:
+    def state(self, current: QueueSnapshot, kiosk: str) -> KioskState:
         """Return the live state of a kiosk."""
         ctx = self._ctx
 
@@ -168,7 +168,7 @@ class Kiosk:
             return False
         return principal.is_staff or (principal.kind is ActorKind.KIOSK and principal.name == key)
 
-    def ticket_feed(self, current: Snapshot, token: str) -> TicketView:
+    def ticket_feed(self, current: QueueSnapshot, token: str) -> TicketView:
         """Return the state for a phone."""
         return self.view_by(token, current)
 
@@ -257,8 +257,8 @@ def add(api: Api, feeds: LiveFeeds, agents: Agents, start: Callable[..., Any]) -
     _commands(api, kiosk)
     _staff_commands(api, kiosk)
     _phone(api, kiosk)
-    feeds.add(Feed("kiosk", kiosk.state, kiosk.kiosk_allowed, _kiosk_hits, 0.3))
-    feeds.add(Feed("ticket", kiosk.ticket_feed, kiosk.token_exists, _ticket_hits, 0.5))
+    feeds.add(Feed("kiosk", with_queue(kiosk.state), kiosk.kiosk_allowed, _kiosk_hits, 0.3))
+    feeds.add(Feed("ticket", with_queue(kiosk.ticket_feed), kiosk.token_exists, _ticket_hits, 0.5))
     agents.outstanding["printers"] = kiosk.outstanding_slips
     agents.results["printers"] = kiosk.record_outcome
     standby.add(api.hall, agents, start)

@@ -26,7 +26,7 @@ from server.core.errors import CommonCode, HallError
 from server.core.events import Event, HallChanged
 from server.core.problems import problem
 from server.core.settings import GeneralSettings, Settings
-from server.hall import Hall
+from server.hall.composition import Hall
 from server.live.agent_gateway import Agents, DeviceRef, Task
 from server.queue import issuing
 from server.queue.errors import QueueCode

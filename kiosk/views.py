@@ -32,7 +32,7 @@ from server.queue.queue_views import hall_hours
 from server.queue.routing import route
 from server.queue.settings import NumberSettings, ScreenSettings, VoiceSettings
 from server.queue.slip_queries import StoredSlip
-from server.queue.snapshot import Snapshot
+from server.queue.snapshot import QueueSnapshot
 from server.queue.tickets import Outcome, State, Ticket
 from server.queue.wait_estimates import ahead_of_newcomer, wait_for, waiting_in
 from server.queue.waiting import Wait
@@ -97,7 +97,7 @@ def catalogue_view(catalogue: Catalogue, popular: list[str]) -> KioskCatalogue:
     )
 
 
-def item_page(snapshot: Snapshot, item: Item, applicant: str = "") -> ItemPage:
+def item_page(snapshot: QueueSnapshot, item: Item, applicant: str = "") -> ItemPage:
     """Return an item with its current offer for an applicant class, or the reason for none.
 
     `applicant` is a class code; empty for the ordinary level.
@@ -121,7 +121,7 @@ def item_page(snapshot: Snapshot, item: Item, applicant: str = "") -> ItemPage:
     )
 
 
-def item_page_of(snapshot: Snapshot, code: str, applicant: str = "") -> ItemPage:
+def item_page_of(snapshot: QueueSnapshot, code: str, applicant: str = "") -> ItemPage:
     """Return the page of an item by its code.
 
     Raises:
@@ -133,7 +133,7 @@ def item_page_of(snapshot: Snapshot, code: str, applicant: str = "") -> ItemPage
     return item_page(snapshot, match, applicant)
 
 
-def _offer(snapshot: Snapshot, item: Item, applicant: str) -> Offer:
+def _offer(snapshot: QueueSnapshot, item: Item, applicant: str) -> Offer:
     level = _level(snapshot.catalogue, applicant)
     choice = route(
         snapshot.catalogue, item.code, snapshot.local, snapshot.sessions, snapshot.settings
@@ -178,7 +178,7 @@ class Place:
     ahead: int
 
 
-def place(snapshot: Snapshot, ticket: Ticket, catalogue: Catalogue, ahead: int) -> Place:
+def place(snapshot: QueueSnapshot, ticket: Ticket, catalogue: Catalogue, ahead: int) -> Place:
     """Return the position of a ticket behind `ahead` people."""
     item = _item(snapshot, ticket, catalogue)
     is_waiting = ticket.state is State.WAITING and item is not None
@@ -186,13 +186,13 @@ def place(snapshot: Snapshot, ticket: Ticket, catalogue: Catalogue, ahead: int) 
     return Place(_windows(snapshot, ticket), wait, ahead)
 
 
-def _item(snapshot: Snapshot, ticket: Ticket, catalogue: Catalogue) -> Item | None:
+def _item(snapshot: QueueSnapshot, ticket: Ticket, catalogue: Catalogue) -> Item | None:
     """Return the item from the version the ticket was issued under, else from the current one."""
     return catalogue.item_by.get(ticket.item) or snapshot.catalogue.item_by.get(ticket.item)
 
 
 def ticket_view(
-    snapshot: Snapshot,
+    snapshot: QueueSnapshot,
     ticket: Ticket,
     catalogue: Catalogue,
     place: Place,
@@ -238,7 +238,7 @@ def ticket_view(
     )
 
 
-def _wait(snapshot: Snapshot, item: Item, ahead: int) -> Wait:
+def _wait(snapshot: QueueSnapshot, item: Item, ahead: int) -> Wait:
     return wait_for(
         snapshot.floor,
         snapshot.catalogue,
@@ -250,7 +250,7 @@ def _wait(snapshot: Snapshot, item: Item, ahead: int) -> Wait:
     )
 
 
-def _windows(snapshot: Snapshot, ticket: Ticket) -> tuple[str, ...]:
+def _windows(snapshot: QueueSnapshot, ticket: Ticket) -> tuple[str, ...]:
     if ticket.lane.startswith("@"):
         return (ticket.lane[1:].partition("/")[0],)
     try:
@@ -275,7 +275,7 @@ def printer_view(device: Device | None, readings: dict[str, Any]) -> PrinterView
 
 
 def kiosk_state(
-    snapshot: Snapshot,
+    snapshot: QueueSnapshot,
     kiosk: str,
     printer: PrinterView,
     slips: dict[str, SlipState],
@@ -301,7 +301,7 @@ def kiosk_state(
     )
 
 
-def standby_access(snapshot: Snapshot, line: StandbyService | None) -> StandbyAccess:
+def standby_access(snapshot: QueueSnapshot, line: StandbyService | None) -> StandbyAccess:
     """Return the address of the kiosk's standby service, for its page without the server."""
     if line is None or not snapshot.settings.of(OfflineSettings).offline_numbers:
         return StandbyAccess(line="", secret="")

@@ -14,7 +14,7 @@ from typing import Any
 
 from server.app import build
 from server.core.config import Config
-from server.hall import open_hall
+from server.hall.opening import open_hall
 from server.web_api.export import models
 from server.web_api.openapi import document
 

@@ -20,12 +20,13 @@ from flask_socketio import SocketIO
 from server.capability import Parts, capabilities
 from server.core import journal, trace
 from server.device_health.actions import DeviceRecords
-from server.hall import Hall
+from server.hall.composition import Hall
 from server.live import packet_guard
 from server.live.agent_gateway import Agents
 from server.live.feeds import LiveFeeds
-from server.queue.metrics import source
+from server.queue import snapshot
 from server.runtime import logs, pages, server
+from server.runtime.hall_metrics import source
 from server.runtime.metrics import Metrics
 from server.runtime.server import HallRouter
 from server.runtime.worker_bus import NoWorkerBus
@@ -78,7 +79,7 @@ def build(
     background = start or _background
     api = Api(hall, limits)
     packet_guard.count_handshakes(flask, api)
-    feeds = LiveFeeds(socketio, hall, api, pages.build_id())
+    feeds = LiveFeeds(socketio, hall, api, pages.build_id(), snapshot.take)
     agents = Agents(socketio, hall, api, DeviceRecords(hall.ctx, hall.worker))
     registered = capabilities()
     alarms = [alarm(hall) for capability in registered for alarm in capability.alarms]

@@ -18,10 +18,10 @@ from server.core.events import Event
 from server.core.journal_line import Line
 from server.core.messages import Alarm
 from server.core.rooms import modules
-from server.hall import Hall
+from server.hall.composition import Hall
+from server.hall.snapshot import Snapshot
 from server.live.agent_gateway import Agents
 from server.live.feeds import LiveFeeds
-from server.queue.snapshot import Snapshot
 from server.web_api import Api
 
 AlarmSource = Callable[[Snapshot], Sequence[Alarm]]

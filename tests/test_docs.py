@@ -15,7 +15,7 @@ from counters.keypad import FUNCTIONS
 from devices.keypads.keys import MODELS
 from server.app import build
 from server.core.config import Config, HallFile
-from server.hall import open_hall
+from server.hall.opening import open_hall
 from support import workflow_text
 from support.doc_tables import PAGES, generated
 from support.halls import CHEAP

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+import tomllib
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -148,3 +150,16 @@ def test_no_imports_form_a_circle() -> None:
     except CycleError as error:
         pytest.fail(f"circle: {error.args[1]}")
     assert set(order) == graph.modules
+
+
+def test_every_module_has_a_place_in_the_order_of_the_rooms() -> None:
+    """A room may lie on two floors; then a new module of it must be put on one of them."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    (order,) = (c for c in contracts["contracts"] if c["name"] == "order of the slices")
+    assert "ignore_imports" not in order
+    named = [name for floor in order["layers"] for name in re.split(r"[\s:|]+", floor) if name]
+    assert len(named) == len(set(named))
+    graph = grimp.build_graph("server", "kiosk", "counters", "display", cache_dir=None)
+    leaves = {name for name in graph.modules if not graph.find_children(name)}
+    placed = {name for name in leaves if any(f"{name}.".startswith(f"{p}.") for p in named)}
+    assert leaves - placed == set()

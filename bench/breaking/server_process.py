@@ -23,7 +23,7 @@ from server.core import config
 from server.core.actors import SYSTEM
 from server.core.clock import ScaledClock
 from server.core.data_folder import serve_from
-from server.hall import open_hall
+from server.hall.opening import open_hall
 from server.runtime import logs
 from support.hall_process import create_hall_data
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 from server.accounts import wrong_code_queries
 from server.core.messages import Alarm
-from server.hall import Hall
-from server.queue.snapshot import Snapshot
+from server.hall.composition import Hall
+from server.hall.snapshot import Snapshot
 
 THRESHOLDS = {"code": 20, "token": 100, "page": 200}
 """Wrong attempts within one to two hours that can happen without bad intent, by kind."""

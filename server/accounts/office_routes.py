@@ -20,9 +20,9 @@ from server.accounts.messages import (
 )
 from server.accounts.people import CODE_MINUTES
 from server.core.actors import Role
-from server.core.context import Context
 from server.core.errors import CommonCode
 from server.core.messages import Done
+from server.hall.context import Context
 from server.web_api import ADMINISTRATORS, MANAGERS, Api, Call
 
 

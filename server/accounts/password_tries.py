@@ -16,9 +16,9 @@ from server.accounts.errors import AccountCode
 from server.accounts.queries import Account, SignInSource
 from server.accounts.settings import AccountSettings
 from server.core.actors import SYSTEM
-from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import HallError
 from server.core.store import Tx
+from server.hall.context import Context, JsonDict, write_journal
 
 BROWSER_DAYS = 90
 """Days after the last sign-in for which a browser counts as known."""

@@ -23,15 +23,15 @@ from server.accounts.password_tries import NOWHERE, Origin, Tries, Try, secret_h
 from server.accounts.queries import Account, Enrolment
 from server.accounts.settings import AccountSettings
 from server.accounts.wrong_codes import Guesses, Rest
-from server.core import barred_people
 from server.core.actors import SYSTEM, Actor, ActorKind, Principal, Role
-from server.core.context import Context, JsonDict, write_journal
 from server.core.edit_conflicts import NOT_SHOWN, require_unchanged
 from server.core.errors import CommonCode, HallError
 from server.core.events import HallChanged
 from server.core.fair_scheduler import Turns
 from server.core.offload import Offloaded
 from server.core.store import Tx
+from server.hall import barred_people
+from server.hall.context import Context, JsonDict, write_journal
 
 T = TypeVar("T")
 CODE_MINUTES = 30

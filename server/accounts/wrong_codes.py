@@ -15,9 +15,9 @@ from typing import TypeVar
 
 from server.accounts import wrong_code_queries
 from server.accounts.errors import AccountCode
-from server.core.context import Context
 from server.core.errors import HallError
 from server.core.fair_scheduler import Turns
+from server.hall.context import Context
 
 T = TypeVar("T")
 Rest = Callable[[float], None]

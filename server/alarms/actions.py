@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from server.alarms import queries
 from server.core.actors import Actor
-from server.core.context import Context, JsonDict, write_journal
 from server.core.events import HallChanged
 from server.core.store import Tx
+from server.hall.context import Context, JsonDict, write_journal
 
 
 def acknowledge(ctx: Context, actor: Actor, key: str, code: str, subject: str) -> None:

@@ -19,8 +19,8 @@ from server.attendance.messages import (
 from server.attendance.sheets import gather, sheets_of
 from server.attendance.verdicts import State
 from server.attendance.words import rule_clauses
-from server.core.context import Context
 from server.core.errors import CommonCode, HallError
+from server.hall.context import Context
 from server.leave import correction_queries
 from server.leave import queries as leave_queries
 from server.time_clocks import punch_queries

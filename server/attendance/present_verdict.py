@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 from server.attendance.sheets import day_sheets
 from server.attendance.shift_rules import clock
 from server.attendance.words import verdict_sentence
-from server.core.context import Context
 from server.core.errors import CommonCode, HallError
+from server.hall.context import Context
 
 
 def present_verdict(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from server.attendance import routes
+from server.attendance import correction_routes, routes
 from server.capability import Capability
 
 CAPABILITY = Capability(
     name="attendance",
-    routes=(lambda parts: routes.add(parts.api, parts.feeds),),
+    routes=(
+        lambda parts: routes.add(parts.api, parts.feeds),
+        lambda parts: correction_routes.add(parts.api),
+    ),
 )

@@ -6,8 +6,8 @@ from datetime import date
 
 from server.attendance import shift_rule_actions
 from server.core.actors import Actor
-from server.core.context import Context, JsonDict
-from server.core.replays import Replay
+from server.hall.context import Context, JsonDict
+from server.hall.replays import Replay
 
 
 def _start_rule(ctx: Context, actor: Actor, key: str, args: JsonDict) -> None:

@@ -31,16 +31,16 @@ from server.attendance.messages import (
 )
 from server.attendance.sheets import gather, of_unit, sheets_of, staff_lists
 from server.attendance.shift_rules import Direction, RuleScope, RuleState, ShiftRule, SlotRule
-from server.core.context import Context
 from server.core.errors import CommonCode, HallError
 from server.core.events import AttendanceChanged, Event, HallChanged
 from server.core.messages import Done
 from server.core.weeks import parse_week
-from server.hall import Hall
+from server.hall.composition import Hall
+from server.hall.context import Context
+from server.hall.snapshot import Snapshot
 from server.leave.errors import LeaveCode
 from server.leave.rights import check_see
 from server.live.feeds import Feed, LiveFeeds, allow_managers
-from server.queue.snapshot import Snapshot
 from server.time_clocks.events import ReaderChanged
 from server.web_api import MANAGERS, STAFF, Api, Call
 from server.web_api.arguments import check_year_range, day_of

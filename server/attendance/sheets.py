@@ -21,9 +21,9 @@ from server.attendance.shift_rules import ShiftRule, rule_for
 from server.attendance.verdicts import DayFacts
 from server.attendance.words import stored_value_words
 from server.catalogue.calendar import workdays
-from server.core.context import Context
 from server.core.day_facts import Correction, LeaveSpan, Punch, RetroactiveChange
 from server.core.working_days import Workdays
+from server.hall.context import Context
 from server.leave import correction_queries
 from server.leave import queries as leave_queries
 from server.retroactive import queries as retroactive_queries

@@ -16,10 +16,10 @@ from server.attendance.sheets import Facts, gather, sheets_of
 from server.attendance.shift_rules import RuleState, ShiftRule
 from server.attendance.verdicts import SlotVerdict
 from server.core.actors import Actor
-from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import HallError
 from server.core.events import AttendanceChanged
 from server.core.store import Tx
+from server.hall.context import Context, JsonDict, write_journal
 
 
 def draft(ctx: Context, actor: Actor, key: str, rule: ShiftRule) -> str:

@@ -11,9 +11,9 @@ from server.attendance.sheets import Facts, gather, sheets_of
 from server.attendance.verdicts import State
 from server.attendance.week_lines import AttendanceLine, NamedCase
 from server.catalogue.model import Catalogue, Presence
-from server.catalogue.weeks import WeekFacts, WeekRequest
 from server.core.rounding import kept_share, percent
 from server.core.weeks import Fact, Week
+from server.hall.week_request import WeekFacts, WeekRequest
 
 PLACE = 1
 OFFICE = "中心办公室"

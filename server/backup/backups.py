@@ -31,9 +31,10 @@ from server.core.config import FILE, Config
 from server.core.data_folder import parts as folders
 from server.core.engine import is_sqlite, migrate, newest, open_engine, revision
 from server.core.folder_key import KEY_FILE
+from server.core.last_backup import NOTE
 from server.leave.files import FOLDER
 
-DATABASE, MANIFEST, NOTE = "hall.db", "manifest.json", "last-backup.json"
+DATABASE, MANIFEST = "hall.db", "manifest.json"
 FORMAT = 1
 CHUNK = 1 << 20
 
@@ -294,18 +295,6 @@ def _record_backup(data: Path, path: Path, manifest: Manifest) -> None:
         half.write_text(json.dumps(record, ensure_ascii=False))
         half.chmod(0o600)
         half.replace(folder / NOTE)
-
-
-def last_backup(data: Path, hall_id: str) -> tuple[int, int] | None:
-    """Return the time (ms) and journal line of a hall's last good backup; None if there is none.
-
-    `data` is the hall's own folder.
-    """
-    try:
-        record = json.loads((data / NOTE).read_text())
-        return int(record["at"]), int(record["halls"][hall_id][0])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
 
 
 def _sync_folder(folder: Path) -> None:

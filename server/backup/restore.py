@@ -33,7 +33,6 @@ from server.core import setting_queries
 from server.core.actors import SYSTEM
 from server.core.clock import Clock, TokenSource, local
 from server.core.config import Config
-from server.core.context import Context, JsonDict, write_journal
 from server.core.data_folder import FolderBusyError, alone
 from server.core.data_folder import parts as folders
 from server.core.engine import is_sqlite, migrate, open_engine, open_store
@@ -41,6 +40,7 @@ from server.core.events import Bus
 from server.core.revisions import known, upgrade
 from server.core.settings import GeneralSettings, Settings
 from server.core.store import Tx
+from server.hall.context import Context, JsonDict, write_journal
 from server.integrity.checks import RESTORED, Violation, hall_ids, violations
 from server.leave.files import FOLDER
 from server.queue import number_counters, slip_queries

@@ -33,12 +33,12 @@ from server.bulletins.workflow import (
     BulletinState,
 )
 from server.core.actors import SYSTEM, Actor
-from server.core.context import Context, JsonDict, write_journal
 from server.core.edit_conflicts import NOT_SHOWN, require_unchanged
 from server.core.errors import CommonCode, HallError
 from server.core.store import Tx
 from server.core.weeks import Week, parse_week, week_of
 from server.core.workflow import Attempt
+from server.hall.context import Context, JsonDict, write_journal
 
 FROZEN = TypeAdapter(Figures)
 

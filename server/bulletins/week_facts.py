@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from server.bulletins.settings import BulletinSettings
-from server.catalogue.weeks import WeekFacts, WeekRequest
 from server.core.weeks import Fact
+from server.hall.week_request import WeekFacts, WeekRequest
 
 PLACE = 3
 

@@ -9,10 +9,10 @@ from sqlalchemy import Connection
 from server.bulletins.figures import Figures
 from server.catalogue import queries as catalogue_queries
 from server.catalogue.model import Catalogue
-from server.catalogue.weeks import WeekFacts, WeekRequest
-from server.core.context import Context
 from server.core.rooms import modules
 from server.core.weeks import Fact, Week
+from server.hall.context import Context
+from server.hall.week_request import WeekFacts, WeekRequest
 
 
 def figures(ctx: Context, conn: Connection, week: Week) -> Figures:

@@ -10,12 +10,12 @@ from server.catalogue import calendar
 from server.catalogue import queries as catalogues
 from server.catalogue.model import Catalogue
 from server.catalogue.workbook import digest
-from server.core import barred_people
 from server.core.actors import STAFF_KINDS, SYSTEM, Actor
-from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import CommonCode, HallError
 from server.core.events import AttendanceChanged, HallChanged
 from server.core.store import Tx
+from server.hall import barred_people
+from server.hall.context import Context, JsonDict, write_journal
 
 WHOLE = TypeAdapter(Catalogue)
 

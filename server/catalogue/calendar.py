@@ -13,12 +13,12 @@ from datetime import date
 from server.catalogue import calendar_queries
 from server.catalogue.hours import workdays_of
 from server.core.actors import SYSTEM, Actor
-from server.core.context import Context, JsonDict, write_journal
 from server.core.edit_conflicts import NOT_SHOWN, require_unchanged
 from server.core.events import AttendanceChanged, HallChanged
 from server.core.settings import CalendarSettings
 from server.core.store import Tx
 from server.core.working_days import SpecialDay, Workdays
+from server.hall.context import Context, JsonDict, write_journal
 
 SEED_FROM = 2020
 """First year that is seeded; a hall that starts now needs no older ones."""

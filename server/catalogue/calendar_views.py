@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from server.catalogue import calendar
 from server.catalogue import calendar_queries as stored_calendar
 from server.catalogue.messages import CalendarYear, StateDay
-from server.core.context import Context
+from server.hall.context import Context
 
 
 def calendar_year(ctx: Context, conn: Connection, year: int) -> CalendarYear:

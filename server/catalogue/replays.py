@@ -7,9 +7,9 @@ from datetime import date
 from server.catalogue import actions as catalogue_actions
 from server.catalogue import calendar
 from server.core.actors import Actor, Role
-from server.core.context import Context, JsonDict
-from server.core.replays import Replay
 from server.core.working_days import SpecialDay
+from server.hall.context import Context, JsonDict
+from server.hall.replays import Replay
 
 
 def _calendar(ctx: Context, actor: Actor, _key: str, args: JsonDict) -> None:

@@ -12,7 +12,7 @@ from server.cli import data_argument, hall_argument
 from server.core import config
 from server.core.actors import SYSTEM
 from server.core.errors import HallError
-from server.hall import open_hall
+from server.hall.opening import open_hall
 
 SHOWN = 200
 

@@ -10,7 +10,7 @@ from server.accounts.errors import AccountCode
 from server.cli import data_argument, hall_argument
 from server.core import config
 from server.core.errors import CommonCode, HallError
-from server.hall import open_hall
+from server.hall.opening import open_hall
 from server.privacy import personal_data
 
 WORDS = {

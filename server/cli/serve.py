@@ -11,7 +11,8 @@ from server.cli import data_argument
 from server.core import config
 from server.core.clock import Clock
 from server.core.data_folder import serve_from
-from server.hall import Hall, open_hall
+from server.hall.composition import Hall
+from server.hall.opening import open_hall
 from server.runtime import logs
 from server.runtime.deployment import begin, hall_router, password_text
 from server.runtime.server import serve

@@ -9,7 +9,7 @@ from functools import partial
 from server.cli import data_argument
 from server.core import config
 from server.core.engine import is_sqlite, migrate, newest, open_engine, open_store, revision
-from server.hall import ADMINISTRATOR, first_administrator, open_hall
+from server.hall.opening import ADMINISTRATOR, first_administrator, open_hall
 from server.integrity.checks import hall_ids, violations
 
 

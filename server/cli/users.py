@@ -11,7 +11,7 @@ from server.core import config
 from server.core.actors import SYSTEM, Role
 from server.core.errors import HallError
 from server.core.problems import problem
-from server.hall import open_hall
+from server.hall.opening import open_hall
 
 
 def arguments(_name: str, sub: argparse.ArgumentParser) -> None:

@@ -3,7 +3,7 @@
 A room is a folder. It registers by modules with fixed names: `errors` (codes and their texts),
 `settings`, `messages`, `tables` (tables, columns with staff numbers, order of times), `events`,
 `workflow` (`WORKFLOWS`, tables of states and moves), `week_facts` (its part of a weekly report, see
-`server.catalogue.weeks`), `integrity` (`problems(conn, hall_id)` yields what is wrong in both
+`server.hall.week_request`), `integrity` (`problems(conn, hall_id)` yields what is wrong in both
 languages) and `register` (a `server.capability.Capability`). They are imported here by name.
 """
 

@@ -54,7 +54,7 @@ from server.core.settings import GeneralSettings, Settings
 from server.core.store import Tx
 from server.demo import history, time_clocks
 from server.device_health import bindings
-from server.hall import Hall
+from server.hall.composition import Hall
 from server.leave import queries as leave_queries
 from server.queue import window_sessions
 from server.queue.business_day import keep_day

@@ -19,8 +19,8 @@ from server.core.actors import Principal
 from server.core.clock import StagedClock
 from server.core.errors import CommonCode, HallError
 from server.core.messages import Command, Message
+from server.hall.snapshot import Snapshot
 from server.live.feeds import Feed, LiveFeeds
-from server.queue.snapshot import Snapshot
 from server.web_api import ANYONE, Api, Call, json_answer
 from server.web_api.limits import UNLIMITED
 

@@ -14,10 +14,10 @@ from typing import Any
 from server.catalogue.model import Catalogue
 from server.core.actors import SYSTEM
 from server.core.clock import Clock, MachineClock, local
-from server.core.context import write_journal
 from server.core.settings import GeneralSettings, Settings
 from server.core.store import Tx
-from server.hall import Hall
+from server.hall.composition import Hall
+from server.hall.context import write_journal
 from server.time_clocks import queries as time_clocks_queries
 from server.time_clocks.events import ReaderChanged
 

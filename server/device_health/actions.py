@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from server.core.context import Context
 from server.core.store import Tx
 from server.device_health import bindings
 from server.device_health import queries as stored
 from server.device_health.events import DeviceChanged
+from server.hall.context import Context
 
 
 class DeviceRecords:

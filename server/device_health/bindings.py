@@ -16,13 +16,13 @@ from sqlalchemy import Connection
 from server.accounts import queries as accounts_queries
 from server.accounts.password_tries import secret_hash
 from server.core.actors import Actor, ActorKind
-from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import HallError
 from server.core.events import HallChanged
 from server.core.store import Tx
 from server.device_health import binding_queries as stored
 from server.device_health.binding_queries import Binding
 from server.device_health.errors import DeviceCode
+from server.hall.context import Context, JsonDict, write_journal
 
 Announced = Mapping[str, str]
 SHARED = frozenset({"fingerprint"})

@@ -13,8 +13,8 @@ from server.device_health import bindings
 from server.device_health.binding_queries import Binding, Claim
 from server.device_health.errors import DeviceCode
 from server.device_health.messages import ClaimRef, DeviceClaim
-from server.hall import Hall
-from server.queue.snapshot import Snapshot
+from server.hall.composition import Hall
+from server.hall.snapshot import Snapshot
 from server.web_api import ADMINISTRATORS, Api, Call
 
 NAMED = 6

@@ -9,11 +9,11 @@ from pathlib import Path
 from sqlalchemy import Connection, select
 
 from server.alarms.settings import AlarmSettings
-from server.backup.backups import last_backup
 from server.core import tables as core_tables
+from server.core.last_backup import last_backup
 from server.core.messages import Alarm
-from server.hall import Hall
-from server.queue.snapshot import Snapshot
+from server.hall.composition import Hall
+from server.hall.snapshot import Snapshot
 
 DAY_MS = 24 * 3600 * 1000
 MIN_FREE_BYTES = 1_000_000_000

@@ -16,12 +16,12 @@ from server.catalogue import hours as catalogue_hours
 from server.catalogue.calendar import workdays
 from server.catalogue.model import Catalogue, Staff
 from server.core.actors import Actor
-from server.core.context import Context, JsonDict, write_journal
 from server.core.day_facts import LeaveKind
 from server.core.errors import HallError
 from server.core.events import AttendanceChanged, RequestsChanged
 from server.core.store import Tx
 from server.core.workflow import Attempt, Moment
+from server.hall.context import Context, JsonDict, write_journal
 from server.leave import file_queries, rights, rules, workflow
 from server.leave import queries as stored
 from server.leave.approval_ladder import Length

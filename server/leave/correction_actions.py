@@ -15,11 +15,11 @@ from sqlalchemy import Connection
 
 from server.catalogue.calendar import workdays
 from server.core.actors import Actor
-from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import CommonCode, HallError
 from server.core.events import AttendanceChanged, RequestsChanged
 from server.core.store import Tx
 from server.core.workflow import Attempt, WorkingDays
+from server.hall.context import Context, JsonDict, write_journal
 from server.leave import correction_queries as stored
 from server.leave import correction_rules as rules
 from server.leave import file_queries, rights, workflow

@@ -18,10 +18,10 @@ from PIL import Image, UnidentifiedImageError
 
 from server.core.actors import Actor
 from server.core.config import Config
-from server.core.context import Context, write_journal
 from server.core.errors import CommonCode, HallError
 from server.core.settings import FileSettings
 from server.core.store import Tx
+from server.hall.context import Context, write_journal
 from server.leave import file_queries
 from server.leave.errors import LeaveCode
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from server.capability import Capability
-from server.leave import alarms, paper_routes, routes
+from server.leave import paper_routes, routes
 
 CAPABILITY = Capability(
     name="leave",
@@ -11,5 +11,4 @@ CAPABILITY = Capability(
         lambda parts: routes.add(parts.api, parts.feeds),
         lambda parts: paper_routes.add(parts.api),
     ),
-    alarms=(alarms.alarms,),
 )

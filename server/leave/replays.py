@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from server.core.actors import Actor
-from server.core.context import Context, JsonDict
-from server.core.replays import Replay
+from server.hall.context import Context, JsonDict
+from server.hall.replays import Replay
 from server.leave import actions as leave_actions
 
 

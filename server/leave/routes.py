@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 
 from sqlalchemy import Connection
 
 from server.accounts import queries as accounts_queries
 from server.accounts.errors import AccountCode
-from server.attendance.present_verdict import present_verdict
 from server.core.actors import Actor, ActorKind, Principal
 from server.core.day_facts import LeaveKind
 from server.core.errors import CommonCode, HallError
 from server.core.events import Event, HallChanged, RequestsChanged
 from server.core.messages import Done
-from server.hall import Hall
+from server.hall.composition import Hall
+from server.hall.snapshot import Snapshot
 from server.leave import actions, correction_actions, rights, views
 from server.leave import correction_queries as stored_corrections
 from server.leave import queries as stored_leaves
 from server.leave.errors import LeaveCode
 from server.leave.messages import (
-    AskCorrection,
     AskLeave,
     CaseAsked,
     CaseWords,
@@ -34,7 +32,6 @@ from server.leave.messages import (
     NameCover,
 )
 from server.live.feeds import Feed, LiveFeeds
-from server.queue.snapshot import Snapshot
 from server.web_api import MANAGERS, STAFF, Api, Call
 from server.web_api.arguments import day_of
 
@@ -53,14 +50,6 @@ EXAMPLE_LEAVE = {
     "ends": "2026-11-25T12:00",
     "reason": "家中有事",
     "cover": "1005",
-}
-EXAMPLE_CORRECTION = {
-    "staff": "1004",
-    "day": "2026-11-23",
-    "slot": "am_in",
-    "verdict": "on_time",
-    "claimed": "08:25",
-    "reason": "手指有伤，打卡没有反应",
 }
 
 
@@ -110,7 +99,6 @@ def add(api: Api, feeds: LiveFeeds) -> None:
     _read_routes(api)
     _leave(api)
     _leave_more(api)
-    _correction(api)
     _correction_settled(api)
 
 
@@ -277,43 +265,6 @@ def _leave_more(api: Api) -> None:
         """Attach a paper to a leave later."""
         actions.attach(ctx, call.actor, call.key, call.args["leave"], call.body.file)
         return Done()
-
-
-def _correction(api: Api) -> None:
-    ctx = api.hall.ctx
-
-    @api.post(
-        "/requests/corrections",
-        who=STAFF,
-        body=AskCorrection,
-        answer=CaseAsked,
-        codes=(
-            *ASKING,
-            LeaveCode.CORRECTION_TOO_LATE,
-            LeaveCode.CORRECTION_QUOTA,
-            LeaveCode.CORRECTION_TWICE,
-        ),
-        example=EXAMPLE_CORRECTION,
-    )
-    def ask_correction(call: Call) -> CaseAsked:
-        """Request the correction of one slot of one day."""
-        body: AskCorrection = call.body
-        correction_request = correction_actions.CorrectionRequest(
-            body.staff,
-            date.fromisoformat(body.day),
-            body.slot,
-            body.verdict,
-            body.reason,
-            body.claimed,
-            body.file,
-        )
-
-        def stands(conn: Connection, staff: str, day: date, slot: str) -> dict[str, Any]:
-            return present_verdict(ctx, conn, staff, day, slot)
-
-        return CaseAsked(
-            id=correction_actions.request(ctx, call.actor, call.key, correction_request, stands)
-        )
 
 
 def _correction_settled(api: Api) -> None:

@@ -13,8 +13,8 @@ from server.catalogue import calendar
 from server.catalogue import hours as catalogue_hours
 from server.catalogue.model import Catalogue, Staff
 from server.core.actors import Actor, Role
-from server.core.context import Context
 from server.core.settings import Settings
+from server.hall.context import Context
 from server.leave import actions, correction_actions, file_queries, rights, rules
 from server.leave import correction_queries as stored_corrections
 from server.leave import queries as stored

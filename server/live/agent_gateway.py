@@ -23,7 +23,7 @@ from server.core.actors import ActorKind, Via
 from server.core.errors import CommonCode, HallError
 from server.core.events import Event, HallChanged
 from server.core.problems import problem
-from server.hall import Hall
+from server.hall.composition import Hall
 from server.live.allowance import AGENT
 from server.live.broadcast import mark_joined
 from server.web_api import Api, mark_known_connection

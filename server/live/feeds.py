@@ -26,11 +26,11 @@ from server.core.errors import CommonCode, HallError
 from server.core.events import Event as HallEvent
 from server.core.events import HallChanged
 from server.core.problems import problem
-from server.hall import Hall
+from server.hall.composition import Hall
+from server.hall.context import Context
+from server.hall.snapshot import Snapshot
 from server.live.allowance import WATCHING
 from server.live.broadcast import Direct
-from server.queue import snapshot
-from server.queue.snapshot import Snapshot
 from server.web_api import Api
 from server.web_api.access import BEARER, Credentials
 
@@ -47,6 +47,8 @@ _json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 ACCESS = frozenset({"tokens", "accounts", "sessions"})
 """Values of HallChanged for changed access rights; its data name the person."""
 
+Take = Callable[[Context], Snapshot]
+"""Takes a snapshot with everything that the registered feeds read."""
 Build = Callable[[Snapshot, str], BaseModel]
 Watch = Callable[[str, str, str, bool], None]
 """Callback for a person's page that connects or disconnects.
@@ -97,13 +99,14 @@ class Room:
 class LiveFeeds:
     """All rooms of a server process."""
 
-    def __init__(self, socketio: SocketIO, hall: Hall, api: Api, build_id: str) -> None:
+    def __init__(self, socketio: SocketIO, hall: Hall, api: Api, build_id: str, take: Take) -> None:
         self._io = socketio
         self._direct = Direct(socketio)
         self._hall = hall
         self._known = api.authenticate
         self._access = api.access
         self._build = build_id
+        self._take = take
         self._surfaces: dict[str, Feed] = {}
         self._rooms: dict[tuple[str, str], Room] = {}
         self._of_socket: dict[str, Room] = {}
@@ -176,7 +179,7 @@ class LiveFeeds:
         # A state without changes since is valid for a newcomer too: after a restart two hundred
         # boards reconnect at once. A new state is sent to all subscribers.
         is_stale = room.data is None or room.due is not None
-        if is_stale and self._rebuild(room, snapshot.take(self._hall.ctx)):
+        if is_stale and self._rebuild(room, self._take(self._hall.ctx)):
             self._direct.send("state", self._envelope(room), room.name, NAMESPACE)
         join_room(room.name)
         self._direct.send_queued("state", self._envelope(room), sid, NAMESPACE)
@@ -272,7 +275,7 @@ class LiveFeeds:
             # Reset before the snapshot: events during the read may not be in it.
             room.due = None
         try:
-            current = snapshot.take(self._hall.ctx)
+            current = self._take(self._hall.ctx)
         except Exception:
             log.exception("snapshot failed")
             for room in rooms:

@@ -16,7 +16,8 @@ from server.core.messages import Alarm, Done
 from server.core.settings import GeneralSettings, bounds, choices, declared
 from server.device_health import queries as device_health_queries
 from server.device_health import routes as device_health_routes
-from server.hall import Hall
+from server.hall.composition import Hall
+from server.hall.snapshot import Snapshot
 from server.live.feeds import Feed, LiveFeeds, allow_managers
 from server.office import setting_actions, views
 from server.office.messages import (
@@ -32,7 +33,7 @@ from server.queue.errors import QueueCode
 from server.queue.events import CallTold
 from server.queue.offline import lease_routes
 from server.queue.queue_views import window_states
-from server.queue.snapshot import Snapshot
+from server.queue.snapshot import QueueSnapshot, with_queue
 from server.web_api import ADMINISTRATORS, MANAGERS, Api, Call
 
 Alarms = Callable[[Snapshot], Sequence[Alarm]]
@@ -46,7 +47,7 @@ class Office:
         self._ctx = hall.ctx
         self._alarms = tuple(alarms)
 
-    def state(self, current: Snapshot, _key: str) -> OfficeState:
+    def state(self, current: QueueSnapshot, _key: str) -> OfficeState:
         """Return the overview of today for the live feed."""
         ctx = self._ctx
         midnight = instant(
@@ -97,7 +98,7 @@ def _changed_keys(event: Event) -> set[str] | None:
 def add(api: Api, feeds: LiveFeeds, alarms: Sequence[Alarms] = ()) -> None:
     """Register the office's routes and live feed; `alarms` add to its list of alarms."""
     office = Office(api.hall, alarms)
-    feeds.add(Feed("office", office.state, allow_managers, _changed_keys, 1.5))
+    feeds.add(Feed("office", with_queue(office.state), allow_managers, _changed_keys, 1.5))
     _today(api, office)
     _settings(api)
 

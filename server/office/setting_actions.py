@@ -8,12 +8,12 @@ from typing import Any
 from server.core import setting_queries as stored
 from server.core.actors import Actor
 from server.core.clock import zone_exists
-from server.core.context import Context, JsonDict, write_journal
 from server.core.edit_conflicts import NOT_SHOWN, require_unchanged
 from server.core.errors import CommonCode, HallError
 from server.core.events import AttendanceChanged, HallChanged
 from server.core.settings import GeneralSettings, Settings, is_printable, with_values
 from server.core.store import Tx
+from server.hall.context import Context, JsonDict, write_journal
 from server.spot_checks import queries as spot_checks_queries
 
 RETROACTIVE_SETTINGS = ("makeup_weekday",)

@@ -24,7 +24,7 @@ from server.office.messages import HourBar, OfficeState, QueueDay, UnprintedSlip
 from server.queue.messages import WindowState
 from server.queue.offline.messages import OfflineDay
 from server.queue.slip_queries import StoredSlip
-from server.queue.snapshot import Snapshot
+from server.queue.snapshot import QueueSnapshot
 from server.queue.tickets import State, Ticket
 from server.queue.waiting import percentile
 
@@ -47,7 +47,7 @@ class Today:
     """Newest takes of alarms, by code and subject."""
 
 
-def office(snapshot: Snapshot, today: Today) -> OfficeState:
+def office(snapshot: QueueSnapshot, today: Today) -> OfficeState:
     """Return the overview of today."""
     day_tickets = today.tickets
     states = [t.state for t in day_tickets]
@@ -78,7 +78,7 @@ def office(snapshot: Snapshot, today: Today) -> OfficeState:
     )
 
 
-def _marked(snapshot: Snapshot, today: Today, alarm_list: Sequence[Alarm]) -> list[Alarm]:
+def _marked(snapshot: QueueSnapshot, today: Today, alarm_list: Sequence[Alarm]) -> list[Alarm]:
     """Return the alarms with the person who deals with each, loud ones first."""
     people, again = (
         snapshot.catalogue.staff_by,
@@ -119,7 +119,7 @@ def _mean(values: Sequence[float]) -> float | None:
     return round(sum(values) / len(values), 1) if values else None
 
 
-def _queue(snapshot: Snapshot, unit: Unit, tickets: Sequence[Ticket]) -> QueueDay | None:
+def _queue(snapshot: QueueSnapshot, unit: Unit, tickets: Sequence[Ticket]) -> QueueDay | None:
     own = [t for t in tickets if t.queue == unit.code]
     if not own and unit.presence.value != "hall":
         return None
@@ -142,7 +142,7 @@ def _queue(snapshot: Snapshot, unit: Unit, tickets: Sequence[Ticket]) -> QueueDa
     )
 
 
-def _window(snapshot: Snapshot, window: WindowState, tickets: Sequence[Ticket]) -> WindowDay:
+def _window(snapshot: QueueSnapshot, window: WindowState, tickets: Sequence[Ticket]) -> WindowDay:
     own = [t for t in tickets if t.window == window.code]
     seat = snapshot.session_rows.get(window.code)
     return WindowDay(
@@ -154,7 +154,7 @@ def _window(snapshot: Snapshot, window: WindowState, tickets: Sequence[Ticket]) 
     )
 
 
-def _hours(snapshot: Snapshot, tickets: Sequence[Ticket]) -> list[HourBar]:
+def _hours(snapshot: QueueSnapshot, tickets: Sequence[Ticket]) -> list[HourBar]:
     zone = snapshot.settings.of(GeneralSettings).timezone
     issued = [local(t.issued_at, zone).hour for t in tickets]
     served = [

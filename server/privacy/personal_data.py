@@ -33,9 +33,9 @@ from server.accounts.errors import AccountCode
 from server.catalogue import tables as catalogue_tables
 from server.core.actors import SYSTEM, Actor, ActorKind
 from server.core.all_tables import STAFF_NUMBER_COLUMNS, metadata
-from server.core.context import Context, write_journal
 from server.core.errors import CommonCode, HallError
 from server.core.store import Tx
+from server.hall.context import Context, write_journal
 from server.leave.files import FOLDER
 from server.leave.tables import correction, kept_file, leave
 from server.privacy.settings import PrivacySettings

@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 
 from server.catalogue.model import Window
 from server.core.messages import Alarm
-from server.hall import Hall
+from server.hall.composition import Hall
+from server.hall.snapshot import Snapshot
 from server.queue import announcement_queries
 from server.queue.announcement_queries import Announcement
 from server.queue.announcements import UNSPOKEN
-from server.queue.snapshot import Snapshot
+from server.queue.snapshot import QueueSnapshot, with_queue
 from server.queue.tickets import State, Ticket
 
 NAMED = 6
@@ -21,7 +22,7 @@ def alarms(hall: Hall) -> Callable[[Snapshot], Sequence[Alarm]]:
     """Return the function that makes these alarms from a snapshot."""
     ctx = hall.ctx
 
-    def current(snapshot: Snapshot) -> list[Alarm]:
+    def current(snapshot: QueueSnapshot) -> list[Alarm]:
         called = {t.id: t for t in snapshot.current.values() if t.state is State.CALLED}
         if not called:
             return []
@@ -33,10 +34,10 @@ def alarms(hall: Hall) -> Callable[[Snapshot], Sequence[Alarm]]:
                 rooms.setdefault(window.zone, []).append((row, called[row.ticket_id], window))
         return [_line(snapshot, zone, calls) for zone, calls in rooms.items()]
 
-    return current
+    return with_queue(current)
 
 
-def _line(snapshot: Snapshot, zone: str, calls: Sequence[UnspokenCall]) -> Alarm:
+def _line(snapshot: QueueSnapshot, zone: str, calls: Sequence[UnspokenCall]) -> Alarm:
     room = snapshot.catalogue.zone_by.get(zone)
     first_calls = calls[:NAMED]
     zh = "、".join(

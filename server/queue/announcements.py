@@ -17,9 +17,9 @@ from sqlalchemy import Connection
 
 from server.catalogue.model import Catalogue
 from server.core.actors import SYSTEM, Actor, ActorKind, Via
-from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import HallError
 from server.core.store import Tx
+from server.hall.context import Context, JsonDict, write_journal
 from server.queue import announcement_queries as stored
 from server.queue.announcement_queries import Announcement, Speaker
 from server.queue.errors import QueueCode

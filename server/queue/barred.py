@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from server.core.actors import Actor
-from server.core.context import Context, JsonDict, write_journal
 from server.core.store import Tx
+from server.hall.context import Context, JsonDict, write_journal
 from server.queue import ticket_queries, window_session_queries
 from server.queue.events import WindowChanged
 from server.queue.tickets import Move, State, Ticket, lane, window_lane

@@ -17,11 +17,11 @@ from server.catalogue import hours as catalogue_hours
 from server.core import idempotency
 from server.core.actors import SYSTEM
 from server.core.clock import instant
-from server.core.context import Context, write_journal
 from server.core.events import HallChanged
 from server.core.settings import GeneralSettings
 from server.core.statement import precompiled
 from server.core.store import Tx
+from server.hall.context import Context, write_journal
 from server.queue import tables, ticket_queries, window_session_queries
 from server.queue.events import WindowChanged
 from server.queue.tickets import Move, State, Ticket, state_after

@@ -12,9 +12,9 @@ from dataclasses import replace
 from typing import Any
 
 from server.core.actors import Actor
-from server.core.context import Context, JsonDict, sessions_of
 from server.core.errors import CommonCode, HallError
 from server.core.store import Tx
+from server.hall.context import Context, JsonDict
 from server.queue import announcements, snapshot, ticket_queries, window_session_queries
 from server.queue.errors import QueueCode
 from server.queue.no_show import no_show_from, require_no_show
@@ -321,7 +321,8 @@ def _with_target(
     to_item: str | None,
     to_unit: str | None,
 ) -> Ticket:
-    moment = moment_of(ctx, tx, sessions_of(tx.conn, tx.hall_id))
+    seats = window_session_queries.sessions(tx.conn, tx.hall_id)
+    moment = moment_of(ctx, tx, window_session_queries.for_rules(seats))
     check_target(moment, window, to_window, to_item, to_unit)
     catalogue = ctx.catalogue()
     if to_window is not None:

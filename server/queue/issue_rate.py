@@ -11,10 +11,10 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from server.core.actors import SYSTEM
-from server.core.context import Context, write_journal
 from server.core.errors import HallError
 from server.core.events import HallChanged
 from server.core.store import Tx
+from server.hall.context import Context, write_journal
 from server.queue import issue_rate_queries as stored
 from server.queue import ticket_counts
 from server.queue.errors import QueueCode

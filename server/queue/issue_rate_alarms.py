@@ -8,14 +8,14 @@ from sqlalchemy import Connection
 
 from server.catalogue.model import Unit
 from server.core.messages import Alarm
-from server.hall import Hall
+from server.hall.composition import Hall
+from server.hall.snapshot import Snapshot
 from server.queue import issue_rate_queries
 from server.queue.issue_rate import FRESH_MS
 from server.queue.issue_rate_queries import StoredExcess
 from server.queue.offline import lease_queries
 from server.queue.offline.lease_rules import OPEN_NUMBERS, TOP
 from server.queue.settings import NumberSettings
-from server.queue.snapshot import Snapshot
 
 
 def alarms(hall: Hall) -> Callable[[Snapshot], Sequence[Alarm]]:

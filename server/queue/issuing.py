@@ -10,10 +10,10 @@ from sqlalchemy import Connection
 
 from server.catalogue.model import Catalogue, Item
 from server.core.actors import SYSTEM, Actor, ActorKind
-from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import CommonCode, HallError
 from server.core.store import Tx
 from server.device_health import queries as device_health_queries
+from server.hall.context import Context, JsonDict, write_journal
 from server.queue import issue_rate, slip_queries, snapshot, ticket_queries
 from server.queue.errors import QueueCode
 from server.queue.events import SlipOwed, SlipSettled
@@ -22,7 +22,7 @@ from server.queue.offline.lease_rules import OPEN_NUMBERS, TOP
 from server.queue.routing import Route, route
 from server.queue.settings import NumberSettings, ScreenSettings
 from server.queue.slip_queries import StoredSlip
-from server.queue.snapshot import Snapshot
+from server.queue.snapshot import QueueSnapshot
 from server.queue.tickets import Move, Ticket, lane, number, order_of, ticket_id
 from server.queue.transitions import event_of
 from server.queue.wait_estimates import ahead_of_newcomer, wait_for
@@ -62,7 +62,7 @@ class IssuedTicket:
 
     ticket_id: str
     ticket: Ticket | None = None
-    seen: Snapshot | None = None
+    seen: QueueSnapshot | None = None
     windows: tuple[str, ...] = ()
     wait: Wait | None = None
     slip: Slip | None = None

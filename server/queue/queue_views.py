@@ -15,11 +15,11 @@ from server.core.settings import GeneralSettings
 from server.queue.messages import QueueView, WindowState
 from server.queue.selection import takes
 from server.queue.settings import NumberSettings
-from server.queue.snapshot import Snapshot
+from server.queue.snapshot import QueueSnapshot
 from server.queue.ticket_queries import LaneCount
 
 
-def queue_views(snapshot: Snapshot) -> list[QueueView]:
+def queue_views(snapshot: QueueSnapshot) -> list[QueueView]:
     """Return for every unit with a desk here: waiting, longest wait, windows that serve it now."""
     waiting: dict[str, list[LaneCount]] = {}
     for row in snapshot.floor.waiting:
@@ -46,7 +46,7 @@ def queue_views(snapshot: Snapshot) -> list[QueueView]:
     return views
 
 
-def windows_now(snapshot: Snapshot) -> dict[str, set[int]]:
+def windows_now(snapshot: QueueSnapshot) -> dict[str, set[int]]:
     """Return by unit the staffed, unpaused windows that serve it: own and by mandate."""
     catalogue, day = snapshot.catalogue, snapshot.local.date()
     numbers_by_unit: dict[str, set[int]] = {}
@@ -64,12 +64,12 @@ def windows_now(snapshot: Snapshot) -> dict[str, set[int]]:
     return numbers_by_unit
 
 
-def window_states(snapshot: Snapshot) -> list[WindowState]:
+def window_states(snapshot: QueueSnapshot) -> list[WindowState]:
     """Return every window: closed, paused, idle, called or serving."""
     return [_window(snapshot, w) for w in snapshot.catalogue.windows]
 
 
-def _window(snapshot: Snapshot, window: Window) -> WindowState:
+def _window(snapshot: QueueSnapshot, window: Window) -> WindowState:
     seat = snapshot.session_rows.get(window.code)
     ticket = snapshot.current.get(window.code)
     person = snapshot.catalogue.staff_by.get(seat.staff) if seat else None
@@ -96,7 +96,7 @@ def _window(snapshot: Snapshot, window: Window) -> WindowState:
     )
 
 
-def hall_hours(snapshot: Snapshot) -> HallHours:
+def hall_hours(snapshot: QueueSnapshot) -> HallHours:
     """Return the hall's hours: open or closed, and the next opening."""
     catalogue, now = snapshot.catalogue, snapshot.local
     today = catalogue_hours.hall_spans(catalogue, now.date())
@@ -116,12 +116,12 @@ def hall_hours(snapshot: Snapshot) -> HallHours:
     )
 
 
-def _keeps_open(snapshot: Snapshot, window: Window) -> bool:
+def _keeps_open(snapshot: QueueSnapshot, window: Window) -> bool:
     spans = catalogue_hours.window_spans(snapshot.catalogue, window.code, snapshot.local.date())
     return catalogue_hours.open_at(spans, snapshot.local.time())
 
 
-def _gives_numbers(snapshot: Snapshot, today: tuple[catalogue_hours.Span, ...]) -> bool:
+def _gives_numbers(snapshot: QueueSnapshot, today: tuple[catalogue_hours.Span, ...]) -> bool:
     now, settings = snapshot.local, snapshot.settings
     last = timedelta(minutes=settings.of(NumberSettings).last_ticket_minutes)
     for index, span in enumerate(today):
@@ -136,7 +136,7 @@ def _gives_numbers(snapshot: Snapshot, today: tuple[catalogue_hours.Span, ...]) 
     return False
 
 
-def waiting_for(snapshot: Snapshot, window: str) -> int:
+def waiting_for(snapshot: QueueSnapshot, window: str) -> int:
     """Return the number of people that a window may call now, as shown on the keypad."""
     window_entry = snapshot.catalogue.window_by.get(window)
     if window_entry is None:

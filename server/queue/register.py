@@ -5,14 +5,25 @@ from __future__ import annotations
 from functools import partial
 
 from server.capability import Capability
-from server.queue import announcement_alarms, announcements, issue_rate_alarms, journal_events
+from server.queue import (
+    announcement_alarms,
+    announcements,
+    issue_rate_alarms,
+    journal_events,
+    unstaffed_alarms,
+)
 from server.queue.issuing import give_up_slips
 from server.queue.offline import desk_routes
 
 CAPABILITY = Capability(
     name="queue",
     quiet_alarms=frozenset({"desk_acts", "wait_over_target"}),
-    alarms=(announcement_alarms.alarms, desk_routes.alarms, issue_rate_alarms.alarms),
+    alarms=(
+        unstaffed_alarms.alarms,
+        announcement_alarms.alarms,
+        desk_routes.alarms,
+        issue_rate_alarms.alarms,
+    ),
     journal_events={
         "ticket": journal_events.ticket_moved,
         "window": journal_events.window_changed,

@@ -1,4 +1,4 @@
-"""Snapshot of the hall at one moment, for all pages that are redrawn after a change.
+"""Snapshot of the hall with its queue, for all pages that are redrawn after a change.
 
 Each part is read on first use and cached under the journal's last line. Nothing shown here changes
 without a journal line, so the same last line means that nothing need be read again, also after
@@ -11,28 +11,25 @@ from bisect import insort
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection
 
 from server.catalogue import hours as catalogue_hours
-from server.catalogue.model import Catalogue
 from server.core import journal
-from server.core.clock import local
-from server.core.context import Context
-from server.core.settings import GeneralSettings, Settings
 from server.core.store import Tx
+from server.hall.context import Context
+from server.hall.snapshot import Force, Snapshot
 from server.queue import ticket_counts, ticket_queries, window_session_queries
-from server.queue.routing import WindowSession, WindowSessions
+from server.queue.routing import WindowSessions
 from server.queue.ticket_queries import LaneCount
 from server.queue.tickets import AT_WINDOW, State, Ticket
 from server.queue.wait_estimates import services
 from server.queue.waiting import Service
 from server.queue.window_session_queries import StoredSession
 
+P = ParamSpec("P")
 T = TypeVar("T")
-Force = tuple[Catalogue, Settings]
-"""Business data and settings in force."""
 KEPT = 4
 """Moments cached: the committed one, and those within a batch of actions."""
 
@@ -49,55 +46,27 @@ class Parts:
     at_windows: tuple[Ticket, ...] | None = None
 
 
-class Snapshot:
-    """One consistent snapshot; parts that were not read before `end` cannot be read any more."""
+class QueueSnapshot(Snapshot):
+    """Snapshot with the queue; parts that were not read before `end` cannot be read any more."""
 
     def __init__(
         self, ctx: Context, force: Force, conn: Connection, head: tuple[int, str], now: int
     ) -> None:
-        self._hall_id = ctx.hall_id
-        self._conn: Connection | None = conn
-        self.catalogue, self.settings = force
-        self.seq = head[0]
-        """Number of the last journal line it includes."""
-        self.now = now
-        self.local = local(now, self.settings.of(GeneralSettings).timezone)
-        self.day = self.local.date().isoformat()
-        """The business day."""
+        super().__init__(ctx, force, conn, head, now)
         self.parts = parts_of(ctx, head, self.day)
 
-    def all(self) -> Snapshot:
+    def all(self) -> QueueSnapshot:
         """Read every part; return the snapshot."""
         _ = self.sessions, self.waiting, self.service, self.busy, self.at_windows
         return self
 
-    def waits(self) -> Snapshot:
+    def waits(self) -> QueueSnapshot:
         """Read the parts that the waiting time of one person depends on; return the snapshot."""
         _ = self.sessions, self.service, self.busy
         return self
 
-    def end(self) -> None:
-        """End its moment: nothing more is read."""
-        self._conn = None
-
     @property
-    def over(self) -> bool:
-        """True if nothing more of this moment can be read."""
-        return self._conn is None
-
-    @property
-    def conn(self) -> Connection:
-        """Connection for other reads of this moment; raises RuntimeError when it is over."""
-        if self._conn is None:
-            raise RuntimeError("a snapshot was asked for a part after its moment")
-        return self._conn
-
-    def read(self, query: Callable[[Connection], T]) -> T:
-        """Run a query at this moment."""
-        return query(self.conn)
-
-    @property
-    def floor(self) -> Snapshot:
+    def floor(self) -> QueueSnapshot:
         """Data on which waiting times depend."""
         return self
 
@@ -113,10 +82,7 @@ class Snapshot:
     def sessions(self) -> WindowSessions:
         """Window sessions by window, for the rules."""
         if self.parts.sessions is None:
-            self.parts.sessions = {
-                code: WindowSession(code, row.staff, row.paused_at is not None)
-                for code, row in self.session_rows.items()
-            }
+            self.parts.sessions = window_session_queries.for_rules(self.session_rows.values())
         return self.parts.sessions
 
     @property
@@ -168,17 +134,30 @@ class Snapshot:
         return any(catalogue_hours.open_at(s, moment) for s in spans)
 
 
-def take(ctx: Context) -> Snapshot:
+def with_queue(
+    build: Callable[Concatenate[QueueSnapshot, P], T],
+) -> Callable[Concatenate[Snapshot, P], T]:
+    """Return a feed or a source of alarms that reads the queue; a bare snapshot: TypeError."""
+
+    def checked(snapshot: Snapshot, /, *args: P.args, **more: P.kwargs) -> T:
+        if not isinstance(snapshot, QueueSnapshot):
+            raise TypeError("this snapshot was taken without the queue")
+        return build(snapshot, *args, **more)
+
+    return checked
+
+
+def take(ctx: Context) -> QueueSnapshot:
     """Read a complete snapshot of the hall."""
     return read_with(ctx, lambda snap: snap.all())
 
 
-def read_with(ctx: Context, use: Callable[[Snapshot], T]) -> T:
+def read_with(ctx: Context, use: Callable[[QueueSnapshot], T]) -> T:
     """Read only the parts of a snapshot that `use` accesses."""
     force = ctx.catalogue(), ctx.settings()  # first, so that no second connection is needed
 
     def query(conn: Connection) -> T:
-        snap = Snapshot(ctx, force, conn, journal.head(conn, ctx.hall_id), ctx.clock.now())
+        snap = QueueSnapshot(ctx, force, conn, journal.head(conn, ctx.hall_id), ctx.clock.now())
         try:
             return use(snap)
         finally:
@@ -187,17 +166,17 @@ def read_with(ctx: Context, use: Callable[[Snapshot], T]) -> T:
     return ctx.read(query)
 
 
-def in_act(ctx: Context, tx: Tx, *parts: str) -> Snapshot:
+def in_act(ctx: Context, tx: Tx, *parts: str) -> QueueSnapshot:
     """Return the hall as the running action finds it, with `parts` read before any change."""
     force = ctx.catalogue(), ctx.settings()
-    snap = Snapshot(ctx, force, tx.conn, journal.head_in(tx), tx.now)
+    snap = QueueSnapshot(ctx, force, tx.conn, journal.head_in(tx), tx.now)
     for name in parts:
         getattr(snap, name)
     snap.end()
     return snap
 
 
-def cache_issued(ctx: Context, tx: Tx, before: Snapshot, ticket: Ticket) -> None:
+def cache_issued(ctx: Context, tx: Tx, before: QueueSnapshot, ticket: Ticket) -> None:
     """Update the cache after an action that only put a ticket into its lane."""
     parts = before.parts
     if parts.waiting is None:
@@ -215,7 +194,9 @@ def cache_issued(ctx: Context, tx: Tx, before: Snapshot, ticket: Ticket) -> None
     after.at_windows = parts.at_windows
 
 
-def cache_called(ctx: Context, tx: Tx, before: Snapshot, ended: Ticket | None, now: Ticket) -> None:
+def cache_called(
+    ctx: Context, tx: Tx, before: QueueSnapshot, ended: Ticket | None, now: Ticket
+) -> None:
     """Update the cache after an action that only ended `ended` and called `now` from its lane."""
     parts, after = before.parts, parts_of(ctx, journal.head_in(tx), before.day)
     seats = before.session_rows

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from server.core.context import Context
 from server.core.store import Tx
+from server.hall.context import Context
 from server.queue import ticket_queries
 from server.queue.routing import WindowSessions
 from server.queue.selection import LaneHead, Moment

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from server.core.actors import Actor
-from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import HallError
 from server.core.store import Tx
+from server.hall.context import Context, JsonDict, write_journal
 from server.queue import ticket_queries, window_session_queries
 from server.queue.errors import QueueCode
 from server.queue.events import TicketMoved

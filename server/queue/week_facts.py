@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import Connection
 
 from server.catalogue.model import Catalogue, Presence
-from server.catalogue.weeks import WeekFacts, WeekRequest
-from server.core.context import Context
 from server.core.rounding import tenths
 from server.core.weeks import Fact, Week
+from server.hall.context import Context
+from server.hall.week_request import WeekFacts, WeekRequest
 from server.queue import week_queries
 from server.queue.week_lines import ServiceLine, percentile
 from server.queue.week_queries import TicketOfWeek

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, insert, update
@@ -10,6 +11,7 @@ from server.core.records import Records
 from server.core.statement import precompiled
 from server.core.store import Tx
 from server.queue import tables
+from server.queue.routing import WindowSession, WindowSessions
 
 
 class StoredSession(NamedTuple):
@@ -37,6 +39,13 @@ _change = precompiled(
 def sessions(conn: Connection, hall_id: str) -> list[StoredSession]:
     """Return every window session."""
     return _sessions.all(conn, _all, {"hall_id": hall_id})
+
+
+def for_rules(rows: Iterable[StoredSession]) -> WindowSessions:
+    """Return window sessions as the rules read them, by window."""
+    return {
+        row.window: WindowSession(row.window, row.staff, row.paused_at is not None) for row in rows
+    }
 
 
 def session(conn: Connection, hall_id: str, window: str) -> StoredSession | None:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from server.catalogue import hours as catalogue_hours
 from server.catalogue.model import Staff, Window
 from server.core.actors import Actor
-from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import HallError
 from server.core.store import Tx
+from server.hall.context import Context, JsonDict, write_journal
 from server.leave import cover as leave_cover
 from server.queue import snapshot, ticket_queries, window_session_queries
 from server.queue.errors import QueueCode
 from server.queue.events import WindowChanged
 from server.queue.routing import WindowSessions, allowed_at, servers
 from server.queue.selection import takes
-from server.queue.snapshot import Snapshot
+from server.queue.snapshot import QueueSnapshot
 from server.queue.ticket_queries import LaneCount
 from server.queue.transitions import current_at
 from server.queue.window_session_queries import StoredSession
@@ -95,7 +95,7 @@ def sign_out(ctx: Context, actor: Actor, key: str, window: str, force: bool) -> 
     ctx.command(actor, key, {"act": "sign_out", "window": window, "force": force}, act)
 
 
-def left_without_window(snap: Snapshot, window: str) -> int:
+def left_without_window(snap: QueueSnapshot, window: str) -> int:
     """Return the number of waiting people left without a window if this one signed out."""
     window_entry = snap.catalogue.window_by.get(window)
     if window_entry is None:
@@ -105,7 +105,7 @@ def left_without_window(snap: Snapshot, window: str) -> int:
     return sum(row.waiting for row in rows if not _has_other_window(snap, row, other_sessions))
 
 
-def _has_other_window(snap: Snapshot, row: LaneCount, sessions: WindowSessions) -> bool:
+def _has_other_window(snap: QueueSnapshot, row: LaneCount, sessions: WindowSessions) -> bool:
     catalogue, local = snap.catalogue, snap.local
     if not row.lane.startswith(("@", "=")) and row.item in catalogue.item_by:
         return bool(servers(catalogue, catalogue.item_by[row.item], local, sessions))

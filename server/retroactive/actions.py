@@ -12,12 +12,12 @@ from sqlalchemy import Connection
 from server.accounts import queries as accounts_queries
 from server.bulletins import actions as bulletins
 from server.core.actors import Actor, ActorKind, Role
-from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import CommonCode, HallError
-from server.core.replays import replays
 from server.core.store import Tx
 from server.core.weeks import week_of
 from server.core.workflow import Attempt
+from server.hall.context import Context, JsonDict, write_journal
+from server.hall.replays import replays
 from server.retroactive import queries as stored
 from server.retroactive import rules, scopes, workflow
 from server.retroactive.events import PastChanged

@@ -12,11 +12,11 @@ import json
 from dataclasses import dataclass
 
 from server.core.actors import STAFF_KINDS, Actor
-from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import CommonCode, HallError
-from server.core.replays import replays
 from server.core.statement import Savepoint, savepoint
 from server.core.store import Act, Tx, attempt
+from server.hall.context import Context, JsonDict, write_journal
+from server.hall.replays import replays
 from server.retroactive import queries as stored
 from server.retroactive import rules, scopes
 from server.retroactive.events import PastChanged

@@ -10,11 +10,11 @@ from sqlalchemy import Connection
 from server.attendance import shift_rule_queries
 from server.attendance.shift_rules import ShiftRule
 from server.core.actors import Actor
-from server.core.context import Context
 from server.core.errors import CommonCode
 from server.core.messages import Alarm, Done
-from server.hall import Hall
-from server.queue.snapshot import Snapshot
+from server.hall.composition import Hall
+from server.hall.context import Context
+from server.hall.snapshot import Snapshot
 from server.retroactive import actions, rules
 from server.retroactive import queries as stored
 from server.retroactive.act_words import COMMANDS, details, slot_name, value_words

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from server.attendance.verdicts import State as Verdict
-
 HALVES = "absent"
 """Slot code of a spot that counts the half-days without presence."""
 FINDING = "finding:"
@@ -136,8 +134,3 @@ def may_confirm(
     others = {number for number in entitled if number != asker}
     apart = others - set(moved_people)
     return actor in (apart or others)
-
-
-def value_of(state: Verdict, minutes: int) -> str:
-    """Return the value text of a verdict."""
-    return f"{state.value} {minutes}" if minutes else state.value

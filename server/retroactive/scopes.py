@@ -9,8 +9,9 @@ from sqlalchemy import Connection
 
 from server.attendance import shift_rule_queries
 from server.attendance.sheets import day_sheets
-from server.core.context import Context
+from server.attendance.verdicts import State as Verdict
 from server.core.events import AttendanceChanged
+from server.hall.context import Context
 from server.retroactive.rules import (
     FINDING,
     HALVES,
@@ -21,7 +22,6 @@ from server.retroactive.rules import (
     EventScope,
     Reading,
     ValueKey,
-    value_of,
 )
 from server.spot_checks import finding_queries
 from server.spot_checks.events import ChecksChanged
@@ -46,6 +46,11 @@ def read(ctx: Context, conn: Connection, reach: AffectedDays) -> Reading:
                 spot = ValueKey(row.day, row.staff, f"{FINDING}{row.id}")
                 values[spot] = finding_value(FindingState(row.state))
     return values
+
+
+def value_of(state: Verdict, minutes: int) -> str:
+    """Return the value text of a verdict."""
+    return f"{state.value} {minutes}" if minutes else state.value
 
 
 def finding_value(state: FindingState) -> str:

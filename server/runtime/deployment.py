@@ -15,7 +15,8 @@ from server.core.config import Config
 from server.core.engine import Databases, is_sqlite
 from server.core.errors import HallError
 from server.core.events import Event
-from server.hall import ADMINISTRATOR, Hall, first_administrator, open_hall, prepare
+from server.hall.composition import Hall
+from server.hall.opening import ADMINISTRATOR, first_administrator, open_hall, prepare
 from server.runtime.metrics import Metrics
 from server.runtime.server import HallRouter, limits_for, worker_bus_for
 

@@ -15,9 +15,9 @@ from sqlalchemy import Connection
 
 from server.capability import JournalReader
 from server.core import journal
-from server.core.context import Context
 from server.core.events import Event, HallChanged
 from server.core.journal_line import Line
+from server.hall.context import Context
 from server.runtime.move_filter import MoveFilter
 from server.runtime.worker_bus import WorkerBus
 

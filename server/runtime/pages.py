@@ -18,7 +18,7 @@ from werkzeug.http import parse_accept_header
 from werkzeug.security import safe_join
 
 from server.core.errors import CommonCode, HallError
-from server.hall import Hall
+from server.hall.composition import Hall
 from server.queue.offline import lease_queries
 from server.web_api.access import Access, device_cookie
 from server.web_api.limits import FILES, PAGES, limited

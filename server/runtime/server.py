@@ -30,12 +30,12 @@ from werkzeug.wrappers import Response
 
 from server.capability import capabilities, journal_readers
 from server.core.config import Config
-from server.core.context import Context
 from server.core.errors import CommonCode, HallError
 from server.core.events import Event
 from server.core.problems import problem, status_of
 from server.device_health import actions as device_actions
-from server.hall import Hall
+from server.hall.composition import Hall
+from server.hall.context import Context
 from server.live import packet_guard
 from server.live.agent_gateway import Agents
 from server.live.feeds import LiveFeeds

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import Connection
 
 from server.core.messages import Alarm
-from server.hall import Hall
-from server.queue.snapshot import Snapshot
+from server.hall.composition import Hall
+from server.hall.snapshot import Snapshot
 from server.spot_checks import finding_queries, queries
 from server.spot_checks.draw_commitment import LOST
 

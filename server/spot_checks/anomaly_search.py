@@ -13,11 +13,11 @@ from sqlalchemy import Connection
 
 from server.catalogue.hours import Span
 from server.core.clock import instant
-from server.core.context import Context
 from server.core.settings import GeneralSettings
+from server.hall.context import Context
 from server.queue import snapshot, ticket_queries
 from server.queue.selection import takes
-from server.queue.snapshot import Snapshot
+from server.queue.snapshot import QueueSnapshot
 from server.queue.window_session_queries import StoredSession
 from server.spot_checks import anomalies, finding_actions, finding_queries, queries, recorded_state
 from server.spot_checks.anomalies import MINUTE_MS, Anomaly, Desk, MorningPresence
@@ -42,7 +42,7 @@ def propose(ctx: Context) -> int:
     )
 
 
-def _new_doubts(ctx: Context, conn: Connection, snap: Snapshot) -> list[Anomaly]:
+def _new_doubts(ctx: Context, conn: Connection, snap: QueueSnapshot) -> list[Anomaly]:
     doubts_now = [*_idle(ctx, conn, snap), *_unpunched(ctx, conn, snap)]
     rows = (
         finding_queries.of_source(conn, ctx.hall_id, "doubt", doubt.mark) for doubt in doubts_now
@@ -50,7 +50,7 @@ def _new_doubts(ctx: Context, conn: Connection, snap: Snapshot) -> list[Anomaly]
     return [doubt for doubt, row in zip(doubts_now, rows, strict=True) if row is None]
 
 
-def _idle(ctx: Context, conn: Connection, snap: Snapshot) -> list[Anomaly]:
+def _idle(ctx: Context, conn: Connection, snap: QueueSnapshot) -> list[Anomaly]:
     if not snap.open:
         return []
     minutes = snap.settings.of(SpotCheckSettings).doubt_idle_minutes
@@ -76,7 +76,7 @@ def _idle(ctx: Context, conn: Connection, snap: Snapshot) -> list[Anomaly]:
     return anomalies.idle(confirmed, snap.now, minutes)
 
 
-def _desk(snap: Snapshot, window: str, session: StoredSession) -> Desk:
+def _desk(snap: QueueSnapshot, window: str, session: StoredSession) -> Desk:
     window_entry = snap.catalogue.window_by.get(window)
     rows = [
         r
@@ -95,7 +95,7 @@ def _desk(snap: Snapshot, window: str, session: StoredSession) -> Desk:
     )
 
 
-def _service_ends(ctx: Context, conn: Connection, snap: Snapshot) -> dict[str, int]:
+def _service_ends(ctx: Context, conn: Connection, snap: QueueSnapshot) -> dict[str, int]:
     """Return the time at which the last service at each window ended."""
     ended_at: dict[str, int] = {}
     for ticket in ticket_queries.of_day(conn, ctx.hall_id, snap.day):
@@ -104,14 +104,14 @@ def _service_ends(ctx: Context, conn: Connection, snap: Snapshot) -> dict[str, i
     return ended_at
 
 
-def _last_session_change(ctx: Context, conn: Connection, snap: Snapshot, desk: Desk) -> int:
+def _last_session_change(ctx: Context, conn: Connection, snap: QueueSnapshot, desk: Desk) -> int:
     """Return the time of the last sign-in, pause or end of a pause at the window."""
     start = recorded_state.midnight(ctx, snap.local.date())
     lines = queries.window_lines(conn, ctx.hall_id, desk.window, start, snap.now)
     return max((int(line.at) for line in lines), default=0)
 
 
-def _unpunched(ctx: Context, conn: Connection, snap: Snapshot) -> list[Anomaly]:
+def _unpunched(ctx: Context, conn: Connection, snap: QueueSnapshot) -> list[Anomaly]:
     """Return the people without a punch all morning, once the data are complete.
 
     Complete: the morning is over and every time clock has delivered its punches past it.
@@ -145,7 +145,7 @@ def _unpunched(ctx: Context, conn: Connection, snap: Snapshot) -> list[Anomaly]:
     return anomalies.unpunched(people, snap.day)
 
 
-def _morning(ctx: Context, snap: Snapshot, span: Span) -> tuple[int, int]:
+def _morning(ctx: Context, snap: QueueSnapshot, span: Span) -> tuple[int, int]:
     start = recorded_state.midnight(ctx, snap.local.date())
     minutes = [moment.hour * 60 + moment.minute for moment in (span.opens, span.closes)]
     return start + minutes[0] * MINUTE_MS, start + minutes[1] * MINUTE_MS
@@ -160,7 +160,7 @@ def _away(ctx: Context, leave: Leave, staff: str, begins: int, ends: int) -> boo
 
 
 def _presence(
-    ctx: Context, conn: Connection, snap: Snapshot, until: int
+    ctx: Context, conn: Connection, snap: QueueSnapshot, until: int
 ) -> dict[str, tuple[int, str, str]]:
     """Return by staff number the time, window and kind of the best evidence of presence.
 

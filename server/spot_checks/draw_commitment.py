@@ -17,10 +17,10 @@ from server.catalogue.hours import Span
 from server.catalogue.model import Scope
 from server.core.actors import SYSTEM
 from server.core.clock import instant
-from server.core.context import Context, write_journal
 from server.core.folder_key import fresh_seed
 from server.core.settings import GeneralSettings
 from server.core.store import Tx
+from server.hall.context import Context, write_journal
 from server.spot_checks import draw_proof, queries
 from server.spot_checks.draw_proof import Rules
 from server.spot_checks.events import ChecksChanged

@@ -16,11 +16,11 @@ from server.catalogue.model import Catalogue
 from server.core import setting_queries as stored_settings
 from server.core.actors import SYSTEM, Actor, ActorKind, Role
 from server.core.clock import instant
-from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import HallError
 from server.core.settings import GeneralSettings, Settings, with_values
 from server.core.store import Tx
 from server.core.workflow import Attempt
+from server.hall.context import Context, JsonDict, write_journal
 from server.spot_checks import finding_queries, queries
 from server.spot_checks import finding_rules as rules
 from server.spot_checks.anomalies import Anomaly

@@ -13,7 +13,7 @@ from flask import Response
 from sqlalchemy import Connection
 
 from server.core.errors import CommonCode, HallError
-from server.hall import Hall
+from server.hall.composition import Hall
 from server.leave import files as papers
 from server.spot_checks import finding_actions, finding_queries, views
 from server.spot_checks import finding_rules as rules

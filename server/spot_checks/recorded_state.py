@@ -16,9 +16,9 @@ from sqlalchemy import Connection
 from server.catalogue import hours as catalogue_hours
 from server.catalogue.model import Catalogue, Staff, Window
 from server.core.clock import instant
-from server.core.context import Context
 from server.core.day_facts import LeaveSpan
 from server.core.settings import GeneralSettings
+from server.hall.context import Context
 from server.leave import queries as leave_queries
 from server.queue import ticket_queries
 from server.queue.tickets import Ticket

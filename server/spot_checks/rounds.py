@@ -17,10 +17,10 @@ from sqlalchemy import Connection
 
 from server.accounts.errors import AccountCode
 from server.core.actors import Actor
-from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import HallError
 from server.core.events import RequestsChanged
 from server.core.store import Tx
+from server.hall.context import Context, JsonDict, write_journal
 from server.leave import file_queries
 from server.queue.errors import QueueCode
 from server.spot_checks import finding_actions, queries, second_checker

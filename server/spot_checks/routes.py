@@ -20,13 +20,13 @@ from server.accounts.errors import AccountCode
 from server.core.errors import CommonCode, HallError
 from server.core.events import Event, HallChanged
 from server.core.messages import Done
-from server.hall import Hall
+from server.hall.composition import Hall
 from server.leave import files as papers
 from server.live.feeds import Feed, LiveFeeds, allow_managers
 from server.queue.errors import QueueCode
 from server.queue.events import TicketMoved, WindowChanged
 from server.queue.queue_views import waiting_for
-from server.queue.snapshot import Snapshot
+from server.queue.snapshot import QueueSnapshot, with_queue
 from server.spot_checks import (
     finding_actions,
     finding_queries,
@@ -80,11 +80,11 @@ class Checks:
     def __init__(self, hall: Hall) -> None:
         self._ctx = hall.ctx
 
-    def state(self, snapshot: Snapshot, _key: str) -> ChecksState:
+    def state(self, snapshot: QueueSnapshot, _key: str) -> ChecksState:
         """Return today's draw commitment, due checks and running inspection rounds."""
         return self._ctx.read(lambda c: self._state(c, snapshot))
 
-    def _state(self, conn: Connection, snapshot: Snapshot) -> ChecksState:
+    def _state(self, conn: Connection, snapshot: QueueSnapshot) -> ChecksState:
         ctx, day = self._ctx, snapshot.day
         commitment = queries.day(conn, ctx.hall_id, day)
         rows = queries.of_days(conn, ctx.hall_id, day, day)
@@ -146,7 +146,7 @@ class Checks:
         rows = queries.marks(conn, self._ctx.hall_id, check_id)
         return views.marks(self._ctx.catalogue(), rows)
 
-    def _windows(self, conn: Connection, snapshot: Snapshot) -> list[WalkWindow]:
+    def _windows(self, conn: Connection, snapshot: QueueSnapshot) -> list[WalkWindow]:
         catalogue, day = snapshot.catalogue, snapshot.local.date()
         leave = recorded_state.leave_of(self._ctx, conn, day)
         punched = recorded_state.punches_of(self._ctx, conn, snapshot.day)
@@ -201,7 +201,7 @@ def _within(commitment: DrawCommitment | None) -> int:
     return rules_of(commitment.rules).within if commitment is not None else 0
 
 
-def _live(snapshot: Snapshot, window: str) -> RecordedState:
+def _live(snapshot: QueueSnapshot, window: str) -> RecordedState:
     """Return the window's state from the live snapshot."""
     seat, ticket = snapshot.session_rows.get(window), snapshot.current.get(window)
     if seat is None:
@@ -227,7 +227,7 @@ def _changed_keys(event: Event) -> set[str] | None:
 def add(api: Api, feeds: LiveFeeds) -> None:
     """Register the routes and the live feed of spot checks and findings."""
     spot_checks = Checks(api.hall)
-    feeds.add(Feed("checks", spot_checks.state, allow_managers, _changed_keys, 2.0))
+    feeds.add(Feed("checks", with_queue(spot_checks.state), allow_managers, _changed_keys, 2.0))
     _looking(api, spot_checks)
     _walking(api)
     _photos(api)

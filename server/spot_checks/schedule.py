@@ -12,9 +12,9 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from server.core.actors import SYSTEM
-from server.core.context import Context, write_journal
 from server.core.folder_key import key_in
 from server.core.store import Tx
+from server.hall.context import Context, write_journal
 from server.spot_checks import (
     anomaly_search,
     draw_commitment,

@@ -12,10 +12,10 @@ import json
 from sqlalchemy import Connection
 
 from server.core.actors import Actor
-from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import CommonCode, HallError
 from server.core.events import RequestsChanged
 from server.core.store import Tx
+from server.hall.context import Context, JsonDict, write_journal
 from server.spot_checks import finding_actions, queries
 from server.spot_checks.errors import SpotCheckCode
 from server.spot_checks.events import ChecksChanged

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from server.attendance.week_facts import facts_of, unit_name
-from server.catalogue.weeks import WeekFacts, WeekRequest
-from server.core.context import Context
 from server.core.weeks import Fact, Week
+from server.hall.context import Context
+from server.hall.week_request import WeekFacts, WeekRequest
 from server.spot_checks import finding_queries
 from server.spot_checks import queries as spot_checks_queries
 from server.spot_checks.finding_queries import StoredFinding

@@ -14,12 +14,12 @@ from ipaddress import ip_network
 from server.accounts.errors import AccountCode
 from server.core.actors import Actor
 from server.core.clock import instant
-from server.core.context import Context, JsonDict, write_journal
 from server.core.edit_conflicts import NOT_SHOWN, require_unchanged
 from server.core.errors import CommonCode, HallError
 from server.core.events import AttendanceChanged
 from server.core.settings import GeneralSettings
 from server.core.store import Tx
+from server.hall.context import Context, JsonDict, write_journal
 from server.time_clocks import iclock, punch_store, queries
 from server.time_clocks.errors import TimeClockCode
 from server.time_clocks.events import ReaderChanged

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 from server.core.actors import SYSTEM
-from server.core.context import Context, write_journal
 from server.core.store import Tx
+from server.hall.context import Context, write_journal
 from server.time_clocks import queries
 from server.time_clocks.events import ReaderChanged
 from server.time_clocks.queries import TimeClock

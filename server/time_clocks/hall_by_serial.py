@@ -16,8 +16,8 @@ from urllib.parse import parse_qs
 
 from werkzeug.wrappers import Response
 
-from server.core.context import Context
 from server.core.errors import HallError
+from server.hall.context import Context
 from server.time_clocks import iclock, reports
 from server.time_clocks import queries as stored
 from server.web_api.limits import CLOCKS, UNADMITTED, Limits, source_of

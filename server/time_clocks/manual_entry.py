@@ -16,11 +16,11 @@ from itertools import groupby
 from server.accounts.errors import AccountCode
 from server.core.actors import Actor
 from server.core.clock import instant
-from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import CommonCode, HallError
 from server.core.events import RequestsChanged
 from server.core.settings import GeneralSettings
 from server.core.store import Tx
+from server.hall.context import Context, JsonDict, write_journal
 from server.time_clocks import iclock, punch_store, queries, sign_in_sheet_queries
 from server.time_clocks.actions import SHEET_MARK
 from server.time_clocks.errors import TimeClockCode

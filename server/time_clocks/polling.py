@@ -8,10 +8,10 @@ from datetime import datetime
 
 from server.core.actors import SYSTEM, Via
 from server.core.clock import instant
-from server.core.context import Context
 from server.core.errors import CommonCode, HallError
 from server.core.settings import GeneralSettings
 from server.core.store import Tx
+from server.hall.context import Context
 from server.time_clocks import punch_store, queries
 from server.time_clocks.punch_rules import BadLine, PunchLine, Source
 from server.time_clocks.quarantine import quarantine

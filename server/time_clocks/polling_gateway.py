@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeGuard
 
-from server.hall import Hall
+from server.hall.composition import Hall
 from server.live.agent_gateway import Agents, DeviceRef, Task
 from server.time_clocks import iclock, polling, queries
 from server.time_clocks.punch_rules import BadLine, PunchLine

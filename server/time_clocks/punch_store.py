@@ -16,11 +16,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from server.core.actors import SYSTEM, Actor
-from server.core.context import Context, write_journal
 from server.core.errors import CommonCode, HallError
 from server.core.events import AttendanceChanged
 from server.core.settings import GeneralSettings
 from server.core.store import Tx
+from server.hall.context import Context, write_journal
 from server.time_clocks import punch_queries, queries
 from server.time_clocks.clock_drift import ClockFacts, Suspicion, WrongSpan
 from server.time_clocks.events import ReaderChanged

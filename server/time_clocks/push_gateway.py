@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import BadRequest
 
 from server.core.errors import CommonCode, ErrorCode, HallError
-from server.hall import Hall
+from server.hall.composition import Hall
 from server.time_clocks import iclock, reports
 from server.time_clocks import queries as stored
 from server.time_clocks.iclock_events import event

@@ -11,9 +11,9 @@ import json
 from collections.abc import Sequence
 
 from server.core.actors import Actor
-from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import CommonCode, HallError
 from server.core.store import Tx
+from server.hall.context import Context, JsonDict, write_journal
 from server.time_clocks import punch_store, queries
 from server.time_clocks.events import ReaderChanged
 from server.time_clocks.punch_rules import BadLine

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from server.core.actors import Actor, Role
-from server.core.context import Context, JsonDict
-from server.core.replays import Replay
+from server.hall.context import Context, JsonDict
+from server.hall.replays import Replay
 from server.time_clocks import actions as time_clocks_actions
 from server.time_clocks import manual_entry, quarantine
 

@@ -15,10 +15,10 @@ from ipaddress import ip_address, ip_network
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from server.core.context import Context
 from server.core.errors import CommonCode, HallError
 from server.core.settings import GeneralSettings
 from server.core.store import Tx
+from server.hall.context import Context
 from server.time_clocks import iclock, punch_store, queries
 from server.time_clocks.admission import ASKING_AGAIN_MS, record_request
 from server.time_clocks.clock_drift import ClockFacts

@@ -12,9 +12,9 @@ from server.accounts.errors import AccountCode
 from server.core.errors import CommonCode, HallError
 from server.core.events import AttendanceChanged, Event, HallChanged
 from server.core.messages import Alarm, Done
-from server.hall import Hall
+from server.hall.composition import Hall
+from server.hall.snapshot import Snapshot
 from server.live.feeds import Feed, LiveFeeds, allow_managers
-from server.queue.snapshot import Snapshot
 from server.time_clocks import actions, manual_entry, quarantine, queries
 from server.time_clocks.actions import Description
 from server.time_clocks.errors import TimeClockCode

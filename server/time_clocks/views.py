@@ -8,9 +8,9 @@ from datetime import date, timedelta
 
 from sqlalchemy import Connection
 
-from server.core.context import Context
 from server.core.errors import CommonCode, HallError
 from server.core.messages import Alarm
+from server.hall.context import Context
 from server.time_clocks import actions, punch_queries, queries, sign_in_sheet_queries
 from server.time_clocks import punch_store as taking
 from server.time_clocks.actions import owner_at

@@ -23,7 +23,7 @@ from werkzeug.exceptions import HTTPException
 from server.core.actors import Actor, Principal
 from server.core.errors import CommonCode, ErrorCode, HallError
 from server.core.problems import problem, status_of
-from server.hall import Hall
+from server.hall.composition import Hall
 from server.web_api.access import Access, bearer_of
 from server.web_api.limits import COMMANDS, QUERIES, UNKNOWN_ADDRESS, Limits, Policy, policy_of
 

@@ -13,7 +13,7 @@ from server.accounts.password_tries import BROWSER_DAYS
 from server.accounts.people import csrf_of
 from server.core.actors import Principal
 from server.core.errors import CommonCode, HallError
-from server.hall import Hall
+from server.hall.composition import Hall
 
 SESSION_COOKIE = "hall_session"
 BROWSER_COOKIE = "hall_browser"

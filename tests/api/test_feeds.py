@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from server.core.clock import SetClock
 from server.live.feeds import Feed
-from server.queue.snapshot import Snapshot
+from server.queue.snapshot import QueueSnapshot, with_queue
 from support.halls import SmallHall, at
 from support.web import Browser, Web
 
@@ -50,9 +50,9 @@ class Hall(Web):
         self.awaited: Callable[[], bool] = lambda: False
         self.came = Flag()
         anybody, everything = (lambda *_asked: True), (lambda _event: {"*"})
-        self.app.feeds.add(Feed("probe", self._picture, anybody, everything, 0.0))
+        self.app.feeds.add(Feed("probe", with_queue(self._picture), anybody, everything, 0.0))
 
-    def _picture(self, state: Snapshot, key: str) -> Picture:
+    def _picture(self, state: QueueSnapshot, key: str) -> Picture:
         windows = sorted(state.sessions)
         self.seen.setdefault(key, []).append(windows)
         if self.awaited():

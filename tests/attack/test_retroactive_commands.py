@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from server.core.context import Unguarded
+from server.hall.context import Unguarded
 from server.web_api import Caller
 from support.every_command import DAYS, KINDS, PEOPLE, ROLES, ask, browsers, code_of, files, tries
 from support.halls import STAFF

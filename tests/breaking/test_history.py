@@ -23,7 +23,7 @@ from bench.breaking.history import (
 )
 from bench.breaking.player import Plan, jobs, names
 from server.core.config import Config
-from server.hall import open_hall
+from server.hall.opening import open_hall
 from support.halls import CHEAP
 
 DAY = "2026-11-24"

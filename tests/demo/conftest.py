@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from server.hall import Hall
+from server.hall.composition import Hall
 from support.demo_history import hall_with_demo_history
 
 

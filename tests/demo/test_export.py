@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, String, select
 
 from server.core.all_tables import metadata
-from server.hall import Hall
+from server.hall.composition import Hall
 from server.privacy.personal_data import export_person
 
 

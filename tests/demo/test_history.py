@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from server.bulletins import queries as bulletins_queries
-from server.hall import Hall
+from server.hall.composition import Hall
 from server.integrity.checks import violations
 from server.spot_checks import finding_queries as stored_findings
 from server.spot_checks import queries as spot_checks_queries

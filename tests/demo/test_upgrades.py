@@ -8,7 +8,7 @@ import pytest
 
 from server.core.engine import migrate, newest, open_engine, revision
 from server.core.revisions import known, upgrade
-from server.hall import Hall
+from server.hall.composition import Hall
 from server.integrity.checks import violations
 from support.demo_history import fill_old_database, present_rows
 

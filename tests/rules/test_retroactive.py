@@ -19,8 +19,8 @@ from server.retroactive.rules import (
     moves,
     reach,
     subjects,
-    value_of,
 )
+from server.retroactive.scopes import value_of
 from server.retroactive.workflow import CHANGE, SECOND, Move
 
 TODAY, OLDEST = date(2026, 3, 10), date(2026, 3, 2)

@@ -19,7 +19,8 @@ from server.core.config import Config
 from server.core.folder_key import KEY_FILE
 from server.core.journal_line import GENESIS, Line, line_hash
 from server.demo import history, time_clocks
-from server.hall import Hall, open_hall
+from server.hall.composition import Hall
+from server.hall.opening import open_hall
 
 SATURDAY = instant(datetime.combine(date(2026, 11, 7), time(9)), "Asia/Shanghai")
 KEY = f"{'11' * 32}\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from server.core.context import JsonDict
+from server.hall.context import JsonDict
 from server.queue.offline import import_desk_acts
 from server.queue.offline.desk_connections import ShareSeals
 from server.queue.offline.messages import HandInActs, OfflineAct, SealedShare

@@ -41,7 +41,8 @@ from server.core.errors import HallError  # noqa: E402
 from server.core.events import HallChanged  # noqa: E402
 from server.core.settings import with_values  # noqa: E402
 from server.core.store import Tx  # noqa: E402
-from server.hall import Hall, open_hall  # noqa: E402
+from server.hall.composition import Hall  # noqa: E402
+from server.hall.opening import open_hall  # noqa: E402
 from server.queue import window_sessions  # noqa: E402
 from server.queue.business_day import keep_day  # noqa: E402
 from server.runtime import logs, server  # noqa: E402

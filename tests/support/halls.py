@@ -42,7 +42,8 @@ from server.core.config import Config
 from server.core.engine import is_sqlite, migrate, open_engine
 from server.core.events import HallChanged
 from server.core.store import Tx
-from server.hall import Hall, open_hall
+from server.hall.composition import Hall
+from server.hall.opening import open_hall
 from server.queue import calling, issuing, ticket_queries, window_sessions
 from server.queue.tickets import Outcome, Ticket
 

@@ -15,7 +15,6 @@ from datetime import date, timedelta
 from server.attendance import shift_rule_queries
 from server.catalogue.calendar import workdays
 from server.core.clock import SeededTokenSource, SetClock, SystemTokenSource
-from server.core.context import Context
 from server.core.engine import open_engine
 from server.core.events import Bus
 from server.core.folder_key import key_in
@@ -25,7 +24,8 @@ from server.demo.history.store import OneConnection
 from server.demo.history.walks import SpotChecks
 from server.demo.history.weeks import Bulletins
 from server.demo.history.world import Event, World
-from server.hall import Hall
+from server.hall.composition import Hall
+from server.hall.context import Context
 from server.leave import queries as leave_queries
 from server.queue.business_day import keep_day
 

@@ -9,9 +9,9 @@ from datetime import date, time
 from server.catalogue import hours as catalogue_hours
 from server.catalogue.model import Handling, Item
 from server.core.actors import SYSTEM, Actor
-from server.core.context import write_journal
 from server.core.store import Tx
 from server.demo.history.world import Event, World
+from server.hall.context import write_journal
 from server.queue import ticket_queries
 from server.queue.routing import windows_for
 from server.queue.tickets import State, Ticket, lane, number, order_of, ticket_id

@@ -8,12 +8,12 @@ from dataclasses import asdict
 from datetime import date, time
 
 from server.catalogue.calendar import workdays
-from server.core.context import write_journal
 from server.core.errors import HallError
 from server.core.folder_key import key_in
 from server.core.store import Tx
 from server.demo.history.floor import WindowSession
 from server.demo.history.world import Event, World
+from server.hall.context import write_journal
 from server.spot_checks import finding_actions, finding_queries, rounds, second_checker
 from server.spot_checks import queries as spot_checks_queries
 from server.spot_checks.draw_commitment import unseal

@@ -12,8 +12,8 @@ from pathlib import Path
 from server.catalogue.model import Catalogue, Staff
 from server.core.actors import Actor, ActorKind
 from server.core.clock import SetClock, instant
-from server.core.context import Context
 from server.core.settings import GeneralSettings
+from server.hall.context import Context
 
 Event = tuple[int, Callable[[], object]]
 """Time in ms, and the action at that time."""

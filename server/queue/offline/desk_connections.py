@@ -11,8 +11,8 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from server.core.clock import TokenSource
-from server.core.context import Context
 from server.core.folder_key import key_in
+from server.hall.context import Context
 from server.queue.offline import desk_queries
 from server.queue.offline.desk_queries import ConnectedTime
 

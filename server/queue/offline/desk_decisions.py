@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 
 from server.core.actors import Actor, ActorKind
-from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import CommonCode, HallError
 from server.core.events import HallChanged
 from server.core.store import Tx
+from server.hall.context import Context, JsonDict, write_journal
 from server.queue.errors import QueueCode
 from server.queue.offline import desk_queries
 from server.queue.offline.desk_quarantine import CHANGED

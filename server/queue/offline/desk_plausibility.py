@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 
-from server.core.context import Context
 from server.core.store import Tx
+from server.hall.context import Context
 from server.queue import ticket_queries
 from server.queue.offline import desk_connections
 from server.queue.offline.desk_connections import SKEW_MS, ShareSeals

@@ -6,9 +6,9 @@ import json
 from dataclasses import dataclass
 
 from server.core.actors import Actor
-from server.core.context import JsonDict, write_journal
 from server.core.events import HallChanged
 from server.core.store import Tx
+from server.hall.context import JsonDict, write_journal
 from server.queue.offline import desk_queries
 from server.queue.offline.desk_plausibility import Implausibility
 from server.queue.offline.messages import OfflineAct

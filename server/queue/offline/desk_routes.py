@@ -10,13 +10,14 @@ from sqlalchemy import Connection
 from server.catalogue.model import Catalogue
 from server.core.errors import CommonCode
 from server.core.messages import Alarm, Done
-from server.hall import Hall
+from server.hall.composition import Hall
+from server.hall.snapshot import Snapshot
 from server.queue.errors import QueueCode
 from server.queue.offline import desk_decisions, desk_queries
 from server.queue.offline.desk_queries import QuarantinedAct
 from server.queue.offline.errors import OfflineCode
 from server.queue.offline.messages import DeskActSaid, DeskActsAside, SettleActs, TicketKnown
-from server.queue.snapshot import Snapshot
+from server.queue.snapshot import QueueSnapshot, with_queue
 from server.web_api import MANAGERS, Api, Call
 
 
@@ -67,7 +68,7 @@ def alarms(hall: Hall) -> Callable[[Snapshot], Sequence[Alarm]]:
     """Return the function that makes the alarm of waiting desk actions."""
     ctx = hall.ctx
 
-    def current(snapshot: Snapshot) -> list[Alarm]:
+    def current(snapshot: QueueSnapshot) -> list[Alarm]:
         rows = ctx.read(lambda c: desk_queries.quarantined(c, ctx.hall_id))
         if not rows:
             return []
@@ -84,7 +85,7 @@ def alarms(hall: Hall) -> Callable[[Snapshot], Sequence[Alarm]]:
             )
         ]
 
-    return current
+    return with_queue(current)
 
 
 def add(api: Api) -> None:

@@ -9,7 +9,7 @@ from server.queue import ticket_queries
 from server.queue.offline.share_rules import in_turn, owner
 from server.queue.selection import takes
 from server.queue.settings import NumberSettings
-from server.queue.snapshot import Snapshot
+from server.queue.snapshot import QueueSnapshot
 from server.queue.ticket_queries import LaneCount
 from server.queue.tickets import Ticket
 
@@ -29,9 +29,9 @@ class Shares:
 
     def __init__(self, hall_id: str) -> None:
         self._hall_id = hall_id
-        self._of: tuple[Snapshot, dict[str, list[Ticket]]] | None = None
+        self._of: tuple[QueueSnapshot, dict[str, list[Ticket]]] | None = None
 
-    def of(self, conn: Connection, snap: Snapshot, window: Window) -> list[Ticket]:
+    def of(self, conn: Connection, snap: QueueSnapshot, window: Window) -> list[Ticket]:
         """Return the tickets that `window` would call, in order, if the server failed now."""
         if self._of is None or not _is_reusable(self._of[0], snap):
             self._of = (snap, self._assign(conn, snap))
@@ -39,7 +39,7 @@ class Shares:
         own_tickets = [t for t in self._of[1].get(window.code, []) if t.id not in called]
         return in_turn(own_tickets, snap.settings.of(NumberSettings).priority_run)[:MOST]
 
-    def _assign(self, conn: Connection, snap: Snapshot) -> dict[str, list[Ticket]]:
+    def _assign(self, conn: Connection, snap: QueueSnapshot) -> dict[str, list[Ticket]]:
         catalogue = snap.catalogue
         staffed = [w for w in catalogue.windows if w.code in snap.sessions]
         shares: dict[str, list[Ticket]] = {}
@@ -60,7 +60,7 @@ class Shares:
         ]
 
 
-def _is_reusable(before: Snapshot, now: Snapshot) -> bool:
+def _is_reusable(before: QueueSnapshot, now: QueueSnapshot) -> bool:
     """Return True if the shares of one snapshot may still be used with a later one."""
     if before is now:
         return True

@@ -13,10 +13,10 @@ from dataclasses import replace
 from typing import Any
 
 from server.core.actors import SYSTEM, Actor
-from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import HallError
 from server.core.settings import Settings
 from server.core.store import Tx, attempt
+from server.hall.context import Context, JsonDict, write_journal
 from server.queue import ticket_queries, window_session_queries
 from server.queue.errors import QueueCode
 from server.queue.no_show import require_no_show

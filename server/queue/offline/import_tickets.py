@@ -15,11 +15,11 @@ from server.catalogue.model import Catalogue
 from server.core import idempotency
 from server.core.actors import SYSTEM, Actor, ActorKind, Via
 from server.core.clock import instant
-from server.core.context import WINDOW, Context, JsonDict, digest_of, write_journal
 from server.core.events import HallChanged
 from server.core.settings import GeneralSettings, bounds
 from server.core.store import Tx
 from server.device_health import binding_queries
+from server.hall.context import WINDOW, Context, JsonDict, digest_of, write_journal
 from server.queue import issue_rate, slip_queries, ticket_queries
 from server.queue.issuing import ARRIVALS, issue_request, void_slips
 from server.queue.offline import lease_queries

@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 
 from server.catalogue.model import Catalogue
 from server.core.messages import Alarm
-from server.hall import Hall
+from server.hall.composition import Hall
+from server.hall.snapshot import Snapshot
 from server.queue import ticket_queries
 from server.queue.offline import desk_routes, lease_queries
 from server.queue.offline.import_tickets import DOUBLE, EXPIRED, WAITING
@@ -18,7 +19,7 @@ from server.queue.offline.messages import LeasedBlock, OfflineDay, OfflineSpell
 from server.queue.offline.number_leases import CONFLICT, MOST_HELD, outstanding
 from server.queue.offline.settings import OfflineSettings
 from server.queue.routing import servers
-from server.queue.snapshot import Snapshot
+from server.queue.snapshot import QueueSnapshot, with_queue
 from server.queue.tickets import State, number
 
 
@@ -63,13 +64,13 @@ def alarms(hall: Hall) -> Callable[[Snapshot], Sequence[Alarm]]:
     """
     ctx = hall.ctx
 
-    def current(snapshot: Snapshot) -> list[Alarm]:
+    def current(snapshot: QueueSnapshot) -> list[Alarm]:
         return ctx.read(lambda c: list(_alarms(c, ctx.hall_id, snapshot)))
 
-    return current
+    return with_queue(current)
 
 
-def _alarms(conn: Connection, hall_id: str, snapshot: Snapshot) -> list[Alarm]:
+def _alarms(conn: Connection, hall_id: str, snapshot: QueueSnapshot) -> list[Alarm]:
     result = []
     for row in lease_queries.imports_of_day(conn, hall_id, snapshot.day):
         ticket = row.ticket_id.partition("-")[2]
@@ -84,7 +85,7 @@ def _alarms(conn: Connection, hall_id: str, snapshot: Snapshot) -> list[Alarm]:
     return result
 
 
-def _stranded(conn: Connection, hall_id: str, snapshot: Snapshot, ticket_id: str) -> bool:
+def _stranded(conn: Connection, hall_id: str, snapshot: QueueSnapshot, ticket_id: str) -> bool:
     """Return True if the ticket waits and no window would serve it now."""
     ticket = ticket_queries.get(conn, hall_id, ticket_id)
     if ticket is None or ticket.state is not State.WAITING:

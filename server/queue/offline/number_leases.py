@@ -11,9 +11,9 @@ from sqlalchemy import Connection
 
 from server.catalogue.model import Handling, Presence
 from server.core.actors import SYSTEM, Actor, ActorKind, Via
-from server.core.context import Context, write_journal
 from server.core.events import HallChanged
 from server.core.store import Tx
+from server.hall.context import Context, write_journal
 from server.queue import issue_rate
 from server.queue.offline import lease_queries
 from server.queue.offline.lease_queries import Lease

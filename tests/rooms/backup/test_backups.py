@@ -25,15 +25,18 @@ from server.core import journal
 from server.core.actors import SYSTEM
 from server.core.clock import SeededTokenSource, SetClock, local
 from server.core.config import Config
-from server.core.context import Context
 from server.core.data_folder import FolderBusyError, alone, serve_from
 from server.core.engine import migrate, open_engine
+from server.core.last_backup import NOTE, last_backup
 from server.device_health import queries as device_health_queries
 from server.device_health import server_alarms
-from server.hall import Hall, open_hall
+from server.hall.composition import Hall
+from server.hall.context import Context
+from server.hall.opening import open_hall
 from server.integrity.checks import violations
-from server.queue import metrics, snapshot
+from server.queue import snapshot
 from server.queue import tables as queue_tables
+from server.runtime import hall_metrics as metrics
 from support.halls import SmallHall, at, catalogue
 
 NINE = at(9)
@@ -84,12 +87,12 @@ def _restore(
 
 def test_a_backup_of_a_running_hall_holds_everything_but_the_key(busy: SmallHall) -> None:
     config = busy.hall.config
-    assert backups.last_backup(config.data, "small") is None
+    assert last_backup(config.data, "small") is None
     backup = backups.make(config, config.data / "out", NINE)
     assert backup.path.stat().st_mode & 0o777 == 0o600
     assert set(backup.manifest.parts) == {"hall.db", "hall.toml", "files/ab/abcd"}
     assert backup.manifest.halls["small"] == busy.ctx.read(lambda c: journal.head(c, "small"))
-    assert backups.last_backup(config.data, "small") == (NINE, backup.manifest.halls["small"][0])
+    assert last_backup(config.data, "small") == (NINE, backup.manifest.halls["small"][0])
     with_key = backups.make(config, config.data / "out", NINE + 1000, with_check_key=True)
     assert "check.key" in with_key.manifest.parts
 
@@ -350,9 +353,9 @@ def test_a_backup_counts_only_for_the_halls_that_it_holds(tmp_path: Path) -> Non
         (tmp_path / "halls" / name).mkdir(parents=True)
     backups.make(small.hall.config, tmp_path / "out", NINE)
     small.close()
-    assert backups.last_backup(tmp_path / "halls" / "small", "small") is not None
-    assert not (tmp_path / "halls" / "two" / backups.NOTE).exists()
-    assert backups.last_backup(config.data, "two") is None
+    assert last_backup(tmp_path / "halls" / "small", "small") is not None
+    assert not (tmp_path / "halls" / "two" / NOTE).exists()
+    assert last_backup(config.data, "two") is None
 
 
 def test_the_folders_lock_is_one_that_nfs_grants(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from server.catalogue.workbook import digest
 from server.core.actors import SYSTEM
 from server.core.errors import CommonCode, HallError
 from server.core.working_days import SpecialDay
-from server.hall import open_hall
+from server.hall.opening import open_hall
 from server.leave import files as leave_files
 from server.leave.errors import LeaveCode
 from support.halls import CHEAP, SmallHall, catalogue

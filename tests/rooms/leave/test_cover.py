@@ -9,9 +9,9 @@ import pytest
 from server.core.errors import HallError
 from server.leave import actions as leave_actions
 from server.leave import cover as leave_cover
-from server.leave.alarms import alarms
 from server.queue import calling, snapshot, window_sessions
 from server.queue.errors import QueueCode
+from server.queue.unstaffed_alarms import alarms
 from support.halls import MONDAY, SmallHall, at
 from support.leave_halls import CHIEF, STRANGER, A, B, actor, leave_request, with_cover_and_chief
 

@@ -1,4 +1,4 @@
-"""Snapshot cached under the journal's last line: equal to a fresh read."""
+"""QueueSnapshot cached under the journal's last line: equal to a fresh read."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import pytest
 
 from server.core import journal
 from server.core.actors import SYSTEM, Actor, ActorKind
-from server.core.context import write_journal
 from server.core.errors import CommonCode, HallError
 from server.core.store import Tx, attempt
+from server.hall.context import write_journal
 from server.queue import calling, issuing, snapshot, window_sessions
-from server.queue.snapshot import Parts, Snapshot
+from server.queue.snapshot import Parts, QueueSnapshot
 from server.queue.tickets import Outcome
 from support.halls import SmallHall
 
@@ -22,7 +22,7 @@ WINDOWS = ("T1", "T2", "G1")
 ITEMS = ("tax-1", "tax-2", "social-1")
 
 
-def _parts(seen: Snapshot) -> dict[str, Any]:
+def _parts(seen: QueueSnapshot) -> dict[str, Any]:
     parts = {name: getattr(seen, name) for name in Parts.__slots__}
     parts["at_windows"] = {t.id: t for t in parts["at_windows"]}
     return parts

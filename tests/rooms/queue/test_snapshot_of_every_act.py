@@ -1,4 +1,4 @@
-"""Snapshot after every act: what is cached under the journal's last line equals a fresh read.
+"""QueueSnapshot after every act: what is cached under the journal's last line equals a fresh read.
 
 An act that changes a ticket or a window session without a journal line after it would leave a wrong
 snapshot in the cache (docs/adr/0025). The acts are those of the registries: every command of every
@@ -20,8 +20,8 @@ import pytest
 from counters.keypad import FUNCTIONS
 from server.capability import Job, capabilities
 from server.core import journal
-from server.core.context import Context
 from server.core.errors import HallError
+from server.hall.context import Context
 from server.queue import calling, snapshot, ticket_queries, window_sessions
 from server.queue.business_day import keep_day
 from server.queue.snapshot import Parts

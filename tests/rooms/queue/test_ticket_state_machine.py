@@ -27,9 +27,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from server.core.context import sessions_of
 from server.core.errors import ErrorCode, HallError
-from server.queue import calling, ticket_queries, window_sessions
+from server.queue import calling, ticket_queries, window_session_queries, window_sessions
 from server.queue.errors import QueueCode
 from server.queue.memory_floor import MemoryFloor
 from server.queue.priority_rules import Choice
@@ -260,7 +259,8 @@ class HallMachine(RuleBasedStateMachine):
     def _moment(self) -> Moment:
         """Return the hall's present moment, for a choice without its database."""
         ctx = self.small.ctx
-        sessions = ctx.read(lambda c: sessions_of(c, ctx.hall_id))
+        seats = ctx.read(lambda c: window_session_queries.sessions(c, ctx.hall_id))
+        sessions = window_session_queries.for_rules(seats)
         now = ctx.clock.now()
         return Moment(ctx.catalogue(), ctx.settings(), sessions, ctx.local(now), now)
 

@@ -11,9 +11,9 @@ import pytest
 from server.capability import journal_readers
 from server.core.actors import SYSTEM
 from server.core.config import Config
-from server.core.context import Context, write_journal
 from server.core.events import Event
-from server.hall import open_hall
+from server.hall.context import Context, write_journal
+from server.hall.opening import open_hall
 from server.queue import calling
 from server.queue.events import TicketMoved, WindowChanged
 from server.queue.offline.import_desk_acts import QUIET

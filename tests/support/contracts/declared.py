@@ -20,7 +20,7 @@ from server.core.engine import migrate, open_engine
 from server.core.events import kinds
 from server.core.problems import refusals
 from server.core.settings import bounds, choices, declared
-from server.hall import open_hall
+from server.hall.opening import open_hall
 from server.web_api.export import schema
 from server.web_api.openapi import document
 from support.halls import CHEAP

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from server.core import journal
-from server.hall import Hall
+from server.hall.composition import Hall
 from support.demo_history import hall_with_demo_history
 
 SEED = 1

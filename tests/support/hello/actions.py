@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from server.core.actors import SYSTEM, Actor
-from server.core.context import Context, JsonDict, write_journal
 from server.core.errors import HallError
 from server.core.store import Tx
+from server.hall.context import Context, JsonDict, write_journal
 
 from .errors import HelloCode
 from .events import Greeted

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from server.core.actors import Principal
 from server.core.events import Event
 from server.core.messages import Alarm, Done
-from server.hall import Hall
+from server.hall.composition import Hall
+from server.hall.snapshot import Snapshot
 from server.live.feeds import Feed, LiveFeeds
-from server.queue.snapshot import Snapshot
 from server.web_api import STAFF, Api, Call
 
 from . import actions, queries

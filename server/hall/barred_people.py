@@ -8,9 +8,9 @@ person in the same transaction, by a module `barred` with
 from __future__ import annotations
 
 from server.core.actors import Actor
-from server.core.context import Context
 from server.core.rooms import modules
 from server.core.store import Tx
+from server.hall.context import Context
 
 
 def end_work(ctx: Context, tx: Tx, actor: Actor, staff: str, reason: str) -> None:

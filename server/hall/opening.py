@@ -1,9 +1,8 @@
-"""Composition of one hall: store, clock, random source, bus, catalogue, accounts."""
+"""Opening of one hall: store, clock, random source, bus, calendar, accounts; its first account."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 from argon2 import PasswordHasher
@@ -18,31 +17,16 @@ from server.core import tables as core_tables
 from server.core.actors import SYSTEM, Role
 from server.core.clock import Clock, MachineClock, SystemTokenSource, TokenSource
 from server.core.config import Config
-from server.core.context import Context
 from server.core.engine import Databases, is_sqlite, migrate, open_engine
 from server.core.events import Bus
 from server.core.offload import Offloaded, run_directly
 from server.core.presence import Presence, SingleWorker
 from server.core.store import Offload, Tx, directly
+from server.hall.composition import Hall
+from server.hall.context import Context
 from server.retroactive.guard import PastGuard
 
 ADMINISTRATOR = "admin"
-
-
-@dataclass(frozen=True, slots=True)
-class Hall:
-    """One hall, ready to serve."""
-
-    config: Config
-    ctx: Context
-    people: People
-    offload: Offloaded
-    presence: Presence
-
-    @property
-    def worker(self) -> str:
-        """Name of this server process among those that serve the hall."""
-        return self.config.worker_name
 
 
 def open_hall(

@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from server.catalogue.model import Catalogue
-from server.core.context import Context
 from server.core.weeks import Fact, Week
+from server.hall.context import Context
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from server.backup.backups import last_backup
 from server.core import journal
-from server.core.context import Context
+from server.core.last_backup import last_backup
 from server.device_health import queries as device_health_queries
+from server.hall.context import Context
 from server.queue import slip_queries, ticket_queries, window_session_queries
 
 Sample = tuple[str, str, dict[str, str], float]

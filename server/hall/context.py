@@ -31,8 +31,6 @@ from server.core.problems import code_of
 from server.core.settings import CalendarSettings, GeneralSettings, Settings, with_values
 from server.core.store import Act, RunningActionStore, Store, Tx, attempt
 from server.core.working_days import SpecialDay
-from server.queue import window_session_queries
-from server.queue.routing import WindowSession, WindowSessions
 
 T = TypeVar("T")
 JsonDict = dict[str, Any]
@@ -315,14 +313,6 @@ def _store_answer(
         idempotency.keep_answer(
             tx, actor.key, key, digest, 0, json.dumps(answer | {WINDOW: window}, ensure_ascii=False)
         )
-
-
-def sessions_of(conn: Connection, hall_id: str) -> WindowSessions:
-    """Return the window sessions by window, for the rules."""
-    return {
-        row.window: WindowSession(row.window, row.staff, row.paused_at is not None)
-        for row in window_session_queries.sessions(conn, hall_id)
-    }
 
 
 def write_journal(

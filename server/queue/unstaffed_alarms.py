@@ -7,25 +7,26 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import Connection
 
 from server.core.messages import Alarm
-from server.hall import Hall
-from server.leave import cover as leave_cover
-from server.queue.snapshot import Snapshot
+from server.hall.composition import Hall
+from server.hall.snapshot import Snapshot
+from server.queue import unstaffed_windows
+from server.queue.snapshot import QueueSnapshot, with_queue
 
 
 def alarms(hall: Hall) -> Callable[[Snapshot], Sequence[Alarm]]:
     """Return the function that makes these alarms: one per uncovered leave, one for the rest."""
     ctx = hall.ctx
 
-    def current(snapshot: Snapshot) -> list[Alarm]:
-        def query(conn: Connection) -> tuple[list[leave_cover.Uncovered], list[str]]:
-            return leave_cover.uncovered(ctx, conn, snapshot), leave_cover.long_unstaffed(
+    def current(snapshot: QueueSnapshot) -> list[Alarm]:
+        def query(conn: Connection) -> tuple[list[unstaffed_windows.Uncovered], list[str]]:
+            return unstaffed_windows.uncovered(
                 ctx, conn, snapshot
-            )
+            ), unstaffed_windows.long_unstaffed(ctx, conn, snapshot)
 
         uncovered, deserted = ctx.read(query)
         return [_uncovered(snapshot, gap) for gap in uncovered] + _deserted(snapshot, deserted)
 
-    return current
+    return with_queue(current)
 
 
 _WHY = {
@@ -36,7 +37,7 @@ _WHY = {
 }
 
 
-def _uncovered(snapshot: Snapshot, gap: leave_cover.Uncovered) -> Alarm:
+def _uncovered(snapshot: QueueSnapshot, gap: unstaffed_windows.Uncovered) -> Alarm:
     people = snapshot.catalogue.staff_by
     absent = people[gap.absent].name if gap.absent in people else gap.absent
     cover = people[gap.cover].name if gap.cover in people else gap.cover
@@ -50,7 +51,7 @@ def _uncovered(snapshot: Snapshot, gap: leave_cover.Uncovered) -> Alarm:
     )
 
 
-def _deserted(snapshot: Snapshot, codes: list[str]) -> list[Alarm]:
+def _deserted(snapshot: QueueSnapshot, codes: list[str]) -> list[Alarm]:
     if not codes:
         return []
     numbers = [str(snapshot.catalogue.window_by[code].number) for code in codes]

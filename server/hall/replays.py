@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from server.core.actors import Actor, Role
-from server.core.context import Context, JsonDict
 from server.core.rooms import modules
+from server.hall.context import Context, JsonDict
 
 Play = Callable[[Context, Actor, str, JsonDict], object]
 
