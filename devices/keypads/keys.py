@@ -1,4 +1,4 @@
-"""Key maps of caller keypads: maps by model, a site's own map, and the function of a press.
+"""Key maps of caller keypads: maps by model, a hall's own map, and the function of a press.
 
 Vendors assign the same keys differently, so the map is configuration. A press with digits before
 the key has the function that the map assigns to exactly these digits, or none: treated as the plain
@@ -29,7 +29,7 @@ HALL_KEYS: Mapping[str, str] = {
     "0+0F": "hold",
     "13": "transfer",
 }
-"""Default map for halls; every site checks its own keypads [2SRC]."""
+"""Default map for halls; every hall checks its own keypads [2SRC]."""
 MODELS: Mapping[str, Mapping[str, str]] = {
     "standard": HALL_KEYS,
     # Keypads of deployed government halls [SRC]: OK alone and 0E have no function there, 13 needs

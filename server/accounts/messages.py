@@ -97,7 +97,8 @@ class OneTimePassword(Message):
 class MakeCode(Command):
     """Request for a one-time code of a kiosk, board or agent.
 
-    `place`: the kiosk, window, zone or site at which an agent's first hello binds devices.
+    `place`: the kiosk, window or zone, or the place of a time clock, at which an agent's first
+    hello binds devices.
     """
 
     kind: Literal["kiosk", "board", "agent"]

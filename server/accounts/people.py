@@ -262,7 +262,8 @@ class People:
     def make_code(self, actor: Actor, kind: str, name: str, place: str = "") -> str:
         """Return a new one-time code (8 digits, valid for CODE_MINUTES) to enrol a device by name.
 
-        `place`: the kiosk, window, zone or site that an agent's devices may be at; "": any.
+        `place`: the kiosk, window or zone, or the place of a time clock, where its devices may be;
+        "": any.
         """
         code = self._ctx.tokens.digits(8)
 

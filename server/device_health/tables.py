@@ -46,7 +46,7 @@ device_binding = Table(
     Column("name", CODE, nullable=False),
     code_column("agent"),
     code_column("kind"),
-    code_column("serves"),  # window, zone, kiosk or site of the device
+    code_column("serves"),  # window, zone, kiosk or place of the device
     code_column("by_actor"),
     Column("at", STAMP, nullable=False),
     PrimaryKeyConstraint("hall_id", "name"),
