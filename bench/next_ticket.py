@@ -27,9 +27,9 @@ from server.core.store import Tx
 from server.hall.composition import Hall
 from server.hall.opening import open_hall
 from server.queue import window_session_queries
+from server.queue.call_candidates import Moment, choose
 from server.queue.memory_floor import MemoryFloor
 from server.queue.routing import WindowSession
-from server.queue.selection import Moment, choose
 from server.queue.stored_floor import StoredFloor, moment_of
 from server.queue.tickets import State, Ticket, lane
 from server.queue.transitions import require_ticket

@@ -10,10 +10,10 @@ from typing import Any
 from counters.messages import CounterQueue, CounterState, DayFigures, JournalView, TicketCard
 from server.catalogue.model import Catalogue, Unit, Window
 from server.catalogue.refs import materials, window_ref, window_refs
+from server.queue.call_candidates import takes
 from server.queue.messages import Reason, ShareCard, WindowList
 from server.queue.no_show import no_show_from
 from server.queue.queue_views import hall_hours, window_states
-from server.queue.selection import takes
 from server.queue.settings import CounterSettings
 from server.queue.snapshot import QueueSnapshot
 from server.queue.ticket_counts import DayOfStaff

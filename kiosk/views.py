@@ -34,8 +34,8 @@ from server.queue.settings import NumberSettings, ScreenSettings, VoiceSettings
 from server.queue.slip_queries import StoredSlip
 from server.queue.snapshot import QueueSnapshot
 from server.queue.tickets import Outcome, State, Ticket
-from server.queue.wait_estimates import ahead_of_newcomer, wait_for, waiting_in
-from server.queue.waiting import Wait
+from server.queue.wait_formula import Wait
+from server.queue.wait_inputs import ahead_of_newcomer, wait_for, waiting_in
 
 ROUTING = (
     QueueCode.ITEM_UNKNOWN,

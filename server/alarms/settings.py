@@ -41,6 +41,15 @@ class AlarmSettings(SettingGroup):
         high=60,
         unit="days",
     )
+    window_empty_minutes: int = setting(
+        20,
+        "开门后多少分钟无人登录就提醒",
+        "An empty window is an alarm after (minutes)",
+        "A window that nobody signed in to this long after it opened raises an alarm.",
+        low=1,
+        high=240,
+        unit="min",
+    )
 
 
 GROUPS = (AlarmSettings,)

@@ -38,8 +38,8 @@ from server.core.weeks import parse_week
 from server.hall.composition import Hall
 from server.hall.context import Context
 from server.hall.snapshot import Snapshot
+from server.leave.attendance_access import check_see
 from server.leave.errors import LeaveCode
-from server.leave.rights import check_see
 from server.live.feeds import Feed, LiveFeeds, allow_managers
 from server.time_clocks.events import ReaderChanged
 from server.web_api import MANAGERS, STAFF, Api, Call

@@ -20,14 +20,13 @@ from server.attendance.shift_rule_queries import StaffEntry
 from server.attendance.shift_rules import ShiftRule, rule_for
 from server.attendance.verdicts import DayFacts
 from server.attendance.words import stored_value_words
-from server.catalogue.calendar import workdays
 from server.core.day_facts import Correction, LeaveSpan, Punch, RetroactiveChange
 from server.core.working_days import Workdays
 from server.hall.context import Context
 from server.leave import correction_queries
 from server.leave import queries as leave_queries
 from server.retroactive import queries as retroactive_queries
-from server.retroactive.rules import FINDING, HALVES
+from server.retroactive.value_changes import FINDING, HALVES
 from server.time_clocks import punch_queries
 from server.time_clocks import queries as time_clocks_queries
 from server.time_clocks.actions import owner_at
@@ -134,7 +133,7 @@ def gather(
         last,
         lists,
         rules,
-        workdays(ctx),
+        ctx.workdays(),
         _punches(ctx, conn, first, last, staff),
         leave_queries.approved(*hall, first, last, staff),
         _with_decider_names(ctx, lists, correction_queries.approved(*hall, first, last, staff)),

@@ -16,10 +16,10 @@ from sqlalchemy import Connection
 
 from server.bulletins import queries, wording, workflow
 from server.bulletins.differences import Difference, differences
+from server.bulletins.digests import amendment_digest, bulletin_digest
 from server.bulletins.errors import BulletinCode
 from server.bulletins.events import BulletinChanged
 from server.bulletins.figures import Figures
-from server.bulletins.freeze import amendment_digest, bulletin_digest
 from server.bulletins.queries import Amendment, StoredBulletin
 from server.bulletins.settings import BulletinSettings
 from server.bulletins.weekly_figures import figures

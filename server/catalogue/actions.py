@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from pydantic import TypeAdapter
 
-from server.catalogue import calendar
+from server.catalogue import calendar_import
 from server.catalogue import queries as catalogues
 from server.catalogue.model import Catalogue
 from server.catalogue.workbook import digest
@@ -65,7 +65,7 @@ def import_catalogue(
             return {"version": newest[0], "new": False}
         if actor.kind in STAFF_KINDS and basis is None:
             _check_no_newer_import(tx, actor, catalogue.version)
-        before = calendar.workdays(ctx.within(tx)) if newest else None
+        before = ctx.within(tx).workdays() if newest else None
         listed = set(ctx.within(tx).catalogue().staff_by) if newest else set()
         version = newest[0] + 1 if newest else 1
         next_catalogue = catalogues.renumbered(catalogue, tx.hall_id, version)
@@ -74,8 +74,8 @@ def import_catalogue(
             barred_people.end_work(ctx, tx, actor, staff, "left_the_list")
         write_journal(tx, actor, "catalogue.import", str(version), data={"digest": contents})
         tx.events.append(HallChanged("catalogue", {"version": version}))
-        after = calendar.workdays(ctx.within(tx))
-        if before is not None and (days := calendar.differing(before, after)):
+        after = ctx.within(tx).workdays()
+        if before is not None and (days := calendar_import.differing(before, after)):
             tx.events.append(AttendanceChanged(days))
         return {"version": version, "new": True}
 

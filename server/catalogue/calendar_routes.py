@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from flask import request
 
-from server.catalogue import calendar, calendar_list, calendar_views
+from server.catalogue import calendar_import, calendar_list, calendar_views
 from server.catalogue.calendar_list import Flaw, Problem
 from server.catalogue.errors import CatalogueCode
 from server.catalogue.messages import CalendarTaken, CalendarYear, ImportCalendar
@@ -19,12 +19,12 @@ from server.web_api.uploads import LARGEST, uploaded
 
 
 def add(api: Api) -> None:
-    """Register the routes of the calendar."""
+    """Register the routes of the calendar_import."""
     ctx, hall = api.hall.ctx, api.hall
 
     @api.get("/office/calendar/<year>", who=MANAGERS, answer=CalendarYear)
     def calendar_year(call: Call) -> CalendarYear:
-        """Return one year of the working calendar."""
+        """Return one year of the working calendar_import."""
         year = _year(call.args["year"])
         return ctx.read(lambda c: calendar_views.calendar_year(ctx, c, year))
 
@@ -73,7 +73,7 @@ def _take(
     days = [entry for entry in parsed if not isinstance(entry, Problem)]
     if len(days) < len(parsed):
         raise _refused([entry for entry in parsed if isinstance(entry, Problem)])
-    calendar.put_year(api.hall.ctx, actor, year, days, source, seen)
+    calendar_import.put_year(api.hall.ctx, actor, year, days, source, seen)
     off = sum(not day.opens for day in days)
     return CalendarTaken(year=year, off=off, on=len(days) - off)
 

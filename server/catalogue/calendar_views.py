@@ -1,4 +1,4 @@
-"""View of one year of the working calendar."""
+"""View of one year of the working calendar_import."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import Connection
 
-from server.catalogue import calendar
+from server.catalogue import calendar_import
 from server.catalogue import calendar_queries as stored_calendar
 from server.catalogue.messages import CalendarYear, StateDay
 from server.hall.context import Context
@@ -15,7 +15,7 @@ from server.hall.context import Context
 def calendar_year(ctx: Context, conn: Connection, year: int) -> CalendarYear:
     """Return one year of the working calendar with the hall's own special days."""
     rows = stored_calendar.of_year(conn, ctx.hall_id, year)
-    days, catalogue = calendar.workdays(ctx), ctx.catalogue()
+    days, catalogue = ctx.workdays(), ctx.catalogue()
     own = {s.day: s for s in catalogue.special_days if s.day.year == year}
     state = {s.day: s for s in catalogue.state_days if s.day.year == year}
     merged = sorted((state | own).values(), key=lambda s: s.day)
@@ -38,7 +38,7 @@ def calendar_year(ctx: Context, conn: Connection, year: int) -> CalendarYear:
         ],
         working_days=[days.count(*_month(year, month)) for month in range(1, 13)],
         years=sorted(known_years),
-        missing=[m.year for m in calendar.missing(ctx, ctx.local().date())],
+        missing=[m.year for m in calendar_import.missing(ctx, ctx.local().date())],
     )
 
 

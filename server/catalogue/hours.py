@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from server.catalogue.model import Catalogue, OpenLine, Scope
-from server.core.working_days import Workdays, week_of
 
 LOOK_AHEAD_DAYS = 14
 
@@ -139,16 +138,3 @@ def weekdays_of(catalogue: Catalogue, windows: Iterable[str]) -> tuple[int, ...]
         for line in lines:
             days |= line.weekdays
     return tuple(sorted(days))
-
-
-def workdays_of(
-    catalogue: Catalogue,
-    years: Iterable[int],
-    weeks: tuple[tuple[date, frozenset[int]], ...] = (),
-) -> Workdays:
-    """Return the working days that follow from a catalogue with its state calendar.
-
-    `weeks`: as in Workdays. A hall that changes its week changes it from that day on.
-    """
-    week = week_of(h.weekdays for h in catalogue.hours if h.scope is Scope.HALL)
-    return Workdays(catalogue.state_days, catalogue.special_days, week, frozenset(years), weeks)

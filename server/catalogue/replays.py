@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from server.catalogue import actions as catalogue_actions
-from server.catalogue import calendar
+from server.catalogue import calendar_import
 from server.core.actors import Actor, Role
 from server.core.working_days import SpecialDay
 from server.hall.context import Context, JsonDict
@@ -14,7 +14,7 @@ from server.hall.replays import Replay
 
 def _calendar(ctx: Context, actor: Actor, _key: str, args: JsonDict) -> None:
     days = [SpecialDay(date.fromisoformat(d), opens, n, like) for d, opens, n, like in args["days"]]
-    calendar.put_year(ctx, actor, args["year"], days, args["source"])
+    calendar_import.put_year(ctx, actor, args["year"], days, args["source"])
 
 
 def _import_catalogue(ctx: Context, actor: Actor, _key: str, args: JsonDict) -> None:
@@ -22,6 +22,6 @@ def _import_catalogue(ctx: Context, actor: Actor, _key: str, args: JsonDict) -> 
 
 
 REPLAYS = {
-    "calendar.import": Replay(_calendar),
+    "calendar_import.import": Replay(_calendar),
     "catalogue.import": Replay(_import_catalogue, Role.ADMINISTRATOR),
 }

@@ -1,7 +1,7 @@
 """Working days: the State Council calendar, the hall's special days, the ordinary week.
 
 `Workdays` answers by date only and counts working days between dates. It has no hours (see
-`catalogue/hours`) and no clock. It does not guess the calendar of a year that it was not given:
+`catalogue/workdays`) and no clock. It does not guess the calendar of a year that it was not given:
 `known` returns False for such a year, and its days follow the ordinary week.
 """
 

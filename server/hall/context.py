@@ -21,6 +21,7 @@ from sqlalchemy import Connection
 from server.catalogue import calendar_queries
 from server.catalogue import queries as catalogues
 from server.catalogue.model import Catalogue
+from server.catalogue.workdays import workdays_of
 from server.core import idempotency, journal
 from server.core import setting_queries as stored_settings
 from server.core.actors import Actor
@@ -30,7 +31,7 @@ from server.core.events import Bus, Event, HallChanged
 from server.core.problems import code_of
 from server.core.settings import CalendarSettings, GeneralSettings, Settings, with_values
 from server.core.store import Act, RunningActionStore, Store, Tx, attempt
-from server.core.working_days import SpecialDay
+from server.core.working_days import SpecialDay, Workdays
 
 T = TypeVar("T")
 JsonDict = dict[str, Any]
@@ -136,6 +137,10 @@ class Context:
                 dated_weeks = [entry for entry in dated_weeks if entry[0] != since]
                 dated_weeks.append((since, week))
         return tuple(dated_weeks) if len(dated_weeks) > 1 else ()
+
+    def workdays(self) -> Workdays:
+        """Return the hall's working days, its own special days included."""
+        return workdays_of(self.catalogue(), self.calendar_years(), self.weeks())
 
     def catalogue_version(self, version: int) -> Catalogue:
         """Return an older version of the business data, as tickets refer to it."""

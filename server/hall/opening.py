@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from server.accounts import queries as accounts_queries
 from server.accounts.people import People
 from server.accounts.wrong_codes import Rest
-from server.catalogue import calendar
+from server.catalogue import calendar_import
 from server.core import tables as core_tables
 from server.core.actors import SYSTEM, Role
 from server.core.clock import Clock, MachineClock, SystemTokenSource, TokenSource
@@ -59,7 +59,7 @@ def open_hall(
     ctx = Context(store, clock or MachineClock(), chance or SystemTokenSource(), Bus())
     ctx.guard = PastGuard()
     _ensure_hall(ctx)
-    calendar.seed(ctx)
+    calendar_import.seed(ctx)
     return Hall(config, ctx, People(ctx, offload, hasher, rest), offload, presence)
 
 

@@ -13,7 +13,6 @@ from typing import Any
 from sqlalchemy import Connection
 
 from server.catalogue import hours as catalogue_hours
-from server.catalogue.calendar import workdays
 from server.catalogue.model import Catalogue, Staff
 from server.core.actors import Actor
 from server.core.day_facts import LeaveKind
@@ -22,10 +21,10 @@ from server.core.events import AttendanceChanged, RequestsChanged
 from server.core.store import Tx
 from server.core.workflow import Attempt, Moment
 from server.hall.context import Context, JsonDict, write_journal
-from server.leave import file_queries, rights, rules, workflow
+from server.leave import approvers, attendance_access, file_queries, rules, workflow
 from server.leave import queries as stored
-from server.leave.approval_ladder import Length
 from server.leave.errors import LeaveCode
+from server.leave.ladder_notation import Length
 from server.leave.queries import Leave
 from server.leave.settings import LeaveSettings
 from server.leave.workflow import LEAVE, LeaveMove
@@ -60,7 +59,7 @@ def request(ctx: Context, actor: Actor, key: str, wish: LeaveRequest) -> str:
 
     def act(tx: Tx) -> JsonDict:
         catalogue, settings = ctx.catalogue(), ctx.settings()
-        person = rights.person_of(catalogue, wish.staff)
+        person = attendance_access.person_of(catalogue, wish.staff)
         _check_asker(catalogue, actor, person, wish.cover)
         now = ctx.local(tx.now)
         after = rules.check_span(begins, ends, now, settings.of(LeaveSettings).leave_after_days)
@@ -71,7 +70,7 @@ def request(ctx: Context, actor: Actor, key: str, wish: LeaveRequest) -> str:
         step = rules.request_step(
             actor.name,
             tx.now,
-            rules.rungs(person, duration, settings),
+            approvers.rungs(person, duration, settings),
             emergency=wish.emergency,
             after=after,
             days=duration.days,
@@ -114,7 +113,7 @@ def length(ctx: Context, begins: datetime, ends: datetime) -> Length:
     """Return the length of a leave by the hall's working days and hours."""
     catalogue = ctx.catalogue()
     return rules.measure(
-        begins, ends, workdays(ctx), lambda day: catalogue_hours.hall_spans(catalogue, day)
+        begins, ends, ctx.workdays(), lambda day: catalogue_hours.hall_spans(catalogue, day)
     )
 
 
@@ -129,7 +128,7 @@ def _check_asker(catalogue: Catalogue, actor: Actor, person: Staff, cover: str |
     """
     covers = actor.name in (person.cover, cover or "")
     if not covers:
-        rights.check_see(catalogue, actor, person.number)
+        attendance_access.check_see(catalogue, actor, person.number)
 
 
 def _check_free(
@@ -229,7 +228,7 @@ def set_cover(ctx: Context, actor: Actor, key: str, leave_id: str, cover: str) -
 
     def change(tx: Tx, leave: Leave) -> Leave:
         LEAVE.after(LeaveMove.COVER, _attempt(ctx, tx.now, actor, leave))
-        person = rights.person_of(ctx.catalogue(), leave.staff)
+        person = attendance_access.person_of(ctx.catalogue(), leave.staff)
         span = (leave.begins, leave.ends)
         deputy = _cover(ctx.catalogue(), tx, person, cover, span)
         step = _step(LeaveMove.COVER, actor, tx, cover=deputy, was=leave.cover)
@@ -278,10 +277,15 @@ def _attempt(
         if role == workflow.DEPUTY:
             return bool(leave.cover) and actor.name == leave.cover
         if role == workflow.INVOLVED:
-            return actor.name == leave.by or rights.may_see(catalogue, actor, leave.staff)
-        office, person = rules.waiting_for(leave.steps), rights.person_of(catalogue, leave.staff)
-        decider = rights.decider(catalogue, actor)
-        return office is not None and rules.may_decide(office, person, decider, ctx.settings())
+            return actor.name == leave.by or attendance_access.may_see(
+                catalogue, actor, leave.staff
+            )
+        office, person = (
+            rules.waiting_for(leave.steps),
+            attendance_access.person_of(catalogue, leave.staff),
+        )
+        decider = approvers.decider(catalogue, actor)
+        return office is not None and approvers.may_decide(office, person, decider, ctx.settings())
 
     is_past = leave.begins.date() < now.date()
     return Attempt(
@@ -365,4 +369,4 @@ def may_decide(ctx: Context, actor: Actor, leave: Leave) -> bool:
 def may_see(ctx: Context, actor: Actor, leave: Leave) -> bool:
     """Return True for the person, the requester, the deputy and those responsible."""
     involved = actor.name in (leave.staff, leave.by, leave.cover)
-    return involved or rights.leads(ctx.catalogue(), actor, leave.staff)
+    return involved or attendance_access.leads(ctx.catalogue(), actor, leave.staff)

@@ -13,16 +13,15 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from server.catalogue.calendar import workdays
 from server.core.actors import Actor
 from server.core.errors import CommonCode, HallError
 from server.core.events import AttendanceChanged, RequestsChanged
 from server.core.store import Tx
 from server.core.workflow import Attempt, WorkingDays
 from server.hall.context import Context, JsonDict, write_journal
+from server.leave import attendance_access, file_queries, workflow
 from server.leave import correction_queries as stored
 from server.leave import correction_rules as rules
-from server.leave import file_queries, rights, workflow
 from server.leave.correction_queries import Correction
 from server.leave.correction_rules import CorrectionState
 from server.leave.errors import LeaveCode
@@ -59,12 +58,12 @@ def request(
 
     def act(tx: Tx) -> JsonDict:
         limits = ctx.settings().of(LeaveSettings)
-        rights.person_of(ctx.catalogue(), wish.staff)
+        attendance_access.person_of(ctx.catalogue(), wish.staff)
         today, days = ctx.local(tx.now).date(), limits.correction_days
         attempt: Attempt[CorrectionState] = Attempt(
             None,
             holds=lambda role: _holds(ctx, actor, wish.staff, "", role),
-            deadlines={workflow.REQUEST_PERIOD: WorkingDays(wish.day, days, today, workdays(ctx))},
+            deadlines={workflow.REQUEST_PERIOD: WorkingDays(wish.day, days, today, ctx.workdays())},
             facts={"days": days},
         )
         state = CORRECTION.after(CorrectionMove.ASK, attempt)
@@ -114,9 +113,9 @@ def _holds(ctx: Context, actor: Actor, staff: str, requester: str, role: str) ->
     """
     catalogue = ctx.catalogue()
     if role == workflow.MANAGER:
-        return rights.manages(actor)
+        return attendance_access.manages(actor)
     if role == workflow.INVOLVED:
-        return actor.name == requester or rights.may_see(catalogue, actor, staff)
+        return actor.name == requester or attendance_access.may_see(catalogue, actor, staff)
     person, asker = catalogue.staff_by.get(staff), catalogue.staff_by.get(actor.name)
     if person is None or asker is None:
         return False
@@ -215,4 +214,4 @@ def may_decide(ctx: Context, actor: Actor, correction: Correction) -> bool:
 def may_see(ctx: Context, actor: Actor, correction: Correction) -> bool:
     """Return True for the person, the requester, and those responsible for the person."""
     involved = actor.name in (correction.staff, correction.by)
-    return involved or rights.leads(ctx.catalogue(), actor, correction.staff)
+    return involved or attendance_access.leads(ctx.catalogue(), actor, correction.staff)

@@ -15,7 +15,7 @@ from server.core.events import Event, HallChanged, RequestsChanged
 from server.core.messages import Done
 from server.hall.composition import Hall
 from server.hall.snapshot import Snapshot
-from server.leave import actions, correction_actions, rights, views
+from server.leave import actions, attendance_access, correction_actions, views
 from server.leave import correction_queries as stored_corrections
 from server.leave import queries as stored_leaves
 from server.leave.errors import LeaveCode
@@ -129,7 +129,7 @@ def _read_routes(api: Api) -> None:
                 raise HallError(LeaveCode.LEAVE_UNKNOWN)
             if not actions.may_see(ctx, call.actor, record):
                 raise HallError(LeaveCode.NOT_YOUR_SHEET)
-            leads_staff = rights.leads(ctx.catalogue(), call.actor, record.staff)
+            leads_staff = attendance_access.leads(ctx.catalogue(), call.actor, record.staff)
             return views.case_views(ctx, conn, call.actor).leave(record, evidence=leads_staff)
 
         return ctx.read(query)

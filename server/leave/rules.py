@@ -1,4 +1,4 @@
-"""Rules for leave and outings: length, who may decide which step, changes of state.
+"""Rules for leave and outings: length, steps, changes of state.
 
 Steps are facts that are only ever appended; the state follows from them. Times are the hall's wall
 clock, naive. Nothing is looked up here: the caller passes the catalogue, the working days and the
@@ -8,20 +8,15 @@ settings.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
 from server.catalogue.hours import Span
-from server.catalogue.model import Staff
-from server.core.actors import Role
 from server.core.errors import HallError
-from server.core.settings import Settings
 from server.core.working_days import Workdays
-from server.leave.approval_ladder import ApproverOffice, Length, rungs_for, staff_list
 from server.leave.errors import LeaveCode
-from server.leave.settings import LeaveSettings
+from server.leave.ladder_notation import ApproverOffice, Length
 
 LONGEST_DAYS = 366
 NOON = time(12)
@@ -39,18 +34,6 @@ class State(StrEnum):
     APPROVED = "approved"
     REFUSED = "refused"
     CANCELLED = "cancelled"
-
-
-@dataclass(frozen=True, slots=True)
-class Decider:
-    """Person who attempts to decide a step."""
-
-    number: str
-    manages: bool
-    """True for a manager or administrator of the hall."""
-    administers: bool
-    chief_of: str = ""
-    """Unit whose chief representative the person is; empty: none."""
 
 
 def measure(
@@ -98,42 +81,6 @@ def check_span(begins: datetime, ends: datetime, now: datetime, after_days: int)
 def overlap(begins: datetime, ends: datetime, other: tuple[datetime, datetime]) -> bool:
     """Return True if two spans overlap; one may begin at the moment when the other ends."""
     return begins < other[1] and other[0] < ends
-
-
-def rungs(person: Staff, length: Length, settings: Settings) -> tuple[ApproverOffice, ...]:
-    """Return the offices that decide this person's leave, in order, by the ladders in force."""
-    if person.chief:
-        ladder = settings.of(LeaveSettings).leave_ladder_chief
-    elif person.role is Role.CLERK:
-        ladder = settings.of(LeaveSettings).leave_ladder
-    else:
-        ladder = settings.of(LeaveSettings).leave_ladder_office
-    return rungs_for(ladder, length)
-
-
-def heads(settings: Settings, besides: str) -> tuple[str, ...]:
-    """Return the staff numbers of the heads other than `besides`."""
-    return tuple(
-        number for number in staff_list(settings.of(LeaveSettings).head_staff) if number != besides
-    )
-
-
-def may_decide(rung: ApproverOffice, person: Staff, decider: Decider, settings: Settings) -> bool:
-    """Return True if `decider` holds the office of the step; never for the decider's own leave.
-
-    A manager may decide in place of a chief representative, because many units lend only one
-    person; heads count as managers. If there is no head other than the person, administrators
-    decide.
-    """
-    if decider.number == person.number:
-        return False
-    head_numbers = heads(settings, person.number)
-    manages = decider.manages or decider.number in head_numbers
-    if rung is ApproverOffice.CHIEF:
-        return manages or bool(person.unit and decider.chief_of == person.unit)
-    if rung is ApproverOffice.MANAGER:
-        return manages
-    return decider.number in head_numbers if head_numbers else decider.administers
 
 
 def request_step(by: str, at: int, needed: Iterable[ApproverOffice], **more: Any) -> dict[str, Any]:

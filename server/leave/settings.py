@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from server.core.settings import Section, SettingGroup, setting
-from server.leave.approval_ladder import is_ladder, is_staff_list
+from server.leave.ladder_notation import is_ladder, is_staff_list
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +77,6 @@ class LeaveSettings(SettingGroup):
         low=0,
         high=31,
         unit="working days",
-    )
-    window_empty_minutes: int = setting(
-        20,
-        "开门后多少分钟无人登录就提醒",
-        "An empty window is an alarm after (minutes)",
-        "A window that nobody signed in to this long after it opened raises an alarm.",
-        low=1,
-        high=240,
-        unit="min",
     )
 
 

@@ -9,17 +9,16 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from server.catalogue import calendar
 from server.catalogue import hours as catalogue_hours
 from server.catalogue.model import Catalogue, Staff
 from server.core.actors import Actor, Role
 from server.core.settings import Settings
 from server.hall.context import Context
-from server.leave import actions, correction_actions, file_queries, rights, rules
+from server.leave import actions, attendance_access, correction_actions, file_queries, rules
 from server.leave import correction_queries as stored_corrections
 from server.leave import queries as stored
-from server.leave.approval_ladder import Length, parse, staff_list
 from server.leave.correction_queries import Correction
+from server.leave.ladder_notation import Length, parse, staff_list
 from server.leave.messages import (
     CaseStep,
     CorrectionCase,
@@ -138,7 +137,7 @@ class CaseViews:
         can = ["decide"] if actions.may_decide(self.ctx, self.actor, leave) else []
         blocking = leave.state in actions.BLOCKING
         alive = blocking and (leave.state == rules.State.ASKED or self.now < leave.ends)
-        responsible = rights.may_see(self.catalogue, self.actor, leave.staff)
+        responsible = attendance_access.may_see(self.catalogue, self.actor, leave.staff)
         if responsible or self.actor.name == leave.by:
             can += ["cancel"] if alive else []
             can += ["cover"] if alive and self.now < leave.ends else []
@@ -246,7 +245,7 @@ def requests_of(ctx: Context, conn: Connection, actor: Actor) -> MyRequests:
     return MyRequests(
         me=viewer.person(actor.name),
         chief=bool(me and me.chief),
-        manages=rights.manages(actor),
+        manages=attendance_access.manages(actor),
         today=today.isoformat(),
         spans=_spans(viewer.catalogue, ctx, today),
         default_cover=me.cover if me else "",
@@ -269,7 +268,7 @@ def requests_of(ctx: Context, conn: Connection, actor: Actor) -> MyRequests:
 
 def _spans(catalogue: Catalogue, ctx: Context, today: date) -> list[HallSpan]:
     """Return the hall's opening hours today, or of the next working day."""
-    days = calendar.workdays(ctx).among(today, today + timedelta(days=LOOK_AHEAD))
+    days = ctx.workdays().among(today, today + timedelta(days=LOOK_AHEAD))
     spans = next(
         (day_spans for day in days if (day_spans := catalogue_hours.hall_spans(catalogue, day))), ()
     )
@@ -323,7 +322,11 @@ def _team(catalogue: Catalogue, actor: Actor) -> list[Staff]:
     A cover files the papers of a person who had to leave at once.
     """
     others = (s for s in catalogue.staff if s.number != actor.name)
-    return [s for s in others if s.cover == actor.name or rights.leads(catalogue, actor, s.number)]
+    return [
+        s
+        for s in others
+        if s.cover == actor.name or attendance_access.leads(catalogue, actor, s.number)
+    ]
 
 
 def waiting(viewer: CaseViews) -> tuple[list[LeaveCase], list[CorrectionCase]]:
@@ -331,7 +334,7 @@ def waiting(viewer: CaseViews) -> tuple[list[LeaveCase], list[CorrectionCase]]:
     conn, hall_id, actor = viewer.conn, viewer.ctx.hall_id, viewer.actor
 
     def led(staff: str) -> bool:
-        return staff != actor.name and rights.leads(viewer.catalogue, actor, staff)
+        return staff != actor.name and attendance_access.leads(viewer.catalogue, actor, staff)
 
     open_leaves = [record for record in stored.open_ones(conn, hall_id) if led(record.staff)]
     open_corrections = [
@@ -363,7 +366,7 @@ def leave_list(ctx: Context, conn: Connection, actor: Actor, first: date, last: 
 
 def may_read(ctx: Context, conn: Connection, actor: Actor, file: str, by: str) -> bool:
     """Return True if the actor uploaded the paper or may see its case."""
-    if actor.name == by or rights.manages(actor):
+    if actor.name == by or attendance_access.manages(actor):
         return True
     cases: Sequence[Leave] = stored.with_file(conn, ctx.hall_id, file)
     correction_cases: Iterable[Correction] = stored_corrections.with_file(conn, ctx.hall_id, file)

@@ -8,7 +8,7 @@ from datetime import datetime, time
 from sqlalchemy import Connection
 
 from server.alarms import queries as takes
-from server.catalogue import calendar
+from server.catalogue import calendar_import
 from server.core.clock import instant
 from server.core.errors import CommonCode
 from server.core.events import Event, HallChanged
@@ -54,7 +54,7 @@ class Office:
             datetime.combine(current.local.date(), time.min),
             current.settings.of(GeneralSettings).timezone,
         )
-        extra = views.calendar_alarms(calendar.missing(ctx, current.local.date()))
+        extra = views.calendar_alarms(calendar_import.missing(ctx, current.local.date()))
         extra += [alarm for part in self._alarms for alarm in part(current)]
 
         def query(conn: Connection) -> views.Today:

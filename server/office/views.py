@@ -12,7 +12,7 @@ from server.alarms.rules import is_acknowledged as is_taken
 from server.alarms.rules import is_loud
 from server.alarms.settings import AlarmSettings
 from server.capability import quiet_alarms
-from server.catalogue.calendar import Missing
+from server.catalogue.calendar_import import Missing
 from server.catalogue.model import Unit
 from server.core.clock import local
 from server.core.messages import Alarm
@@ -26,7 +26,7 @@ from server.queue.offline.messages import OfflineDay
 from server.queue.slip_queries import StoredSlip
 from server.queue.snapshot import QueueSnapshot
 from server.queue.tickets import State, Ticket
-from server.queue.waiting import percentile
+from server.queue.wait_formula import percentile
 
 FIRST_HOUR, LAST_HOUR = 8, 18
 

@@ -16,9 +16,9 @@ from server.core.errors import CommonCode, HallError
 from server.core.store import Tx
 from server.hall.context import Context, JsonDict
 from server.queue import announcements, snapshot, ticket_queries, window_session_queries
+from server.queue.call_candidates import check_target, choose
 from server.queue.errors import QueueCode
 from server.queue.no_show import no_show_from, require_no_show
-from server.queue.selection import check_target, choose
 from server.queue.settings import CounterSettings, NumberSettings
 from server.queue.stored_floor import StoredFloor, moment_of
 from server.queue.tickets import (

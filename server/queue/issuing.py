@@ -25,8 +25,8 @@ from server.queue.slip_queries import StoredSlip
 from server.queue.snapshot import QueueSnapshot
 from server.queue.tickets import Move, Ticket, lane, number, order_of, ticket_id
 from server.queue.transitions import event_of
-from server.queue.wait_estimates import ahead_of_newcomer, wait_for
-from server.queue.waiting import Wait
+from server.queue.wait_formula import Wait
+from server.queue.wait_inputs import ahead_of_newcomer, wait_for
 
 NO_PRINTER = "no_printer"
 ARRIVALS = "#"

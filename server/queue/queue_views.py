@@ -12,8 +12,8 @@ from server.catalogue.messages import HallHours
 from server.catalogue.model import Window
 from server.core.clock import instant
 from server.core.settings import GeneralSettings
+from server.queue.call_candidates import takes
 from server.queue.messages import QueueView, WindowState
-from server.queue.selection import takes
 from server.queue.settings import NumberSettings
 from server.queue.snapshot import QueueSnapshot
 from server.queue.ticket_queries import LaneCount

@@ -24,8 +24,8 @@ from server.queue import ticket_counts, ticket_queries, window_session_queries
 from server.queue.routing import WindowSessions
 from server.queue.ticket_queries import LaneCount
 from server.queue.tickets import AT_WINDOW, State, Ticket
-from server.queue.wait_estimates import services
-from server.queue.waiting import Service
+from server.queue.wait_formula import Service
+from server.queue.wait_inputs import services
 from server.queue.window_session_queries import StoredSession
 
 P = ParamSpec("P")

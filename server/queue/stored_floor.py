@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from server.core.store import Tx
 from server.hall.context import Context
 from server.queue import ticket_queries
+from server.queue.call_candidates import LaneHead, Moment
 from server.queue.routing import WindowSessions
-from server.queue.selection import LaneHead, Moment
 
 
 class StoredFloor:

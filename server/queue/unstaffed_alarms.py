@@ -23,8 +23,8 @@ def alarms(hall: Hall) -> Callable[[Snapshot], Sequence[Alarm]]:
                 ctx, conn, snapshot
             ), unstaffed_windows.long_unstaffed(ctx, conn, snapshot)
 
-        uncovered, deserted = ctx.read(query)
-        return [_uncovered(snapshot, gap) for gap in uncovered] + _deserted(snapshot, deserted)
+        uncovered, unstaffed = ctx.read(query)
+        return [_uncovered(snapshot, gap) for gap in uncovered] + _unstaffed(snapshot, unstaffed)
 
     return with_queue(current)
 
@@ -51,7 +51,7 @@ def _uncovered(snapshot: QueueSnapshot, gap: unstaffed_windows.Uncovered) -> Ala
     )
 
 
-def _deserted(snapshot: QueueSnapshot, codes: list[str]) -> list[Alarm]:
+def _unstaffed(snapshot: QueueSnapshot, codes: list[str]) -> list[Alarm]:
     if not codes:
         return []
     numbers = [str(snapshot.catalogue.window_by[code].number) for code in codes]

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from server.alarms.settings import AlarmSettings
 from server.catalogue import hours as catalogue_hours
 from server.catalogue.model import Catalogue
 from server.hall.context import Context
 from server.leave.cover import Cover, in_force
-from server.leave.settings import LeaveSettings
 from server.queue.snapshot import QueueSnapshot
 
 
@@ -66,7 +66,7 @@ def long_unstaffed(ctx: Context, conn: Connection, snap: QueueSnapshot) -> list[
 
     One window for each missing person: a hall has windows that it opens only on busy days.
     """
-    late = ctx.settings().of(LeaveSettings).window_empty_minutes
+    late = ctx.settings().of(AlarmSettings).window_empty_minutes
     empty = _empty(snap.catalogue, snap, late)
     away = {cover.absent for cover in in_force(ctx, conn, snap.local)}
     seated = {row.staff for row in snap.session_rows.values()}

@@ -10,10 +10,10 @@ from server.core.store import Tx
 from server.hall.context import Context, JsonDict, write_journal
 from server.leave import cover as leave_cover
 from server.queue import snapshot, ticket_queries, window_session_queries
+from server.queue.call_candidates import takes
 from server.queue.errors import QueueCode
 from server.queue.events import WindowChanged
 from server.queue.routing import WindowSessions, allowed_at, servers
-from server.queue.selection import takes
 from server.queue.snapshot import QueueSnapshot
 from server.queue.ticket_queries import LaneCount
 from server.queue.transitions import current_at

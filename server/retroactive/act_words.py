@@ -8,7 +8,7 @@ from typing import Any
 from server.attendance.shift_rules import ShiftRule
 from server.attendance.words import stored_value_words
 from server.core.field_words import field_words
-from server.retroactive.rules import FINDING, HALVES, NOT_UPHELD, PROPOSED, STANDS
+from server.retroactive.value_changes import FINDING, HALVES, NOT_UPHELD, PROPOSED, STANDS
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "finger.link": ("登记机内编号归属", "Link an enrolment to a person"),

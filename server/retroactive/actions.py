@@ -19,10 +19,10 @@ from server.core.workflow import Attempt
 from server.hall.context import Context, JsonDict, write_journal
 from server.hall.replays import replays
 from server.retroactive import queries as stored
-from server.retroactive import rules, scopes, workflow
+from server.retroactive import scopes, second_person, value_changes, workflow
 from server.retroactive.events import PastChanged
 from server.retroactive.queries import StoredChange
-from server.retroactive.rules import AffectedDays, State
+from server.retroactive.value_changes import AffectedDays, State
 from server.retroactive.workflow import CHANGE, Move
 
 RANKS = {
@@ -52,7 +52,7 @@ def entitled(ctx: Context, conn: Connection, rank: str) -> set[str]:
 def may_confirm(actor: Actor, row: StoredChange, people: Collection[str]) -> bool:
     """Return True if a change waits for `actor`; `people`: staff numbers with its rank."""
     subjects = json.loads(row.subjects)
-    return rules.may_confirm(actor.name, requester_of(row).name, subjects, people)
+    return second_person.may_confirm(actor.name, requester_of(row).name, subjects, people)
 
 
 def confirm(ctx: Context, actor: Actor, key: str, change_id: str) -> None:
@@ -142,7 +142,7 @@ def _execute(ctx: Context, tx: Tx, row: StoredChange) -> None:
     except HallError as refusal:
         raise HallError(CommonCode.PAST_STALE, reason=refusal.code.value) from None
     after = scopes.read(ctx.within(tx), tx.conn, reach)
-    if rules.moves(before, after) != expected_moves:
+    if value_changes.moves(before, after) != expected_moves:
         raise HallError(CommonCode.PAST_STALE, reason="values")
 
 

@@ -18,9 +18,9 @@ from server.core.store import Act, Tx, attempt
 from server.hall.context import Context, JsonDict, write_journal
 from server.hall.replays import replays
 from server.retroactive import queries as stored
-from server.retroactive import rules, scopes
+from server.retroactive import scopes, value_changes
 from server.retroactive.events import PastChanged
-from server.retroactive.rules import AffectedDays, ValueChange
+from server.retroactive.value_changes import AffectedDays, ValueChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def _try(ctx: Context, tx: Tx, act: Act[JsonDict]) -> JsonDict | HallError | Tri
         raise
     _undo(tx, events, part)
     before = scopes.read(ctx.within(tx), tx.conn, reach)
-    return Trial(reach, rules.moves(before, after))
+    return Trial(reach, value_changes.moves(before, after))
 
 
 def _undo(tx: Tx, events: int, part: Savepoint) -> None:
@@ -87,12 +87,12 @@ def _reach(ctx: Context, tx: Tx, events: int) -> AffectedDays | None:
     if not touched:
         return None
     today = ctx.local(tx.now).date()
-    return rules.reach(touched, today, scopes.oldest(tx.conn, tx.hall_id, today))
+    return value_changes.reach(touched, today, scopes.oldest(tx.conn, tx.hall_id, today))
 
 
 def _store_change(ctx: Context, tx: Tx, actor: Actor, request: JsonDict, trial: Trial) -> HallError:
     command, moved = str(request.get("act", "")), trial.changes
-    facts = {"count": len(moved), "first": moved[0].spot.day, "last": moved[-1].spot.day}
+    facts = {"count": len(moved), "first": moved[0].key.day, "last": moved[-1].key.day}
     replay = replays().get(command)
     if replay is None:
         return HallError(CommonCode.PAST_CLOSED, **facts)
@@ -116,7 +116,7 @@ def _store_change(ctx: Context, tx: Tx, actor: Actor, request: JsonDict, trial: 
         asked_by=actor.key,
         days=[day.isoformat() for day in trial.reach.days],
         reach=None if staff is None else sorted(staff),
-        subjects=rules.subjects(moved),
+        subjects=value_changes.subjects(moved),
     )
     data = {"command": command, "moves": len(moved), "days": days}
     write_journal(tx, actor, "past.ask", change, data=data, why=actor.why.strip())

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, select
 
 from server.core import tables as core_tables
-from server.retroactive.rules import State
 from server.retroactive.tables import past_change
+from server.retroactive.value_changes import State
 
 
 def problems(conn: Connection, hall_id: str) -> Iterator[tuple[str, str]]:

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from server.core.records import Records
 from server.core.store import Tx
-from server.retroactive.rules import State, ValueChange, ValueKey
 from server.retroactive.tables import past_change, past_move
+from server.retroactive.value_changes import State, ValueChange, ValueKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +91,9 @@ def add(tx: Tx, change_id: str, moves: Iterable[ValueChange], **values: Any) -> 
         {
             "hall_id": tx.hall_id,
             "change_id": change_id,
-            "day": move.spot.day,
-            "staff": move.spot.staff,
-            "slot": move.spot.slot,
+            "day": move.key.day,
+            "staff": move.key.staff,
+            "slot": move.key.slot,
             "was": move.was,
             "now": move.now,
         }

@@ -15,7 +15,7 @@ from server.core.messages import Alarm, Done
 from server.hall.composition import Hall
 from server.hall.context import Context
 from server.hall.snapshot import Snapshot
-from server.retroactive import actions, rules
+from server.retroactive import actions, value_changes
 from server.retroactive import queries as stored
 from server.retroactive.act_words import COMMANDS, details, slot_name, value_words
 from server.retroactive.messages import (
@@ -133,7 +133,7 @@ def _view(
     moves = stored.moves(conn, ctx.hall_id, row.id)
     requester, decider = actions.requester_of(row).name, row.decided_by.partition(":")[2]
     zh, en = COMMANDS.get(row.command, (row.command, row.command))
-    waiting = row.state == rules.State.WAITING
+    waiting = row.state == value_changes.State.WAITING
     return PastChange(
         id=row.id,
         command=row.command,
@@ -157,14 +157,14 @@ def _view(
 
 
 def _move(
-    move: rules.ValueChange, names: dict[str, str], all_rules: Sequence[ShiftRule]
+    move: value_changes.ValueChange, names: dict[str, str], all_rules: Sequence[ShiftRule]
 ) -> PastMove:
-    was, now = value_words(move.spot.slot, move.was), value_words(move.spot.slot, move.now)
+    was, now = value_words(move.key.slot, move.was), value_words(move.key.slot, move.now)
     return PastMove(
-        day=move.spot.day,
-        staff=move.spot.staff,
-        name=names.get(move.spot.staff, move.spot.staff),
-        what=slot_name(move.spot.slot, all_rules),
+        day=move.key.day,
+        staff=move.key.staff,
+        name=names.get(move.key.staff, move.key.staff),
+        what=slot_name(move.key.slot, all_rules),
         was_zh=was[0],
         was_en=was[1],
         now_zh=now[0],

@@ -12,7 +12,7 @@ from server.attendance.sheets import day_sheets
 from server.attendance.verdicts import State as Verdict
 from server.core.events import AttendanceChanged
 from server.hall.context import Context
-from server.retroactive.rules import (
+from server.retroactive.value_changes import (
     FINDING,
     HALVES,
     NOT_UPHELD,
@@ -36,15 +36,15 @@ def read(ctx: Context, conn: Connection, reach: AffectedDays) -> Reading:
         for sheet in day_sheets(ctx, conn, first, last, reach.staff):
             day = sheet.day.isoformat()
             for verdict in sheet.slots:
-                spot = ValueKey(day, sheet.staff, verdict.slot.code)
-                values[spot] = value_of(verdict.state, verdict.minutes)
+                key = ValueKey(day, sheet.staff, verdict.slot.code)
+                values[key] = value_of(verdict.state, verdict.minutes)
             if sheet.absent_halves:
                 values[ValueKey(day, sheet.staff, HALVES)] = str(sheet.absent_halves)
         span = first.isoformat(), last.isoformat()
         for row in finding_queries.of_days(conn, ctx.hall_id, *span):
             if reach.staff is None or row.staff in reach.staff:
-                spot = ValueKey(row.day, row.staff, f"{FINDING}{row.id}")
-                values[spot] = finding_value(FindingState(row.state))
+                key = ValueKey(row.day, row.staff, f"{FINDING}{row.id}")
+                values[key] = finding_value(FindingState(row.state))
     return values
 
 

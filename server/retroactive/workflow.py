@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from server.core.errors import CommonCode
 from server.core.workflow import Given, Role, Row, Workflow
-from server.retroactive.rules import State
+from server.retroactive.value_changes import State
 
 
 class Move(StrEnum):
@@ -21,7 +21,7 @@ class Move(StrEnum):
 
 
 REQUESTER, SECOND = "requester", "second person"
-"""Roles; the second person is determined by `rules.may_confirm`."""
+"""Roles; the second person is determined by `second_person.may_confirm`."""
 WORDS = "words"
 _WAITING = frozenset({State.WAITING})
 _BY_SECOND = Role(CommonCode.PAST_SECOND, (SECOND,))

@@ -16,7 +16,7 @@ from server.core.clock import instant
 from server.core.settings import GeneralSettings
 from server.hall.context import Context
 from server.queue import snapshot, ticket_queries
-from server.queue.selection import takes
+from server.queue.call_candidates import takes
 from server.queue.snapshot import QueueSnapshot
 from server.queue.window_session_queries import StoredSession
 from server.spot_checks import anomalies, finding_actions, finding_queries, queries, recorded_state

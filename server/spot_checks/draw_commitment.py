@@ -12,7 +12,6 @@ import hmac
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from server.catalogue.calendar import workdays
 from server.catalogue.hours import Span
 from server.catalogue.model import Scope
 from server.core.actors import SYSTEM
@@ -61,7 +60,7 @@ def mask(key: bytes, day: str, seal: str, seed: str) -> str:
 
 def opening(ctx: Context, day: date) -> list[Span]:
     """Return the hall's opening spans on `day`; none on a rest day."""
-    weekday = workdays(ctx).weekday(day)
+    weekday = ctx.workdays().weekday(day)
     lines = (h for h in ctx.catalogue().hours if h.scope is Scope.HALL and weekday in h.weekdays)
     return sorted(Span(h.opens, h.closes) for h in lines)
 

@@ -13,9 +13,9 @@ from counters.messages import Pause
 from devices.printers import simulator as printers
 from devices.voice import simulator as voices
 from server.core.actors import ActorKind
+from server.queue.call_order import Why
 from server.queue.offline.desk_plausibility import Implausibility
 from server.queue.offline.messages import OfflineAct
-from server.queue.priority_rules import Why
 from server.queue.tickets import Move, Outcome, State
 
 ROOT = Path(__file__).parents[2]

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from server.attendance.week_lines import AttendanceLine
 from server.bulletins.differences import differences
+from server.bulletins.digests import amendment_digest, bulletin_digest
 from server.bulletins.errors import BulletinCode
 from server.bulletins.figures import Figures
-from server.bulletins.freeze import amendment_digest, bulletin_digest
 from server.bulletins.wording import check, pieces, plain, sections
 from server.bulletins.words import DRAFT_SENTENCES
 from server.core.errors import HallError

@@ -10,6 +10,7 @@ import pytest
 from server.catalogue import hours
 from server.catalogue.hours import Span
 from server.catalogue.model import Catalogue, Mandate, OpenLine, Scope
+from server.catalogue.workdays import workdays_of
 from server.core.working_days import SpecialDay
 from support.halls import MONDAY, catalogue, two_sites
 
@@ -244,8 +245,8 @@ def test_the_working_week_is_that_of_the_halls_lines() -> None:
     state, own = SpecialDay(MONDAY, True, "", 3), SpecialDay(TUESDAY, True, "", 3)
     hall = replace(hall, state_days=(state,), special_days=(own,))
     weeks = ((date(2026, 1, 1), frozenset({4})),)
-    workdays = hours.workdays_of(hall, [2026, 2027], weeks)
+    workdays = workdays_of(hall, [2026, 2027], weeks)
     assert workdays.week == frozenset({3})
     assert (workdays.state, workdays.own, workdays.weeks) == ((state,), (own,), weeks)
     assert workdays.years == frozenset({2026, 2027})
-    assert hours.workdays_of(hall, []).weeks == ()
+    assert workdays_of(hall, []).weeks == ()

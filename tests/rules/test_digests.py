@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import asdict
 
-from server.bulletins import freeze
+from server.bulletins import digests
 from server.bulletins.figures import Figures
 from server.core import journal_line
 from server.core.journal_line import GENESIS, Line, line_hash
@@ -22,7 +22,7 @@ def sha256(text: str) -> str:
 def test_canonical_json_is_sorted_dense_and_keeps_chinese() -> None:
     contents = {"b": [1, None, True], "a": {"乙": "甲", "c": 0.5}}
     expected = '{"a":{"c":0.5,"乙":"甲"},"b":[1,null,true]}'
-    assert freeze.canonical(contents) == expected
+    assert digests.canonical(contents) == expected
     assert journal_line.canonical(contents) == expected
 
 
@@ -57,10 +57,10 @@ def test_the_digest_of_a_bulletin() -> None:
         '"rates":{},"service_units":[],"service_windows":[],"units":[],"week":"2026-W10"}'
     )
     expected = f'{{"figures":{figures},"number":12,"words":{{"summary":"好"}}}}'
-    assert freeze.canonical(asdict(FIGURES)) == figures
-    assert freeze.bulletin_digest(12, FIGURES, {"summary": "好"}) == sha256(expected)
+    assert digests.canonical(asdict(FIGURES)) == figures
+    assert digests.bulletin_digest(12, FIGURES, {"summary": "好"}) == sha256(expected)
 
 
 def test_the_digest_of_an_amendment() -> None:
     expected = '{"before":"abc","data":[1],"n":2,"words":"更正"}'
-    assert freeze.amendment_digest("abc", 2, "更正", [1]) == sha256(expected)
+    assert digests.amendment_digest("abc", 2, "更正", [1]) == sha256(expected)

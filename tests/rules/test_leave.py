@@ -19,8 +19,11 @@ from server.core.errors import CommonCode, ErrorCode, HallError
 from server.core.settings import Settings, with_values
 from server.core.workflow import Attempt, Moment
 from server.core.working_days import SpecialDay, Workdays
+from server.leave import approvers
 from server.leave import rules as leave_rules
-from server.leave.approval_ladder import (
+from server.leave.approvers import Decider
+from server.leave.errors import LeaveCode
+from server.leave.ladder_notation import (
     ApproverOffice,
     Length,
     Line,
@@ -29,8 +32,7 @@ from server.leave.approval_ladder import (
     parse,
     rungs_for,
 )
-from server.leave.errors import LeaveCode
-from server.leave.rules import Decider, State
+from server.leave.rules import State
 from server.leave.settings import LeaveSettings
 from server.leave.workflow import END, LEAVE, LeaveMove
 from support.halls import catalogue
@@ -159,9 +161,9 @@ def test_a_longer_leave_never_needs_fewer_steps(days: list[float]) -> None:
 def test_the_ladder_depends_on_the_requesters_role() -> None:
     day = Length(1.0, 6.5)
     settings = Settings()
-    assert leave_rules.rungs(A, day, settings) == (ApproverOffice.CHIEF,)
-    assert leave_rules.rungs(replace(A, chief=True), day, settings) == (ApproverOffice.MANAGER,)
-    assert leave_rules.rungs(replace(A, role=Role.MANAGER), day, settings) == (ApproverOffice.HEAD,)
+    assert approvers.rungs(A, day, settings) == (ApproverOffice.CHIEF,)
+    assert approvers.rungs(replace(A, chief=True), day, settings) == (ApproverOffice.MANAGER,)
+    assert approvers.rungs(replace(A, role=Role.MANAGER), day, settings) == (ApproverOffice.HEAD,)
 
 
 def who(
@@ -191,7 +193,7 @@ def who(
 )
 def test_who_may_decide(rung: ApproverOffice, decider: Decider, heads: str, may: bool) -> None:
     settings = Settings(head_staff=heads)
-    assert leave_rules.may_decide(rung, A, decider, settings) is may
+    assert approvers.may_decide(rung, A, decider, settings) is may
 
 
 NOW = moment("03-02T09:00")
@@ -266,8 +268,8 @@ def test_the_first_step_has_the_offices_and_the_facts_of_the_request() -> None:
 
 def test_the_numbers_of_the_heads_without_the_person() -> None:
     settings = Settings(head_staff="6,7,8")
-    assert leave_rules.heads(settings, "7") == ("6", "8")
-    assert leave_rules.heads(Settings(head_staff=""), "7") == ()
+    assert approvers.heads(settings, "7") == ("6", "8")
+    assert approvers.heads(Settings(head_staff=""), "7") == ()
 
 
 def test_after_the_last_approval_no_office_decides() -> None:

@@ -9,18 +9,18 @@ import pytest
 from server.attendance.verdicts import State as Verdict
 from server.core.errors import HallError
 from server.core.workflow import Attempt
-from server.retroactive.rules import (
+from server.retroactive.scopes import value_of
+from server.retroactive.second_person import may_confirm
+from server.retroactive.value_changes import (
     AffectedDays,
     EventScope,
     State,
     ValueChange,
     ValueKey,
-    may_confirm,
     moves,
     reach,
     subjects,
 )
-from server.retroactive.scopes import value_of
 from server.retroactive.workflow import CHANGE, SECOND, Move
 
 TODAY, OLDEST = date(2026, 3, 10), date(2026, 3, 2)

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.catalogue import hours as catalogue_hours
-from server.catalogue.hours import workdays_of
 from server.catalogue.model import OpenLine, Scope
+from server.catalogue.workdays import workdays_of
 from server.core.working_days import SpecialDay, Workdays
 from support.halls import MONDAY, catalogue
 

@@ -13,7 +13,6 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from server.attendance import shift_rule_queries
-from server.catalogue.calendar import workdays
 from server.core.clock import SeededTokenSource, SetClock, SystemTokenSource
 from server.core.engine import open_engine
 from server.core.events import Bus
@@ -78,7 +77,7 @@ def _write(
     people, walks, weeks = People(world, doors), SpotChecks(world), Bulletins(world)
     people.rules(first)
     requests = people.leave(first, last + timedelta(days=10))
-    days = list(workdays(world.ctx).among(first, last))
+    days = list(world.ctx.workdays().among(first, last))
     for place, day in enumerate(days):
         # Absences are known in the morning, and the seats depend on them.
         _play(world, [(world.minute(day, 7 * 60 + 40), lambda: keep_day(world.ctx))])

@@ -15,7 +15,6 @@ from server.attendance.present_verdict import present_verdict
 from server.attendance.sheets import day_sheets
 from server.attendance.shift_rules import RuleScope, ShiftRule, four_punches
 from server.attendance.verdicts import State
-from server.catalogue.calendar import workdays
 from server.catalogue.model import Staff
 from server.core.day_facts import LeaveKind
 from server.core.errors import HallError
@@ -103,7 +102,7 @@ class People:
     def leave(self, first: date, last: date) -> dict[date, list[Event]]:
         """Return the events of leave requests by day: one or two a week for the whole hall."""
         world, chance = self._world, self._world.chance
-        days = list(workdays(world.ctx).among(first, last))
+        days = list(world.ctx.workdays().among(first, last))
         events: dict[date, list[Event]] = defaultdict(list)
         for place, day in enumerate(days[2:], 2):
             if chance.random() < 0.55:
@@ -150,7 +149,7 @@ class People:
     def submit_undecided(self, today: date) -> None:
         """Submit the requests of yesterday evening, which stay undecided."""
         world = self._world
-        leave_day = workdays(world.ctx).after(today, 2)
+        leave_day = world.ctx.workdays().after(today, 2)
         for number, kind in (("1010", LeaveKind.PERSONAL), ("1016", LeaveKind.OFFICIAL)):
             span = datetime.combine(leave_day, time(8)), datetime.combine(leave_day, time(12, 30))
             reason = world.chance.choice(REASONS[kind])
@@ -294,6 +293,6 @@ class People:
 
 def _last_worked(world: World, day: date) -> date:
     workday = day - timedelta(days=1)
-    while not workdays(world.ctx).works(workday):
+    while not world.ctx.workdays().works(workday):
         workday -= timedelta(days=1)
     return workday

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date, time
 
-from server.catalogue.calendar import workdays
 from server.core.errors import HallError
 from server.core.folder_key import key_in
 from server.core.store import Tx
@@ -130,7 +129,7 @@ class SpotChecks:
 
     def _settle(self, day: date) -> None:
         world = self._world
-        first = min(workdays(world.ctx).among(day.replace(day=1), day), default=day)
+        first = min(world.ctx.workdays().among(day.replace(day=1), day), default=day)
         span = first.isoformat(), day.isoformat()
         for row in world.ctx.read(lambda c: finding_queries.of_days(c, world.ctx.hall_id, *span)):
             with contextlib.suppress(HallError):

@@ -13,10 +13,10 @@ from enum import StrEnum
 from server.core.store import Tx
 from server.hall.context import Context
 from server.queue import ticket_queries
+from server.queue.call_candidates import takes
 from server.queue.offline import desk_connections
 from server.queue.offline.desk_connections import SKEW_MS, ShareSeals
 from server.queue.offline.messages import HandInActs, OfflineAct
-from server.queue.selection import takes
 from server.queue.tickets import State, Ticket
 
 

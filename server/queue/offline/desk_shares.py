@@ -6,8 +6,8 @@ from sqlalchemy import Connection
 
 from server.catalogue.model import Window
 from server.queue import ticket_queries
+from server.queue.call_candidates import takes
 from server.queue.offline.share_rules import in_turn, owner
-from server.queue.selection import takes
 from server.queue.settings import NumberSettings
 from server.queue.snapshot import QueueSnapshot
 from server.queue.ticket_queries import LaneCount

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from server.catalogue import calendar, calendar_list
+from server.catalogue import calendar_import, calendar_list
 from server.catalogue import calendar_queries as stored
 from server.catalogue import hours as catalogue_hours
 from server.catalogue.actions import import_catalogue
@@ -34,13 +34,13 @@ LIST_2027 = (
 
 
 def test_a_new_hall_knows_the_published_years(small: SmallHall) -> None:
-    workdays = calendar.workdays(small.ctx)
+    workdays = small.ctx.workdays()
     assert workdays.known(2026)
     assert not workdays.known(2027)
     assert workdays.weekday(NEW_YEAR) is None
     assert workdays.weekday(MADE_UP) == 1
     assert workdays.count(date(2026, 1, 1), date(2026, 12, 31)) == 248
-    assert calendar.seed(small.ctx) == 0
+    assert calendar_import.seed(small.ctx) == 0
 
 
 def test_tickets_and_attendance_use_one_calendar(small: SmallHall) -> None:
@@ -60,7 +60,7 @@ def test_the_workbook_holds_only_the_halls_own_days(small: SmallHall) -> None:
 def test_the_halls_own_day_wins(small: SmallHall) -> None:
     own = (SpecialDay(MADE_UP, False, "停电"),)
     import_catalogue(small.ctx, SYSTEM, replace(catalogue(), special_days=own), "own")
-    assert calendar.workdays(small.ctx).weekday(MADE_UP) is None
+    assert small.ctx.workdays().weekday(MADE_UP) is None
     assert not catalogue_hours.hall_spans(small.ctx.catalogue(), MADE_UP)
 
 
@@ -68,13 +68,13 @@ def test_an_imported_year_is_used_at_once(small: SmallHall) -> None:
     days = calendar_list.read(calendar_list.rows_of_text(LIST_2027), 2027)
     assert not any(isinstance(day, Problem) for day in days)
     plain = [day for day in days if isinstance(day, SpecialDay)]
-    assert calendar.put_year(small.ctx, SYSTEM, 2027, plain, "paste") == 9
-    workdays = calendar.workdays(small.ctx)
+    assert calendar_import.put_year(small.ctx, SYSTEM, 2027, plain, "paste") == 9
+    workdays = small.ctx.workdays()
     assert workdays.known(2027)
     assert workdays.weekday(date(2027, 2, 14)) == 5
     assert workdays.weekday(date(2027, 2, 8)) is None
-    calendar.put_year(small.ctx, SYSTEM, 2027, plain[:1], "paste")
-    assert calendar.workdays(small.ctx).weekday(date(2027, 2, 8)) == 1
+    calendar_import.put_year(small.ctx, SYSTEM, 2027, plain[:1], "paste")
+    assert small.ctx.workdays().weekday(date(2027, 2, 8)) == 1
 
 
 @given(st.text(st.sampled_from("2027-1月日至～，, \t|\n休班周一；。元旦"), max_size=60))
@@ -91,18 +91,20 @@ def test_any_text_is_a_list_or_has_its_problems(text: str) -> None:
 
 
 def test_an_import_by_another_process_is_used(small: SmallHall) -> None:
-    assert not calendar.workdays(small.ctx).known(2027)
+    assert not small.ctx.workdays().known(2027)
     other = open_hall(small.hall.config, hasher=CHEAP)
-    calendar.put_year(other.ctx, SYSTEM, 2027, [SpecialDay(date(2027, 1, 1), False, "元旦")], "x")
+    calendar_import.put_year(
+        other.ctx, SYSTEM, 2027, [SpecialDay(date(2027, 1, 1), False, "元旦")], "x"
+    )
     other.ctx.store.close()
     small.ctx.refresh()
-    assert calendar.workdays(small.ctx).known(2027)
+    assert small.ctx.workdays().known(2027)
 
 
 def test_december_days_of_the_next_notice(small: SmallHall) -> None:
     last = date(2026, 12, 31)
-    calendar.put_year(small.ctx, SYSTEM, 2027, [SpecialDay(last, False, "元旦")], "paste")
-    assert calendar.workdays(small.ctx).weekday(last) is None
+    calendar_import.put_year(small.ctx, SYSTEM, 2027, [SpecialDay(last, False, "元旦")], "paste")
+    assert small.ctx.workdays().weekday(last) is None
     rows = small.ctx.read(lambda c: stored.of_year(c, "small", 2026))
     assert last.isoformat() not in [row.day for row in rows]
 
@@ -120,15 +122,15 @@ def test_december_days_of_the_next_notice(small: SmallHall) -> None:
 def test_missing_calendar_years_are_reported(
     small: SmallHall, day: date, missing: list[tuple[int, bool]]
 ) -> None:
-    assert [(m.year, m.now) for m in calendar.missing(small.ctx, day)] == missing
+    assert [(m.year, m.now) for m in calendar_import.missing(small.ctx, day)] == missing
 
 
 def test_a_make_up_day_without_a_weekday_keeps_the_settings(small: SmallHall) -> None:
     day = SpecialDay(date(2027, 2, 14), True, "调休", 0)
-    calendar.put_year(small.ctx, SYSTEM, 2027, [day], "paste")
-    assert calendar.workdays(small.ctx).weekday(day.day) == 1
+    calendar_import.put_year(small.ctx, SYSTEM, 2027, [day], "paste")
+    assert small.ctx.workdays().weekday(day.day) == 1
     small.configure(makeup_weekday=4)
-    assert calendar.workdays(small.ctx).weekday(day.day) == 4
+    assert small.ctx.workdays().weekday(day.day) == 4
 
 
 def test_every_problem_of_a_list_is_found_at_once() -> None:

@@ -11,8 +11,8 @@ from server.core.actors import Actor, ActorKind
 from server.core.errors import CommonCode, ErrorCode, HallError
 from server.queue import calling, ticket_queries, window_sessions
 from server.queue.business_day import keep_day
+from server.queue.call_order import Why
 from server.queue.errors import QueueCode
-from server.queue.priority_rules import Why
 from server.queue.settings import NumberSettings
 from server.queue.tickets import Outcome, State
 from support.halls import MONDAY, SmallHall, at

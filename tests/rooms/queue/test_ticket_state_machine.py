@@ -29,10 +29,10 @@ from hypothesis.stateful import (
 
 from server.core.errors import ErrorCode, HallError
 from server.queue import calling, ticket_queries, window_session_queries, window_sessions
+from server.queue.call_candidates import Moment, choose
+from server.queue.call_order import Choice
 from server.queue.errors import QueueCode
 from server.queue.memory_floor import MemoryFloor
-from server.queue.priority_rules import Choice
-from server.queue.selection import Moment, choose
 from server.queue.settings import NumberSettings
 from server.queue.tickets import Outcome, State, Ticket
 from support.database_pool import DatabasePool

@@ -11,7 +11,8 @@ from server.core.errors import CommonCode, HallError
 from server.integrity import checks
 from server.retroactive import actions as retroactive_actions
 from server.retroactive import queries as stored
-from server.retroactive.rules import ValueChange, ValueKey, may_confirm, moves
+from server.retroactive.second_person import may_confirm
+from server.retroactive.value_changes import ValueChange, ValueKey, moves
 from server.time_clocks import actions as time_clocks_actions
 from support.halls import ADMINISTRATOR, MANAGER, MONDAY, STAFF, SmallHall, at
 from support.sheets import deliver_punches, with_clock_and_rule

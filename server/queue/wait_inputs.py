@@ -13,7 +13,7 @@ from server.queue import ticket_counts
 from server.queue.routing import WindowSessions, servers
 from server.queue.settings import CounterSettings
 from server.queue.ticket_queries import LaneCount
-from server.queue.waiting import Service, Wait, expected_wait, mean_service
+from server.queue.wait_formula import Service, Wait, expected_wait, mean_service
 
 
 class Floor(Protocol):

@@ -7,7 +7,6 @@ from server.catalogue.model import Catalogue, Staff
 from server.core.actors import Actor, ActorKind
 from server.core.errors import HallError
 from server.leave.errors import LeaveCode
-from server.leave.rules import Decider
 
 
 def manages(actor: Actor) -> bool:
@@ -38,16 +37,6 @@ def check_see(catalogue: Catalogue, actor: Actor, staff: str) -> None:
     """Raise NOT_YOUR_SHEET unless `actor` may see the attendance of `staff`."""
     if not may_see(catalogue, actor, staff):
         raise HallError(LeaveCode.NOT_YOUR_SHEET)
-
-
-def decider(catalogue: Catalogue, actor: Actor) -> Decider:
-    """Return the actor with the offices that count for deciding leave."""
-    return Decider(
-        actor.name,
-        manages(actor),
-        actor.kind is ActorKind.ADMINISTRATOR,
-        chief_of(catalogue, actor.name),
-    )
 
 
 def person_of(catalogue: Catalogue, number: str) -> Staff:

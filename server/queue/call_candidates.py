@@ -14,8 +14,8 @@ from typing import Protocol
 from server.catalogue.model import Catalogue, Window, WindowKind
 from server.core.errors import HallError
 from server.core.settings import Settings
+from server.queue.call_order import Bounds, Choice, Head, comprehensive, specialised
 from server.queue.errors import QueueCode
-from server.queue.priority_rules import Bounds, Choice, Head, comprehensive, specialised
 from server.queue.routing import (
     WindowSessions,
     entitled,

@@ -1,18 +1,18 @@
 """Retroactive changes: days that are over, differences between two readings, second persons.
 
-A reading maps a `Spot` to a short text such as `late 35`; a missing spot has no value. A change is
-the list of spots whose texts differ. This module reads no storage and no clock.
+A reading maps a `ValueKey` to a short text such as `late 35`; a missing key has no value. A change is
+the list of keys whose texts differ. This module reads no storage and no clock.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
 HALVES = "absent"
-"""Slot code of a spot that counts the half-days without presence."""
+"""Slot code of a key that counts the half-days without presence."""
 FINDING = "finding:"
 """Prefix of a slot code that stands for a finding of a spot check."""
 STANDS, PROPOSED, NOT_UPHELD = "stands", "proposed", "fallen"
@@ -42,9 +42,9 @@ Reading = Mapping[ValueKey, str]
 
 @dataclass(frozen=True, slots=True)
 class ValueChange:
-    """Spot with its value before and after a change; empty: no value."""
+    """Key with its value before and after a change; empty: no value."""
 
-    spot: ValueKey
+    key: ValueKey
     was: str
     now: str
 
@@ -108,29 +108,14 @@ def _days(event: EventScope, today: date, oldest: date) -> Iterable[date]:
 
 def moves(before: Reading, after: Reading) -> list[ValueChange]:
     """Return the changed values, by day and person."""
-    spots = sorted({*before, *after})
+    keys = sorted({*before, *after})
     return [
-        ValueChange(spot, before.get(spot, ""), after.get(spot, ""))
-        for spot in spots
-        if before.get(spot, "") != after.get(spot, "")
+        ValueChange(key, before.get(key, ""), after.get(key, ""))
+        for key in keys
+        if before.get(key, "") != after.get(key, "")
     ]
 
 
 def subjects(moved: Iterable[ValueChange]) -> list[str]:
     """Return the staff numbers of everybody whose days a change affects."""
-    return sorted({move.spot.staff for move in moved if move.spot.staff})
-
-
-def may_confirm(
-    actor: str, asker: str, moved_people: Collection[str], entitled: Collection[str]
-) -> bool:
-    """Return True if `actor` may confirm a change as the second person.
-
-    `entitled`: everybody on the staff list with the rank that the action requires. The second
-    person is one of them, did not request the change, and is none of the people whose days change.
-    A calendar or a rule changes the days of all of them; if that leaves nobody, any of them but the
-    requester may confirm.
-    """
-    others = {number for number in entitled if number != asker}
-    apart = others - set(moved_people)
-    return actor in (apart or others)
+    return sorted({move.key.staff for move in moved if move.key.staff})

@@ -1,9 +1,9 @@
-"""Approval ladder: maps the length of a leave to the offices that decide it, in order.
+"""Notation of an approval ladder: which offices decide a leave, in order, by its length.
 
 A ladder is written `1d=chief;2d=chief+manager;*=chief+manager+head`: leave of up to one working day
 is decided by the chief representative; up to two days by the chief representative, then a manager;
 longer leave also by the head. Lengths are working days (`d`, halves allowed) or working hours
-(`h`). The first line whose limit is not exceeded counts; `*` ends the ladder. `rules` determines
+(`h`). The first line whose limit is not exceeded counts; `*` ends the ladder. `approvers` says
 who holds an office; the hall's own ladders are in `settings`.
 """
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.queue.priority_rules import (
+from server.queue.call_order import (
     COMPREHENSIVE_POOL,
     Bounds,
     Choice,

@@ -12,10 +12,10 @@ import pytest
 from server.catalogue.model import Catalogue
 from server.core.errors import HallError
 from server.core.settings import Settings
+from server.queue.call_candidates import Moment, check_target, choose, takes
+from server.queue.call_order import Choice, Head, Why
 from server.queue.memory_floor import MemoryFloor
-from server.queue.priority_rules import Choice, Head, Why
 from server.queue.routing import WindowSession
-from server.queue.selection import Moment, check_target, choose, takes
 from server.queue.tickets import State, Ticket, lane, unit_lane, window_lane
 from support.halls import MONDAY, catalogue
 

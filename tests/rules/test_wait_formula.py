@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.queue.waiting import Service, Wait, expected_wait, mean_service, percentile
+from server.queue.wait_formula import Service, Wait, expected_wait, mean_service, percentile
 
 
 def test_the_mean_weighs_the_starting_value_as_so_many_tickets() -> None:

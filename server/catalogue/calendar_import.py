@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from server.catalogue import calendar_queries
-from server.catalogue.hours import workdays_of
 from server.core.actors import SYSTEM, Actor
 from server.core.edit_conflicts import NOT_SHOWN, require_unchanged
 from server.core.events import AttendanceChanged, HallChanged
@@ -23,11 +22,6 @@ from server.hall.context import Context, JsonDict, write_journal
 SEED_FROM = 2020
 """First year that is seeded; a hall that starts now needs no older ones."""
 SEEDED = "chinesecalendar"
-
-
-def workdays(ctx: Context) -> Workdays:
-    """Return the hall's working days, its own special days included."""
-    return workdays_of(ctx.catalogue(), ctx.calendar_years(), ctx.weeks())
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +66,10 @@ def put_year(
     def act(tx: Tx) -> JsonDict:
         rows = calendar_queries.of_year(tx.conn, tx.hall_id, year)
         require_unchanged(seen, {"imported_at": rows[0].at if rows else None})
-        before = workdays(ctx.within(tx))
+        before = ctx.within(tx).workdays()
         count = _put(tx, actor, year, year_days, source)
         tx.events.append(HallChanged("calendar", {"year": year}))
-        days = differing(before, workdays(ctx.within(tx)))
+        days = differing(before, ctx.within(tx).workdays())
         if days:
             tx.events.append(AttendanceChanged(days))
         return {"count": count}
