@@ -1,7 +1,7 @@
-"""Retroactive changes: days that are over, differences between two readings, second persons.
+"""Retroactive changes: days that are over, differences between two readings.
 
-A reading maps a `ValueKey` to a short text such as `late 35`; a missing key has no value. A change is
-the list of keys whose texts differ. This module reads no storage and no clock.
+A reading maps a `ValueKey` to a short text such as `late 35`; a missing key has no value. A change
+is the list of keys whose texts differ. This module reads no storage and no clock.
 """
 
 from __future__ import annotations
