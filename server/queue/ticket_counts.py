@@ -49,6 +49,7 @@ _given_by = precompiled(
         _t.c.hall_id == bindparam("hall_id"),
         _t.c.day == bindparam("day"),
         _t.c.kiosk == bindparam("kiosk"),
+        _t.c.kiosk != literal_column("''"),
         _t.c.prefix == bindparam("prefix"),
         _t.c.issued_at > bindparam("hour"),
         _t.c.issued_at <= bindparam("until"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -20,7 +21,7 @@ from server.core.engine import migrate, newest, open_engine, open_store, revisio
 from server.core.errors import CommonCode, HallError
 from server.core.statement import precompiled
 from server.core.store import Store, Tx, attempt
-from server.queue import ticket_queries
+from server.queue import ticket_counts, ticket_queries
 
 
 def _store(url: str) -> Store:
@@ -233,16 +234,31 @@ def test_every_table_carries_the_hall() -> None:
     assert all("hall_id" in table.c for table in all_tables.metadata.tables.values())
 
 
-def test_queue_heads_are_read_by_the_partial_index(sqlite_url: str) -> None:
+WAITING, AT_WINDOW, MISSED = ticket_queries._open_before
+
+
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        pytest.param(ticket_queries._heads, "ix_ticket_waiting", id="queue heads"),
+        pytest.param(WAITING, "ix_ticket_waiting", id="left waiting"),
+        pytest.param(AT_WINDOW, "ix_ticket_at_window", id="left at a window"),
+        pytest.param(MISSED, "ix_ticket_missed", id="left missed"),
+        pytest.param(ticket_queries._missed_at, "ix_ticket_missed", id="a window's missed"),
+        pytest.param(ticket_counts._served, "ix_ticket_finished", id="service times"),
+        pytest.param(ticket_counts._day_of_staff, "ix_ticket_staff", id="a clerk's day"),
+        pytest.param(ticket_counts._given_by, "ix_ticket_kiosk", id="a kiosk's issue rate"),
+    ],
+)
+def test_a_query_of_the_whole_day_reads_its_own_index(
+    sqlite_url: str, query: object, index: str
+) -> None:
     store = _store(sqlite_url)
-    plan = store.read(
-        lambda c: c.exec_driver_sql(
-            "EXPLAIN QUERY PLAN " + str(ticket_queries._heads).replace(":hall_id", "'h'")
-        ).all()
-    )
-    steps = [row[-1] for row in plan if "ticket" in row[-1] or "USING" in row[-1]]
+    with_values = re.sub(r":\w+", "'1'", str(query))
+    plan = store.read(lambda c: c.exec_driver_sql(f"EXPLAIN QUERY PLAN {with_values}").all())
+    steps = [row[-1] for row in plan if "USING" in row[-1] and "TEMP" not in row[-1]]
     assert steps
-    assert all("ix_ticket_waiting" in step for step in steps if "USING" in step)
+    assert all(f" {index} " in step for step in steps)
     store.close()
 
 
