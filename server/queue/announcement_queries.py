@@ -54,6 +54,18 @@ _speakers = precompiled(
     .order_by(_d.c.name)
 )
 _insert = precompiled(insert(_a))
+_change = precompiled(
+    update(_a).where(
+        _a.c.hall_id == bindparam("of_hall"),
+        _a.c.ticket_id == bindparam("of_ticket"),
+        _a.c.n == bindparam("of_n"),
+    )
+)
+_of_call = precompiled(
+    _announcements.select().where(
+        _hall, _a.c.ticket_id == bindparam("ticket_id"), _a.c.n == bindparam("n")
+    )
+)
 _last_call = (
     select(func.max(_c.c.n))
     .where(_c.c.hall_id == _a.c.hall_id, _c.c.ticket_id == _a.c.ticket_id)
@@ -85,8 +97,8 @@ def last(conn: Connection, hall_id: str, ticket_id: str) -> Announcement | None:
 
 def get(conn: Connection, hall_id: str, ticket_id: str, n: int) -> Announcement | None:
     """Return the announcement of a ticket's `n`-th call, or None."""
-    key = (_a.c.hall_id == hall_id, _a.c.ticket_id == ticket_id, _a.c.n == n)
-    return _announcements.first(conn, _announcements.select().where(*key))
+    values = {"hall_id": hall_id, "ticket_id": ticket_id, "n": n}
+    return _announcements.first(conn, _of_call, values)
 
 
 def of_last_calls(conn: Connection, hall_id: str, tickets: Collection[str]) -> list[Announcement]:
@@ -103,5 +115,5 @@ def overdue(conn: Connection, hall_id: str, now: int) -> list[Announcement]:
 
 def change(tx: Tx, row: Announcement, values: dict[str, Any]) -> None:
     """Change columns of an announcement."""
-    key = (_a.c.hall_id == tx.hall_id, _a.c.ticket_id == row.ticket_id, _a.c.n == row.n)
-    tx.conn.execute(update(_a).where(*key).values(**values))
+    key = {"of_hall": tx.hall_id, "of_ticket": row.ticket_id, "of_n": row.n}
+    tx.conn.execute(_change, values | key)

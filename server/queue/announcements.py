@@ -113,7 +113,7 @@ def store_report(
             if failed >= row.asked:
                 _end(tx, actor, row, UNSPOKEN, reason or state)
 
-    ctx.write(act)
+    ctx.write(act, brief=True)
 
 
 def end_unreported(ctx: Context) -> None:

@@ -345,7 +345,7 @@ def settle_slip(
             write_journal(tx, actor, f"slip.{state}", row.ticket_id or slip_id, data=data)
         tx.events.append(SlipSettled(slip_id, row.device, row.ticket_id, state))
 
-    ctx.write(act)
+    ctx.write(act, brief=True)
 
 
 def _kiosk_of(tx: Tx, row: StoredSlip) -> str:
