@@ -21,7 +21,7 @@ from server.core.engine import migrate, newest, open_engine, open_store, revisio
 from server.core.errors import CommonCode, HallError
 from server.core.statement import precompiled
 from server.core.store import Store, Tx, attempt
-from server.queue import ticket_counts, ticket_queries
+from server.queue import slip_queries, ticket_counts, ticket_queries
 
 
 def _store(url: str) -> Store:
@@ -248,9 +248,11 @@ WAITING, AT_WINDOW, MISSED = ticket_queries._open_before
         pytest.param(ticket_counts._served, "ix_ticket_finished", id="service times"),
         pytest.param(ticket_counts._day_of_staff, "ix_ticket_staff", id="a clerk's day"),
         pytest.param(ticket_counts._given_by, "ix_ticket_kiosk", id="a kiosk's issue rate"),
+        pytest.param(slip_queries._of_ticket, "ix_slip_ticket", id="a ticket's slips"),
+        pytest.param(slip_queries._overdue, "ix_slip_unsettled", id="overdue slips"),
     ],
 )
-def test_a_query_of_the_whole_day_reads_its_own_index(
+def test_a_frequent_query_reads_the_index_made_for_it(
     sqlite_url: str, query: object, index: str
 ) -> None:
     store = _store(sqlite_url)
