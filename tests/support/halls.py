@@ -8,7 +8,7 @@ from __future__ import annotations
 import tempfile
 from dataclasses import replace
 from datetime import date, datetime, time
-from functools import cache
+from functools import cache, lru_cache
 from itertools import count
 from pathlib import Path
 
@@ -212,6 +212,33 @@ def prepare(url: str) -> None:
         Path(file).write_bytes(_empty_book())
 
 
+@lru_cache(maxsize=8)
+def _furnished_book(now: int) -> bytes:
+    """Return the SQLite file of a small hall opened at `now`, with its business data.
+
+    Opening and furnishing draws no token, so a hall that starts from this file equals one that did
+    it itself; it takes a third of the CPU.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "hall.db"
+        path.write_bytes(_empty_book())
+        config = Config(data=Path(folder), hall_id="small", database=f"sqlite:///{path}")
+        hall = open_hall(config, clock=SetClock(now), chance=NoTokens(), hasher=CHEAP)
+        import_catalogue(hall.ctx, SYSTEM, catalogue(), "test")
+        hall.ctx.store.close()
+        return path.read_bytes()
+
+
+class NoTokens:
+    """Token source for what must draw none."""
+
+    def token(self, size: int = 16) -> str:
+        raise AssertionError(f"a token of {size} bytes was drawn")
+
+    def digits(self, count: int) -> str:
+        raise AssertionError(f"{count} digits were drawn")
+
+
 class SmallHall:
     """The small hall with its clock and shorthands for what people do."""
 
@@ -227,16 +254,21 @@ class SmallHall:
     ) -> None:
         self.clock = clock or SetClock(now)
         self._keys = count(1)
-        prepare(url)
+        file = make_url(url).database if is_sqlite(url) else None
+        is_new = file is not None and not Path(file).exists()
+        chance = SeededTokenSource(seed)
+        if file is not None and is_new:
+            Path(file).write_bytes(_furnished_book(self.clock.now()))
         self.hall: Hall = open_hall(
             Config(data=folder, hall_id="small", database=url, demo=demo),
             clock=self.clock,
-            chance=SeededTokenSource(seed),
+            chance=chance,
             hasher=CHEAP,
             rest=lambda _seconds: None,
         )
         self.ctx = self.hall.ctx
-        import_catalogue(self.ctx, SYSTEM, catalogue(), "test")
+        if not is_new:
+            import_catalogue(self.ctx, SYSTEM, catalogue(), "test")
 
     def key(self) -> str:
         """Return a fresh idempotency key."""
