@@ -1,7 +1,7 @@
 // Leave and corrections in words, and the little that every page of them needs.
 import { post } from "@web/api.ts";
 import { lang, pick, type Words } from "@web/i18n.ts";
-import type { LadderLine, LeaveCase, PaperRef } from "@web/wire.gen.ts";
+import type { LadderLine, LeaveCase } from "@web/wire.gen.ts";
 
 type Table = Record<string, Words>;
 
@@ -98,9 +98,13 @@ export function ladderWords(text: string): string {
   return notice.join(zh ? "；" : "; ");
 }
 
-/** Hands in a paper and says what is kept of it. */
-export async function handIn(file: File): Promise<PaperRef> {
+/** Kinds of files that a paper may be. */
+export const PAPER_TYPES = "image/jpeg,image/png,application/pdf";
+
+/** Hands in a paper and returns the id of the stored file; "" for none. */
+export async function handIn(file: File | null): Promise<string> {
+  if (!file) return "";
   const body = new FormData();
   body.append("file", file, file.name);
-  return post("/api/v1/files", { body, timeoutMs: 60_000, giveUpMs: 60_000 });
+  return (await post("/api/v1/files", { body, timeoutMs: 60_000, giveUpMs: 60_000 })).id;
 }
