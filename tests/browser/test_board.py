@@ -134,6 +134,7 @@ def test_the_board_of_a_room_shows_that_room_only(board: Page, hall: HallServer)
 def test_a_board_of_an_unknown_room_is_rejected(board: Page, hall: HallServer) -> None:
     board.goto(hall.url("/board/cellar"))
     expect(board.get_by_role("heading", name="没有登记这块大屏")).to_be_visible()
+    assert axe.findings(board) == []
 
 
 def test_motion_is_reduced_on_request(board: Page, hall: HallServer) -> None:
