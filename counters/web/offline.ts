@@ -78,7 +78,7 @@ export function useOffline(
   window: string,
   live: Live<CounterState>,
   acts: Acts,
-  shareValue: Kept = localStorage,
+  storage: Kept = localStorage,
 ): Offline {
   const place = `hallkeeper.counter.${window}.${name}`;
   const diary = ref<Diary | null>(read());
@@ -93,7 +93,7 @@ export function useOffline(
 
   function read(): Diary | null {
     try {
-      return JSON.parse(shareValue.getItem(place) ?? "null") as Diary | null;
+      return JSON.parse(storage.getItem(place) ?? "null") as Diary | null;
     } catch {
       return null;
     }
@@ -101,8 +101,8 @@ export function useOffline(
 
   function write(next: Diary | null): void {
     diary.value = next;
-    if (next) shareValue.setItem(place, JSON.stringify(next));
-    else shareValue.removeItem(place);
+    if (next) storage.setItem(place, JSON.stringify(next));
+    else storage.removeItem(place);
   }
 
   function begin(): void {
@@ -127,7 +127,7 @@ export function useOffline(
     const ticket = (kind === "call" ? next.current?.id : state.current?.id) ?? "";
     const before = diary.value ?? { key: newKey(), window, known: state.current?.id ?? "", shares: [], acts: [] };
     const entry: Act = { kind, ticket, at, outcome: extra.outcome ?? "", note: extra.note ?? "" };
-    const shares = (before.shares ?? []).filter((shareValue) => shareValue.seal !== sealed?.seal);
+    const shares = (before.shares ?? []).filter((share) => share.seal !== sealed?.seal);
     if (sealed) shares.push(sealed);
     write({ ...before, shares, acts: [...before.acts, entry] }); // on disk before it counts
     live.state.value = next;

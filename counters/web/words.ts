@@ -75,10 +75,10 @@ export function whyWords(reason: Reason | null, queueName: (code: string) => str
     values[name] = typeof value === "number" ? Math.max(0, Math.round(value)) : String(value);
   }
   values["queue"] = queueName(String(facts["queue"] ?? ""));
-  const notice = reason.codes
+  const phrases = reason.codes
     .filter((code) => code in WHYS)
     .map((code) => why((code === "priority" && "run" in facts ? "priority_run" : code) as WhyCode, values));
-  return notice.join(lang.value === "zh" ? "；" : "; ");
+  return phrases.join(lang.value === "zh" ? "；" : "; ");
 }
 
 /** A name in the language shown now. */

@@ -9,13 +9,13 @@ export interface Grid {
 
 /** True if the screen stands upright; follows it when it is turned. */
 export function useUpright(): Ref<boolean> {
-  const request = matchMedia("(orientation: portrait)");
-  const upright = ref(request.matches);
+  const query = matchMedia("(orientation: portrait)");
+  const upright = ref(query.matches);
   const turn = (): void => {
-    upright.value = request.matches;
+    upright.value = query.matches;
   };
-  request.addEventListener("change", turn);
-  onScopeDispose(() => request.removeEventListener("change", turn));
+  query.addEventListener("change", turn);
+  onScopeDispose(() => query.removeEventListener("change", turn));
   return upright;
 }
 

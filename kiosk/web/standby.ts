@@ -69,9 +69,9 @@ export class OwnLine {
     try {
       return await within(TIMEOUT_MS, async (signal) => {
         const answer = await this.fetcher(address, { ...request, signal });
-        const notice = (await answer.json().catch(() => ({ code: "unavailable" }))) as T & Refusal;
-        if (!answer.ok) throw new ApiError(answer.status, notice);
-        return notice;
+        const body = (await answer.json().catch(() => ({ code: "unavailable" }))) as T & Refusal;
+        if (!answer.ok) throw new ApiError(answer.status, body);
+        return body;
       });
     } catch (error) {
       if (error instanceof ApiError) throw error;

@@ -10,8 +10,8 @@ const KEPT = "hallkeeper.lang";
 
 function kept(): Lang {
   try {
-    const request = new URLSearchParams(location.search).get("lang") ?? localStorage.getItem(KEPT);
-    return request === "en" ? "en" : "zh";
+    const choice = new URLSearchParams(location.search).get("lang") ?? localStorage.getItem(KEPT);
+    return choice === "en" ? "en" : "zh";
   } catch {
     return "zh"; // no browser (tests), or storage refused
   }

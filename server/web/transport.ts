@@ -116,8 +116,8 @@ const browser: World = {
 async function refusalOf(answer: Response): Promise<Refusal> {
   const fallback = BY_STATUS[answer.status] ?? (answer.status >= 500 ? "unavailable" : "invalid");
   try {
-    const notice = (await answer.json()) as Partial<Refusal>;
-    return typeof notice.code === "string" ? { ...notice, code: notice.code } : { code: fallback };
+    const body = (await answer.json()) as Partial<Refusal>;
+    return typeof body.code === "string" ? { ...body, code: body.code } : { code: fallback };
   } catch {
     return { code: fallback };
   }

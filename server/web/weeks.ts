@@ -1,4 +1,10 @@
-// Months and ISO weeks as text, and shares in percent.
+// Months, ISO weeks and weekdays as text, and shares in percent.
+import { lang } from "./i18n.ts";
+
+const WEEKDAYS = { zh: [..."一二三四五六日"], en: ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"] } as const;
+
+/** Names of the days of a week, Monday first. */
+export const weekdayNames = (): readonly string[] => WEEKDAYS[lang.value];
 
 /** Another month or, for 2026-W47, another week. */
 export function moved(month: string, by: number): string {

@@ -77,6 +77,14 @@ def test_a_punch_is_shown_at_once_with_its_reason(office: Page, hall: HallServer
     expect(behind.get_by_role("row").filter(has_text="东门")).to_contain_text("上午签到")
 
 
+def test_the_day_shown_stands_in_its_field(office: Page) -> None:
+    expect(office.get_by_label("日期")).to_have_value(DAY)
+    office.get_by_label("日期").fill("2026-11-23")
+    expect(office.get_by_role("heading", name="2026-11-23 考勤")).to_be_visible()
+    office.get_by_role("button", name="回到今天").click()
+    expect(office.get_by_label("日期")).to_have_value(DAY)
+
+
 def test_all_people_fit_on_one_screen(office: Page) -> None:
     people = office.get_by_test_id("attendance").get_by_role("button")
     expect(people).to_have_count(31)
@@ -124,5 +132,25 @@ def test_a_rule_can_be_tried_on_past_days_before_it_is_in_force(
 def test_exceptions_are_listed(office: Page, hall: HallServer) -> None:
     office.goto(hall.url("/office#exceptions"))
     rows = office.get_by_test_id("exceptions").get_by_role("row")
-    expect(rows.filter(has_text="丁四平").filter(has_text="11-24")).to_contain_text("08:37")
+    row = rows.filter(has_text="丁四平").filter(has_text="11-24")
+    expect(row).to_contain_text("08:37")
+    expect(row.get_by_role("cell").nth(1)).to_have_text("丁四平 中心办公室")
     assert axe.findings(office) == []
+
+
+@pytest.mark.usefixtures("late")
+def test_the_pages_of_attendance_are_in_english_too(office: Page, hall: HallServer) -> None:
+    mark = {"staff": "1004", "day": DAY, "slot": "am_in", "verdict": "on_time"}
+    hall.clerk("1001").post("/requests/corrections", mark | {"reason": "test"})
+    office.goto(hall.url("/office?lang=en#rules"))
+    expect(office.get_by_test_id("rule").first).to_contain_text("Mon Tue Wed Thu Fri · Whole hall")
+    office.get_by_test_id("new-rule").click()
+    expect(office.get_by_test_id("rule-form").get_by_label("Sun")).not_to_be_checked()
+    office.goto(hall.url("/office?lang=en#exceptions"))
+    office.get_by_label("Without an explanation only").uncheck()
+    row = office.get_by_test_id("exceptions").get_by_role("row").filter(has_text="丁四平").first
+    expect(row.get_by_role("cell").last).to_contain_text("Waiting")
+    row.get_by_role("button", name="Evidence").click()
+    evidence = office.get_by_test_id("evidence")
+    expect(evidence.get_by_role("row").nth(1)).to_contain_text("pushed")
+    expect(evidence).to_contain_text("On time · Waiting · test")

@@ -88,6 +88,20 @@ def test_digits_are_a_twelfth_of_the_screen(
     assert board.locator("html").evaluate(inside)
 
 
+def test_the_state_of_a_window_is_readable_in_full(board: Page, hall: HallServer) -> None:
+    paused, gone = hall.clerk("1009"), hall.clerk("1004")
+    paused.post("/counter/pause", {"reason": "rest"})
+    gone.post("/counter/sign-out")
+    board.goto(hall.url("/board/main"))
+    windows = board.get_by_test_id("window")
+    expect(windows.filter(has_text="暂停服务")).to_have_count(1)
+    expect(windows.filter(has_text="未开放")).to_have_count(1)
+    cut = "all => all.filter(n => n.scrollWidth > n.clientWidth).map(n => n.textContent)"
+    assert board.locator(".cell-state").evaluate_all(cut) == []
+    paused.post("/counter/unpause")
+    gone.post("/counter/sign-in", {"window": "W01"})
+
+
 def test_the_board_is_correct_again_after_a_restart(board: Page, hall: HallServer) -> None:
     board.goto(hall.url("/board/main"))
     hall.ticket("scjg-01")
@@ -120,6 +134,7 @@ def test_the_board_of_a_room_shows_that_room_only(board: Page, hall: HallServer)
 def test_a_board_of_an_unknown_room_is_rejected(board: Page, hall: HallServer) -> None:
     board.goto(hall.url("/board/cellar"))
     expect(board.get_by_role("heading", name="没有登记这块大屏")).to_be_visible()
+    assert axe.findings(board) == []
 
 
 def test_motion_is_reduced_on_request(board: Page, hall: HallServer) -> None:

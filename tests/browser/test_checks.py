@@ -46,6 +46,8 @@ def test_an_inspection_round_is_shown_live_until_its_findings(
 ) -> None:
     office.goto(hall.url("/office#checks"))
     expect(office.get_by_test_id("seal").first).to_have_text(re.compile(r"^[0-9a-f]{64}$"))
+    today = office.get_by_test_id("check-days").get_by_role("row").nth(1)
+    expect(today).to_contain_text("下班后公布 开门后封存")
     expect(office.get_by_test_id("seen-W01")).to_contain_text("空岗")
     expect(office.get_by_test_id("seen-W02")).to_contain_text("未查")
     assert axe.findings(office) == []

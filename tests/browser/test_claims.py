@@ -17,6 +17,7 @@ from support.staff_pages import signed_in
 PRINTER = {"device": "printer-1", "kind": "printers", "serves": "1"}
 KEYPAD = {"device": "keypad-7", "kind": "keypads", "serves": "W04"}
 STRIP = {"device": "strip-7", "kind": "led", "serves": "W04"}
+CLOCK = {"device": "clock-7", "kind": "fingerprint", "serves": ""}
 
 
 class Agent:
@@ -109,3 +110,22 @@ def test_a_manager_sees_claims_and_cannot_decide(
         expect(claims.get_by_role("row").filter(has_text="keypad-8")).to_be_visible()
         expect(claims).to_contain_text("由系统管理员确认")
         expect(claims.get_by_role("button")).to_have_count(0)
+
+
+def test_a_device_that_serves_no_place_is_shown_by_its_name(
+    browser: Browser,
+    browser_context_args: dict[str, Any],
+    hall: HallServer,
+    agents: tuple[Agent, Agent],
+) -> None:
+    first, _other = agents
+    first.hello(PRINTER)
+    first.hello(PRINTER, CLOCK)
+    with signed_in(browser, browser_context_args, hall, ADMINISTRATOR, 1440, 900) as page:
+        claim = opened(page, hall).get_by_role("row").filter(has_text="clock-7")
+        expect(claim.get_by_role("cell").nth(2)).to_have_text("—")
+        page.get_by_test_id("confirm-clock-7").click()
+        expect(claim).to_be_hidden()
+        assert first.hello(PRINTER, CLOCK) == []
+        clocks = page.get_by_test_id("devices-fingerprint")
+        expect(clocks.get_by_text("clock-7", exact=True)).to_be_visible()

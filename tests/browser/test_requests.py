@@ -56,6 +56,8 @@ def test_a_leave_request_passes_the_steps_live(office: Page, hall: HallServer) -
     expect(card).to_contain_text("首席代表 → 中心管理人员")
     expect(card).to_contain_text("壬九思")
     assert axe.findings(office) == []
+    card.get_by_role("button", name="更换B角").click()
+    expect(card.get_by_label("B角")).to_have_value(COVER)
     hall.clerk(COVER).post(
         f"/requests/leaves/{request_id}/decide", {"approve": True, "words": "可以"}
     )

@@ -58,8 +58,8 @@ export interface Health {
 
 export function health(device: DeviceView): Health {
   const code = device.connected ? device.code : "agent_gone";
-  const wordValue = (Object.hasOwn(table, code) ? code : "other") as Known;
-  if (QUIET.has(wordValue)) return { words: words(wordValue), tone: "quiet" };
+  const cause = (Object.hasOwn(table, code) ? code : "other") as Known;
+  if (QUIET.has(cause)) return { words: words(cause), tone: "quiet" };
   if (device.connected && device.state === "ok") return { words: words("ok"), tone: "good" };
-  return { words: words(wordValue), tone: device.state === "degraded" ? "late" : "wrong" };
+  return { words: words(cause), tone: device.state === "degraded" ? "late" : "wrong" };
 }

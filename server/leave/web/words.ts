@@ -1,7 +1,7 @@
 // Leave and corrections in words, and the little that every page of them needs.
 import { post } from "@web/api.ts";
 import { lang, pick, type Words } from "@web/i18n.ts";
-import type { LadderLine, LeaveCase, PaperRef } from "@web/wire.gen.ts";
+import type { LadderLine, LeaveCase } from "@web/wire.gen.ts";
 
 type Table = Record<string, Words>;
 
@@ -44,12 +44,12 @@ const VERDICTS: Table = {
 /** Claims of a correction, in the order of the form. */
 export const CLAIMS = Object.keys(VERDICTS);
 
-const notice = (table: Table, name: string): string => (table[name] ? pick(table[name]) : name);
-export const kindWords = (name: string): string => notice(KINDS, name);
-export const stateWords = (name: string): string => notice(STATES, name);
-export const rungWords = (name: string): string => notice(RUNGS, name);
-export const actWords = (name: string): string => notice(ACTS, name);
-export const verdictWords = (name: string): string => notice(VERDICTS, name);
+const wordOf = (table: Table, name: string): string => (table[name] ? pick(table[name]) : name);
+export const kindWords = (name: string): string => wordOf(KINDS, name);
+export const stateWords = (name: string): string => wordOf(STATES, name);
+export const rungWords = (name: string): string => wordOf(RUNGS, name);
+export const actWords = (name: string): string => wordOf(ACTS, name);
+export const verdictWords = (name: string): string => wordOf(VERDICTS, name);
 
 /** 11月25日, or 25 Nov. Takes an ISO day or moment of the hall's wall clock. */
 export function dayWords(moment: string): string {
@@ -89,18 +89,22 @@ export function ladderWords(text: string): string {
   const zh = lang.value === "zh";
   const lines = text.split(";").map((entry) => /^(\*|(\d+(?:\.\d+)?)([dh]))=([a-z+]+)$/.exec(entry.trim()));
   if (lines.some((entry, place) => entry === null || (entry[1] === "*") !== (place === lines.length - 1))) return "";
-  const notice = lines.map((entry) => {
+  const phrases = lines.map((entry) => {
     const [, , amount, unit, rungs = ""] = entry as RegExpExecArray;
     const line = { days: unit === "d" ? Number(amount) : null, hours: unit === "h" ? Number(amount) : null };
     const long = limitWords({ ...line, rungs: [] }, lines.length === 1);
     return `${long}${zh ? "：" : ": "}${rungs.split("+").map(rungWords).join(zh ? "，再由" : ", then ")}`;
   });
-  return notice.join(zh ? "；" : "; ");
+  return phrases.join(zh ? "；" : "; ");
 }
 
-/** Hands in a paper and says what is kept of it. */
-export async function handIn(file: File): Promise<PaperRef> {
+/** Kinds of files that a paper may be. */
+export const PAPER_TYPES = "image/jpeg,image/png,application/pdf";
+
+/** Hands in a paper and returns the id of the stored file; "" for none. */
+export async function handIn(file: File | null): Promise<string> {
+  if (!file) return "";
   const body = new FormData();
   body.append("file", file, file.name);
-  return post("/api/v1/files", { body, timeoutMs: 60_000, giveUpMs: 60_000 });
+  return (await post("/api/v1/files", { body, timeoutMs: 60_000, giveUpMs: 60_000 })).id;
 }

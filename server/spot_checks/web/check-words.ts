@@ -58,7 +58,7 @@ export const t = dictionary({
   whyAway: { zh: "{number} 号窗口：离岗原因", en: "Window {number}: why away?" },
   detail: { zh: "{number} 号：详细记录", en: "Window {number}: details" },
   seen: { zh: "看到", en: "Seen" },
-  faults: { zh: "行为问题", en: "Conduct" },
+  faults: { zh: "工作纪律问题", en: "Conduct" },
   note: { zh: "说明", en: "Note" },
   noteNeeded: { zh: "请写明原因", en: "Please say why" },
   photo: { zh: "拍照", en: "Photo" },

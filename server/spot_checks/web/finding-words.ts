@@ -114,21 +114,21 @@ const seen = dictionary({
 });
 
 /** Return the recorded state of that minute in short phrases. */
-export function knownWords(stateValue: KnownNow, time: (at: number) => string): string[] {
-  const sentence = [stateValue.since ? seen("since", { name: stateValue.staff_name, time: time(stateValue.since) }) : seen("nobody")];
-  if (stateValue.paused_at) {
-    const reason = seen((stateValue.pause_reason || "other") as Parameters<typeof seen>[0]);
-    sentence.push(seen("paused", { time: time(stateValue.paused_at), reason }));
+export function knownWords(record: KnownNow, time: (at: number) => string): string[] {
+  const phrases = [record.since ? seen("since", { name: record.staff_name, time: time(record.since) }) : seen("nobody")];
+  if (record.paused_at) {
+    const reason = seen((record.pause_reason || "other") as Parameters<typeof seen>[0]);
+    phrases.push(seen("paused", { time: time(record.paused_at), reason }));
   }
-  if (stateValue.number) {
-    const minutes = Math.max(0, Math.floor((stateValue.as_of - (stateValue.number_since ?? stateValue.as_of)) / 60_000));
-    sentence.push(seen("serving", { number: stateValue.number, minutes }));
-  } else if (stateValue.since) {
-    sentence.push(stateValue.last_call_at ? seen("call", { time: time(stateValue.last_call_at) }) : seen("noCall"));
+  if (record.number) {
+    const minutes = Math.max(0, Math.floor((record.as_of - (record.number_since ?? record.as_of)) / 60_000));
+    phrases.push(seen("serving", { number: record.number, minutes }));
+  } else if (record.since) {
+    phrases.push(record.last_call_at ? seen("call", { time: time(record.last_call_at) }) : seen("noCall"));
   }
-  if (stateValue.leave) sentence.push(seen("onLeave"));
-  if (stateValue.waiting) sentence.push(seen("waiting", { n: stateValue.waiting }));
-  return sentence;
+  if (record.leave) phrases.push(seen("onLeave"));
+  if (record.waiting) phrases.push(seen("waiting", { n: record.waiting }));
+  return phrases;
 }
 
 /** The last punch, or that there is none. */
