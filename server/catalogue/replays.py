@@ -22,6 +22,6 @@ def _import_catalogue(ctx: Context, actor: Actor, _key: str, args: JsonDict) -> 
 
 
 REPLAYS = {
-    "calendar_import.import": Replay(_calendar),
+    "calendar.import": Replay(_calendar),
     "catalogue.import": Replay(_import_catalogue, Role.ADMINISTRATOR),
 }

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from server.core.actors import SYSTEM, Actor, ActorKind, Role
 from server.core.errors import CommonCode, HallError
+from server.hall.replays import replays
 from server.integrity import checks
 from server.retroactive import actions as retroactive_actions
 from server.retroactive import queries as stored
@@ -17,6 +20,7 @@ from server.time_clocks import actions as time_clocks_actions
 from support.halls import ADMINISTRATOR, MANAGER, MONDAY, STAFF, SmallHall, at
 from support.sheets import deliver_punches, with_clock_and_rule
 
+ROOT = Path(__file__).resolve().parents[3]
 FRIDAY = MONDAY - timedelta(days=3)
 BOSS = Actor(ActorKind.MANAGER, MANAGER, why="编号登记错了")
 ADMIN = Actor(ActorKind.ADMINISTRATOR, ADMINISTRATOR)
@@ -82,3 +86,10 @@ def test_equal_values_move_nothing() -> None:
     spot = ValueKey("2026-03-02", "1001", "am_in")
     assert moves({spot: "late 5"}, {spot: "late 5"}) == []
     assert moves({}, {spot: "late 5"}) == [ValueChange(spot, "", "late 5")]
+
+
+def test_every_replay_is_of_an_act_that_commands_name() -> None:
+    """A name that no command stores would leave its act without a second person: PAST_CLOSED."""
+    stored = re.compile(r'"act": "([a-z_.]+)"')
+    texts = (path.read_text() for path in (ROOT / "server").rglob("*.py"))
+    assert set(replays()) <= {name for text in texts for name in stored.findall(text)}

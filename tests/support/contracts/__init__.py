@@ -24,6 +24,7 @@ CONTRACTS: Mapping[str, Callable[[Path], Any]] = {
     "settings": declared.settings,
     "errors": declared.errors,
     "journal-acts": declared.journal_acts,
+    "replays": declared.replays,
     "worker-bus": declared.worker_bus,
     "hall-toml": declared.hall_toml,
     "agent-toml": declared.agent_toml,

@@ -21,6 +21,7 @@ from server.core.events import kinds
 from server.core.problems import refusals
 from server.core.settings import bounds, choices, declared
 from server.hall.opening import open_hall
+from server.hall.replays import replays as all_replays
 from server.web_api.export import schema
 from server.web_api.openapi import document
 from support.halls import CHEAP
@@ -159,6 +160,14 @@ def _texts(node: ast.expr) -> Iterator[str]:
             yield from _texts(other)
         case ast.JoinedStr(values=values):
             yield "".join(str(v.value) if isinstance(v, ast.Constant) else "*" for v in values)
+
+
+def replays(_folder: Path) -> Any:
+    """Return the acts that a second person confirms, with their ranks; waiting ones are stored."""
+    return {
+        name: "by arguments" if replay.ranks else replay.rank.value
+        for name, replay in all_replays().items()
+    }
 
 
 def worker_bus(_folder: Path) -> Any:
