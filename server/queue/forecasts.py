@@ -29,6 +29,7 @@ from server.queue.wait_forecast import (
     Turn,
     forecast,
     kind_of,
+    no_breath,
 )
 from server.queue.wait_formula import Service, mean_service
 from server.queue.wait_inputs import services
@@ -39,8 +40,8 @@ REMOVED_ITEM_MINUTES = 8.0
 """Service time of an item that the business data no longer hold."""
 MOST_AGE_MS = 8_000
 """Age beyond which a kept forecast is played again by whoever needs it."""
-REST_SECONDS = 0.3
-"""Rest of the keeper after a pass: changes meanwhile share the next one."""
+REST_SECONDS, REST_EACH_SECONDS = 0.3, 0.001
+"""Rest of the keeper after a pass, and for each waiting person: changes share the next pass."""
 LOOK_SECONDS = 4.0
 """Time after which the keeper looks again without a change: waits pass."""
 
@@ -106,6 +107,20 @@ class Latest:
         return Turn(kind_of(level, ()), ahead, minutes, 0)
 
 
+@dataclass(frozen=True, slots=True)
+class Present:
+    """Present floor with its last journal line, read at one moment."""
+
+    seq: int
+    moment: Moment
+    floor: PresentFloor
+
+    def play(self, breathe: Callable[[], None] = no_breath) -> Latest:
+        """Play the rules forward."""
+        played = forecast(self.moment, self.floor, breathe)
+        return Latest(self.seq, self.moment.millis, played, self.floor.minutes_of)
+
+
 class Forecasts:
     """Keeper of a hall's latest forecast. Used by one thread's greenlets."""
 
@@ -137,37 +152,50 @@ class Forecasts:
             and (self._is_kept or latest.seq == seq)
         ):
             return latest
-        return self._play(tx.conn, seq, tx.now)
+        return self._present(tx.conn, seq, tx.now).play()
 
-    def refresh(self) -> Latest:
+    def refresh(self, breathe: Callable[[], None] = no_breath) -> Latest:
         """Play the rules forward from the present floor, unless nothing changed."""
+        latest = self._latest
 
-        def query(conn: Connection) -> Latest:
+        def query(conn: Connection) -> Present | None:
             seq, now = journal.head(conn, self._ctx.hall_id)[0], self._ctx.clock.now()
-            latest = self._latest
-            if latest is not None and latest.seq == seq and latest.at == now:
-                return latest
-            return self._play(conn, seq, now)
+            if latest is not None and (latest.seq, latest.at) == (seq, now):
+                return None
+            return self._present(conn, seq, now)
 
         self._ctx.catalogue()  # first, so that the query needs no second connection
-        self._latest = self._ctx.read(query)
-        return self._latest
+        present = self._ctx.read(query)
+        if present is None:
+            assert latest is not None
+            return latest
+        before = set(latest.joined) if latest is not None else set()
+        played = present.play(breathe)
+        if latest is not None:  # who joined during the pass is in neither floor
+            played.joined = {t: j for t, j in latest.joined.items() if t not in before}
+        self._latest = played
+        return played
 
     def keep(self, wait: Callable[[float], object], rest: Callable[[float], object]) -> None:
         """Keep the forecast for ever. `wait` returns after a change or so many seconds."""
         self._is_kept = True
+
+        def breathe() -> None:
+            rest(0)
+
         while True:
+            people = 0
             try:
-                self.refresh()
+                people = len(self.refresh(breathe).forecast.waiting)
             except Exception:  # whoever needs it plays it then, and reports what is wrong
                 log.exception("forecast failed")
-            rest(REST_SECONDS)
+            rest(REST_SECONDS + people * REST_EACH_SECONDS)
             wait(LOOK_SECONDS)
 
     def _is_fresh(self, latest: Latest, now: int) -> bool:
         return abs(now - latest.at) <= MOST_AGE_MS
 
-    def _play(self, conn: Connection, seq: int, now: int) -> Latest:
+    def _present(self, conn: Connection, seq: int, now: int) -> Present:
         ctx, hall_id = self._ctx, self._ctx.hall_id
         catalogue, settings, day = ctx.catalogue(), ctx.settings(), ctx.day(now)
         served = services(conn, hall_id, day)
@@ -193,4 +221,4 @@ class Forecasts:
             minutes_of=minutes_of,
         )
         moment = Moment(catalogue, settings, sessions, ctx.local(now), now)
-        return Latest(seq, now, forecast(moment, floor), minutes_of)
+        return Present(seq, moment, floor)

@@ -24,6 +24,7 @@ from server.queue.routing import only_comprehensive, servers, windows_for
 NEXT_CALL_MINUTES = 0.7
 """Minutes between the end of a service and the start of the next: the call, and the walk."""
 HOUR_MINUTES = 60
+BREATH = 16
 NEWCOMER = 1 << 60
 """Seniority of a newcomer: junior to everybody here, senior to those who are yet to arrive."""
 RESIDUAL = 0.75
@@ -242,7 +243,7 @@ class _Play:
         self._next: set[str] = set()
         self._turns: dict[str, Turn] = {}
 
-    def run(self) -> Forecast:
+    def run(self, breathe: Callable[[], None]) -> Forecast:
         first = {w.code: self._seen_by(w, 0.0) for w in self._windows}
         chosen = {
             code: _choose(self._moment, w, first[code].heads, self._runs).head.order
@@ -259,6 +260,8 @@ class _Play:
         heapify(ready)
         while ready:
             minutes, code = heappop(ready)
+            if len(self._calls) % BREATH == 0:
+                breathe()
             self._admit(minutes)
             window = windows[code]
             call = self._seen_by(window, minutes)
@@ -393,9 +396,15 @@ def kind_of(level: int, windows: Iterable[Window]) -> Kind:
     return Kind.COMPREHENSIVE if WindowKind.COMPREHENSIVE in kinds else Kind.SPECIALISED
 
 
-def forecast(moment: Moment, floor: PresentFloor) -> Forecast:
-    """Play the rules forward from the present floor."""
-    return _Play(moment, floor).run()
+def no_breath() -> None:
+    """Let nobody else run in between."""
+
+
+def forecast(
+    moment: Moment, floor: PresentFloor, breathe: Callable[[], None] = no_breath
+) -> Forecast:
+    """Play the rules forward from the present floor; `breathe` runs every BREATH calls."""
+    return _Play(moment, floor).run(breathe)
 
 
 def _by_lane(people: Iterable[LaneHead]) -> list[list[LaneHead]]:

@@ -20,9 +20,10 @@ class StoppedError(Exception):
     """End of a keeper's endless work."""
 
 
-def stop(_seconds: float) -> None:
-    """End the keeper."""
-    raise StoppedError
+def stop(seconds: float) -> None:
+    """End the keeper when it rests; go on where it only lets others run."""
+    if seconds:
+        raise StoppedError
 
 
 def kept(small: SmallHall) -> Forecasts:
@@ -106,6 +107,23 @@ def test_a_kept_forecast_counts_those_who_joined_since(small: SmallHall) -> None
     assert phone(small, first).ahead == 0, "still the kept one"
     forecasts.refresh()
     assert phone(small, first).ahead == phone(small, first).priority_ahead == 1
+
+
+def test_those_who_join_during_a_pass_stay_in_its_forecast(small: SmallHall) -> None:
+    small.sign_in("T1")
+    small.issue("tax-1")
+    small.call("T1")
+    forecasts = kept(small)
+    came: list[Ticket] = []
+
+    def breathe() -> None:
+        if not came:
+            came.append(small.issue("tax-1"))
+
+    small.clock.advance(seconds=1)
+    forecasts.refresh(breathe)
+    assert slip_of(small, small.issue("tax-1")).ahead == 1
+    assert phone(small, came[0]).ahead == 0
 
 
 def test_an_old_forecast_is_played_again(small: SmallHall) -> None:
