@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from server.catalogue.model import Catalogue, Item
+from server.catalogue.model import ApplicantClass, Catalogue, Item
 from server.core.actors import SYSTEM, Actor, ActorKind
 from server.core.errors import CommonCode, HallError
 from server.core.store import Tx
@@ -112,11 +112,14 @@ def _issue(
     if actor.kind is ActorKind.KIOSK:
         issue_rate.require(ctx, tx, kiosk, catalogue.unit_by[item.unit].prefix)
     reserve = settings.of(NumberSettings).desk_numbers if actor.kind is ActorKind.KIOSK else 0
+    klass = catalogue.class_by.get(applicant)
+    if klass is None:
+        raise HallError(QueueCode.CLASS_UNKNOWN, applicant=applicant)
     latest = Forecasts.of(ctx).in_act(tx)  # before the ticket, which would be ahead of itself
-    ticket = _new_ticket(ctx, tx, catalogue, item, applicant, kiosk, reserve)
-    turn = latest.newcomer(item, ticket.level)
-    latest.join(ticket, item, turn)
+    turn = latest.newcomer(item, klass.level)
     wait = wait_of(turn)
+    ticket = _new_ticket(ctx, tx, catalogue, item, klass, kiosk, reserve, wait)
+    latest.join(ticket, item, turn)
     line = write_journal(
         tx,
         actor,
@@ -135,13 +138,11 @@ def _new_ticket(
     tx: Tx,
     catalogue: Catalogue,
     item: Item,
-    applicant: str,
+    klass: ApplicantClass,
     kiosk: str,
     reserve: int,
+    wait: Wait,
 ) -> Ticket:
-    klass = catalogue.class_by.get(applicant)
-    if klass is None:
-        raise HallError(QueueCode.CLASS_UNKNOWN, applicant=applicant)
     day = ctx.day(tx.now)
     prefix = catalogue.unit_by[item.unit].prefix
     seq, arrival = ticket_queries.take_numbers(tx, day, prefix, ARRIVALS)
@@ -161,6 +162,8 @@ def _new_ticket(
         kiosk=kiosk,
         issued_at=tx.now,
         waiting_since=tx.now,
+        told_low=wait.low,
+        told_high=wait.high,
     )
     ticket_queries.add(tx, ticket, prefix, seq)
     return ticket

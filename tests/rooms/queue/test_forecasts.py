@@ -14,6 +14,7 @@ from server.queue.forecasts import MOST_AGE_MS, Forecasts
 from server.queue.tickets import Ticket
 from server.queue.wait_formula import Wait, wait_of
 from support.halls import SmallHall
+from support.web import Web
 
 
 class StoppedError(Exception):
@@ -159,3 +160,22 @@ def test_the_wait_of_an_issued_number_is_that_of_its_answer(small: SmallHall) ->
         small.ctx, kiosk, small.key(), item="tax-1", applicant="ordinary", kiosk="", paper=False
     )
     assert issued.wait == expected
+
+
+def test_the_office_sees_whether_the_told_waits_held(small: SmallHall) -> None:
+    small.sign_in("T1", "G1")
+    small.issue("tax-1")
+    small.call("T1")
+    soon, later = small.issue("tax-1", "elderly"), small.issue("social-1")
+    assert (later.told_low, later.told_high) == (0, 2), "a free window calls at once"
+    small.serve("G1")
+    small.clock.advance(seconds=3600)
+    assert soon.told_high is not None
+    assert soon.told_high < 60
+    small.call("T1", "accepted")
+    web = Web(small)
+    by_kind = {row["kind"]: row for row in web.manager().get("/office/today").get_json()["told"]}
+    assert by_kind["priority"] == {"kind": "priority", "people": 1, "within": 0.0, "late": 1.0} | {
+        "width": soon.told_high - (soon.told_low or 0)
+    }
+    assert (by_kind["comprehensive"]["people"], by_kind["comprehensive"]["within"]) == (1, 1.0)
