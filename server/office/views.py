@@ -127,7 +127,7 @@ def _accuracy_of(kind: Kind, tickets: Sequence[Ticket]) -> WaitAccuracy:
         people=len(ranges),
         within=fmean(low <= wait <= high for wait, low, high in ranges),
         late=fmean(wait > high for wait, _, high in ranges),
-        width=fmean(high - low for _, low, high in ranges),
+        width=round(fmean(high - low for _, low, high in ranges), 1),
     )
 
 
