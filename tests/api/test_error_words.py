@@ -174,7 +174,7 @@ def test_a_field_is_named_by_its_place() -> None:
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        ({"return_limit": 21}, "“过号最多可以回来几次”应在0至20之间。"),
+        ({"return_limit": 21}, "“过号后最多重新排队几次”应在0至20之间。"),
         (
             {"voice_languages": "fr"},
             "“播报语言”只能选：英语、先英语，后普通话、普通话、先普通话，后英语。",
