@@ -196,7 +196,9 @@ REFUSALS: dict[ErrorCode, Refusal] = {
         400, "没有这项设置，没有保存任何内容。", "There is no such setting; nothing was saved."
     ),
     CommonCode.UNAVAILABLE: Refusal(
-        503, "系统暂时无法使用，请稍后再试。", "The system is not available now. Please try again later."
+        503,
+        "系统暂时无法使用，请稍后再试。",
+        "The system is not available now. Please try again later.",
     ),
     CommonCode.INTERNAL: Refusal(
         500,
