@@ -42,7 +42,7 @@ def ticket_slip(
         Text(unit.name if unit else "", align="center"),
         Rule(),
         Pair("叫号窗口 Window", _windows(facts, catalogue), bold=True),
-        Pair("前面还有 Ahead", f"{facts['ahead']} 人"),
+        Pair("前面还有 Ahead", f"{facts['ahead']}人"),
         Pair("预计等候 Wait", _wait(facts["low"], facts["high"])),
         Pair("取号时间 Time", issued.strftime("%Y-%m-%d %H:%M")),
         Rule(),
@@ -167,8 +167,8 @@ def _materials(item: Item, missing: set[int]) -> list[Line]:
 
 
 def _limits(item: Item) -> list[Line]:
-    promised = "当场办结" if item.promised_days == 0 else f"{item.promised_days} 个工作日"
-    legal = f"{item.legal_days} 个工作日" if item.legal_days else "法律未规定"
+    promised = "当场办结" if item.promised_days == 0 else f"{item.promised_days}个工作日"
+    legal = f"{item.legal_days}个工作日" if item.legal_days else "法律未规定"
     return [
         Pair("承诺时限", promised),
         Pair("法定时限", legal),
