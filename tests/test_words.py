@@ -136,3 +136,18 @@ def test_an_ellipsis_has_six_dots() -> None:
         if re.search(r"(?<!…)…(?!…)", zh)
     ]
     assert halves == []
+
+
+def test_a_range_is_written_without_a_dash() -> None:
+    """Write 12至18分钟 for the public: people take a short dash for a minus."""
+    dash = re.compile(r"[}\d]\s?[–-]\s?[{\d][^\"]*[\u4e00-\u9fff]")
+    public = ("kiosk", "counters", "display")
+    texts = [
+        (path.name, zh or other)
+        for path in OURS
+        if path.relative_to(ROOT).parts[0] in public
+        for zh, other in CHINESE.findall(path.read_text())
+    ]
+    assert len(texts) > 300
+    assert dash.search("约 {low}–{high} 分钟")
+    assert [text for text in texts if dash.search(text[1])] == []

@@ -20,7 +20,7 @@ export const t = dictionary({
   popular: { zh: "常办事项", en: "Most requested" },
   units: { zh: "请选择部门", en: "Choose a department" },
   groups: { zh: "请选择办事主题", en: "Choose a topic" },
-  itemsOf: { zh: "{name}——请选择事项", en: "{name}: choose an item" },
+  itemsOf: { zh: "{name}——请选择事项", en: "{name}: choose a service" },
   people: { zh: "等候 {n} 人", en: "{n} waiting" },
   nobody: { zh: "无人等候", en: "Nobody waiting" },
   withdrawn: { zh: "已撤出本大厅", en: "Not in this hall" },
@@ -106,7 +106,7 @@ export const t = dictionary({
     en: "Queue length is not available now. Numbers are called in the order they were taken.",
   },
   standbyScan: { zh: "网络恢复后，手机扫码查看排队进度", en: "Scan to check the queue when the system is back online" },
-  offlineTitle: { zh: "取号系统暂停使用，请稍候", en: "Just a moment" },
+  offlineTitle: { zh: "取号系统暂停使用，请稍候", en: "Ticketing has paused, please wait" },
   offlineWhat: {
     zh: "网络暂时中断，恢复后本机自动继续，请稍候。",
     en: "The connection is being restored. This page goes on by itself.",

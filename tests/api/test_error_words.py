@@ -205,3 +205,14 @@ def test_an_error_says_what_to_do_in_its_state() -> None:
         "与已有请假时间重叠：11月25日08:30至11月25日12:00。"
     )
     assert checked_sentence(QueueCode.CLOSED_TODAY, next=None).endswith("下次开放：待定。")
+
+
+def test_each_refusal_is_a_sentence_to_its_end() -> None:
+    sentences = [
+        pair
+        for refusal in refusals().values()
+        for pair in [(refusal.zh, refusal.en), *refusal.cases.values()]
+    ]
+    assert len(sentences) > 100
+    assert [zh for zh, _ in sentences if not zh.endswith(("。", "？", "{advice}"))] == []
+    assert [en for _, en in sentences if not en.endswith((".", "?", "{advice_en}"))] == []

@@ -11,9 +11,8 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLE = ROOT / "tests" / "words" / "terms.toml"
@@ -74,9 +73,21 @@ class Sighting:
 
 def terms() -> list[Term]:
     """Return the table of terms."""
-    entries: list[dict[str, Any]] = tomllib.loads(TABLE.read_text(encoding="utf-8"))["out"]
+    entries = tomllib.loads(TABLE.read_text(encoding="utf-8"))["out"]
+    keys = {field.name for field in fields(Term)}
+    unknown = {key for entry in entries for key in entry} - keys
+    if unknown:
+        raise ValueError(f"{TABLE.name}: unknown keys {sorted(unknown)}")
     return [
-        Term(**{k: tuple(v) if isinstance(v, list) else v for k, v in entry.items()})
+        Term(
+            word=entry["word"],
+            instead=entry["instead"],
+            within=tuple(entry.get("within", ())),
+            only=tuple(entry.get("only", ())),
+            stays=tuple(entry.get("stays", ())),
+            why=entry.get("why", ""),
+            later=tuple(entry.get("later", ())),
+        )
         for entry in entries
     ]
 
