@@ -17,6 +17,7 @@ from server.hall.context import Context, JsonDict, write_journal
 from server.queue import issue_rate, slip_queries, snapshot, ticket_queries
 from server.queue.errors import QueueCode
 from server.queue.events import SlipOwed, SlipSettled
+from server.queue.forecasts import Forecasts
 from server.queue.offline import lease_queries
 from server.queue.offline.lease_rules import OPEN_NUMBERS, TOP
 from server.queue.routing import Route, route
@@ -25,8 +26,7 @@ from server.queue.slip_queries import StoredSlip
 from server.queue.snapshot import QueueSnapshot
 from server.queue.tickets import Move, Ticket, lane, number, order_of, ticket_id
 from server.queue.transitions import event_of
-from server.queue.wait_formula import Wait
-from server.queue.wait_inputs import ahead_of_newcomer, wait_for
+from server.queue.wait_formula import Wait, wait_of
 
 NO_PRINTER = "no_printer"
 ARRIVALS = "#"
@@ -105,16 +105,18 @@ def _issue(
     ctx: Context, tx: Tx, actor: Actor, item_code: str, applicant: str, kiosk: str, paper: bool
 ) -> IssuedTicket:
     catalogue, settings = ctx.catalogue(), ctx.settings()
-    snap = snapshot.in_act(ctx, tx, "sessions", "waiting", "service", "busy")
-    now, sessions, floor = snap.local, snap.sessions, snap.floor
+    snap = snapshot.in_act(ctx, tx, "sessions", "waiting")
+    now, sessions = snap.local, snap.sessions
     target = route(catalogue, item_code, now, sessions, settings)
     item = catalogue.item_by[item_code]
     if actor.kind is ActorKind.KIOSK:
         issue_rate.require(ctx, tx, kiosk, catalogue.unit_by[item.unit].prefix)
     reserve = settings.of(NumberSettings).desk_numbers if actor.kind is ActorKind.KIOSK else 0
+    latest = Forecasts.of(ctx).in_act(tx)  # before the ticket, which would be ahead of itself
     ticket = _new_ticket(ctx, tx, catalogue, item, applicant, kiosk, reserve)
-    ahead = ahead_of_newcomer(floor, catalogue, item.unit, ticket.level)
-    wait = wait_for(floor, catalogue, item, now, sessions, settings, ahead)
+    turn = latest.newcomer(item, ticket.level)
+    latest.join(ticket, item, turn)
+    wait = wait_of(turn)
     line = write_journal(
         tx,
         actor,
