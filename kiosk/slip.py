@@ -19,6 +19,8 @@ from server.core.settings import GeneralSettings, Settings
 from server.queue.settings import NumberSettings, ScreenSettings
 
 SHOWN_WINDOWS = 6
+SIGNATURES = (Text("申请人（签字）："), Text("告知人（签字）："), Text("单位专用章："), Feed(3))
+"""Lines of a notice by which the applicant and the clerk who told what is missing are named."""
 PRIORITY = "优先 Priority"
 """Text for every priority class on paper: other people see a slip, and the class is private."""
 
@@ -40,7 +42,7 @@ def ticket_slip(
         Text(unit.name if unit else "", align="center"),
         Rule(),
         Pair("叫号窗口 Window", _windows(facts, catalogue), bold=True),
-        Pair("前面还有 Ahead", f"{facts['ahead']} 人"),
+        Pair("前面还有 Ahead", f"{facts['ahead']}人"),
         Pair("预计等候 Wait", _wait(facts["low"], facts["high"])),
         Pair("取号时间 Time", issued.strftime("%Y-%m-%d %H:%M")),
         Rule(),
@@ -106,12 +108,12 @@ def _windows(facts: dict[str, Any], catalogue: Catalogue) -> str:
     numbers = "、".join(str(ref.number) for ref in refs[:SHOWN_WINDOWS])
     names = dict.fromkeys(f"{ref.site_name}{ref.zone_name}" for ref in refs)
     rooms = "、".join(name for name in names if name)
-    ellipsis = "…" if len(refs) > SHOWN_WINDOWS else ""
-    return f"{numbers}号{ellipsis} {rooms}".strip()
+    others = "等" if len(refs) > SHOWN_WINDOWS else ""
+    return f"{numbers}号{others} {rooms}".strip()
 
 
 def _wait(low: int, high: int) -> str:
-    return f"约{low}至{high}分钟 min" if high > 2 else "基本不用等 No wait"
+    return f"约{low}至{high}分钟 {low}-{high} min" if high > 2 else "基本不用等 No wait"
 
 
 def _rule(settings: Settings) -> str:
@@ -134,6 +136,7 @@ def notice_slip(
         Text("一次性告知单", width=2, height=2, bold=True, align="center"),
         Text("One-time notice of materials", align="center"),
         Text(catalogue.hall_name, align="center"),
+        Text(unit.name, align="center"),
         Rule(),
         Text(item.name, bold=True),
         *_materials(item, set(facts["missing"])),
@@ -145,6 +148,7 @@ def notice_slip(
         ),
         Text(f"也可先电话咨询：{unit.phone}" if unit.phone else ""),
         Pair("打印时间", _stamp(issued)),
+        *(SIGNATURES if facts["missing"] else ()),
         Feed(1),
         Cut(),
     ]
@@ -163,8 +167,8 @@ def _materials(item: Item, missing: set[int]) -> list[Line]:
 
 
 def _limits(item: Item) -> list[Line]:
-    promised = "当场办结" if item.promised_days == 0 else f"{item.promised_days} 个工作日"
-    legal = f"{item.legal_days} 个工作日" if item.legal_days else "法律未规定"
+    promised = "当场办结" if item.promised_days == 0 else f"{item.promised_days}个工作日"
+    legal = f"{item.legal_days}个工作日" if item.legal_days else "法律未规定"
     return [
         Pair("承诺时限", promised),
         Pair("法定时限", legal),

@@ -12,7 +12,7 @@ from display.announcer import count_zh
 from server.core.digit_words import DIGITS_EN, DIGITS_ZH
 
 ROOMS = (("东厅", "East Room"), ("西厅", "West Room"), ("大厅", "Hall"))
-"""Rooms of the reference hall, and the whole hall."""
+"""Rooms as the bank was recorded. No announcement names one, so a renamed room needs no clip."""
 WINDOWS = range(1, 100)
 MID = "，"
 """Sign after a word that is not the last: the voice stays up, and no vowel is added before it."""

@@ -9,7 +9,7 @@ export const REASONS = {
   window_taken: { zh: "别人已登录这个窗口", en: "somebody else is at the window" },
   window_not_signed_in: { zh: "已不在这个窗口", en: "not at the window any more" },
   window_idle: { zh: "窗口上没有号", en: "nobody was at the window" },
-  window_paused: { zh: "窗口已暂停服务", en: "the window was paused" },
+  window_paused: { zh: "窗口正在暂停服务", en: "the window was paused" },
   reason_required: { zh: "没有写明不予受理的原因", en: "the reason of the refusal was missing" },
   act_put_aside: { zh: "与系统记录不符，已交办公室核对", en: "it does not fit the record; the office looks at it" },
   forbidden: { zh: "没有这项权限", en: "it was not allowed" },

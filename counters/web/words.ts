@@ -11,7 +11,7 @@ export type PauseCode = (typeof PAUSES)[number];
 const OUTCOME_WORDS = {
   accepted: { zh: "已受理", en: "Accepted" },
   done: { zh: "当场办结", en: "Done at once" },
-  consulted: { zh: "已答复咨询", en: "Advice given" },
+  consulted: { zh: "已答复咨询", en: "Enquiry answered" },
   notice_given: { zh: "已一次性告知", en: "Notice given" },
   refused: { zh: "不予受理", en: "Refused" },
   unrecorded: { zh: "未登记结果", en: "No outcome recorded" },
@@ -24,7 +24,7 @@ export function outcomeName(code: string): string {
 }
 
 const PAUSE_WORDS = {
-  materials: { zh: "整理材料", en: "Sorting papers" },
+  materials: { zh: "整理材料", en: "Sorting documents" },
   meeting: { zh: "开会", en: "Meeting" },
   rest: { zh: "短暂休息", en: "Short break" },
   equipment: { zh: "设备故障", en: "Equipment trouble" },
@@ -55,7 +55,7 @@ const WHYS = {
     zh: "已有 {overtaken} 位优先号排到前面（上限 {limit}），不再让优先号插前",
     en: "Overtaken {overtaken} times by priority people (at most {limit})",
   },
-  only_comprehensive: { zh: "这个事项现在只有综合窗口能办", en: "Only general desks take this item now" },
+  only_comprehensive: { zh: "该事项目前只有综合窗口办理", en: "Only general windows handle this service now" },
   relief: {
     zh: "{queue}最需要分流：已等 {waited} 分钟，目标 {target} 分钟",
     en: "{queue} needs relief: waited {waited} min, target {target}",

@@ -29,7 +29,7 @@ CHECK_SECONDS = 0.5
 AWAY = {
     "code": "unavailable",
     "message_zh": "网络中断，本机暂不能取号，请到咨询台人工取号。",
-    "message_en": "The system is away and this kiosk holds no numbers. Please go to the desk.",
+    "message_en": "The system is offline. Please take your number at the information desk.",
     "data": {},
 }
 REUSED = {

@@ -20,7 +20,7 @@ export const t = dictionary({
   popular: { zh: "常办事项", en: "Most requested" },
   units: { zh: "请选择部门", en: "Choose a department" },
   groups: { zh: "请选择办事主题", en: "Choose a topic" },
-  itemsOf: { zh: "{name}——请选择事项", en: "{name}: choose an item" },
+  itemsOf: { zh: "{name}——请选择事项", en: "{name}: choose a service" },
   people: { zh: "等候 {n} 人", en: "{n} waiting" },
   nobody: { zh: "无人等候", en: "Nobody waiting" },
   withdrawn: { zh: "已撤出本大厅", en: "Not in this hall" },
@@ -106,7 +106,7 @@ export const t = dictionary({
     en: "Queue length is not available now. Numbers are called in the order they were taken.",
   },
   standbyScan: { zh: "网络恢复后，手机扫码查看排队进度", en: "Scan to check the queue when the system is back online" },
-  offlineTitle: { zh: "取号系统暂停使用，请稍候", en: "Just a moment" },
+  offlineTitle: { zh: "取号系统暂停使用，请稍候", en: "Ticketing has paused, please wait" },
   offlineWhat: {
     zh: "网络暂时中断，恢复后本机自动继续，请稍候。",
     en: "The connection is being restored. This page goes on by itself.",
@@ -131,7 +131,7 @@ export const t = dictionary({
     en: "The printer is out of paper: note your number or scan the code.",
   },
   printerDown: {
-    zh: "打印机暂时不能用：取号后请记下号码，或用手机扫码。",
+    zh: "打印机暂时无法使用：取号后请记下号码，或用手机扫码。",
     en: "The printer is not working: note your number or scan the code.",
   },
   sayHome: { zh: "您好，请选择要办的事情。", en: "Hello. Please choose what you need." },
@@ -143,15 +143,15 @@ export const t = dictionary({
 /** Why a slip did not print, as the printer's driver tells it. */
 const REASONS: Record<string, { zh: string; en: string }> = {
   paper_out: { zh: "打印机缺纸", en: "the printer is out of paper" },
-  cover_open: { zh: "打印机盖子没关好", en: "the printer's cover is open" },
-  cutter: { zh: "切纸刀卡住了", en: "the cutter is stuck" },
-  offline: { zh: "打印机没有开机", en: "the printer is off" },
-  unreachable: { zh: "打印机连不上", en: "the printer cannot be reached" },
+  cover_open: { zh: "打印机盖子未关好", en: "the printer's cover is open" },
+  cutter: { zh: "切纸刀卡住", en: "the cutter is stuck" },
+  offline: { zh: "打印机未开机", en: "the printer is off" },
+  unreachable: { zh: "打印机无法连接", en: "the printer cannot be reached" },
   no_printer: { zh: "本机没有打印机", en: "this kiosk has no printer" },
 };
 
 export function whyNot(reason = ""): string {
-  const words = REASONS[reason] ?? { zh: "打印机出了问题", en: "the printer has a problem" };
+  const words = REASONS[reason] ?? { zh: "打印机故障", en: "the printer has a problem" };
   return words[lang.value];
 }
 

@@ -93,7 +93,7 @@ def parse_numbers(words: list[str]) -> dict[str, int]:
     for word in words:
         match = re.fullmatch(r"(\D+?)(\d{3})", word)
         if match is None:
-            raise BackupError(f"{word}: 不是票号 / not a ticket's number")
+            raise BackupError(f"{word}: 不是号码 / not a ticket's number")
         highest[match[1]] = max(highest.get(match[1], 0), int(match[2]))
     return highest
 

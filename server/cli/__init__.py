@@ -32,7 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "server.demo.command",
         "运行参考大厅和模拟设备 / run the reference hall with simulators",
     ),
-    "rehearse": ("rehearse", "模拟一天的办事人和窗口人员 / play a day's applicants and clerks"),
+    "rehearse": ("rehearse", "模拟一天的群众和窗口人员 / play a day's applicants and clerks"),
 }
 
 

@@ -35,14 +35,14 @@ def arguments(name: str, sub: argparse.ArgumentParser) -> None:
             type=int,
             default=restore.GAP,
             metavar="N",
-            help=f"旧库读不出时每个字头空出多少号（默认 {restore.GAP}）/ numbers to leave out",
+            help=f"旧库读不出时每个号码字母空出多少号（默认 {restore.GAP}）/ numbers to leave out",
         )
         sub.add_argument(
             "--beyond",
             nargs="+",
             default=[],
             metavar="A057",
-            help="每个字头已发出的最大号 / highest number seen on a slip, per prefix",
+            help="每个号码字母已发出的最大号 / highest number seen on a slip, per prefix",
         )
     else:
         sub.add_argument("--to", required=True, metavar="URL", help="新数据库地址 / target URL")

@@ -170,11 +170,11 @@ REFUSALS: dict[ErrorCode, Refusal] = {
         "The number of this command (Idempotency-Key) was used for another one. Please reload.",
     ),
     CommonCode.TOO_MANY: Refusal(
-        429, "操作太快，请稍等再试。", "Too many requests. Please wait a moment."
+        429, "操作过于频繁，请稍后再试。", "Too many requests. Please wait a moment."
     ),
     CommonCode.CHANGED_MEANWHILE: Refusal(
         409,
-        "别人刚刚改过这里，您的修改没有保存。请看过新内容再改。",
+        "其他人刚刚修改过此处，您的修改没有保存。请查看新内容后再改。",
         "Somebody has changed this meanwhile; yours was not saved. Please look again.",
     ),
     CommonCode.TOO_LARGE: Refusal(
@@ -196,11 +196,13 @@ REFUSALS: dict[ErrorCode, Refusal] = {
         400, "没有这项设置，没有保存任何内容。", "There is no such setting; nothing was saved."
     ),
     CommonCode.UNAVAILABLE: Refusal(
-        503, "系统暂时无法使用，请稍后再试。", "The system is not available just now. Please wait."
+        503,
+        "系统暂时无法使用，请稍后再试。",
+        "The system is not available now. Please try again later.",
     ),
     CommonCode.INTERNAL: Refusal(
         500,
         "系统出错，已自动记录。请再试一次，仍不行请联系系统管理员。",
-        "Something went wrong and was recorded. Please try again.",
+        "Something went wrong and was recorded. Please try again, then ask a system administrator.",
     ),
 }

@@ -70,7 +70,7 @@ _KINDS = {
     "voice": ("语音", "Voice"),
     "keypads": ("叫号键盘", "Keypad"),
     "fingerprint": ("打卡机", "Time clock"),
-    "standby": ("断线取号", "Own line"),
+    "standby": ("断网取号", "Own line"),
 }
 
 

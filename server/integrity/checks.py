@@ -95,16 +95,16 @@ def _leased(conn: Connection, hall_id: str) -> Iterator[Violation]:
         row = issued_by_lease.pop(lease.id, None)
         if row is not None and (row.n != row.last - lease.first + 1 or row.last > lease.last):
             yield Violation(
-                f"{lease.day} 取号机 {lease.kiosk} 断线号段 {first}–{last} 中缺号：交回 {row.n} 张",
+                f"{lease.day} 取号机 {lease.kiosk} 备用号段 {first}–{last} 中缺号：交回 {row.n} 张",
                 f"{lease.day} kiosk {lease.kiosk}, leased {first}–{last}: {row.n} came, with gaps",
             )
         if counters.get((lease.day, lease.prefix), 0) >= lease.first:
             yield Violation(
-                f"{lease.day} 断线号段 {first}–{last} 的号被服务器发过",
+                f"{lease.day} 备用号段 {first}–{last} 的号被服务器发过",
                 f"{lease.day} {first}–{last} were leased, and given by the server too",
             )
     for name in issued_by_lease:
-        yield Violation(f"断线取的号没有号段 {name}", f"no lease {name} for tickets handed in")
+        yield Violation(f"断网取的号没有备用号段 {name}", f"no lease {name} for tickets handed in")
 
 
 def _left_out(conn: Connection, hall_id: str) -> dict[tuple[str, str], list[tuple[int, int]]]:

@@ -262,7 +262,7 @@ def alarms(
             Alarm(
                 code="slips_unprinted",
                 subject="",
-                message_zh=f"有 {len(unprinted)} 张小票没有确认打出，请到“设备”补打或告知取号人。",
+                message_zh=f"有 {len(unprinted)} 张小票没有确认打出，请到“设备”补打或告知群众。",
                 message_en=f"{len(unprinted)} slips were not confirmed as printed; see Devices.",
                 since=unprinted[-1].created_at,
             )

@@ -60,7 +60,7 @@ def _other_window(data: Mapping[str, Any]) -> Pair | None:
 
 
 REFUSALS: dict[ErrorCode, Refusal] = {
-    QueueCode.ITEM_UNKNOWN: Refusal(404, "没有这个事项。", "There is no such item."),
+    QueueCode.ITEM_UNKNOWN: Refusal(404, "没有这个事项。", "There is no such service."),
     QueueCode.UNIT_WITHDRAWN: Refusal(
         409,
         "{unit}已撤出本大厅，请到：{place}。",
@@ -82,7 +82,7 @@ REFUSALS: dict[ErrorCode, Refusal] = {
         "This window is open only on {weekdays}. Next opening: {next}.",
     ),
     QueueCode.NOT_YET_OPEN: Refusal(
-        409, "尚未开始取号。下次取号：{next}。", "Numbers are not given yet. They start: {next}."
+        409, "尚未开始取号。开始时间：{next}。", "Ticketing has not started yet. It starts: {next}."
     ),
     QueueCode.CLOSED_BREAK: Refusal(
         409,
@@ -99,7 +99,7 @@ REFUSALS: dict[ErrorCode, Refusal] = {
     ),
     QueueCode.ALL_PAUSED: Refusal(
         409,
-        "办理该事项的窗口均已暂停，请稍等几分钟再取号，或到咨询台询问。",
+        "办理该事项的窗口均已暂停服务，请稍等几分钟再取号，或到咨询台询问。",
         "All windows for this service are paused. Wait a little or ask at the information desk.",
     ),
     QueueCode.NOBODY_SIGNED_IN: Refusal(
@@ -113,7 +113,7 @@ REFUSALS: dict[ErrorCode, Refusal] = {
         "No window is handling this service now. Please ask at the information desk.",
     ),
     QueueCode.CLASS_UNKNOWN: Refusal(
-        400, "没有这类人群，请重新选择。", "There is no such kind of applicant."
+        400, "没有这类人群，请重新选择。", "There is no such group of people. Please choose again."
     ),
     QueueCode.NUMBERS_EXHAUSTED: Refusal(
         409,
@@ -122,7 +122,7 @@ REFUSALS: dict[ErrorCode, Refusal] = {
     ),
     QueueCode.KIOSK_PACE: Refusal(
         409,
-        "这台取号机发放该部门号码过快，已暂停几分钟，请到咨询台取号。",
+        "本机发放该部门号码过快，已暂停几分钟，请到咨询台取号。",
         "This kiosk is paused for this service. Please take your number at the information desk.",
     ),
     QueueCode.NUMBERS_AT_DESK: Refusal(
@@ -134,7 +134,7 @@ REFUSALS: dict[ErrorCode, Refusal] = {
     QueueCode.MOVE_NOT_ALLOWED: Refusal(
         409,
         "该号码的状态已变化，不能这样操作，请刷新后查看。",
-        "The ticket is not in a state for this. Please look at it again.",
+        "The ticket has changed and cannot be used for this. Please reload and look again.",
     ),
     QueueCode.NOT_THE_HOLDER: Refusal(
         409, "这个号码不在您的窗口。", "The ticket is not at your window."
@@ -143,12 +143,12 @@ REFUSALS: dict[ErrorCode, Refusal] = {
     QueueCode.WINDOW_UNKNOWN: Refusal(404, "没有这个窗口。", "There is no such window."),
     QueueCode.WINDOW_BUSY: Refusal(
         409,
-        "窗口还有 {number} 号没有办完，请先处理。",
+        "窗口还有 {number} 号尚未办理完毕，请先处理。",
         "{number} is still at the window. Please deal with it first.",
     ),
     QueueCode.WINDOW_IDLE: Refusal(409, "窗口现在没有号码。", "The window has no ticket now."),
     QueueCode.WINDOW_PAUSED: Refusal(
-        409, "窗口已暂停，请先恢复服务。", "The window is paused. Please go on first."
+        409, "窗口正在暂停服务，请先恢复服务。", "The window is paused. Resume service first."
     ),
     QueueCode.WINDOW_TAKEN: Refusal(
         409, "这个窗口已有人登录。", "Somebody is signed in to this window."
@@ -159,7 +159,7 @@ REFUSALS: dict[ErrorCode, Refusal] = {
     QueueCode.WINDOW_NOT_ALLOWED: Refusal(
         403,
         "您没有使用该窗口的权限，请联系系统管理员。",
-        "You may not sit at this window. Ask an administrator.",
+        "You may not use this window. Please ask a system administrator.",
     ),
     QueueCode.WINDOW_CLOSED: Refusal(
         409,
@@ -185,7 +185,7 @@ REFUSALS: dict[ErrorCode, Refusal] = {
     QueueCode.RETURN_LIMIT: Refusal(
         409,
         "该号码过号已达规定次数，请重新取号。",
-        "This ticket was missed too often. Please take a new number.",
+        "This ticket was missed too many times. Please take a new number.",
     ),
     QueueCode.TRANSFER_TARGET: Refusal(
         409,
@@ -195,7 +195,7 @@ REFUSALS: dict[ErrorCode, Refusal] = {
     QueueCode.LAST_WINDOW: Refusal(
         409,
         "还有 {waiting} 人只能由您的窗口办理，确定退出吗？",
-        "{waiting} people wait whom only your window serves. Leave all the same?",
+        "{waiting} people are waiting whom only your window can serve. Leave anyway?",
     ),
     QueueCode.SLIP_UNKNOWN: Refusal(404, "没有这张小票。", "There is no such slip."),
     QueueCode.NO_PRINTER: Refusal(409, "没有可用的打印机。", "There is no printer for this."),

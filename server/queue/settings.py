@@ -62,7 +62,7 @@ class NumberSettings(SettingGroup):
     )
     return_places: int = setting(
         3,
-        "过号的人回来后排在几位之后",
+        "过号后重新排队，排在几人之后",
         "A missed person waits behind so many",
         "A missed person who comes back waits behind this number of others in the queue.",
         low=0,
@@ -70,7 +70,7 @@ class NumberSettings(SettingGroup):
     )
     return_limit: int = setting(
         2,
-        "过号最多可以回来几次",
+        "过号后最多重新排队几次",
         "Times a missed person may come back",
         "Maximum number of returns of a missed ticket.",
         low=0,
@@ -99,7 +99,7 @@ class NumberSettings(SettingGroup):
     desk_numbers: int = setting(
         50,
         "每个单位每天留给咨询台几个号",
-        "Numbers of each unit left for the desk each day",
+        "Numbers of each unit left for the information desk each day",
         (
             "Numbers of each unit and day that no kiosk issues (`numbers_at_desk`), so "
             "that the desk and the windows still can."
@@ -139,7 +139,7 @@ class CounterSettings(SettingGroup):
         "Outcome when the keypad's *next* ends a service.",
         choices={
             "accepted": ("已受理", "Accepted"),
-            "consulted": ("咨询", "Advice given"),
+            "consulted": ("已答复咨询", "Enquiry answered"),
             "done": ("当场办结", "Done at once"),
         },
     )

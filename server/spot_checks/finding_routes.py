@@ -149,7 +149,7 @@ def _own(api: Api) -> None:
         body=RectifyFinding,
         answer=FindingView,
         codes=(SpotCheckCode.FINDING_UNKNOWN, SpotCheckCode.FINDING_STATE),
-        example={"words": "已提醒并明确替岗安排", "day": "2026-03-05"},
+        example={"words": "已提醒并明确代岗安排", "day": "2026-03-05"},
     )
     def rectify_finding(call: Call) -> FindingView:
         """Record the rectification of a finding and its day."""

@@ -36,7 +36,7 @@ export class ApiError extends Error {
 /** Only for what the server cannot say itself, because it was not reached or spoke nonsense. */
 const OWN_WORDS: Record<string, Words> = {
   network: {
-    zh: "网络中断，请稍候再试。",
+    zh: "网络中断，请稍后再试。",
     en: "The server cannot be reached. Please try again in a moment.",
   },
   too_large: {
@@ -44,7 +44,7 @@ const OWN_WORDS: Record<string, Words> = {
     en: "That is too large. Please make it smaller and try again.",
   },
   unavailable: {
-    zh: "系统正忙，请稍候再试。",
+    zh: "系统正忙，请稍后再试。",
     en: "The server is busy. Please try again in a moment.",
   },
 };

@@ -174,7 +174,7 @@ def test_a_field_is_named_by_its_place() -> None:
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        ({"return_limit": 21}, "“过号最多可以回来几次”应在0至20之间。"),
+        ({"return_limit": 21}, "“过号后最多重新排队几次”应在0至20之间。"),
         (
             {"voice_languages": "fr"},
             "“播报语言”只能选：英语、先英语，后普通话、普通话、先普通话，后英语。",
@@ -205,3 +205,14 @@ def test_an_error_says_what_to_do_in_its_state() -> None:
         "与已有请假时间重叠：11月25日08:30至11月25日12:00。"
     )
     assert checked_sentence(QueueCode.CLOSED_TODAY, next=None).endswith("下次开放：待定。")
+
+
+def test_each_refusal_is_a_sentence_to_its_end() -> None:
+    sentences = [
+        pair
+        for refusal in refusals().values()
+        for pair in [(refusal.zh, refusal.en), *refusal.cases.values()]
+    ]
+    assert len(sentences) > 100
+    assert [zh for zh, _ in sentences if not zh.endswith(("。", "？", "{advice}"))] == []
+    assert [en for _, en in sentences if not en.endswith((".", "?", "{advice_en}"))] == []

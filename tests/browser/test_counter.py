@@ -184,7 +184,7 @@ def test_signing_out_warns_about_tickets_transferred_to_the_window(
     colleague.post("/counter/transfer", {"window": WINDOW, "note": ""})
     expect(desk.get_by_test_id("main")).to_be_enabled()
     desk.keyboard.press("q")
-    expect(desk.get_by_test_id("stranded")).to_contain_text("还有 1 人只有您的窗口能办")
+    expect(desk.get_by_test_id("stranded")).to_contain_text("还有 1 人只能由您的窗口办理")
     desk.get_by_role("button", name="取消").click()
     expect(desk.get_by_role("dialog")).to_be_hidden()
     main(desk, "呼叫下一位")

@@ -11,7 +11,7 @@ from server.demo.history.world import Event, World
 
 CLOSING = (
     "请各单位认真对照检查，有关问题于{rectify_days}个工作日内整改到位。"
-    "天气转凉，请提前安排好出行时间。"
+    "请各单位合理安排，确保按时到岗。"
 )
 
 

@@ -156,7 +156,7 @@ class Clerk:
             self._next_soon()
             return
         outcome = visitor.ending if visitor.ending not in ("hold", "transfer") else "accepted"
-        note = "材料不在受理范围" if outcome == "refused" else ""
+        note = "申请事项不属于本窗口受理范围" if outcome == "refused" else ""
         self._do("finish", {"outcome": outcome, "note": note})
         self._next_soon()
 

@@ -123,6 +123,6 @@ def _unserved(row: ImportRecord, ticket: str) -> Alarm:
         code="offline_unserved",
         subject=row.ticket_id,
         since=row.given_at,
-        message_zh=f"断线时取的 {ticket} 现在没有窗口办理，请安排。",
+        message_zh=f"断网时取的 {ticket} 现在没有窗口办理，请安排。",
         message_en=f"{ticket}, taken without the server, has no window now; please see to it.",
     )

@@ -13,7 +13,8 @@ from display.board import MAIN, board
 from display.strip import strip
 from kiosk import views
 from kiosk.messages import TicketView
-from kiosk.slip import standby_applicant, ticket_slip
+from kiosk.slip import notice_slip, standby_applicant, ticket_slip, windows_words
+from server.catalogue import reference
 from server.catalogue.messages import HallHours
 from server.core.settings import Settings
 from server.queue import calling, snapshot
@@ -181,6 +182,30 @@ def test_a_slip_sends_nobody_to_a_window_and_names_no_class() -> None:
     )
     assert "叫号窗口" in text
     assert "请到" not in text.replace("叫到后请到所叫的窗口", "")
+
+
+def test_a_slip_gives_the_wait_in_both_languages() -> None:
+    slip = ticket_slip(
+        facts() | {"low": 12, "high": 18}, catalogue(), Settings(), "http://hall.test", copy=False
+    )
+    assert Pair("预计等候 Wait", "约12至18分钟 12-18 min") in slip.lines
+
+
+def test_a_slip_says_that_there_are_more_windows_than_it_names() -> None:
+    book = reference.load()
+    codes = [window.code for window in book.windows[:7]]
+    assert "、6号等" in windows_words(book, codes)
+    assert "等" not in windows_words(book, codes[:6])
+
+
+@pytest.mark.parametrize("missing", [[], [0]])
+def test_a_notice_of_missing_documents_names_who_was_told_by_whom(missing: list[int]) -> None:
+    book = catalogue()
+    notice = {"item": "tax-1", "missing": missing, "issued_at": 0}
+    text = words(notice_slip(notice, book, Settings(), copy=False))
+    assert book.unit_by["tax"].name in text
+    signed = [word in text for word in ("申请人（签字）：", "告知人（签字）：", "单位专用章：")]
+    assert signed == [bool(missing)] * 3
 
 
 def test_no_slip_names_an_applicant_class() -> None:
