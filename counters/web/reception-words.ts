@@ -8,7 +8,7 @@ export const t = dictionary({
   lostServer: { zh: "网络中断，正在重新连接。", en: "Connection lost; trying again." },
   counter: { zh: "窗口叫号", en: "Counter" },
   findTitle: { zh: "查号", en: "Find a ticket" },
-  findLabel: { zh: "号码，或扫描小票二维码", en: "Number, or scan the slip’s QR code" },
+  findLabel: { zh: "号码，或扫描小票二维码", en: "Number, or scan the QR code of the slip" },
   findHint: { zh: "例如 A012，也可输入 a12。按 Enter 查询。", en: "For example A012 or a12, then Enter." },
   find: { zh: "查询", en: "Find" },
   nothingYet: { zh: "查到的号码显示在这里。", en: "The ticket is shown here." },
