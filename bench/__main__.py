@@ -53,6 +53,7 @@ SEPARATE = {
     "voice": "bench.voice.recognition",
     "voice-bank": "bench.voice.render_bank",
     "voice-burst": "bench.voice.burst",
+    "waits": "bench.waits",
 }
 """Programs with tables of their own; they run only when they are named."""
 MOST_ROUNDS = 5

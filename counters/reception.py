@@ -27,6 +27,7 @@ from server.device_health import queries as device_health_queries
 from server.hall.composition import Hall
 from server.queue import issuing, reception, slip_queries, snapshot, ticket_queries
 from server.queue.errors import QueueCode
+from server.queue.forecasts import Forecasts
 from server.queue.routing import ROUTING
 from server.queue.snapshot import QueueSnapshot
 from server.queue.ticket_place import place_of
@@ -63,13 +64,13 @@ class Reception:
         return ticket
 
     def _view(self, search: Callable[[Connection], Ticket]) -> tuple[DeskTicket, Ticket]:
-        hall_id = self._ctx.hall_id
+        hall_id, latest = self._ctx.hall_id, Forecasts.of(self._ctx).current()
 
         def query(seen: QueueSnapshot) -> tuple[DeskTicket, Ticket]:
             ticket = search(seen.conn)
             calls = ticket_queries.calls_of(seen.conn, hall_id, ticket.id)
             slips = slip_queries.of_ticket(seen.conn, hall_id, ticket.id)
-            place = place_of(seen, seen.conn, hall_id, ticket)
+            place = place_of(seen, ticket, latest)
             return views.desk_ticket(seen, ticket, place, calls, slips), ticket
 
         return snapshot.read_with(self._ctx, query)

@@ -87,6 +87,10 @@ class TicketView(Message):
     applicant: str
     mark: str
     ahead: int
+    priority_ahead: int = 0
+    """People with priority among those ahead of a person without."""
+    sent: bool = False
+    """True while it waits for the one window that it was transferred to."""
     low: int
     high: int
     windows: list[WindowRef]

@@ -35,13 +35,14 @@ from server.live.feeds import Feed, LiveFeeds
 from server.queue import calling, issuing, slip_queries, snapshot, ticket_counts, ticket_queries
 from server.queue.errors import QueueCode
 from server.queue.events import SlipOwed, SlipSettled, TicketMoved
+from server.queue.forecasts import Forecasts
 from server.queue.offline import lease_queries
 from server.queue.offline.lease_queries import StandbyService
 from server.queue.routing import ROUTING
 from server.queue.settings import ScreenSettings
 from server.queue.slip_queries import StoredSlip
 from server.queue.snapshot import QueueSnapshot, with_queue
-from server.queue.tickets import FINAL, State, Ticket
+from server.queue.tickets import FINAL, Ticket
 from server.web_api import ANYONE, DESK, STAFF, Api, Call
 from server.web_api.limits import PHONES
 
@@ -66,7 +67,7 @@ class Kiosk:
         ticket = issued.ticket
         if ticket is None or issued.seen is None:
             return self.view_of(issued.ticket_id)
-        place = views.Place(issued.windows, issued.wait, issued.wait.ahead if issued.wait else 0)
+        place = views.Place(issued.windows, issued.wait)
         slip = [issued.slip] if issued.slip else []
         catalogue = issued.seen.catalogue
         return views.ticket_view(issued.seen, ticket, catalogue, place, slip, self._url(ticket))
@@ -96,19 +97,19 @@ class Kiosk:
         """Return the view of a ticket, read from one consistent snapshot."""
         ctx = self._ctx
 
-        def query(now: QueueSnapshot) -> tuple[Ticket, QueueSnapshot, int, list[StoredSlip]]:
+        def query(now: QueueSnapshot) -> tuple[Ticket, QueueSnapshot, list[StoredSlip]]:
             conn = now.conn
             ticket = find(conn)
             if ticket is None:
                 raise HallError(QueueCode.TICKET_UNKNOWN)
-            waiting = ticket.state is State.WAITING
-            ahead = ticket_queries.ahead_of(conn, ctx.hall_id, ticket) if waiting else 0
             slip_rows = slip_queries.of_ticket(conn, ctx.hall_id, ticket.id)
-            return ticket, current or now.waits(), ahead, slip_rows
+            _ = now.sessions
+            return ticket, current or now, slip_rows
 
-        ticket, current_state, ahead, slip_rows = snapshot.read_with(ctx, query)
+        ticket, current_state, slip_rows = snapshot.read_with(ctx, query)
         catalogue = ctx.catalogue_version(ticket.version)
-        place = views.place(current_state, ticket, catalogue, ahead)
+        latest = Forecasts.of(ctx).current()
+        place = views.place(current_state, ticket, catalogue, latest)
         return views.ticket_view(
             current_state, ticket, catalogue, place, slip_rows, self._url(ticket)
         )
@@ -155,6 +156,15 @@ class Kiosk:
             )
             self._popular = since, items
         return views.catalogue_view(ctx.catalogue(), self._popular[1])
+
+    def item_page(self, code: str, applicant: str) -> ItemPage:
+        """Return an item with its offer for an applicant class; "": the ordinary level.
+
+        Raises:
+            HallError: ITEM_UNKNOWN.
+        """
+        current, latest = snapshot.take(self._ctx), Forecasts.of(self._ctx).current()
+        return views.item_page_of(current, latest, code, applicant)
 
     def slip_of(self, slip_id: str) -> SlipState:
         """Return the state of a slip."""
@@ -289,7 +299,7 @@ def _questions(api: Api, kiosk: Kiosk) -> None:
     @api.get("/items/<code>", who=ANYONE, answer=ItemPage, codes=(QueueCode.ITEM_UNKNOWN,))
     def item(call: Call) -> ItemPage:
         """Return one item: materials, legal basis, limits, fee, its windows or the refusal."""
-        return views.item_page_of(snapshot.take(api.hall.ctx), call.args["code"])
+        return kiosk.item_page(call.args["code"], "")
 
     @api.get(
         "/items/<code>/for/<applicant>",
@@ -299,8 +309,7 @@ def _questions(api: Api, kiosk: Kiosk) -> None:
     )
     def item_for(call: Call) -> ItemPage:
         """Return one item for a class of applicants; its wait counts the people ahead of them."""
-        current = snapshot.take(api.hall.ctx)
-        return views.item_page_of(current, call.args["code"], call.args["applicant"])
+        return kiosk.item_page(call.args["code"], call.args["applicant"])
 
 
 def _commands(api: Api, kiosk: Kiosk) -> None:

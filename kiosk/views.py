@@ -24,6 +24,7 @@ from server.core.errors import HallError
 from server.core.problems import problem
 from server.device_health.queries import Device
 from server.queue.errors import QueueCode
+from server.queue.forecasts import Latest
 from server.queue.issuing import Slip
 from server.queue.offline.lease_queries import StandbyService
 from server.queue.offline.messages import StandbyAccess
@@ -34,8 +35,8 @@ from server.queue.settings import NumberSettings, ScreenSettings, VoiceSettings
 from server.queue.slip_queries import StoredSlip
 from server.queue.snapshot import QueueSnapshot
 from server.queue.tickets import Outcome, State, Ticket
-from server.queue.wait_formula import Wait
-from server.queue.wait_inputs import ahead_of_newcomer, wait_for, waiting_in
+from server.queue.wait_formula import Wait, wait_of
+from server.queue.wait_inputs import waiting_in
 
 
 def catalogue_view(catalogue: Catalogue, popular: list[str]) -> KioskCatalogue:
@@ -63,7 +64,7 @@ def catalogue_view(catalogue: Catalogue, popular: list[str]) -> KioskCatalogue:
     )
 
 
-def item_page(snapshot: QueueSnapshot, item: Item, applicant: str = "") -> ItemPage:
+def item_page(snapshot: QueueSnapshot, latest: Latest, item: Item, applicant: str = "") -> ItemPage:
     """Return an item with its current offer for an applicant class, or the reason for none.
 
     `applicant` is a class code; empty for the ordinary level.
@@ -71,7 +72,7 @@ def item_page(snapshot: QueueSnapshot, item: Item, applicant: str = "") -> ItemP
     catalogue = snapshot.catalogue
     offer, refusal = None, None
     try:
-        offer = _offer(snapshot, item, applicant)
+        offer = _offer(snapshot, latest, item, applicant)
     except HallError as error:
         refusal = problem(error)
     return ItemPage(
@@ -87,7 +88,9 @@ def item_page(snapshot: QueueSnapshot, item: Item, applicant: str = "") -> ItemP
     )
 
 
-def item_page_of(snapshot: QueueSnapshot, code: str, applicant: str = "") -> ItemPage:
+def item_page_of(
+    snapshot: QueueSnapshot, latest: Latest, code: str, applicant: str = ""
+) -> ItemPage:
     """Return the page of an item by its code.
 
     Raises:
@@ -96,16 +99,15 @@ def item_page_of(snapshot: QueueSnapshot, code: str, applicant: str = "") -> Ite
     match = snapshot.catalogue.item_by.get(code)
     if match is None:
         raise HallError(QueueCode.ITEM_UNKNOWN, item=code)
-    return item_page(snapshot, match, applicant)
+    return item_page(snapshot, latest, match, applicant)
 
 
-def _offer(snapshot: QueueSnapshot, item: Item, applicant: str) -> Offer:
+def _offer(snapshot: QueueSnapshot, latest: Latest, item: Item, applicant: str) -> Offer:
     level = _level(snapshot.catalogue, applicant)
     choice = route(
         snapshot.catalogue, item.code, snapshot.local, snapshot.sessions, snapshot.settings
     )
-    ahead = ahead_of_newcomer(snapshot.floor, snapshot.catalogue, item.unit, level)
-    wait = _wait(snapshot, item, ahead)
+    wait = wait_of(latest.newcomer(item, level))
     return Offer(
         windows=window_refs(snapshot.catalogue, choice.now),
         waiting=waiting_in(snapshot.floor, item.unit),
@@ -141,15 +143,14 @@ class Place:
 
     windows: tuple[str, ...]
     wait: Wait | None
-    ahead: int
 
 
-def place(snapshot: QueueSnapshot, ticket: Ticket, catalogue: Catalogue, ahead: int) -> Place:
-    """Return the position of a ticket behind `ahead` people."""
+def place(snapshot: QueueSnapshot, ticket: Ticket, catalogue: Catalogue, latest: Latest) -> Place:
+    """Return the position of a ticket in the latest forecast."""
     item = _item(snapshot, ticket, catalogue)
     is_waiting = ticket.state is State.WAITING and item is not None
-    wait = _wait(snapshot, item, ahead) if is_waiting and item else None
-    return Place(_windows(snapshot, ticket), wait, ahead)
+    wait = wait_of(latest.turn_of(ticket, item)) if is_waiting and item else None
+    return Place(_windows(snapshot, ticket), wait)
 
 
 def _item(snapshot: QueueSnapshot, ticket: Ticket, catalogue: Catalogue) -> Item | None:
@@ -182,7 +183,9 @@ def ticket_view(
         unit_name=unit.name if unit else "",
         applicant=ticket.klass,
         mark=klass.mark if klass else "",
-        ahead=place.ahead,
+        ahead=wait.ahead if wait else 0,
+        priority_ahead=wait.priority_ahead if wait else 0,
+        sent=ticket.state is State.WAITING and ticket.lane.startswith("@"),
         low=wait.low if wait else 0,
         high=wait.high if wait else 0,
         windows=window_refs(snapshot.catalogue, place.windows),
@@ -201,18 +204,6 @@ def ticket_view(
         notice_en=settings.of(ScreenSettings).notice_en,
         reason=ticket.note if ticket.outcome == Outcome.REFUSED else "",
         hours=hall_hours(snapshot),
-    )
-
-
-def _wait(snapshot: QueueSnapshot, item: Item, ahead: int) -> Wait:
-    return wait_for(
-        snapshot.floor,
-        snapshot.catalogue,
-        item,
-        snapshot.local,
-        snapshot.sessions,
-        snapshot.settings,
-        ahead,
     )
 
 

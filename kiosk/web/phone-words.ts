@@ -21,6 +21,8 @@ export const t = dictionary({
   number: { zh: "您的号码", en: "Your number" },
   ahead: { zh: "前面还有 {n} 人", en: "{n} ahead of you" },
   next: { zh: "下一位就是您", en: "You are next" },
+  priorityAhead: { zh: "其中优先办理 {n} 人", en: "{n} of them with priority" },
+  sent: { zh: "已转到 {n} 号窗口", en: "Sent on to window {n}" },
   called: { zh: "请到 {n} 号窗口", en: "Go to window {n}" },
   calledAt: { zh: "{time} 叫号", en: "Called at {time}" },
   calls: { zh: "已叫 {n} 次", en: "called {n} time(s)" },

@@ -80,6 +80,8 @@ class Context:
         self._loading = threading.RLock()
         self.snapshot_cache: dict[tuple[str, str], object] = {}
         """Cache of `services.snapshot`: parts by journal line and day."""
+        self.kept: dict[type, object] = {}
+        """Objects that rooms keep for this hall, by type."""
         self.guard: Guard = Unguarded()
         """Guard that holds actions on past days for a second person; set by the hall."""
         self.on_write_seconds: Callable[[float], None] = _ignore_duration
@@ -283,6 +285,7 @@ class Context:
         copied.bus = Bus()
         copied.drop_caches()
         copied.snapshot_cache = {}
+        copied.kept = {}
         copied.on_write_seconds = _ignore_duration
         return copied
 

@@ -25,6 +25,19 @@ class UnprintedSlip(Message):
     created_at: int
 
 
+class WaitAccuracy(Message):
+    """Waits that people of one kind were told today, beside the real ones."""
+
+    kind: Literal["specialised", "comprehensive", "both", "priority"]
+    people: int
+    within: float
+    """Share of them (0..1) who were called within their range; meant to be 0.8."""
+    late: float
+    """Share of them (0..1) who were called after its end."""
+    width: float
+    """Mean width of the ranges in minutes."""
+
+
 class QueueDay(Message):
     """Day figures of a unit."""
 
@@ -75,6 +88,7 @@ class OfficeState(Message):
     expired: int
     wait_p50: float | None
     wait_p90: float | None
+    told: list[WaitAccuracy]
     queues: list[QueueDay]
     windows: list[WindowDay]
     hours: list[HourBar]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from statistics import fmean
 from typing import Any
 
 from server.alarms.queries import AlarmTake
@@ -20,12 +22,21 @@ from server.core.settings import GeneralSettings
 from server.device_health.alarms import device_alarms
 from server.device_health.messages import DeviceClaim, DeviceView
 from server.device_health.queries import Device
-from server.office.messages import HourBar, OfficeState, QueueDay, UnprintedSlip, WindowDay
+from server.office.messages import (
+    HourBar,
+    OfficeState,
+    QueueDay,
+    UnprintedSlip,
+    WaitAccuracy,
+    WindowDay,
+)
 from server.queue.messages import WindowState
 from server.queue.offline.messages import OfflineDay
+from server.queue.routing import windows_for
 from server.queue.slip_queries import StoredSlip
 from server.queue.snapshot import QueueSnapshot
 from server.queue.tickets import State, Ticket
+from server.queue.wait_forecast import Kind, kind_of
 from server.queue.wait_formula import percentile
 
 FIRST_HOUR, LAST_HOUR = 8, 18
@@ -66,6 +77,7 @@ def office(snapshot: QueueSnapshot, today: Today) -> OfficeState:
         expired=states.count(State.EXPIRED),
         wait_p50=_rounded(percentile(waits, 0.5)),
         wait_p90=_rounded(percentile(waits, 0.9)),
+        told=_accuracy(snapshot, day_tickets),
         queues=queues,
         windows=[_window(snapshot, w, day_tickets) for w in today.windows],
         hours=_hours(snapshot, day_tickets),
@@ -95,6 +107,28 @@ def _marked(snapshot: QueueSnapshot, today: Today, alarm_list: Sequence[Alarm]) 
             extra |= {"taken_by": person.name if person else row.by_actor, "taken_at": at}
         marked.append(alarm.model_copy(update=extra))
     return sorted(marked, key=lambda alarm: (not alarm.loud, alarm.taken_at is not None))
+
+
+def _accuracy(snapshot: QueueSnapshot, tickets: Sequence[Ticket]) -> list[WaitAccuracy]:
+    """Return how the told waits held today, by kind of people."""
+    kinds: dict[Kind, list[Ticket]] = defaultdict(list)
+    for ticket in tickets:
+        item = snapshot.catalogue.item_by.get(ticket.item)
+        if ticket.told_high is not None and ticket.first_called_at is not None and item is not None:
+            windows = windows_for(snapshot.catalogue, item, snapshot.local)
+            kinds[kind_of(ticket.level, windows)].append(ticket)
+    return [_accuracy_of(kind, kinds[kind]) for kind in Kind if kinds[kind]]
+
+
+def _accuracy_of(kind: Kind, tickets: Sequence[Ticket]) -> WaitAccuracy:
+    ranges = [(wait_of(t) or 0.0, t.told_low or 0, t.told_high or 0) for t in tickets]
+    return WaitAccuracy(
+        kind=kind.value,
+        people=len(ranges),
+        within=fmean(low <= wait <= high for wait, low, high in ranges),
+        late=fmean(wait > high for wait, _, high in ranges),
+        width=fmean(high - low for _, low, high in ranges),
+    )
 
 
 def wait_of(ticket: Ticket) -> float | None:

@@ -14,7 +14,7 @@ from typing import Protocol
 from server.catalogue.model import Catalogue, Window, WindowKind
 from server.core.errors import HallError
 from server.core.settings import Settings
-from server.queue.call_order import Bounds, Choice, Head, comprehensive, specialised
+from server.queue.call_order import Bounds, Choice, Head, Streak, comprehensive, specialised
 from server.queue.errors import QueueCode
 from server.queue.routing import (
     WindowSessions,
@@ -93,15 +93,21 @@ def choose(floor: ChoosingFloor, moment: Moment, window_code: str) -> tuple[str,
         return None
     heads = [_head(moment, window, row) for row in rows]
     heads = _with_overtaking(floor, moment, rows, heads)
-    numbers = settings.of(NumberSettings)
-    bounds = Bounds(numbers.priority_run, numbers.overtake_limit)
-    if window.kind is WindowKind.COMPREHENSIVE:
-        choice = comprehensive(heads, floor.run_of, bounds)
-    else:
-        choice = specialised(heads, "+".join(sorted(window.units)), floor.run_of, bounds)
+    choice = choose_head(window, heads, floor.run_of, settings)
     assert choice is not None, "there is at least one head"
     chosen_row = next(row for row, head in zip(rows, heads, strict=True) if head is choice.head)
     return chosen_row.id, choice
+
+
+def choose_head(
+    window: Window, heads: Sequence[Head], streak: Streak, settings: Settings
+) -> Choice | None:
+    """Return the head that a window calls, by the policy of its kind; None without heads."""
+    numbers = settings.of(NumberSettings)
+    bounds = Bounds(numbers.priority_run, numbers.overtake_limit)
+    if window.kind is WindowKind.COMPREHENSIVE:
+        return comprehensive(heads, streak, bounds)
+    return specialised(heads, "+".join(sorted(window.units)), streak, bounds)
 
 
 def takes(catalogue: Catalogue, window: Window, row: Lane, now: datetime) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from server.catalogue.model import Catalogue, Item
+from server.catalogue.model import ApplicantClass, Catalogue, Item
 from server.core.actors import SYSTEM, Actor, ActorKind
 from server.core.errors import CommonCode, HallError
 from server.core.store import Tx
@@ -17,6 +17,7 @@ from server.hall.context import Context, JsonDict, write_journal
 from server.queue import issue_rate, slip_queries, snapshot, ticket_queries
 from server.queue.errors import QueueCode
 from server.queue.events import SlipOwed, SlipSettled
+from server.queue.forecasts import Forecasts
 from server.queue.offline import lease_queries
 from server.queue.offline.lease_rules import OPEN_NUMBERS, TOP
 from server.queue.routing import Route, route
@@ -25,8 +26,7 @@ from server.queue.slip_queries import StoredSlip
 from server.queue.snapshot import QueueSnapshot
 from server.queue.tickets import Move, Ticket, lane, number, order_of, ticket_id
 from server.queue.transitions import event_of
-from server.queue.wait_formula import Wait
-from server.queue.wait_inputs import ahead_of_newcomer, wait_for
+from server.queue.wait_formula import Wait, wait_of
 
 NO_PRINTER = "no_printer"
 ARRIVALS = "#"
@@ -119,16 +119,21 @@ def _issue(ctx: Context, tx: Tx, actor: Actor, request: JsonDict) -> IssuedTicke
     printer_of = request.get("printer_of", "")
     chosen = require_printer(tx, printer_of) if printer_of else ""
     catalogue, settings = ctx.catalogue(), ctx.settings()
-    snap = snapshot.in_act(ctx, tx, "sessions", "waiting", "service", "busy")
-    now, sessions, floor = snap.local, snap.sessions, snap.floor
+    snap = snapshot.in_act(ctx, tx, "sessions", "waiting")
+    now, sessions = snap.local, snap.sessions
     target = route(catalogue, item_code, now, sessions, settings)
     item = catalogue.item_by[item_code]
     if actor.kind is ActorKind.KIOSK:
         issue_rate.require(ctx, tx, kiosk, catalogue.unit_by[item.unit].prefix)
     reserve = settings.of(NumberSettings).desk_numbers if actor.kind is ActorKind.KIOSK else 0
-    ticket = _new_ticket(ctx, tx, catalogue, item, applicant, kiosk, reserve)
-    ahead = ahead_of_newcomer(floor, catalogue, item.unit, ticket.level)
-    wait = wait_for(floor, catalogue, item, now, sessions, settings, ahead)
+    klass = catalogue.class_by.get(applicant)
+    if klass is None:
+        raise HallError(QueueCode.CLASS_UNKNOWN, applicant=applicant)
+    latest = Forecasts.of(ctx).in_act(tx)  # before the ticket, which would be ahead of itself
+    turn = latest.newcomer(item, klass.level)
+    wait = wait_of(turn)
+    ticket = _new_ticket(ctx, tx, catalogue, item, klass, kiosk, reserve, wait)
+    latest.join(ticket, item, turn)
     line = write_journal(
         tx,
         actor,
@@ -150,13 +155,11 @@ def _new_ticket(
     tx: Tx,
     catalogue: Catalogue,
     item: Item,
-    applicant: str,
+    klass: ApplicantClass,
     kiosk: str,
     reserve: int,
+    wait: Wait,
 ) -> Ticket:
-    klass = catalogue.class_by.get(applicant)
-    if klass is None:
-        raise HallError(QueueCode.CLASS_UNKNOWN, applicant=applicant)
     day = ctx.day(tx.now)
     prefix = catalogue.unit_by[item.unit].prefix
     seq, arrival = ticket_queries.take_numbers(tx, day, prefix, ARRIVALS)
@@ -176,6 +179,8 @@ def _new_ticket(
         kiosk=kiosk,
         issued_at=tx.now,
         waiting_since=tx.now,
+        told_low=wait.low,
+        told_high=wait.high,
     )
     ticket_queries.add(tx, ticket, prefix, seq)
     return ticket

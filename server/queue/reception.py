@@ -18,6 +18,7 @@ from server.hall.context import Context, JsonDict, write_journal
 from server.queue import issuing, slip_queries, snapshot, ticket_queries
 from server.queue.calling import with_target
 from server.queue.errors import QueueCode
+from server.queue.forecasts import Forecasts
 from server.queue.ticket_place import place_of
 from server.queue.tickets import FINAL, RULES, Move, State, Ticket, read_number, ticket_id
 from server.queue.transitions import do, move_on, require_ticket
@@ -75,8 +76,7 @@ def print_slip(ctx: Context, actor: Actor, key: str, ticket: str, kiosk: str) ->
 
 
 def _present_facts(ctx: Context, tx: Tx, ticket: Ticket) -> JsonDict:
-    seen = snapshot.in_act(ctx, tx, "sessions", "waiting", "service", "busy")
-    place = place_of(seen, tx.conn, tx.hall_id, ticket)
+    place = place_of(snapshot.in_act(ctx, tx, "sessions"), ticket, Forecasts.of(ctx).in_act(tx))
     current = replace(ticket, version=ctx.catalogue().version)
     return issuing.slip_facts(current, place.windows, place.wait or Wait(0, 0, 0))
 

@@ -24,8 +24,6 @@ from server.queue import ticket_counts, ticket_queries, window_session_queries
 from server.queue.routing import WindowSessions
 from server.queue.ticket_queries import LaneCount
 from server.queue.tickets import AT_WINDOW, State, Ticket
-from server.queue.wait_formula import Service
-from server.queue.wait_inputs import services
 from server.queue.window_session_queries import StoredSession
 
 P = ParamSpec("P")
@@ -41,8 +39,6 @@ class Parts:
     session_rows: Mapping[str, StoredSession] | None = None
     sessions: WindowSessions | None = None
     waiting: list[LaneCount] | None = None
-    service: dict[str, Service] | None = None
-    busy: frozenset[str] | None = None
     at_windows: tuple[Ticket, ...] | None = None
 
 
@@ -57,12 +53,7 @@ class QueueSnapshot(Snapshot):
 
     def all(self) -> QueueSnapshot:
         """Read every part; return the snapshot."""
-        _ = self.sessions, self.waiting, self.service, self.busy, self.at_windows
-        return self
-
-    def waits(self) -> QueueSnapshot:
-        """Read the parts that the waiting time of one person depends on; return the snapshot."""
-        _ = self.sessions, self.service, self.busy
+        _ = self.sessions, self.waiting, self.at_windows
         return self
 
     @property
@@ -91,20 +82,6 @@ class QueueSnapshot(Snapshot):
         if self.parts.waiting is None:
             self.parts.waiting = sorted(ticket_queries.waiting_by_lane(self.conn, self._hall_id))
         return self.parts.waiting
-
-    @property
-    def service(self) -> dict[str, Service]:
-        """Finished services today by queue."""
-        if self.parts.service is None:
-            self.parts.service = services(self.conn, self._hall_id, self.day)
-        return self.parts.service
-
-    @property
-    def busy(self) -> frozenset[str]:
-        """Windows with a called or served ticket."""
-        if self.parts.busy is None:
-            self.parts.busy = ticket_queries.busy_windows(self.conn, self._hall_id)
-        return self.parts.busy
 
     @property
     def at_windows(self) -> tuple[Ticket, ...]:
@@ -190,7 +167,6 @@ def cache_issued(ctx: Context, tx: Tx, before: QueueSnapshot, ticket: Ticket) ->
     insort(rows, own_row._replace(waiting=own_row.waiting + 1, since=since))
     after = parts_of(ctx, journal.head_in(tx), before.day)
     after.session_rows, after.sessions, after.waiting = parts.session_rows, parts.sessions, rows
-    after.service, after.busy = parts.service, parts.busy
     after.at_windows = parts.at_windows
 
 
@@ -202,8 +178,6 @@ def cache_called(
     seats = before.session_rows
     seat = seats[now.window]._replace(last_call_at=tx.now)
     after.session_rows, after.sessions = {**seats, now.window: seat}, parts.sessions
-    if parts.busy is not None:
-        after.busy = parts.busy | {now.window}
     if parts.at_windows is not None:
         others = (t for t in parts.at_windows if ended is None or t.id != ended.id)
         after.at_windows = (*others, now)

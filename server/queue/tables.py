@@ -87,6 +87,8 @@ ticket = Table(
     text_column("note"),
     number_column("returns"),
     number_column("transfers"),
+    Column("told_low", Integer, nullable=True),
+    Column("told_high", Integer, nullable=True),
     PrimaryKeyConstraint("hall_id", "id"),
     UniqueConstraint("hall_id", "day", "prefix", "seq"),
     UniqueConstraint("hall_id", "token"),

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
-
 from server.core.errors import HallError
-from server.queue import ticket_queries
+from server.queue.forecasts import Latest
 from server.queue.routing import route, unit_windows
 from server.queue.snapshot import QueueSnapshot
 from server.queue.tickets import State, Ticket
-from server.queue.wait_formula import Wait
-from server.queue.wait_inputs import wait_for
+from server.queue.wait_formula import Wait, wait_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,23 +20,11 @@ class TicketPlace:
     wait: Wait | None
 
 
-def place_of(
-    snapshot: QueueSnapshot, conn: Connection, hall_id: str, ticket: Ticket
-) -> TicketPlace:
-    """Return the place of a ticket now."""
+def place_of(snapshot: QueueSnapshot, ticket: Ticket, latest: Latest) -> TicketPlace:
+    """Return the place of a ticket by the latest forecast."""
     item = snapshot.catalogue.item_by.get(ticket.item)
-    if ticket.state is not State.WAITING or item is None:
-        return TicketPlace(windows_of(snapshot, ticket), None)
-    ahead = ticket_queries.ahead_of(conn, hall_id, ticket)
-    wait = wait_for(
-        snapshot.floor,
-        snapshot.catalogue,
-        item,
-        snapshot.local,
-        snapshot.sessions,
-        snapshot.settings,
-        ahead,
-    )
+    is_waiting = ticket.state is State.WAITING and item is not None
+    wait = wait_of(latest.turn_of(ticket, item)) if is_waiting and item else None
     return TicketPlace(windows_of(snapshot, ticket), wait)
 
 

@@ -131,6 +131,24 @@ _overtakers = precompiled(
 )
 
 
+_priority_calls = precompiled(
+    select(_c.c.at, _t.c.queue, _t.c.ord, _c.c.window)
+    .join_from(_t, _c, (_c.c.hall_id == _t.c.hall_id) & (_c.c.ticket_id == _t.c.id))
+    .where(
+        _hall,
+        _t.c.day == bindparam("day"),
+        _t.c.level > 0,
+        _c.c.move == literal_column("'call'"),
+    )
+)
+_runs = precompiled(
+    select(tables.pool_run.c.pool, tables.pool_run.c.run).where(
+        tables.pool_run.c.hall_id == bindparam("hall_id"),
+        tables.pool_run.c.day == bindparam("day"),
+    )
+)
+
+
 class LaneCount(NamedTuple):
     """Number of waiting tickets in a lane that share queue, item and class."""
 
@@ -232,6 +250,37 @@ def heads(conn: Connection, hall_id: str) -> list[StoredHead]:
     return _head_rows.all(conn, _heads, {"hall_id": hall_id})
 
 
+def waiting(conn: Connection, hall_id: str) -> list[StoredHead]:
+    """Return every waiting ticket."""
+    return _head_rows.all(conn, _waiting, {"hall_id": hall_id})
+
+
+def issued_since(conn: Connection, hall_id: str, day: str, since: int) -> list[StoredHead]:
+    """Return the tickets of a day issued since a time (ms), in any state."""
+    return _head_rows.all(conn, _issued_since, {"hall_id": hall_id, "day": day, "since": since})
+
+
+class StoredPriorityCall(NamedTuple):
+    """First call of a priority ticket; the fields follow the columns of the query."""
+
+    at: int
+    queue: str
+    order: int
+    window: str
+
+
+def priority_calls(conn: Connection, hall_id: str, day: str) -> list[StoredPriorityCall]:
+    """Return the first calls of the day's priority tickets."""
+    rows = conn.execute(_priority_calls, {"hall_id": hall_id, "day": day})
+    return [StoredPriorityCall(*row) for row in rows]
+
+
+def runs(conn: Connection, hall_id: str, day: str) -> dict[str, int]:
+    """Return the number of consecutive priority calls of every pool today."""
+    rows = conn.execute(_runs, {"hall_id": hall_id, "day": day})
+    return {row.pool: row.run for row in rows}
+
+
 def priority_calls_over(
     conn: Connection, hall_id: str, day: str, queue: str, order: int, since: int
 ) -> list[str]:
@@ -260,6 +309,14 @@ _head_rows = Records(
     StoredHead,
     *(_t.c.id, _t.c.lane, _t.c.queue, _t.c.item, _t.c.klass, _t.c.level, _t.c.ord),
     _t.c.waiting_since,
+)
+
+
+_waiting = precompiled(_head_rows.select().where(_hall, _is_waiting))
+_issued_since = precompiled(
+    _head_rows.select().where(
+        _hall, _t.c.day == bindparam("day"), _t.c.issued_at >= bindparam("since")
+    )
 )
 
 

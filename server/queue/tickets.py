@@ -207,6 +207,9 @@ class Ticket:
     note: str = ""
     returns: int = 0
     transfers: int = 0
+    told_low: int | None = None
+    """Range of minutes that the person was told with the number; None: none was told."""
+    told_high: int | None = None
 
     def holds(self, window: str) -> bool:
         """Return True if `window` holds the ticket."""

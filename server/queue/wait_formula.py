@@ -1,8 +1,8 @@
-"""Waiting time estimate: people ahead and a range of minutes, never a single figure.
+"""Range of minutes that a waiting person is told, from the forecast of the turn. Pure.
 
 The service time of a queue is the day's own mean, weighted with the items' starting values while
-few tickets are finished. The range is meant to contain the actual wait about three times in four;
-the office page reports how often it did.
+few tickets are finished. The range is meant to hold four times in five, for each kind of person
+(`wait_forecast.Kind`); its spread was measured on rehearsed months (`go.py bench --only waits`).
 """
 
 from __future__ import annotations
@@ -11,13 +11,33 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-SPREAD = 1.15
-"""Normal quantile of a range that contains three cases in four."""
-VARIATION = 0.8
-"""Standard deviation of a service time over its mean; counters are nearly exponential."""
+from server.queue.wait_forecast import Kind, Turn
+
 ROUND_MINUTES = 5
 FINE_MINUTES = 10
 """Minutes below which the range is given by the minute."""
+AT_ONCE = 2
+"""Upper end, in minutes, for a person whom a free window calls at once."""
+SPREAD = {Kind.SPECIALISED: 0.86, Kind.COMPREHENSIVE: 0.70, Kind.BOTH: 1.38, Kind.PRIORITY: 0.98}
+"""Spread of a kind over that of all people together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """End of the range: its distance from the expected wait, as a logarithm, by people ahead."""
+
+    variance: float
+    offset: float
+    floor: float
+    """Distance that remains however many people are ahead: the pace of the day."""
+
+    def distance(self, ahead: int) -> float:
+        """Return the logarithm of the end over the expected wait, without its sign."""
+        return math.sqrt(self.variance / (ahead + self.offset) + self.floor**2)
+
+
+EARLY = Tail(4.22, 0.96, 0.41)
+LATE = Tail(1.28, 1.87, 0.24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +55,8 @@ class Wait:
     ahead: int
     low: int
     high: int
+    priority_ahead: int = 0
+    """People of a higher priority among those ahead."""
 
 
 def mean_service(starting: float, prior: int, today: Service) -> float:
@@ -42,30 +64,19 @@ def mean_service(starting: float, prior: int, today: Service) -> float:
     return (starting * prior + today.minutes) / (prior + today.count)
 
 
-def expected_wait(ahead: int, windows: int, minutes: float, free: bool = False) -> Wait:
-    """Return the range for a person with `ahead` people in front, at `windows` windows.
-
-    `free` means that a window is idle now; then nobody ahead means no wait.
-    """
-    if ahead == 0 and free:
-        return Wait(0, 0, 2)
-    lanes = max(windows, 1)
-    steps = ahead + 0.5
-    middle = steps * minutes / lanes
-    spread = SPREAD * VARIATION * minutes * math.sqrt(steps) / lanes
-    return Wait(ahead, _down(max(0.0, middle - spread)), _up(middle + spread))
+def wait_of(turn: Turn) -> Wait:
+    """Return what a person with this turn is told."""
+    if turn.minutes <= 0:
+        return Wait(turn.ahead, 0, AT_ONCE, turn.priority_ahead)
+    spread = SPREAD[turn.kind]
+    low = turn.minutes * math.exp(-spread * EARLY.distance(turn.ahead))
+    high = turn.minutes * math.exp(spread * LATE.distance(turn.ahead))
+    return Wait(turn.ahead, _rounded(low), max(AT_ONCE, _rounded(high)), turn.priority_ahead)
 
 
-def _down(minutes: float) -> int:
-    if minutes < FINE_MINUTES:
-        return math.floor(minutes)
-    return math.floor(minutes / ROUND_MINUTES) * ROUND_MINUTES
-
-
-def _up(minutes: float) -> int:
-    if minutes < FINE_MINUTES:
-        return max(2, math.ceil(minutes))
-    return math.ceil(minutes / ROUND_MINUTES) * ROUND_MINUTES
+def _rounded(minutes: float) -> int:
+    step = 1 if minutes < FINE_MINUTES else ROUND_MINUTES
+    return step * math.floor(minutes / step + 0.5)
 
 
 def percentile(values: Iterable[float], share: float) -> float | None:

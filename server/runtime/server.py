@@ -41,6 +41,7 @@ from server.live.agent_gateway import Agents
 from server.live.feeds import LiveFeeds
 from server.privacy.personal_data import delete_old
 from server.queue.business_day import keep_day
+from server.queue.forecasts import Forecasts
 from server.queue.offline import desk_connections
 from server.runtime import pages
 from server.runtime.connections import Connections, SlotLimits, open_files
@@ -224,6 +225,7 @@ class _HallRuntime:
         self.heard, self._look = follower.deliver, follower.replay
         self._release_stale()
         gevent.spawn(app.feeds.run)
+        _keep_forecast(app.hall.ctx)
 
     def _release_stale(self) -> None:
         """Release what this worker held when it last ended without a shutdown."""
@@ -382,3 +384,15 @@ def _until_orphaned(end: Flag) -> None:
     while os.getppid() == parent:
         gevent.sleep(CHECK_SECONDS)
     end.set()
+
+
+def _keep_forecast(ctx: Context) -> None:
+    """Keep the forecast of the waits beside the server's work."""
+    changed = Flag()
+    ctx.bus.subscribe(lambda _event: changed.set())
+
+    def wait(seconds: float) -> None:
+        changed.wait(seconds)
+        changed.clear()
+
+    gevent.spawn(Forecasts.of(ctx).keep, wait, gevent.sleep)

@@ -71,6 +71,31 @@ def test_a_ticket_is_shown_waiting_called_and_served(phone: Page, free: HallServ
     assert axe.findings(phone) == []
 
 
+def test_a_phone_says_why_more_people_are_ahead(phone: Page, free: HallServer) -> None:
+    clerk = free.clerk("1009")
+    free.ticket("scjg-01")
+    clerk.post("/counter/call-next")
+    ticket = free.ticket("scjg-01")
+    phone.goto(free.url(f"/t/{ticket['token']}"))
+    says = phone.get_by_test_id("says")
+    expect(says).to_have_text("下一位就是您")
+    expect(phone.get_by_test_id("priority-ahead")).to_have_count(0)
+    free.ticket("scjg-01", applicant="elderly")
+    expect(says).to_have_text("前面还有 1 人")
+    expect(phone.get_by_test_id("priority-ahead")).to_have_text("其中优先办理 1 人")
+    assert axe.findings(phone) == []
+
+
+def test_a_phone_says_where_a_ticket_was_sent(phone: Page, free: HallServer) -> None:
+    clerk, other = free.clerk("1009"), free.clerk("1004")
+    ticket = free.ticket("scjg-01")
+    clerk.post("/counter/call-next")
+    clerk.post("/counter/transfer", {"window": other.get("/counter")["window"]["code"]})
+    phone.goto(free.url(f"/t/{ticket['token']}"))
+    number = other.get("/counter")["window"]["number"]
+    expect(phone.get_by_test_id("sent")).to_have_text(f"已转到 {number} 号窗口")
+
+
 def test_a_missed_person_can_return_by_phone(phone: Page, free: HallServer) -> None:
     ticket = free.ticket("scjg-01")
     phone.goto(free.url(f"/t/{ticket['token']}"))

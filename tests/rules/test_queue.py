@@ -18,7 +18,7 @@ from server.core.settings import Settings, bounds, with_values
 from server.core.working_days import SpecialDay
 from server.queue.errors import QueueCode
 from server.queue.tickets import FINAL, RULES, Move, State, number, order_of, state_after
-from server.queue.wait_formula import Service, expected_wait, mean_service, percentile
+from server.queue.wait_formula import Service, mean_service, percentile
 from support.halls import MONDAY, catalogue
 
 
@@ -114,21 +114,6 @@ def test_crossed_spans_are_open_exactly_when_both_are(
     assert (
         catalogue_hours.open_at(catalogue_hours._crossed(tuple(left), tuple(right)), moment) is both
     )
-
-
-@given(st.integers(0, 200), st.integers(1, 20), st.floats(0.5, 60))
-def test_the_waiting_range_is_ordered_and_grows_with_the_queue(
-    ahead: int, windows: int, minutes: float
-) -> None:
-    wait = expected_wait(ahead, windows, minutes)
-    longer = expected_wait(ahead + 10, windows, minutes)
-    assert 0 <= wait.low <= wait.high
-    assert wait.high <= longer.high
-    assert wait.low <= longer.low
-
-
-def test_a_free_window_means_no_wait() -> None:
-    assert expected_wait(0, 1, 30, free=True).high <= 2
 
 
 def test_default_service_times_are_replaced_by_those_of_the_day() -> None:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.queue.wait_formula import Service, Wait, expected_wait, mean_service, percentile
+from server.queue.wait_forecast import Kind, Turn
+from server.queue.wait_formula import (
+    AT_ONCE,
+    ROUND_MINUTES,
+    Service,
+    Wait,
+    mean_service,
+    percentile,
+    wait_of,
+)
 
 
 def test_the_mean_weighs_the_starting_value_as_so_many_tickets() -> None:
@@ -15,56 +23,45 @@ def test_the_mean_weighs_the_starting_value_as_so_many_tickets() -> None:
     assert mean_service(8.0, 0, Service(4, 20.0)) == 5.0
 
 
-def test_nobody_ahead_and_a_free_window_is_no_wait() -> None:
-    assert expected_wait(0, 1, 30.0, free=True) == Wait(0, 0, 2)
+def turn(kind: Kind, ahead: int, minutes: float, priority: int = 0) -> Turn:
+    """Return a turn at two windows."""
+    return Turn(kind, ahead, minutes, 2, priority)
 
 
-def test_nobody_ahead_of_a_busy_window_waits_for_half_a_service() -> None:
-    # Middle 5, spread 1.15 * 0.8 * 10 * sqrt(0.5) = 6.5.
-    assert expected_wait(0, 1, 10.0) == Wait(0, 0, 15)
+def test_a_person_whom_a_free_window_calls_waits_up_to_two_minutes() -> None:
+    assert wait_of(turn(Kind.BOTH, 0, 0.0)) == Wait(0, 0, 2)
 
 
-def test_people_ahead_wait_even_if_a_window_is_free() -> None:
-    assert expected_wait(1, 1, 10.0, free=True) == expected_wait(1, 1, 10.0)
-    # Middle 15, spread 9.2 * sqrt(1.5) = 11.3: from 3.7 to 26.3.
-    assert expected_wait(1, 1, 10.0) == Wait(1, 3, 30)
+def test_the_range_of_few_people_is_wide_and_by_the_minute() -> None:
+    # Early: 5 / exp(0.86 * sqrt(4.22 / 0.96 + 0.1681)) = 0.80.
+    # Late: 5 * exp(0.86 * sqrt(1.28 / 1.87 + 0.0576)) = 10.5.
+    assert wait_of(turn(Kind.SPECIALISED, 0, 5.0)) == Wait(0, 1, 10)
 
 
-def test_windows_share_the_queue() -> None:
-    # Middle 10.5 * 8 / 4 = 21, spread 0.92 * 8 * sqrt(10.5) / 4 = 6.0: from 15.04 to 26.96.
-    assert expected_wait(10, 4, 8.0) == Wait(10, 15, 30)
+def test_the_range_of_many_people_is_narrow_and_by_five_minutes() -> None:
+    # Early: 60 / exp(0.7 * sqrt(4.22 / 20.96 + 0.1681)) = 39.2, late: 60 * exp(0.7 * 0.337) = 76.
+    assert wait_of(turn(Kind.COMPREHENSIVE, 20, 60.0)) == Wait(20, 40, 75)
 
 
-def test_a_queue_without_a_window_is_counted_as_one_window() -> None:
-    assert expected_wait(3, 0, 8.0) == expected_wait(3, 1, 8.0)
+def test_people_with_priority_ahead_are_told_apart() -> None:
+    assert wait_of(turn(Kind.BOTH, 4, 20.0, priority=3)).priority_ahead == 3
 
 
-def test_below_ten_minutes_the_range_is_by_the_minute() -> None:
-    # Middle 6.75, spread 0.92 * 3 * sqrt(4.5) / 2 = 2.9: from 3.8 to 9.7.
-    assert expected_wait(4, 2, 3.0) == Wait(4, 3, 10)
-
-
-def test_from_ten_minutes_the_range_is_by_five_minutes() -> None:
-    # A service of 40 minutes for one person with four windows: from 1.4 to 28.6.
-    assert expected_wait(1, 4, 40.0) == Wait(1, 3, 30)
-    # Both ends above ten: middle 82, spread 16.7, from 65.3 to 98.7.
-    assert expected_wait(20, 2, 8.0) == Wait(20, 65, 100)
-
-
-@pytest.mark.parametrize("minutes", [0.1, 0.5, 1.0])
-def test_a_short_wait_is_up_to_two_minutes(minutes: float) -> None:
-    assert expected_wait(0, 1, minutes) == Wait(0, 0, 2)
-
-
-@given(st.integers(1, 50), st.integers(1, 9), st.floats(0.5, 60))
-def test_the_range_has_whole_minutes_around_the_middle(
-    ahead: int, windows: int, minutes: float
+@given(st.sampled_from(Kind), st.integers(0, 200), st.floats(0.1, 500))
+def test_the_range_holds_the_expected_wait_and_grows_with_it(
+    kind: Kind, ahead: int, minutes: float
 ) -> None:
-    wait = expected_wait(ahead, windows, minutes)
-    middle = (ahead + 0.5) * minutes / windows
-    assert isinstance(wait.low, int)
-    assert isinstance(wait.high, int)
-    assert wait.low <= middle <= wait.high
+    wait, longer = wait_of(turn(kind, ahead, minutes)), wait_of(turn(kind, ahead, minutes * 2))
+    assert 0 <= wait.low <= minutes + ROUND_MINUTES / 2
+    assert wait.high >= max(AT_ONCE, minutes - ROUND_MINUTES / 2)
+    assert wait.low <= longer.low
+    assert wait.high <= longer.high
+
+
+@given(st.sampled_from(Kind), st.integers(0, 200))
+def test_the_range_narrows_with_the_people_ahead(kind: Kind, ahead: int) -> None:
+    few, more = (wait_of(turn(kind, n, 100.0)) for n in (ahead, ahead + 5))
+    assert more.high - more.low <= few.high - few.low
 
 
 def test_a_percentile_is_the_value_of_the_nearest_rank() -> None:

@@ -236,4 +236,4 @@ def test_an_act_without_a_journal_line_is_detected(small: SmallHall) -> None:
     small.ctx.write(
         lambda tx: ticket_queries.change(tx, replace(ticket, state=State.CALLED), ticket)
     )
-    assert stale_parts(small.ctx) == ["waiting", "busy", "at_windows"]
+    assert stale_parts(small.ctx) == ["waiting", "at_windows"]

@@ -18,6 +18,7 @@ from server.catalogue.messages import HallHours
 from server.core.settings import Settings
 from server.queue import calling, snapshot
 from server.queue.errors import QueueCode
+from server.queue.forecasts import Forecasts
 from server.queue.queue_views import hall_hours, window_states
 from server.queue.tickets import Outcome, Ticket
 from support.halls import MONDAY, SmallHall, at, catalogue
@@ -30,7 +31,7 @@ def view_of(small: SmallHall, ticket_id: str) -> TicketView:
     """Return a ticket as its holder's phone shows it."""
     seen = snapshot.take(small.ctx)
     ticket = small.ticket(ticket_id)
-    where = views.place(seen, ticket, seen.catalogue, 0)
+    where = views.place(seen, ticket, seen.catalogue, Forecasts.of(small.ctx).current())
     return views.ticket_view(seen, ticket, seen.catalogue, where, [], "")
 
 
@@ -93,8 +94,9 @@ def test_the_item_page_counts_the_tickets_ahead_of_the_chosen_class(small: Small
     for applicant in ("ordinary", "ordinary", "ordinary", "elderly"):
         small.issue("tax-1", applicant)
     seen = snapshot.take(small.ctx)
-    ordinary = views.item_page_of(seen, "tax-1", "ordinary").offer
-    elderly = views.item_page_of(seen, "tax-1", "elderly").offer
+    latest = Forecasts.of(small.ctx).current()
+    ordinary = views.item_page_of(seen, latest, "tax-1", "ordinary").offer
+    elderly = views.item_page_of(seen, latest, "tax-1", "elderly").offer
     assert ordinary is not None
     assert elderly is not None
     assert (ordinary.ahead, elderly.ahead) == (4, 1)
@@ -103,7 +105,9 @@ def test_the_item_page_counts_the_tickets_ahead_of_the_chosen_class(small: Small
 
 def test_the_item_page_rejects_an_unknown_class(small: SmallHall) -> None:
     small.sign_in("T1")
-    refusal = views.item_page_of(snapshot.take(small.ctx), "tax-1", "nobody").refusal
+    refusal = views.item_page_of(
+        snapshot.take(small.ctx), Forecasts.of(small.ctx).current(), "tax-1", "nobody"
+    ).refusal
     assert refusal is not None
     assert refusal.code == QueueCode.CLASS_UNKNOWN.value
 

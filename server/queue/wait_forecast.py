@@ -1,0 +1,422 @@
+"""Forecast of every waiting person's turn: the rules in force, played forward. Pure.
+
+The windows that are signed in and not paused call one person after the other, as `call_order`
+chooses for each of them, and serve each for the mean time of the errand. Meanwhile the same people
+arrive as within the last hour: they are not *ahead*, but some of them are called first (priority,
+errands of comprehensive windows). From this one pass follow the people ahead, those whom windows
+that may call me will call before me; and the expected minutes until my call. A newcomer's turn is
+the first call of the pass at which the rules would have chosen the newcomer.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from heapq import heapify, heappop, heappush
+
+from server.catalogue.model import Item, Window, WindowKind
+from server.queue.call_candidates import LaneHead, Moment, choose_head, takes
+from server.queue.call_order import Choice, Head
+from server.queue.routing import only_comprehensive, servers, windows_for
+
+NEXT_CALL_MINUTES = 0.7
+"""Minutes between the end of a service and the start of the next: the call, and the walk."""
+HOUR_MINUTES = 60
+BREATH = 16
+NEWCOMER = 1 << 60
+"""Seniority of a newcomer: junior to everybody here, senior to those who are yet to arrive."""
+RESIDUAL = 0.75
+"""Expected rest of a running service over its mean, seen at any moment of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PriorityCall:
+    """First call of a priority ticket today."""
+
+    at: int
+    """Time in ms."""
+    queue: str
+    order: int
+    """Seniority of the ticket."""
+    window: str
+
+
+@dataclass(frozen=True, slots=True)
+class PresentFloor:
+    """People and windows at the moment from which the rules are played forward."""
+
+    waiting: Sequence[LaneHead]
+    busy: Mapping[str, int]
+    """Time (ms) of the call that each busy window works on."""
+    serving: Mapping[str, float]
+    """Mean minutes of that errand, by window."""
+    priority_calls: Sequence[PriorityCall]
+    runs: Mapping[str, int]
+    """Priority calls in a row, by pool."""
+    lately: Sequence[LaneHead]
+    """People who took a number within the last hour, wherever they are now."""
+    minutes_of: Callable[[str, str], float]
+    """Mean minutes of an item (code) in a queue (unit code)."""
+
+
+class Kind(StrEnum):
+    """People who compete for the same windows; the waits of each kind vary in their own way."""
+
+    SPECIALISED = "specialised"
+    """Only the unit's own windows may call."""
+    COMPREHENSIVE = "comprehensive"
+    """Only comprehensive windows may call."""
+    BOTH = "both"
+    PRIORITY = "priority"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Expected turn of one person."""
+
+    kind: Kind
+
+    ahead: int
+    """People whom windows that may call this person call before. 0: whichever of them ends its
+    service first calls this person, unless somebody with priority comes."""
+    minutes: float
+    """Expected minutes until the call."""
+    windows: int
+    """Windows that may call this person: staffed and not paused."""
+    priority_ahead: int = 0
+    """Of those ahead, people of a higher priority."""
+
+
+@dataclass(slots=True)
+class _Lane:
+    """Waiting people who are alike for choosing, most senior first."""
+
+    people: list[LaneHead]
+    real: int
+    """People of today among them; those after are expected to arrive."""
+    windows: tuple[str, ...]
+    """Staffed windows that may call them."""
+    entitled: frozenset[str]
+    """Windows that may serve the item on this day, staffed or not; for overtaking."""
+    only_comprehensive: bool
+    target: float
+    next: int = 0
+    head: Head | None = None
+    """Head as last built; None after a change."""
+    calls_seen: int = -1
+    """Priority calls of the queue that the head's overtaking counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """One choice of the pass: what the window chose from, and the calls before it."""
+
+    window: str
+    minutes: float
+    heads: tuple[Head, ...]
+    runs: Mapping[str, int]
+    before: Mapping[str, int]
+    """Calls of people of today so far, by window."""
+    priority_before: Mapping[str, int]
+    """Those of people with priority among them."""
+
+
+@dataclass(slots=True)
+class Forecast:
+    """Turns of all waiting people, and of those who come next."""
+
+    moment: Moment
+    waiting: Sequence[LaneHead]
+    turns: dict[str, Turn]
+    """By ticket id."""
+    _calls: list[_Call]
+    _first: Mapping[str, _Call]
+    """Choice that each window would have, were it free now."""
+    _newcomers: dict[tuple[str, int], Turn | None] = field(default_factory=dict)
+
+    def newcomer(self, item: Item, level: int) -> Turn | None:
+        """Return the turn of a person who takes a number now; None if no window would call."""
+        key = item.code, level
+        if key not in self._newcomers:
+            self._newcomers[key] = self._newcomer(item, level)
+        return self._newcomers[key]
+
+    def _newcomer(self, item: Item, level: int) -> Turn | None:
+        moment = self.moment
+        able = servers(moment.catalogue, item, moment.now, moment.sessions)
+        only = only_comprehensive(moment.catalogue, item, moment.now, moment.sessions)
+        target = moment.catalogue.unit_by[item.unit].target_wait
+        is_next, last = True, None
+        for call in self._calls:
+            if call.window not in able:
+                continue
+            window = moment.catalogue.window_by[call.window]
+            is_only = only and window.kind is WindowKind.COMPREHENSIVE
+            me = Head("", item.unit, level, NEWCOMER, call.minutes, target, is_only)
+            last = call
+            if _choose(moment, window, (*call.heads, me), call.runs).head is me:
+                break
+            is_next = False
+        if last is None:
+            return None
+        if last.minutes > 0:  # at 0 a free window calls at once
+            is_next = is_next and self._would_call_first(item.unit, level, able, only, target)
+        else:
+            is_next = True
+        ahead = sum(last.before.get(code, 0) for code in able)
+        priority = sum(last.priority_before.get(code, 0) for code in able) if level == 0 else 0
+        kind = kind_of(level, (moment.catalogue.window_by[code] for code in able))
+        ahead = ahead if is_next else max(1, ahead)
+        return Turn(kind, ahead, last.minutes, len(able), priority)
+
+    def _would_call_first(
+        self, unit: str, level: int, able: Sequence[str], only: bool, target: float
+    ) -> bool:
+        """Return True if each of the windows would call the newcomer first, were it free now."""
+        moment = self.moment
+        for code in able:
+            window, call = moment.catalogue.window_by[code], self._first[code]
+            is_only = only and window.kind is WindowKind.COMPREHENSIVE
+            me = Head("", unit, level, NEWCOMER, 0.0, target, is_only)
+            if _choose(moment, window, (*call.heads, me), call.runs).head is not me:
+                return False
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Expected:
+    """Person who is expected to arrive, like one of the last hour."""
+
+    id: str
+    lane: str
+    queue: str
+    item: str
+    level: int
+    ord: int
+    waiting_since: int
+
+    @classmethod
+    def like(cls, person: LaneHead, number: int, now: int, minutes: float) -> _Expected:
+        """Return the expected person; it is junior to all who are here, and to a newcomer."""
+        at = now + round(minutes * 60_000)
+        order = NEWCOMER + 1 + number
+        return cls("", person.lane, person.queue, person.item, person.level, order, at)
+
+
+class _Play:
+    """The pass: lanes, windows, and what was called so far."""
+
+    def __init__(self, moment: Moment, floor: PresentFloor) -> None:
+        self._moment = moment
+        self._floor = floor
+        catalogue = moment.catalogue
+        self._windows = [
+            catalogue.window_by[code]
+            for code, session in moment.sessions.items()
+            if not session.paused and code in catalogue.window_by
+        ]
+        self._arrivals = sorted(
+            (HOUR_MINUTES - (moment.millis - p.waiting_since) / 60_000, n, p)
+            for n, p in enumerate(floor.lately)
+        )
+        self._lane_of: dict[str, _Lane] = {}
+        for people in _by_lane(floor.waiting):
+            self._lane_of[people[0].lane] = self._lane(people)
+        for _, _, person in self._arrivals:
+            if person.lane not in self._lane_of:
+                self._lane_of[person.lane] = self._lane([person], real=0)
+        self._lanes = list(self._lane_of.values())
+        self._lanes_of: dict[str, list[_Lane]] = {
+            w.code: [lane for lane in self._lanes if w.code in lane.windows] for w in self._windows
+        }
+        self._runs = dict(floor.runs)
+        self._called: dict[str, int] = {}
+        """Calls of the pass by window."""
+        self._priority_called: dict[str, int] = {}
+        self._priority: dict[str, list[PriorityCall]] = defaultdict(list)
+        for call in floor.priority_calls:
+            self._priority[call.queue].append(call)
+        self._calls: list[_Call] = []
+        self._arrived = 0
+        self._next: set[str] = set()
+        self._turns: dict[str, Turn] = {}
+
+    def run(self, breathe: Callable[[], None]) -> Forecast:
+        first = {w.code: self._seen_by(w, 0.0) for w in self._windows}
+        chosen = {
+            code: _choose(self._moment, w, first[code].heads, self._runs).head.order
+            for code, w in ((w.code, w) for w in self._windows)
+            if first[code].heads
+        }
+        self._next = {
+            lane.people[0].id
+            for lane in self._lanes
+            if lane.real and all(chosen.get(c) == lane.people[0].ord for c in lane.windows)
+        }
+        ready = self._ready()
+        windows = {w.code: w for w in self._windows}
+        heapify(ready)
+        while ready:
+            minutes, code = heappop(ready)
+            if len(self._calls) % BREATH == 0:
+                breathe()
+            self._admit(minutes)
+            window = windows[code]
+            call = self._seen_by(window, minutes)
+            self._calls.append(call)
+            if not any(lane.next < lane.real for lane in self._lanes_of[code]):
+                continue  # nobody of today is left for this window
+            choice = _choose(self._moment, window, call.heads, self._runs)
+            self._runs[choice.pool] = choice.run
+            person = self._take(self._lane_of[choice.head.lane], code, minutes)
+            service = self._floor.minutes_of(person.item, person.queue)
+            heappush(ready, (minutes + service + NEXT_CALL_MINUTES, code))
+        return Forecast(self._moment, self._floor.waiting, self._turns, self._calls, first)
+
+    def _admit(self, minutes: float) -> None:
+        """Let those arrive who are expected until then."""
+        while self._arrived < len(self._arrivals) and self._arrivals[self._arrived][0] <= minutes:
+            at, number, person = self._arrivals[self._arrived]
+            self._arrived += 1
+            lane = self._lane_of[person.lane]
+            lane.people.append(_Expected.like(person, number, self._moment.millis, at))
+
+    def _seen_by(self, window: Window, minutes: float) -> _Call:
+        """Return what a window would choose from at that time."""
+        lanes = [lane for lane in self._lanes_of[window.code] if lane.next < len(lane.people)]
+        heads = tuple(self._heads(window, lanes, minutes))
+        called, priority = dict(self._called), dict(self._priority_called)
+        return _Call(window.code, minutes, heads, dict(self._runs), called, priority)
+
+    def _lane(self, people: list[LaneHead], *, real: int | None = None) -> _Lane:
+        moment, head = self._moment, people[0]
+        catalogue, now = moment.catalogue, moment.now
+        item, unit = catalogue.item_by.get(head.item), catalogue.unit_by.get(head.queue)
+        entitled = windows_for(catalogue, item, now) if item is not None else ()
+        if item is None or head.lane[0] in "@=":
+            able = tuple(w.code for w in self._windows if takes(catalogue, w, head, now))
+        else:
+            able = servers(catalogue, item, now, moment.sessions)
+        only = item is not None and only_comprehensive(catalogue, item, now, moment.sessions)
+        target = unit.target_wait if unit else 20
+        if real == 0:
+            people = []
+        return _Lane(people, len(people), able, frozenset(w.code for w in entitled), only, target)
+
+    def _ready(self) -> list[tuple[float, str]]:
+        """Return the minutes until each window calls again.
+
+        Of windows that share their people, one ends soon and the last late: their rests are those
+        of a row of random services, the one that began first ends first.
+        """
+        groups: dict[tuple[str, ...], list[Window]] = defaultdict(list)
+        for window in self._windows:
+            if window.code in self._floor.busy:
+                groups[tuple(sorted(window.units))].append(window)
+        ready = [(0.0, w.code) for w in self._windows if w.code not in self._floor.busy]
+        for group in groups.values():
+            group.sort(key=lambda w: self._floor.busy[w.code])
+            rest = 0.0
+            for place, window in enumerate(group):
+                rest += 1 / (len(group) - place)
+                minutes = self._floor.serving[window.code] * RESIDUAL * rest
+                ready.append((minutes + NEXT_CALL_MINUTES, window.code))
+        return ready
+
+    def _heads(self, window: Window, lanes: Sequence[_Lane], minutes: float) -> list[Head]:
+        is_comprehensive = window.kind is WindowKind.COMPREHENSIVE
+        heads = [self._head(window, lane) for lane in lanes]
+        if is_comprehensive and not any(h.comprehensive_only for h in heads):
+            # Only the relief of the worst queue looks at how long people have waited.
+            return [replace(head, waited=head.waited + minutes) for head in heads]
+        return heads
+
+    def _head(self, window: Window, lane: _Lane) -> Head:
+        person, calls = lane.people[lane.next], self._priority[lane.people[lane.next].queue]
+        if lane.head is None or lane.calls_seen != len(calls):
+            lane.calls_seen = len(calls)
+            overtaken = 0
+            if person.level == 0:
+                overtaken = sum(
+                    call.at >= person.waiting_since
+                    and call.order > person.ord
+                    and call.window in lane.entitled
+                    for call in calls
+                )
+            lane.head = Head(
+                person.lane,
+                person.queue,
+                person.level,
+                person.ord,
+                (self._moment.millis - person.waiting_since) / 60_000,
+                lane.target,
+                lane.only_comprehensive,
+                overtaken,
+                person.lane.startswith("@"),
+            )
+        if lane.head.comprehensive_only and window.kind is not WindowKind.COMPREHENSIVE:
+            return replace(lane.head, comprehensive_only=False)
+        return lane.head
+
+    def _take(self, lane: _Lane, window: str, minutes: float) -> LaneHead:
+        person = lane.people[lane.next]
+        is_real = lane.next < lane.real
+        lane.next += 1
+        lane.head = None
+        if is_real:
+            self._turns[person.id] = self._turn(lane, person, minutes)
+            self._called[window] = self._called.get(window, 0) + 1
+            if person.level > 0:
+                self._priority_called[window] = self._priority_called.get(window, 0) + 1
+        if person.level > 0:
+            at = self._moment.millis + round(minutes * 60_000)
+            self._priority[person.queue].append(PriorityCall(at, person.queue, person.ord, window))
+        return person
+
+    def _turn(self, lane: _Lane, person: LaneHead, minutes: float) -> Turn:
+        ahead = sum(self._called.get(code, 0) for code in lane.windows)
+        if minutes > 0 and person.id not in self._next:
+            ahead = max(1, ahead)
+        priority = 0
+        if person.level == 0:
+            priority = sum(self._priority_called.get(code, 0) for code in lane.windows)
+        windows = (self._moment.catalogue.window_by[code] for code in lane.windows)
+        return Turn(kind_of(person.level, windows), ahead, minutes, len(lane.windows), priority)
+
+
+def kind_of(level: int, windows: Iterable[Window]) -> Kind:
+    """Return the kind of a person whom these windows may call."""
+    if level > 0:
+        return Kind.PRIORITY
+    kinds = {window.kind for window in windows}
+    if len(kinds) > 1:
+        return Kind.BOTH
+    return Kind.COMPREHENSIVE if WindowKind.COMPREHENSIVE in kinds else Kind.SPECIALISED
+
+
+def no_breath() -> None:
+    """Let nobody else run in between."""
+
+
+def forecast(
+    moment: Moment, floor: PresentFloor, breathe: Callable[[], None] = no_breath
+) -> Forecast:
+    """Play the rules forward from the present floor; `breathe` runs every BREATH calls."""
+    return _Play(moment, floor).run(breathe)
+
+
+def _by_lane(people: Iterable[LaneHead]) -> list[list[LaneHead]]:
+    lanes: dict[str, list[LaneHead]] = defaultdict(list)
+    for person in sorted(people, key=lambda p: (p.ord, p.id)):
+        lanes[person.lane].append(person)
+    return list(lanes.values())
+
+
+def _choose(
+    moment: Moment, window: Window, heads: Sequence[Head], runs: Mapping[str, int]
+) -> Choice:
+    choice = choose_head(window, heads, lambda pool: runs.get(pool, 0), moment.settings)
+    assert choice is not None, "there is at least one head"
+    return choice
