@@ -7,9 +7,14 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from server.catalogue.messages import HallHours, MaterialRef, WindowRef
-from server.core.messages import Code, Command, Message, Note
+from server.catalogue.messages import HallHours, ItemRef, MaterialRef, UnitRef, WindowRef
+from server.core.messages import Code, Command, Message, Note, Problem
 from server.queue.messages import Reason, ShareCard
+
+FIELD_WORDS = {
+    "written": ("号码", "number"),
+}
+"""Names of request fields beside the common ones."""
 
 
 class TicketCard(Message):
@@ -175,3 +180,126 @@ class SignOut(Command):
     """Request to sign out. `force`: even if only this window serves some waiting people."""
 
     force: bool = False
+
+
+class DeskPrinter(Message):
+    """Kiosk at which the reception desk can print, with its printer's last reported state."""
+
+    kiosk: str
+    state: Literal["ok", "degraded", "failed", "unknown"]
+    code: str
+
+
+class DeskPrinters(Message):
+    """Answer to GET /api/v1/reception: the kiosks with a printer."""
+
+    printers: list[DeskPrinter]
+
+
+class DeskCall(Message):
+    """Call of a ticket: when, and to which window."""
+
+    at: int
+    window: WindowRef | None
+
+
+class DeskTicket(Message):
+    """Ticket of today for the reception desk, without anything about the applicant's identity."""
+
+    id: str
+    number: str
+    state: Literal[
+        "waiting", "called", "serving", "held", "missed", "finished", "cancelled", "expired"
+    ]
+    item: str
+    item_name: str
+    item_name_en: str
+    unit_name: str
+    unit_name_en: str
+    priority: bool
+    ahead: int
+    low: int
+    high: int
+    windows: list[WindowRef]
+    """Windows that may call it, while it waits."""
+    window: WindowRef | None
+    """Window that holds it or called it last."""
+    calls: list[DeskCall]
+    issued_at: int
+    waiting_since: int
+    ended_at: int | None
+    transfers: int
+    can_return: bool
+    can_cancel: bool
+    can_redirect: bool
+    can_print: bool
+    return_places: int
+    slip: Literal["none", "owed", "sent", "printed", "failed", "unknown"]
+    slip_reason: str
+
+
+class DeskIssued(Message):
+    """Answer to a number issued at the desk: the ticket, and the address of its phone page."""
+
+    ticket: DeskTicket
+    url: str
+
+
+class OpenSpan(Message):
+    """Opening span of a day: HH:MM, hall wall clock."""
+
+    opens: str
+    closes: str
+
+
+class WayWindow(Message):
+    """Window that serves an item today or on other days, with its hours."""
+
+    window: WindowRef
+    state: Literal["open", "paused", "unstaffed"]
+    today: list[OpenSpan]
+    weekdays: list[int]
+    """ISO weekdays on which it is open in an ordinary week."""
+
+
+class WayTo(Message):
+    """Answer to GET /api/v1/reception/items/<code>: where an item is served, and when."""
+
+    item: ItemRef
+    unit: UnitRef
+    windows: list[WayWindow]
+    advice: str
+    """Place that accepts a consultation-only item."""
+    advice_en: str
+    refusal: Problem | None
+    """Reason why no number is issued now."""
+
+
+class DeskIssue(Command):
+    """Request for a number at the reception desk; `kiosk`: where its slip is printed, if any."""
+
+    item: Code
+    applicant: Code = "ordinary"
+    kiosk: Code | None = None
+
+
+class DeskPrint(Command):
+    """Kiosk at which a slip is printed again."""
+
+    kiosk: Code
+
+
+class DeskCancel(Command):
+    """Reason of a cancellation; `other` needs a note."""
+
+    reason: Literal["gave_up", "wrong_item", "duplicate", "other"]
+    note: Note = ""
+
+
+class DeskRedirect(Command):
+    """Target of a waiting ticket: a window, or the queue of an item or a unit."""
+
+    window: Code | None = None
+    item: Code | None = None
+    unit: Code | None = None
+    note: Note = ""

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from counters import keypad, offline, views
+from counters import keypad, offline, reception, views
 from counters.messages import (
     CallNext,
     CounterState,
@@ -200,6 +200,7 @@ def add(api: Api, feeds: LiveFeeds, agents: Agents, start: Start) -> None:
     feeds.watch("counter", desk_watch(api.hall))
     _hold_and_resume(api, counter)
     _transfer(api, counter)
+    reception.add(api)
     refresh = keypad.coalesced(start, counter.show_pads)
 
     def listen(event: Event) -> None:

@@ -38,6 +38,7 @@ from server.queue.events import SlipOwed, SlipSettled, TicketMoved
 from server.queue.forecasts import Forecasts
 from server.queue.offline import lease_queries
 from server.queue.offline.lease_queries import StandbyService
+from server.queue.routing import ROUTING
 from server.queue.settings import ScreenSettings
 from server.queue.slip_queries import StoredSlip
 from server.queue.snapshot import QueueSnapshot, with_queue
@@ -319,7 +320,7 @@ def _commands(api: Api, kiosk: Kiosk) -> None:
         who=DESK,
         body=IssueTicket,
         answer=Issued,
-        codes=views.ROUTING,
+        codes=ROUTING,
         example={"item": "HS-01", "applicant": "ordinary", "print": True},
     )
     def issue(call: Call) -> Issued:

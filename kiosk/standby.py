@@ -17,10 +17,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from kiosk.slip import standby_applicant, standby_slip, windows_words
-from kiosk.views import item_ref
 from server.catalogue import hours as catalogue_hours
 from server.catalogue.model import Catalogue, Handling, Item, Scope
-from server.catalogue.refs import materials, unit_ref, window_refs
+from server.catalogue.refs import item_ref, materials, unit_ref, window_refs
 from server.core.clock import instant
 from server.core.errors import CommonCode, HallError
 from server.core.events import Event, HallChanged
@@ -198,7 +197,7 @@ def _items(
             groups[group] = list(steps(catalogue, settings, item, day, sessions))
         unit = catalogue.unit_by[item.unit]
         page = {
-            "item": item_ref(item, searched=False).model_dump(mode="json"),
+            "item": item_ref(item).model_dump(mode="json"),
             "unit": unit_ref(catalogue, unit).model_dump(mode="json"),
             "materials": [material.model_dump(mode="json") for material in materials(item)],
             "legal_basis": item.legal_basis,

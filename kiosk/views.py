@@ -16,9 +16,9 @@ from kiosk.messages import (
     TicketView,
 )
 from kiosk.search_keys import search_keys
-from server.catalogue.messages import ClassRef, ItemRef, NameRef
+from server.catalogue.messages import ClassRef, NameRef
 from server.catalogue.model import Catalogue, Item
-from server.catalogue.refs import materials, unit_ref, window_ref, window_refs, zone_ref
+from server.catalogue.refs import item_ref, materials, unit_ref, window_ref, window_refs, zone_ref
 from server.core.digit_words import digits_zh
 from server.core.errors import HallError
 from server.core.problems import problem
@@ -38,40 +38,6 @@ from server.queue.tickets import Outcome, State, Ticket
 from server.queue.wait_formula import Wait, wait_of
 from server.queue.wait_inputs import waiting_in
 
-ROUTING = (
-    QueueCode.ITEM_UNKNOWN,
-    QueueCode.UNIT_WITHDRAWN,
-    QueueCode.CONSULT_ONLY,
-    QueueCode.ELSEWHERE,
-    QueueCode.OTHER_DAY,
-    QueueCode.NOT_YET_OPEN,
-    QueueCode.CLOSED_BREAK,
-    QueueCode.CLOSED_TODAY,
-    QueueCode.AFTER_LAST_TICKET,
-    QueueCode.ALL_PAUSED,
-    QueueCode.NOBODY_SIGNED_IN,
-    QueueCode.NO_WINDOW,
-    QueueCode.CLASS_UNKNOWN,
-    QueueCode.NUMBERS_EXHAUSTED,
-    QueueCode.KIOSK_PACE,
-    QueueCode.NUMBERS_AT_DESK,
-)
-"""Error codes for which no number is issued."""
-
-
-def item_ref(item: Item, *, searched: bool = True) -> ItemRef:
-    """Return an item, with its search keys unless `searched` is false."""
-    return ItemRef(
-        code=item.code,
-        unit=item.unit,
-        group=item.group,
-        name=item.name,
-        name_en=item.name_en,
-        kind=item.kind.value,
-        handling=item.handling.value,
-        keys=list(search_keys(item)) if searched else [],
-    )
-
 
 def catalogue_view(catalogue: Catalogue, popular: list[str]) -> KioskCatalogue:
     """Return everything that a kiosk offers."""
@@ -82,7 +48,7 @@ def catalogue_view(catalogue: Catalogue, popular: list[str]) -> KioskCatalogue:
         zones=[zone_ref(catalogue, z) for z in catalogue.zones],
         units=[unit_ref(catalogue, u) for u in catalogue.units],
         groups=[NameRef(code=g.code, name=g.name, name_en=g.name_en) for g in catalogue.groups],
-        items=[item_ref(i) for i in catalogue.items],
+        items=[item_ref(i, search_keys(i)) for i in catalogue.items],
         classes=[
             ClassRef(
                 code=c.code,
@@ -110,7 +76,7 @@ def item_page(snapshot: QueueSnapshot, latest: Latest, item: Item, applicant: st
     except HallError as error:
         refusal = problem(error)
     return ItemPage(
-        item=item_ref(item),
+        item=item_ref(item, search_keys(item)),
         unit=unit_ref(catalogue, catalogue.unit_by[item.unit]),
         materials=materials(item),
         legal_basis=item.legal_basis,

@@ -13,6 +13,7 @@ export const ACTS = {
   "ticket.resume": { zh: "叫回", en: "Called back" },
   "ticket.return": { zh: "重新排队", en: "Back in the queue" },
   "ticket.transfer": { zh: "转移", en: "Transferred" },
+  "ticket.redirect": { zh: "改派", en: "Redirected" },
   "ticket.cancel": { zh: "取消", en: "Cancelled" },
   "ticket.expire": { zh: "当日未办，失效", en: "Expired at close" },
   "ticket.conflict": { zh: "号码重复，已报警", en: "Number given twice; alarm raised" },

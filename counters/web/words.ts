@@ -40,7 +40,7 @@ export function pauseReason(code: string): string {
 
 const WHYS = {
   ...OTHER_WHYS,
-  transferred: { zh: "其他窗口转来，指定本窗口办理", en: "Sent on to your window" },
+  transferred: { zh: "转来的号码，指定本窗口办理", en: "Sent on to your window" },
   first: { zh: "等得最久，已等 {waited} 分钟", en: "First in line, has waited {waited} min" },
   priority: { zh: "优先人群，先叫", en: "Priority" },
   priority_run: {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from server.catalogue.messages import MaterialRef, UnitRef, WindowRef, ZoneRef
+from server.catalogue.messages import ItemRef, MaterialRef, UnitRef, WindowRef, ZoneRef
 from server.catalogue.model import Catalogue, Item, Unit, Window, Zone
 
 MOST = 256
@@ -74,6 +74,20 @@ def unit_ref(catalogue: Catalogue, unit: Unit) -> UnitRef:
         place_en=unit.place_en,
         phone=unit.phone,
         items=sum(1 for _ in catalogue.items_of(unit.code)),
+    )
+
+
+def item_ref(item: Item, keys: Iterable[str] = ()) -> ItemRef:
+    """Return an item with these search keys."""
+    return ItemRef(
+        code=item.code,
+        unit=item.unit,
+        group=item.group,
+        name=item.name,
+        name_en=item.name_en,
+        kind=item.kind.value,
+        handling=item.handling.value,
+        keys=list(keys),
     )
 
 

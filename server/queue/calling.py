@@ -293,7 +293,7 @@ def transfer(
 
     def act(tx: Tx) -> JsonDict:
         ticket = current(tx, actor, window)
-        moved = _with_target(ctx, tx, ticket, window, to_window, to_item, to_unit)
+        moved = with_target(ctx, tx, ticket, window, to_window, to_item, to_unit)
 
         def sent(tx: Tx, _ticket: Ticket) -> Ticket:
             return replace(
@@ -312,7 +312,7 @@ def transfer(
     return do(ctx, actor, key, request, act)
 
 
-def _with_target(
+def with_target(
     ctx: Context,
     tx: Tx,
     ticket: Ticket,
@@ -321,6 +321,10 @@ def _with_target(
     to_item: str | None,
     to_unit: str | None,
 ) -> Ticket:
+    """Return the ticket in the lane of exactly one target; `window`: the window it comes from.
+
+    Raises TRANSFER_TARGET unless the target is known and a window there can call.
+    """
     seats = window_session_queries.sessions(tx.conn, tx.hall_id)
     moment = moment_of(ctx, tx, window_session_queries.for_rules(seats))
     check_target(moment, window, to_window, to_item, to_unit)

@@ -45,6 +45,10 @@ class QueueCode(ErrorCode):
     RETURN_LIMIT = "return_limit"
     TRANSFER_TARGET = "transfer_target"
     LAST_WINDOW = "last_window"
+    TICKET_NOT_TODAY = "ticket_not_today"
+    TICKET_AT_WINDOW = "ticket_at_window"
+    TICKET_MISSED = "ticket_missed"
+    TICKET_OVER = "ticket_over"
     SLIP_UNKNOWN = "slip_unknown"
     NO_PRINTER = "no_printer"
 
@@ -56,6 +60,16 @@ def _other_window(data: Mapping[str, Any]) -> Pair | None:
     return (
         "您已登录 {number} 号窗口，请先退出窗口。",
         "You are signed in to window {number}. Please leave it first.",
+    )
+
+
+def _unread_number(data: Mapping[str, Any]) -> Pair | None:
+    """Return the sentences for a text that is no number; None if a number was read."""
+    if data.get("number"):
+        return None
+    return (
+        "没有找到今天的号码。请输入小票上的号码，如 A012，或扫描小票上的二维码。",
+        "No ticket of today. Type the number on the slip, such as A012, or scan its QR code.",
     )
 
 
@@ -196,6 +210,27 @@ REFUSALS: dict[ErrorCode, Refusal] = {
         409,
         "还有 {waiting} 人只能由您的窗口办理，确定退出吗？",
         "{waiting} people are waiting whom only your window can serve. Leave anyway?",
+    ),
+    QueueCode.TICKET_NOT_TODAY: Refusal(
+        404,
+        "今天没有 {number} 号，请核对小票上的号码和日期。",
+        "There is no {number} today. Check the number and the date on the slip.",
+        sentences=_unread_number,
+    ),
+    QueueCode.TICKET_AT_WINDOW: Refusal(
+        409,
+        "{number} 号在 {window} 号窗口，请由该窗口操作。",
+        "{number} is at window {window}. Please ask that window to do this.",
+    ),
+    QueueCode.TICKET_MISSED: Refusal(
+        409,
+        "{number} 号已过号，请先重新排队，再改派。",
+        "{number} was missed. Put it back in the queue first, then redirect it.",
+    ),
+    QueueCode.TICKET_OVER: Refusal(
+        409,
+        "{number} 号已经结束，还要办理的，请重新取号。",
+        "{number} is over. Take a new number if there is more to do.",
     ),
     QueueCode.SLIP_UNKNOWN: Refusal(404, "没有这张小票。", "There is no such slip."),
     QueueCode.NO_PRINTER: Refusal(409, "没有可用的打印机。", "There is no printer for this."),

@@ -69,16 +69,29 @@ class IssuedTicket:
 
 
 def issue_with_data(
-    ctx: Context, actor: Actor, key: str, *, item: str, applicant: str, kiosk: str, paper: bool
+    ctx: Context,
+    actor: Actor,
+    key: str,
+    *,
+    item: str,
+    applicant: str,
+    kiosk: str,
+    paper: bool,
+    printer_of: str = "",
 ) -> IssuedTicket:
-    """Issue a ticket as `issue` does; return also what was read for it, to save reading again."""
+    """Issue a ticket as `issue` does; return also what was read for it, to save reading again.
+
+    `printer_of`: kiosk that prints the slip of a number issued at a desk; raises NO_PRINTER.
+    """
     request = issue_request(item, applicant, kiosk, paper=paper)
+    if printer_of:
+        request["printer_of"] = printer_of
     issued_tickets: list[IssuedTicket] = []
     attempts: list[int] = []
 
     def act(tx: Tx) -> JsonDict:
         attempts.append(tx.now)
-        issued_tickets.append(_issue(ctx, tx, actor, item, applicant, kiosk, paper))
+        issued_tickets.append(_issue(ctx, tx, actor, request))
         return {"ticket": issued_tickets[-1].ticket_id}
 
     try:
@@ -101,9 +114,10 @@ def issue_request(item: str, applicant: str, kiosk: str, *, paper: bool) -> Json
     }
 
 
-def _issue(
-    ctx: Context, tx: Tx, actor: Actor, item_code: str, applicant: str, kiosk: str, paper: bool
-) -> IssuedTicket:
+def _issue(ctx: Context, tx: Tx, actor: Actor, request: JsonDict) -> IssuedTicket:
+    item_code, applicant, kiosk = request["item"], request["applicant"], request["kiosk"]
+    printer_of = request.get("printer_of", "")
+    chosen = require_printer(tx, printer_of) if printer_of else ""
     catalogue, settings = ctx.catalogue(), ctx.settings()
     snap = snapshot.in_act(ctx, tx, "sessions", "waiting")
     now, sessions = snap.local, snap.sessions
@@ -129,7 +143,10 @@ def _issue(
     )
     tx.events.append(event_of(ticket, Move.ISSUE, line))
     snapshot.cache_issued(ctx, tx, snap, ticket)
-    slip = _enqueue_slip(ctx, tx, actor, ticket, target, wait) if paper else None
+    slip = None
+    if request["paper"]:
+        device = chosen or _slip_printer(tx, ticket.kiosk)
+        slip = _enqueue_slip(ctx, tx, actor, ticket, target, wait, device)
     return IssuedTicket(ticket.id, ticket, snap, target.now, wait, slip)
 
 
@@ -185,24 +202,36 @@ def _own_number(tx: Tx, day: str, prefix: str, seq: int, reserve: int) -> str:
 
 
 def _enqueue_slip(
-    ctx: Context, tx: Tx, actor: Actor, ticket: Ticket, target: Route, wait: Wait
+    ctx: Context, tx: Tx, actor: Actor, ticket: Ticket, target: Route, wait: Wait, device: str
 ) -> Slip:
-    device = _slip_printer(tx, ticket.kiosk)
-    facts = {
+    facts = slip_facts(ticket, target.now, wait)
+    slip = enqueue_slip(ctx, tx, actor, "ticket", facts, device, ticket.id, copy=False)
+    return Slip(slip, "owed", "") if device else Slip(slip, "failed", NO_PRINTER)
+
+
+def slip_facts(ticket: Ticket, windows: tuple[str, ...], wait: Wait) -> JsonDict:
+    """Return the contents of a ticket's slip."""
+    return {
         "ticket": ticket.id,
         "number": ticket.number,
         "token": ticket.token,
         "item": ticket.item,
         "applicant": ticket.klass,
         "version": ticket.version,
-        "windows": list(target.now),
+        "windows": list(windows),
         "ahead": wait.ahead,
         "low": wait.low,
         "high": wait.high,
         "issued_at": ticket.issued_at,
     }
-    slip = enqueue_slip(ctx, tx, actor, "ticket", facts, device, ticket.id, copy=False)
-    return Slip(slip, "owed", "") if device else Slip(slip, "failed", NO_PRINTER)
+
+
+def require_printer(tx: Tx, kiosk: str) -> str:
+    """Return the printer of a kiosk; raise NO_PRINTER."""
+    printer = device_health_queries.serving(tx.conn, tx.hall_id, "printers", kiosk)
+    if printer is None:
+        raise HallError(QueueCode.NO_PRINTER, serves=kiosk)
+    return str(printer.name)
 
 
 def _slip_printer(tx: Tx, kiosk: str) -> str:

@@ -18,6 +18,25 @@ from server.core.settings import Settings
 from server.queue.errors import QueueCode
 from server.queue.settings import NumberSettings
 
+ROUTING = (
+    QueueCode.ITEM_UNKNOWN,
+    QueueCode.UNIT_WITHDRAWN,
+    QueueCode.CONSULT_ONLY,
+    QueueCode.ELSEWHERE,
+    QueueCode.OTHER_DAY,
+    QueueCode.NOT_YET_OPEN,
+    QueueCode.CLOSED_BREAK,
+    QueueCode.CLOSED_TODAY,
+    QueueCode.AFTER_LAST_TICKET,
+    QueueCode.ALL_PAUSED,
+    QueueCode.NOBODY_SIGNED_IN,
+    QueueCode.NO_WINDOW,
+    QueueCode.CLASS_UNKNOWN,
+    QueueCode.NUMBERS_EXHAUSTED,
+    QueueCode.KIOSK_PACE,
+    QueueCode.NUMBERS_AT_DESK,
+)
+"""Error codes for which no number is issued."""
 MOST_CACHED = 20_000
 """Most pairs of item and day of a catalogue whose entitled windows are cached."""
 

@@ -7,11 +7,13 @@ again, with its number and its seniority.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
 from server.core.actors import ActorKind
 from server.core.errors import CommonCode, HallError
+from server.core.half_width import half_width
 from server.queue.errors import QueueCode
 
 
@@ -45,6 +47,8 @@ class Move(StrEnum):
     RESUME = "resume"
     RETURN = "return"
     TRANSFER = "transfer"
+    REDIRECT = "redirect"
+    """Waiting ticket sent to another item, unit or window by the reception desk."""
     CANCEL = "cancel"
     EXPIRE = "expire"
 
@@ -87,6 +91,8 @@ RULES: dict[Move, Rule] = {
         _STAFF | {ActorKind.PHONE},
     ),
     Move.TRANSFER: Rule(AT_WINDOW, State.WAITING, _CLERKS, holder_only=True),
+    # A waiting ticket is at no window, so nobody holds it: number, seniority and state stay.
+    Move.REDIRECT: Rule(frozenset({State.WAITING}), State.WAITING, _STAFF),
     Move.CANCEL: Rule(
         frozenset({State.WAITING, State.HELD, State.MISSED}),
         State.CANCELLED,
@@ -119,6 +125,20 @@ def number(prefix: str, seq: int) -> str:
     if not 1 <= seq <= 999:
         raise HallError(QueueCode.NUMBERS_EXHAUSTED, prefix=prefix)
     return f"{prefix}{seq:03d}"
+
+
+_SPACES = re.compile(r"[\s-]+")
+_WRITTEN = re.compile(r"([A-Z]{1,2})0*([1-9][0-9]{0,2})")
+
+
+def read_number(text: str) -> str:
+    """Return the number that a person typed, such as `A012` for `a12`; empty for any other text.
+
+    Case, width, spaces, hyphens, leading zeros and a final 号 make no difference.
+    """
+    plain = _SPACES.sub("", half_width(text)).upper().removesuffix("号")
+    match = _WRITTEN.fullmatch(plain)
+    return number(match[1], int(match[2])) if match else ""
 
 
 # Seniority is an integer with room between neighbours, so that a returned ticket can be put

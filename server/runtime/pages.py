@@ -63,6 +63,7 @@ class Pages:
         add("/static/<path:path>", "static", self._static)
         for path, page in (
             ("counter", "counter.html"),
+            ("reception", "reception.html"),
             ("office", "office.html"),
             ("check", "check.html"),
             ("bulletin", "bulletin.html"),

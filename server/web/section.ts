@@ -11,18 +11,26 @@ export const GROUPS = [
   { id: "system", name: { zh: "系统", en: "System" } },
 ] as const;
 
-export interface Section {
+interface Entry {
   /** Its address after the hash. */
   id: string;
   group: (typeof GROUPS)[number]["id"];
   /** Place within the group, smallest first; no two sections of a group have the same. */
   order: number;
   name: Words;
+  /** Roles that see it; without them everybody whom the office lets in. */
+  roles?: readonly NonNullable<Session["role"]>[];
+}
+
+export interface Section extends Entry {
   page: () => Promise<{ default: Component }>;
   /** The values in its address, which are properties of the page: `/:week?`. */
   route?: string;
-  /** Roles that see it; without them everybody whom the office lets in. */
-  roles?: readonly NonNullable<Session["role"]>[];
   /** Properties that the office hands in: the live state of today, whether an administrator looks. */
   given?: readonly ("state" | "admin")[];
+}
+
+/** An entry of the menu that opens a page of its own, in a tab of its own. */
+export interface PageLink extends Entry {
+  href: string;
 }

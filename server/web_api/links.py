@@ -22,7 +22,8 @@ PATH_ARGUMENT = re.compile(r"<(?:[^:<>]+:)?(\w+)>")
 DEEPEST = 3
 NUMBERED = frozenset({"id", "n", "year"})
 FIELD_MEANINGS = {
-    "AccountView.staff": "account", "BulletinView.digest": "digest", "NamedPerson.number": "staff",
+    "AccountView.staff": "account", "BulletinView.digest": "digest",
+    "DeskTicket.id": "ticket", "NamedPerson.number": "staff",
     "OneTimeCode.code": "enrolment code", "OneTimeCode.kind": "surface",
     "OneTimeCode.name": "surface's name", "PaperRef.id": "file", "PastChange.id": "change",
     "PersonRef.number": "staff",
@@ -34,7 +35,7 @@ FIELD_MEANINGS = {
 """Meaning of answer fields whose names show nothing or something else."""
 ARGUMENT_MEANINGS = {
     "item.code": "item", "item_for.code": "item", "punch.number": "punch",
-    "settle_line.number": "put aside",
+    "settle_line.number": "put aside", "find_ticket.written": "token", "way.code": "item",
     "change_account.staff": "account", "reset.staff": "account", "ticket_evidence.code": "unit",
     "ticket_evidence.week": "bulletin", "finding_photo.n": "", "release_amendment.n": "",
     "AddAccount.role": "role listed", "Enrol.code": "enrolment code", "Enrol.kind": "surface",

@@ -36,6 +36,7 @@ SAMPLES: dict[str, Any] = {
     "advice": "请到所在街道。",
     "advice_en": "请到所在街道。",
     "number": "A012",
+    "window": 5,
     "least": 2,
     "seconds": 30,
     "waiting": 3,

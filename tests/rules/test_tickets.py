@@ -15,6 +15,7 @@ from server.queue.tickets import (
     lane,
     number,
     order_of,
+    read_number,
     state_after,
     ticket_id,
     unit_lane,
@@ -117,3 +118,36 @@ def test_the_window_of_the_ticket_holds_it() -> None:
 
 def test_no_window_holds_a_ticket_that_was_not_called() -> None:
     assert ticket("").holds("") is False
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["A012", "a12", "A12", "a0012", " a 12 ", "A-012", "Ａ０１２", "ａ１２号", "A012号"],
+)
+def test_a_number_is_read_as_people_type_it(text: str) -> None:
+    assert read_number(text) == "A012"
+
+
+def test_prefixes_have_one_or_two_letters() -> None:
+    assert read_number("zz999") == "ZZ999"
+    assert read_number("zzz1") == ""
+
+
+@pytest.mark.parametrize(
+    "text", ["", "12", "A", "A0", "A000", "A1000", "A01000", "AB", "A12x", "号", "12A", "A1A"]
+)
+def test_a_text_that_is_no_number_gives_none(text: str) -> None:
+    assert read_number(text) == ""
+
+
+def test_only_a_waiting_ticket_is_redirected() -> None:
+    assert state_after(Move.REDIRECT, State.WAITING, ActorKind.CLERK) is State.WAITING
+    for state in set(State) - {State.WAITING}:
+        data = {"move": Move.REDIRECT, "state": state}
+        answer = refusal(Move.REDIRECT, state, ActorKind.MANAGER)
+        assert answer == ("move_not_allowed", data)
+
+
+def test_a_ticket_is_redirected_by_people_with_an_account_only() -> None:
+    for actor in (ActorKind.PHONE, ActorKind.KIOSK, ActorKind.SYSTEM):
+        assert refusal(Move.REDIRECT, State.WAITING, actor)[0] == "forbidden"

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { GROUPS } from "@web/section.ts";
-import { routeOf, SECTIONS } from "../../server/office/web/menu.ts";
+import { MENU, routeOf, SECTIONS } from "../../server/office/web/menu.ts";
 
 test("the menu holds the sections of all rooms in its order", () => {
-  const groups = GROUPS.map((group) => SECTIONS.filter((entry) => entry.group === group.id).map((entry) => entry.id).join(" "));
+  const groups = GROUPS.map((group) => MENU.filter((entry) => entry.group === group.id).map((entry) => entry.id).join(" "));
   expect(groups).toEqual([
-    "today windows",
+    "today windows reception",
     "attendance month exceptions rules requests past leaves calendar readers",
     "checks findings bulletins tickets",
     "devices accounts enrol settings workbook",
@@ -13,9 +13,14 @@ test("the menu holds the sections of all rooms in its order", () => {
   expect(SECTIONS.filter((entry) => entry.roles).map((entry) => entry.id)).toEqual(["accounts", "enrol"]);
 });
 
+test("the reception desk is a page of its own", () => {
+  expect(SECTIONS.map((entry) => entry.id)).not.toContain("reception");
+  expect(MENU.find((entry) => entry.id === "reception")).toMatchObject({ href: "/reception" });
+});
+
 test("no two sections have the same address, words or place", () => {
   for (const key of ["id", "zh", "place"] as const) {
-    const values = SECTIONS.map((entry) => ({ id: entry.id, zh: entry.name.zh, place: `${entry.group} ${entry.order}` })[key]);
+    const values = MENU.map((entry) => ({ id: entry.id, zh: entry.name.zh, place: `${entry.group} ${entry.order}` })[key]);
     expect(new Set(values).size).toBe(values.length);
   }
 });

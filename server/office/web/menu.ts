@@ -1,15 +1,20 @@
 // The office's menu: the sections of all rooms that have a `web/section.ts`, by group and order. Each page is
 // loaded when it is opened.
 import type { RouteRecordRaw } from "vue-router";
-import { GROUPS, type Section } from "@web/section.ts";
+import { GROUPS, type PageLink, type Section } from "@web/section.ts";
 
-const MODULES = import.meta.glob<readonly Section[]>("../../*/web/section.ts", { eager: true, import: "default" });
+export type MenuEntry = Section | PageLink;
 
-const groupOrder = (section: Section): number => GROUPS.findIndex((group) => group.id === section.group);
+const MODULES = import.meta.glob<readonly MenuEntry[]>("../../*/web/section.ts", { eager: true, import: "default" });
 
-export const SECTIONS: readonly Section[] = Object.values(MODULES)
+const groupOrder = (section: MenuEntry): number => GROUPS.findIndex((group) => group.id === section.group);
+
+/** The menu: sections, and links to pages of their own. */
+export const MENU: readonly MenuEntry[] = Object.values(MODULES)
   .flat()
   .sort((a, b) => groupOrder(a) - groupOrder(b) || a.order - b.order);
+
+export const SECTIONS: readonly Section[] = MENU.filter((entry): entry is Section => "page" in entry);
 
 /** Name of the route of all addresses that are no section. */
 export const ANY = "any";

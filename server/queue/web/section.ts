@@ -1,5 +1,5 @@
-// Sections of the office: the windows.
-import type { Section } from "@web/section.ts";
+// Sections of the office: the windows, and the way to the reception desk.
+import type { PageLink, Section } from "@web/section.ts";
 
 export default [
   {
@@ -10,4 +10,11 @@ export default [
     page: () => import("./WindowsSection.vue"),
     given: ["state"],
   },
-] satisfies Section[];
+  {
+    id: "reception",
+    group: "hall",
+    order: 30,
+    name: { zh: "咨询导办台", en: "Reception desk" },
+    href: "/reception",
+  },
+] satisfies (Section | PageLink)[];

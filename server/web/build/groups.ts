@@ -31,6 +31,7 @@ export const GROUPS: Group[] = [
     css: ["es2022"],
     entries: [
       "counters/web/counter.html",
+      "counters/web/reception.html",
       "display/web/simulators.html",
       "server/office/web/office.html",
       "server/office/web/login.html",

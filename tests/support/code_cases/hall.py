@@ -458,3 +458,31 @@ def _(web: Web) -> TestResponse:
 def _(web: Web) -> TestResponse:
     body = {"role": "manager", "seen": {"role": "administrator", "disabled": False}}
     return web.administrator().post(f"/office/accounts/{STAFF['T1']}", body, key=None)
+
+
+@case(QueueCode.TICKET_NOT_TODAY)
+def _(web: Web) -> TestResponse:
+    return web.manager().get("/reception/find/A001")
+
+
+@case(QueueCode.TICKET_AT_WINDOW)
+def _(web: Web) -> TestResponse:
+    current = _called(web).get("/counter").get_json()["current"]["id"]
+    return web.manager().post(f"/reception/tickets/{current}/cancel", {"reason": "gave_up"})
+
+
+@case(QueueCode.TICKET_MISSED)
+def _(web: Web) -> TestResponse:
+    clerk = _called(web)
+    clerk.post("/counter/recall")
+    web.small.clock.advance(seconds=60)
+    missed = clerk.post("/counter/no-show").get_json()["missed"][0]["id"]
+    return clerk.post(f"/reception/tickets/{missed}/redirect", {"window": "T2"})
+
+
+@case(QueueCode.TICKET_OVER)
+def _(web: Web) -> TestResponse:
+    clerk = web.clerk("T1")
+    path = f"/reception/tickets/{_ticket(web)}/cancel"
+    clerk.post(path, {"reason": "gave_up"})
+    return clerk.post(path, {"reason": "gave_up"})

@@ -1,0 +1,12 @@
+// The reception desk: tickets found, issued, returned, printed, redirected, cancelled; the way told.
+import { createApp } from "vue";
+import "element-plus/dist/index.css";
+import "@web/element.css";
+import "@web/fonts.css";
+import "@web/base.css";
+import "@web/notice.css";
+import "./counter.css";
+import "./reception.css";
+import ReceptionPage from "./ReceptionPage.vue";
+
+createApp(ReceptionPage).mount("#page");
