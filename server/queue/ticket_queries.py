@@ -274,10 +274,10 @@ def at_window(conn: Connection, hall_id: str, window: str) -> list[Ticket]:
     return [t for t in map(_ticket, rows) if t is not None]
 
 
-def run_of(tx: Tx, day: str, pool: str) -> int:
-    """Return the number of consecutive priority calls from a pool today."""
-    run = tx.conn.execute(
-        _run_get, {"hall_id": tx.hall_id, "day": day, "pool": pool}
+def run_of(conn: Connection, hall_id: str, day: str, pool: str) -> int:
+    """Return the number of consecutive priority calls from a pool on a day."""
+    run = conn.execute(
+        _run_get, {"hall_id": hall_id, "day": day, "pool": pool}
     ).scalar_one_or_none()
     return run or 0
 
@@ -340,15 +340,14 @@ def in_states(
     return [t for t in map(_ticket, rows) if t is not None]
 
 
-def waiting_orders(conn: Connection, hall_id: str, queue: str, most: int) -> list[int]:
-    """Return the seniorities of the first `most` waiting tickets of a queue."""
-    rows = conn.execute(
-        select(_t.c.ord)
-        .where(_t.c.hall_id == hall_id, _t.c.queue == queue, _is_waiting)
-        .order_by(_t.c.ord)
-        .limit(most)
-    )
-    return [row.ord for row in rows]
+_all_waiting = precompiled(select(*_COLUMNS).where(_hall, _is_waiting))
+
+
+def all_waiting(conn: Connection, hall_id: str) -> list[Ticket]:
+    """Return every waiting ticket, the most senior first."""
+    rows = conn.execute(_all_waiting, {"hall_id": hall_id})
+    tickets = [t for t in map(_ticket, rows) if t is not None]
+    return sorted(tickets, key=lambda ticket: (ticket.ord, ticket.id))
 
 
 def open_before(conn: Connection, hall_id: str, day: str) -> list[Ticket]:

@@ -84,7 +84,7 @@ RULES: dict[Move, Rule] = {
     Move.RETURN: Rule(
         frozenset({State.MISSED}),
         State.WAITING,
-        _STAFF | {ActorKind.PHONE},
+        _STAFF | {ActorKind.PHONE, ActorKind.KIOSK},
     ),
     Move.TRANSFER: Rule(AT_WINDOW, State.WAITING, _CLERKS, holder_only=True),
     Move.CANCEL: Rule(
