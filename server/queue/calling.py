@@ -245,8 +245,9 @@ def hold(ctx: Context, actor: Actor, key: str, window: str, text: str) -> str:
 def resume(ctx: Context, actor: Actor, key: str, window: str, ticket_id: str) -> str:
     """Call a held or missed ticket to this window again.
 
-    A held ticket belongs to the window that holds it; a missed one to any window that may serve it.
-    Raises TICKET_UNKNOWN, NOT_THE_HOLDER, WINDOW_BUSY, WINDOW_PAUSED, WINDOW_NOT_ALLOWED.
+    It belongs to the window that called it. At other windows a missed person waits again
+    (`return_to_queue`), so that nobody who waits is passed over. Raises TICKET_UNKNOWN,
+    NOT_THE_HOLDER, WINDOW_BUSY, WINDOW_PAUSED.
     """
 
     def act(tx: Tx) -> JsonDict:

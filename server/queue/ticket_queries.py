@@ -396,12 +396,9 @@ def ahead_of(conn: Connection, hall_id: str, ticket: Ticket) -> int:
 
 
 _all_at_windows = precompiled(select(*_COLUMNS).where(_hall, _is_at_window))
-_missed_at = precompiled(
+_missed = precompiled(
     select(*_COLUMNS).where(
-        _hall,
-        _t.c.day == bindparam("day"),
-        _t.c.window == bindparam("window"),
-        _t.c.state == literal_column("'missed'"),
+        _hall, _t.c.day == bindparam("day"), _t.c.state == literal_column("'missed'")
     )
 )
 
@@ -412,9 +409,9 @@ def all_at_windows(conn: Connection, hall_id: str) -> list[Ticket]:
     return [t for t in map(_ticket, rows) if t is not None]
 
 
-def missed_at(conn: Connection, hall_id: str, day: str, window: str) -> list[Ticket]:
-    """Return a day's missed tickets that a window called, newest call first."""
+def missed(conn: Connection, hall_id: str, day: str) -> list[Ticket]:
+    """Return a day's missed tickets, newest call first."""
     # Without ORDER BY: SQLite would scan all tickets that were called on that day.
-    rows = conn.execute(_missed_at, {"hall_id": hall_id, "day": day, "window": window})
+    rows = conn.execute(_missed, {"hall_id": hall_id, "day": day})
     tickets = [t for t in map(_ticket, rows) if t is not None and t.called_at is not None]
     return sorted(tickets, key=lambda ticket: ticket.called_at or 0, reverse=True)
