@@ -47,7 +47,7 @@ def add(api: Api) -> None:
     ctx = api.hall.ctx
 
     @api.get("/missed/<slip>", who=KIOSK, answer=MissedNumber, policy=MISSED)
-    def look(call: Call) -> MissedNumber:
+    def missed_number(call: Call) -> MissedNumber:
         """Return the standing of a number: may it come back, and behind how many people."""
         slip = call.args["slip"]
         facts = ctx.read(lambda conn: _facts(ctx, conn, slip))
@@ -60,7 +60,7 @@ def add(api: Api) -> None:
         codes=(QueueCode.TICKET_UNKNOWN, QueueCode.MOVE_NOT_ALLOWED, QueueCode.RETURN_LIMIT),
         policy=MISSED,
     )
-    def come_back(call: Call) -> MissedNumber:
+    def return_missed_number(call: Call) -> MissedNumber:
         """Let a missed person rejoin the queue a few places later."""
         slip = call.args["slip"]
         ticket = ctx.read(lambda conn: _ticket(ctx, conn, slip))

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
+from devices.printers import layout
 from devices.printers.document import Pair, Text
 from display.board import MAIN, board
 from display.strip import strip
 from kiosk import views
 from kiosk.messages import TicketView
-from kiosk.slip import standby_applicant, ticket_slip
+from kiosk.slip import standby_applicant, standby_slip, ticket_slip
 from server.catalogue.messages import HallHours
 from server.core.settings import Settings
 from server.queue import calling, snapshot
@@ -177,6 +178,28 @@ def test_a_slip_sends_nobody_to_a_window_and_names_no_class() -> None:
     )
     assert "叫号窗口" in text
     assert "请到" not in text.replace("叫到后请到所叫的窗口", "")
+
+
+@pytest.mark.parametrize("places", [0, 3, 50])
+def test_a_slip_says_how_to_come_back_after_a_missed_call(places: int) -> None:
+    settings = Settings(return_places=places)
+    for slip in (
+        ticket_slip(facts(), catalogue(), settings, "http://hall.test", copy=False),
+        standby_slip(catalogue(), settings),
+    ):
+        foot = [line.text for line in slip.lines if isinstance(line, Text)][-2:]
+        assert foot[0] == "过号后：到自助机点“我过号了”，或到窗口、咨询台"
+        assert "当日有效" in foot[1]
+        assert (f"重新排在{places}人之后" in foot[1]) is bool(places)
+        for line in foot:
+            assert layout.wrap(line, 48) == [line]
+            assert all(len(row) > 4 for row in layout.wrap(line, 32))
+
+
+def test_a_slip_of_a_hall_without_returns_promises_none() -> None:
+    slip = ticket_slip(facts(), catalogue(), Settings(return_limit=0), "http://hall.test", False)
+    assert "过号作废，须重新取号。" in words(slip)
+    assert "我过号了" not in words(slip)
 
 
 def test_no_slip_names_an_applicant_class() -> None:
