@@ -114,7 +114,7 @@ export const t = dictionary({
   missedReturn: { zh: "重新排队", en: "Queue again" },
   missedReturning: { zh: "请稍候……", en: "One moment …" },
   missedOther: { zh: "换一个号码", en: "Another number" },
-  missedAhead: { zh: "您前面大约还有 {n} 人", en: "About {n} people ahead of you" },
+  missedAhead: { zh: "您前面大约还有 {n} 人", en: "People ahead of you: about {n}" },
   missedNext: { zh: "下一位就可能叫到您", en: "You may be called next" },
   missedAsk: { zh: "现在重新排队吗？", en: "Queue again now?" },
   missedDone: { zh: "已重新排队，请等候叫号", en: "You are back in the queue. Please wait to be called" },

@@ -136,12 +136,12 @@ def _played(
 
 def _orders(ticket: Ticket, waiting: Sequence[Ticket], played: Sequence[Ticket]) -> list[int]:
     """Return the possible seniorities: the ticket's own, and right behind each equal called."""
-    taken = {other.ord for other in waiting}
+    occupied = {other.ord for other in waiting}
     orders = {ticket.ord}
     for other in played:
         if other.level == ticket.level and other.ord >= ticket.ord:
             order = other.ord + 1
-            while order in taken:  # people who came back to this place before stay in front
+            while order in occupied:  # people who came back to this place before stay in front
                 order += 1
             orders.add(order)
     return sorted(orders)
