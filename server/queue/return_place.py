@@ -11,7 +11,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from functools import cache
+from itertools import takewhile
 
 from server.queue.call_candidates import ChoosingFloor, Moment, choose, takes
 from server.queue.call_order import Choice
@@ -73,14 +74,16 @@ def return_place(
     `past` gives the runs and priority calls of the day; its heads are not read.
     """
     windows = calling_windows(ticket, moment)
-    rivals = sum(1 for other in waiting if _competes(other, ticket, windows, moment))
-    needed = min(places, rivals)
-    played = _played(PlayedFloor(past, waiting), moment, windows, ticket.level, needed)
-    orders = _orders(ticket, waiting, played)
+    rivals = _rivals(waiting, moment, windows)
+    needed = min(places, sum(1 for other in rivals if other.level >= ticket.level))
+    calls = _calls(PlayedFloor(past, rivals), moment, windows)
+    orders = _orders(ticket, rivals, _until(calls, ticket.level, needed))
 
+    @cache
     def people_before(order: int) -> list[Ticket]:
-        floor = PlayedFloor(past, [*waiting, _waiting_again(ticket, order, moment)])
-        return _before(_calls(floor, moment, windows), ticket)
+        again = replace(ticket, state=State.WAITING, ord=order, waiting_since=moment.millis)
+        calls = _calls(PlayedFloor(past, [*rivals, again]), moment, windows)
+        return list(takewhile(lambda called: called.id != ticket.id, calls))
 
     def counted(order: int) -> int:
         return sum(1 for other in people_before(order) if other.level >= ticket.level)
@@ -102,60 +105,49 @@ def calling_windows(ticket: Ticket, moment: Moment) -> tuple[str, ...]:
     return tuple(ready or staffed or able_windows)
 
 
-def _competes(other: Ticket, ticket: Ticket, windows: Sequence[str], moment: Moment) -> bool:
-    if other.level < ticket.level:
-        return False
-    window_by = moment.catalogue.window_by
-    return any(takes(moment.catalogue, window_by[w], other, moment.now) for w in windows)
+def _rivals(waiting: Sequence[Ticket], moment: Moment, windows: Sequence[str]) -> list[Ticket]:
+    """Return the waiting tickets that one of the windows may call; tickets of a lane are alike."""
+    window_by, competes = moment.catalogue.window_by, dict[tuple[str, str, str], bool]()
+    for ticket in waiting:
+        alike = (ticket.lane, ticket.queue, ticket.item)
+        if alike not in competes:
+            competes[alike] = any(
+                takes(moment.catalogue, window_by[code], ticket, moment.now) for code in windows
+            )
+    return [ticket for ticket in waiting if competes[ticket.lane, ticket.queue, ticket.item]]
 
 
 def _calls(floor: PlayedFloor, moment: Moment, windows: Sequence[str]) -> Iterator[Ticket]:
     """Yield the tickets that windows call in turn, until they may call nobody who waits."""
-    idle: set[str] = set()
-    while len(idle) < len(windows):
+    played = 0
+    while played < MOST_PLAYED:
+        before = played
         for window in windows:
-            chosen_ticket = None if window in idle else choose(floor, moment, window)
-            if chosen_ticket is None:
-                idle.add(window)
-            else:
+            chosen_ticket = choose(floor, moment, window)
+            if chosen_ticket is not None:
+                played += 1
                 yield floor.call(*chosen_ticket, window, moment.millis)
+        if played == before:
+            return
 
 
-def _played(
-    floor: PlayedFloor, moment: Moment, windows: Sequence[str], level: int, needed: int
-) -> list[Ticket]:
-    """Return the tickets called until `needed` of `level` or higher were called."""
+def _until(calls: Iterator[Ticket], level: int, needed: int) -> list[Ticket]:
+    """Return the calls until `needed` tickets of `level` or higher were called."""
     played: list[Ticket] = []
-    remaining = needed
-    calls = islice(_calls(floor, moment, windows), MOST_PLAYED)
-    while remaining and (ticket := next(calls, None)) is not None:
+    while needed and (ticket := next(calls, None)) is not None:
         played.append(ticket)
-        remaining -= ticket.level >= level
+        needed -= ticket.level >= level
     return played
 
 
-def _orders(ticket: Ticket, waiting: Sequence[Ticket], played: Sequence[Ticket]) -> list[int]:
+def _orders(ticket: Ticket, rivals: Sequence[Ticket], played: Sequence[Ticket]) -> list[int]:
     """Return the possible seniorities: the ticket's own, and right behind each equal called."""
-    occupied = {other.ord for other in waiting}
+    occupied = {other.ord for other in rivals}
     orders = {ticket.ord}
     for other in played:
-        if other.level == ticket.level and other.ord >= ticket.ord:
+        if other.level == ticket.level:
             order = other.ord + 1
             while order in occupied:  # people who came back to this place before stay in front
                 order += 1
-            orders.add(order)
+            orders.add(max(order, ticket.ord))
     return sorted(orders)
-
-
-def _waiting_again(ticket: Ticket, order: int, moment: Moment) -> Ticket:
-    return replace(ticket, state=State.WAITING, ord=order, waiting_since=moment.millis)
-
-
-def _before(calls: Iterator[Ticket], ticket: Ticket) -> list[Ticket]:
-    """Return the people called before a ticket."""
-    people: list[Ticket] = []
-    for other in islice(calls, MOST_PLAYED):
-        if other.id == ticket.id:
-            break
-        people.append(other)
-    return people

@@ -65,8 +65,8 @@ class NumberSettings(SettingGroup):
         "过号的人回来后排在几位之后",
         "A missed person waits behind so many",
         (
-            "A missed person who comes back waits behind this number of people whom the same windows "
-            "call; a priority person behind this number of people with priority."
+            "A missed person who comes back waits behind this number of people whom the same "
+            "windows call; a priority person behind this number of people with priority."
         ),
         low=0,
         high=50,

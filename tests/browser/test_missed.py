@@ -10,17 +10,20 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from support import axe
-from support.hall_server import HallServer
+from support.hall_server import ADMINISTRATOR, MANAGER, HallServer
+from support.staff_pages import signed_in
 
 UPRIGHT, LYING = {"width": 1080, "height": 1920}, {"width": 1920, "height": 1080}
-ITEM, CLERK = "scjg-01", "1009"
+ITEM, CLERK, COLLEAGUE = "scjg-01", "1009", "1010"
+PEOPLE = (ADMINISTRATOR, MANAGER, CLERK, COLLEAGUE)
 ABSENCE = {"no_show_min_calls": 1, "no_show_min_seconds": 0}
 
 
 @pytest.fixture(scope="module")
 def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HallServer]:
     """Yield a hall where a call is missed at once."""
-    with HallServer(tmp_path_factory.mktemp("missed"), settings=ABSENCE) as running:
+    folder = tmp_path_factory.mktemp("missed")
+    with HallServer(folder, accounts=PEOPLE, settings=ABSENCE) as running:
         yield running
 
 
@@ -116,3 +119,23 @@ def test_a_number_that_was_not_missed_is_explained(kiosk: Page, hall: HallServer
     kiosk.get_by_role("button", name="English").click()
     expect(standing).to_contain_text(re.compile("no such number today"))
     assert axe.findings(kiosk) == []
+
+
+def test_a_number_missed_at_another_window_is_listed_and_returned(
+    browser: Browser, browser_context_args: dict[str, Any], hall: HallServer
+) -> None:
+    """The person comes back to any window that may serve the ticket, not to the one that called."""
+    number = hall.ticket(ITEM)["number"]
+    with signed_in(browser, browser_context_args, hall, CLERK, 1366, 768) as desk:
+        desk.goto(hall.url("/counter"))
+        expect(desk.get_by_test_id("phase")).to_be_visible()
+        hall.clerk(COLLEAGUE).post("/counter/call-next")
+        hall.clerk(COLLEAGUE).post("/counter/no-show")
+        row = desk.get_by_test_id("missed-elsewhere").filter(has_text=number)
+        expect(row).to_contain_text("6 号窗口")
+        expect(row.get_by_role("button", name=re.compile("叫回"))).to_have_count(0)
+        assert axe.findings(desk) == []
+        row.get_by_role("button", name=re.compile(f"重新排队 ?{number}")).click()
+        expect(desk.get_by_text(f"{number} 已重新排队。")).to_be_visible()
+        expect(row).to_have_count(0)
+    hall.clear()

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from server.core.settings import Settings
 from server.queue.call_candidates import Moment, choose
 from server.queue.memory_floor import MemoryFloor
-from server.queue.return_place import ReturnPlace, return_place
+from server.queue.return_place import MOST_PLAYED, ReturnPlace, return_place
 from server.queue.routing import WindowSession
 from server.queue.tickets import State, Ticket, lane, order_of, window_lane
 from support.halls import MONDAY, catalogue
@@ -25,9 +25,9 @@ MILLIS = 1_000 * 60_000
 PLACES = 3
 
 
-def moment(*staffed: str, paused: Sequence[str] = ()) -> Moment:
+def moment(*staffed: str, paused: Sequence[str] = (), run: int = 2, overtakes: int = 6) -> Moment:
     sessions = {code: WindowSession(code, f"clerk-{code}", code in paused) for code in staffed}
-    settings = Settings(priority_run=2, overtake_limit=6)
+    settings = Settings(priority_run=run, overtake_limit=overtakes)
     return Moment(HALL, settings, sessions, NOW, MILLIS)
 
 
@@ -200,7 +200,7 @@ def test_of_two_returns_in_a_row_the_first_is_called_first() -> None:
     second = back(missed(1), place(missed(1), [*others, first], moment("T1")))
     order = list(calls([*others, first, second], moment("T1"), "T1"))
     assert order[:6] == ["T003", "T004", "T005", "T002", "T001", "T006"]
-    assert len({first.ord, second.ord, *(t.ord for t in others)}) == 8
+    assert (first.ord, second.ord) == (others[2].ord + 1, others[2].ord + 2)
 
 
 def test_a_second_return_is_again_behind_three() -> None:
@@ -264,3 +264,44 @@ def test_one_return_moves_nobody_back_by_more_than_one_place(
 def test_the_number_of_places_is_the_setting(places: int) -> None:
     others = [ticket(n) for n in range(2, 40)]
     assert place(missed(1), others, moment("T1", "T2"), places).ahead == min(places, 38)
+
+
+def test_priority_calls_that_are_played_count_as_overtaking() -> None:
+    """One of them overtakes the returned person, then that person is next."""
+    priority = [ticket(n, klass="elderly") for n in (2, 3, 4)]
+    now = moment("T1", run=20, overtakes=1)
+    assert place(missed(1), priority, now, places=1) == ReturnPlace(order_of(1), 1)
+
+
+def test_priority_calls_before_the_return_do_not_count_as_overtaking() -> None:
+    past = MemoryFloor()
+    earlier = ticket(9, klass="elderly", state=State.FINISHED)
+    past.put(earlier)
+    past.record_call(earlier, "T1", MILLIS - 300_000)
+    now = moment("T1", run=20, overtakes=1)
+    waiting = [ticket(n, klass="elderly") for n in (2, 3, 4)]
+    assert return_place(missed(1), waiting, past, now, 1) == ReturnPlace(order_of(1), 1)
+
+
+def test_priority_calls_of_the_day_count_as_overtaking_of_those_who_wait() -> None:
+    past = MemoryFloor()
+    earlier = ticket(9, klass="elderly", state=State.FINISHED)
+    past.put(earlier)
+    past.record_call(earlier, "T1", MILLIS - 300_000)
+    now = moment("T1", run=20, overtakes=1)
+    waiting = [ticket(2), *(ticket(n, klass="elderly") for n in (4, 5))]
+    result = return_place(missed(1, klass="elderly"), waiting, past, now, 2)
+    assert result == ReturnPlace(order_of(5) + 1, 3)
+
+
+@pytest.mark.parametrize("windows", [("T1",), ("T1", "T2")])
+def test_no_more_calls_are_played_than_a_person_waits_for(windows: tuple[str, ...]) -> None:
+    others = [ticket(n) for n in range(2, 200)]
+    result = place(missed(1), others, moment(*windows), MOST_PLAYED + 9)
+    assert result == ReturnPlace(others[MOST_PLAYED - 1].ord + 1, MOST_PLAYED)
+
+
+def test_the_play_ends_when_nobody_is_left_to_call() -> None:
+    """Two of the three whom the setting asks for wait for other windows."""
+    others = [ticket(2), ticket(3, "build-1"), ticket(4, "build-1")]
+    assert place(missed(1), others, moment("T1", "T2", "S1")) == ReturnPlace(order_of(2) + 1, 1)

@@ -7,7 +7,7 @@ import pytest
 from server.core import journal
 from server.core.actors import Actor, ActorKind
 from server.core.errors import CommonCode, HallError
-from server.queue import calling
+from server.queue import calling, ticket_queries
 from server.queue.errors import QueueCode
 from server.queue.returning import return_missed
 from server.queue.tickets import State
@@ -90,3 +90,16 @@ def test_a_waiting_number_is_not_returned(small: SmallHall) -> None:
     with pytest.raises(HallError) as caught:
         return_missed(small.ctx, KIOSK, small.key(), ticket.id)
     assert caught.value.code is QueueCode.MOVE_NOT_ALLOWED
+
+
+def test_every_missed_number_of_the_day_is_listed_newest_first(small: SmallHall) -> None:
+    small.sign_in("T1", "T2")
+    small.issue("tax-2")
+    small.issue("tax-2")
+    late = [small.call_and_miss(window).id for window in ("T1", "T2")]
+    small.issue("tax-2")
+    missed = small.ctx.read(lambda c: ticket_queries.missed(c, "small", "2026-03-02"))
+    assert [ticket.id for ticket in missed] == late[::-1]
+    assert small.ctx.read(lambda c: ticket_queries.missed(c, "small", "2026-03-03")) == []
+    waiting = small.ctx.read(lambda c: ticket_queries.all_waiting(c, "small"))
+    assert [ticket.number for ticket in waiting] == ["A003"]
