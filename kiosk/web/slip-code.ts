@@ -1,4 +1,4 @@
-// What a scanner or a keyboard types: the address in a slip's code, or the number on the slip. A
+// Input of a scanner or a keyboard: the address in a slip's code, or the number on the slip. A
 // scanner types all of it at once; keys that come singly are a person's.
 
 /** Milliseconds without a key after which what was typed is complete. Scanners take less than 30. */

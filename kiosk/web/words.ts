@@ -161,7 +161,7 @@ export const t = dictionary({
   sayKeepIt: { zh: "小票未能打印，请记下您的号码。", en: "The slip did not print. Please note your number." },
 });
 
-/** What a number's standing means for the person who asks to come back. */
+/** Sentences for a number's standing, for the person who asks to come back. */
 export const standingWords = dictionary({
   may_return: { zh: "已过号，可以重新排队", en: "You missed your call and may queue again" },
   waiting: { zh: "还没有叫到，请继续等候。", en: "Not called yet. Please keep waiting." },
