@@ -75,7 +75,7 @@ def _choices(hall: Hall, run: Run) -> float:
     def act(tx: Tx) -> float:
         seats = window_session_queries.sessions(tx.conn, tx.hall_id)
         took, sessions = [], window_session_queries.for_rules(seats)
-        floor = StoredFloor(tx, hall.ctx.day(tx.now))
+        floor = StoredFloor(tx.conn, tx.hall_id, hall.ctx.day(tx.now))
         for n in range(run.scaled(300, 20)):
             start = time.perf_counter()
             chosen = choose(floor, moment_of(hall.ctx, tx, sessions), windows[n % len(windows)])

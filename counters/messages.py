@@ -48,6 +48,19 @@ class TicketCard(Message):
     fee: str
 
 
+class MissedCard(Message):
+    """Missed ticket that another window called and this one may serve."""
+
+    id: str
+    number: str
+    item_name: str
+    item_name_en: str
+    mark: str
+    called_at: int
+    window: int
+    """Number of the window that called it."""
+
+
 class CounterQueue(Message):
     """Waiting tickets of a queue for a window; `mine`: those it may call now."""
 
@@ -82,6 +95,9 @@ class CounterState(Message):
     current: TicketCard | None
     held: list[TicketCard]
     missed: list[TicketCard]
+    """Missed tickets that this window called, newest first."""
+    missed_elsewhere: list[MissedCard]
+    """Missed tickets of other windows that this one may serve, newest first."""
     queues: list[CounterQueue]
     waiting: int
     """Number of people that this window may call now."""

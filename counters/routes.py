@@ -100,7 +100,7 @@ class Counter:
         day_row = ticket_counts.day_of_staff(conn, hall_id, day, staff)
         share = self._shares.of(conn, seen, window) if seat is not None else []
         return views.WindowDay(
-            missed=ticket_queries.missed_at(conn, hall_id, day, window.code),
+            missed=ticket_queries.missed(conn, hall_id, day),
             figures=views.figures(day_row),
             calls=ticket_queries.calls_of(conn, hall_id, current.id) if current else [],
             stranded=window_sessions.left_without_window(seen, window.code),

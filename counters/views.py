@@ -7,7 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from counters.messages import CounterQueue, CounterState, DayFigures, JournalView, TicketCard
+from counters.messages import (
+    CounterQueue,
+    CounterState,
+    DayFigures,
+    JournalView,
+    MissedCard,
+    TicketCard,
+)
 from server.catalogue.model import Catalogue, Unit, Window
 from server.catalogue.refs import materials, window_ref, window_refs
 from server.queue.call_candidates import takes
@@ -26,7 +33,7 @@ class WindowDay:
     """Data of one window beyond the snapshot."""
 
     missed: Sequence[Ticket]
-    """Tickets missed at this window today, newest first."""
+    """Missed tickets of today at every window, newest first."""
     figures: DayFigures
     """Figures of the clerk's own day."""
     calls: Sequence[StoredCall]
@@ -57,7 +64,8 @@ def counter(snapshot: QueueSnapshot, window: Window, day: WindowDay) -> CounterS
         paused_at=seat.paused_at if seat else None,
         current=card(snapshot, current, day.calls) if current else None,
         held=[card(snapshot, t) for t in snapshot.held(window.code)],
-        missed=[card(snapshot, t) for t in day.missed],
+        missed=[card(snapshot, t) for t in day.missed if t.window == window.code],
+        missed_elsewhere=missed_elsewhere(snapshot, window, day.missed),
         queues=queues,
         waiting=sum(q.mine for q in queues),
         figures=day.figures,
@@ -72,6 +80,34 @@ def counter(snapshot: QueueSnapshot, window: Window, day: WindowDay) -> CounterS
         announced=day.announced[0],
         announced_reason=day.announced[1],
     )
+
+
+def missed_elsewhere(
+    snapshot: QueueSnapshot, window: Window, missed: Sequence[Ticket]
+) -> list[MissedCard]:
+    """Return the missed tickets of other windows that `window` may serve.
+
+    A person who comes back goes to any window that is free.
+    """
+    catalogue = snapshot.catalogue
+    cards = []
+    for ticket in missed:
+        if ticket.window == window.code or not takes(catalogue, window, ticket, snapshot.local):
+            continue
+        item, klass = catalogue.item_by.get(ticket.item), catalogue.class_by.get(ticket.klass)
+        caller = catalogue.window_by.get(ticket.window)
+        cards.append(
+            MissedCard(
+                id=ticket.id,
+                number=ticket.number,
+                item_name=item.name if item else ticket.item,
+                item_name_en=item.name_en if item else "",
+                mark=klass.mark if klass else "",
+                called_at=ticket.called_at or 0,
+                window=caller.number if caller else 0,
+            )
+        )
+    return cards
 
 
 def window_list(snapshot: QueueSnapshot) -> WindowList:

@@ -148,6 +148,29 @@ class Issued(Message):
     ticket: TicketView
 
 
+class MissedNumber(Message):
+    """Standing of a number for a person who comes back; nothing that the boards do not show."""
+
+    number: str
+    """The number; empty for a code that belongs to no ticket."""
+    standing: Literal[
+        "may_return",
+        "waiting",
+        "called",
+        "serving",
+        "held",
+        "no_returns",
+        "over",
+        "other_day",
+        "unknown",
+    ]
+    ahead: int
+    """Number of people called before this one after the return."""
+    returns_left: int
+    window: WindowRef | None
+    """Window that has called, serves or holds the number."""
+
+
 class IssueTicket(Command):
     """Request for a number for an item, with the applicant's class."""
 

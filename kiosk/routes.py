@@ -10,7 +10,7 @@ from typing import Any
 from flask import request
 from sqlalchemy import Connection
 
-from kiosk import standby, views
+from kiosk import missed, standby, views
 from kiosk.messages import (
     Issued,
     IssueTicket,
@@ -268,6 +268,7 @@ def add(api: Api, feeds: LiveFeeds, agents: Agents, start: Callable[..., Any]) -
     _commands(api, kiosk)
     _staff_commands(api, kiosk)
     _phone(api, kiosk)
+    missed.add(api)
     feeds.add(Feed("kiosk", with_queue(kiosk.state), kiosk.kiosk_allowed, _kiosk_hits, 0.3))
     feeds.add(Feed("ticket", with_queue(kiosk.ticket_feed), kiosk.token_exists, _ticket_hits, 0.5))
     agents.outstanding["printers"] = kiosk.outstanding_slips

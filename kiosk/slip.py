@@ -50,7 +50,7 @@ def ticket_slip(
         Text("手机扫码查看排队进度", align="center"),
         Text("Scan to check your place in the queue", align="center"),
         Text(settings.of(ScreenSettings).notice_zh, align="center"),
-        Text(_rule(settings), align="center"),
+        *_rule(settings),
         Feed(1),
         Cut(),
     ]
@@ -81,7 +81,7 @@ def standby_slip(catalogue: Catalogue, settings: Settings) -> Document:
             Text("网络恢复后可扫码查看排队进度", align="center"),
             Text("Scan to check the queue when back online", align="center"),
             Text(settings.of(ScreenSettings).notice_zh, align="center"),
-            Text(_rule(settings), align="center"),
+            *_rule(settings),
             Feed(1),
             Cut(),
         )
@@ -116,11 +116,16 @@ def _wait(low: int, high: int) -> str:
     return f"约{low}至{high}分钟 {low}-{high} min" if high > 2 else "基本不用等 No wait"
 
 
-def _rule(settings: Settings) -> str:
+def _rule(settings: Settings) -> tuple[Text, ...]:
+    """Return the foot of a slip: how to come back after a missed call, in lines of 48 cells."""
     if not settings.of(NumberSettings).return_limit:
-        return "过号作废，须重新取号。"
+        return (Text("过号作废，须重新取号。", align="center"),)
     places = settings.of(NumberSettings).return_places
-    return f"过号的，请扫码或到咨询台重新排队，排在{places}人之后。本号当日有效。"
+    behind = f"重新排在{places}人之后。" if places else ""
+    return (
+        Text("过号后：到自助机点“我过号了”，或到窗口、咨询台", align="center"),
+        Text(f"{behind}本号当日有效。", align="center"),
+    )
 
 
 def notice_slip(

@@ -19,6 +19,7 @@ export type View =
   | { name: "group"; code: string }
   | { name: "search" }
   | { name: "item"; code: string }
+  | { name: "missed" }
   | { name: "result" };
 
 const HOME: View = { name: "home" };

@@ -30,8 +30,8 @@ export const t = dictionary({
   back: { zh: "重新排队", en: "Queue again" },
   busy: { zh: "请稍候……", en: "One moment …" },
   missedWhat: {
-    zh: "您已过号。回到大厅后请按“重新排队”，您将排在 {n} 人之后。",
-    en: "When you are back in the hall, press “Queue again”: you wait again behind {n} people.",
+    zh: "回到大厅后请按“重新排队”，排在 {n} 人之后；也可到自助机点“我过号了”，或到窗口、咨询台。",
+    en: "When you are back in the hall, press “Queue again”: you wait behind {n} people. Or press “I missed my number” at a kiosk, or go to a window or the information desk.",
   },
   missedOver: {
     zh: "过号已达规定次数，请重新取号，或到咨询台。",

@@ -1,5 +1,6 @@
 // Every word of the kiosk's pages that does not come from the server.
 import { dictionary, lang } from "@web/i18n.ts";
+import type { MissedNumber } from "@web/wire.gen.ts";
 
 export const t = dictionary({
   kiosk: { zh: "{name} 号自助取号机", en: "Ticket kiosk {name}" },
@@ -100,6 +101,26 @@ export const t = dictionary({
   noteFirst: { zh: "请先记下号码", en: "Note your number first" },
   done: { zh: "完成", en: "Done" },
   bring: { zh: "请准备好", en: "Have ready" },
+  missed: { zh: "我过号了", en: "I missed my number" },
+  missedMore: { zh: "叫号时不在的，在这里重新排队", en: "You were away when called? Queue again here" },
+  missedAway: { zh: "网络中断，请到窗口或咨询台", en: "Offline: please go to a window or the information desk" },
+  missedTitle: { zh: "过号后重新排队", en: "Queue again after a missed call" },
+  missedHow: { zh: "请扫小票上的二维码，或输入小票上的号码", en: "Scan the code on your slip, or enter its number" },
+  missedTyped: { zh: "输入的号码", en: "Number entered" },
+  missedLetters: { zh: "号码的字母", en: "Letter of the number" },
+  missedDigits: { zh: "号码的数字", en: "Digits of the number" },
+  missedLook: { zh: "查询", en: "Look up" },
+  missedLooking: { zh: "正在查询……", en: "Looking it up …" },
+  missedReturn: { zh: "重新排队", en: "Queue again" },
+  missedReturning: { zh: "请稍候……", en: "One moment …" },
+  missedOther: { zh: "换一个号码", en: "Another number" },
+  missedAhead: { zh: "您前面大约还有 {n} 人", en: "People ahead of you: about {n}" },
+  missedNext: { zh: "下一位就可能叫到您", en: "You may be called next" },
+  missedAsk: { zh: "现在重新排队吗？", en: "Queue again now?" },
+  missedDone: { zh: "已重新排队，请等候叫号", en: "You are back in the queue. Please wait to be called" },
+  missedLeft: { zh: "再次过号，还可以重新排队 {n} 次。", en: "If you miss the call again, you may come back {n} more time(s)." },
+  missedNoneLeft: { zh: "请留意叫号：再次过号，须重新取号。", en: "Please listen for your number: after another miss you need a new one." },
+  missedNoSlip: { zh: "没有认出这张小票，请输入小票上的号码。", en: "This code is not on a slip of this hall. Please enter the number." },
   standbyTitle: { zh: "网络暂时中断，仍可取号。", en: "The system is offline. You can still take a number." },
   standbyOrder: {
     zh: "网络中断，暂时无法显示等候人数；仍按取号先后叫号。",
@@ -139,6 +160,31 @@ export const t = dictionary({
   sayResult: { zh: "您的号码是 {number}。请等候叫号。", en: "Your number is {number}. Please wait to be called." },
   sayKeepIt: { zh: "小票未能打印，请记下您的号码。", en: "The slip did not print. Please note your number." },
 });
+
+/** Sentences for a number's standing, for the person who asks to come back. */
+export const standingWords = dictionary({
+  may_return: { zh: "已过号，可以重新排队", en: "You missed your call and may queue again" },
+  waiting: { zh: "还没有叫到，请继续等候。", en: "Not called yet. Please keep waiting." },
+  called: { zh: "正在叫号，请到 {window} 号窗口。", en: "Being called now. Please go to window {window}." },
+  serving: { zh: "正在 {window} 号窗口办理。", en: "Being served at window {window}." },
+  held: { zh: "已暂时保留，请到 {window} 号窗口。", en: "On hold. Please go to window {window}." },
+  no_returns: {
+    zh: "过号已达规定次数，请重新取号，或到咨询台。",
+    en: "Missed too many times. Please take a new number or ask at the information desk.",
+  },
+  over: {
+    zh: "已经办理结束或已取消。如需办理，请重新取号。",
+    en: "Finished or cancelled. To be served, please take a new number.",
+  },
+  other_day: {
+    zh: "不是今天的号码，已经失效，请重新取号。",
+    en: "Not a number of today. It is no longer valid; please take a new one.",
+  },
+  unknown: {
+    zh: "今天没有这个号码，请核对。以前的小票已失效，请重新取号。",
+    en: "There is no such number today. Please check it; slips of other days are no longer valid.",
+  },
+} satisfies Record<MissedNumber["standing"], { zh: string; en: string }>);
 
 /** Why a slip did not print, as the printer's driver tells it. */
 const REASONS: Record<string, { zh: string; en: string }> = {

@@ -19,7 +19,8 @@ from server.queue import announcements, snapshot, ticket_queries, window_session
 from server.queue.call_candidates import check_target, choose
 from server.queue.errors import QueueCode
 from server.queue.no_show import no_show_from, require_no_show
-from server.queue.settings import CounterSettings, NumberSettings
+from server.queue.returning import return_missed
+from server.queue.settings import CounterSettings
 from server.queue.stored_floor import StoredFloor, moment_of
 from server.queue.tickets import (
     Move,
@@ -68,7 +69,9 @@ def call_next(ctx: Context, actor: Actor, key: str, window: str, complete: str |
         ended = _complete(ctx, tx, actor, window, complete)
         completed = ended.id if ended else ""
         day = ctx.day(tx.now)
-        id_and_choice = choose(StoredFloor(tx, day), moment_of(ctx, tx, sessions), window)
+        id_and_choice = choose(
+            StoredFloor(tx.conn, tx.hall_id, day), moment_of(ctx, tx, sessions), window
+        )
         if id_and_choice is None:
             if completed:
                 return {"ticket": "", "completed": completed}
@@ -242,8 +245,9 @@ def hold(ctx: Context, actor: Actor, key: str, window: str, text: str) -> str:
 def resume(ctx: Context, actor: Actor, key: str, window: str, ticket_id: str) -> str:
     """Call a held or missed ticket to this window again.
 
-    A held ticket belongs to the window that holds it; a missed one to any window that may serve it.
-    Raises TICKET_UNKNOWN, NOT_THE_HOLDER, WINDOW_BUSY, WINDOW_PAUSED, WINDOW_NOT_ALLOWED.
+    It belongs to the window that called it. At other windows a missed person waits again
+    (`return_to_queue`), so that nobody who waits is passed over. Raises TICKET_UNKNOWN,
+    NOT_THE_HOLDER, WINDOW_BUSY, WINDOW_PAUSED.
     """
 
     def act(tx: Tx) -> JsonDict:
@@ -343,37 +347,7 @@ def return_to_queue(ctx: Context, actor: Actor, key: str, ticket_id: str) -> str
 
     Raises TICKET_UNKNOWN, MOVE_NOT_ALLOWED, RETURN_LIMIT.
     """
-    settings = ctx.settings()
-
-    def act(tx: Tx) -> JsonDict:
-        ticket = require_ticket(tx, ticket_id)
-        if (
-            ticket.state is State.MISSED
-            and ticket.returns >= settings.of(NumberSettings).return_limit
-        ):
-            raise HallError(QueueCode.RETURN_LIMIT, limit=settings.of(NumberSettings).return_limit)
-        order = _order_behind(tx, ticket, settings.of(NumberSettings).return_places)
-
-        def back(tx: Tx, ticket: Ticket) -> Ticket:
-            return replace(
-                ticket,
-                returns=ticket.returns + 1,
-                ord=order,
-                call_count=0,
-                called_at=None,
-                waiting_since=tx.now,
-            )
-
-        data = {"places": settings.of(NumberSettings).return_places}
-        return {"ticket": move_on(tx, actor, ticket, Move.RETURN, back, data).id}
-
-    return do(ctx, actor, key, {"act": "return", "ticket": ticket_id}, act)
-
-
-def _order_behind(tx: Tx, ticket: Ticket, places: int) -> int:
-    """Return a seniority behind the first `places` people waiting in the ticket's queue."""
-    first = ticket_queries.waiting_orders(tx.conn, tx.hall_id, ticket.queue, places)
-    return max([ticket.ord, *(order + 1 for order in first)])
+    return return_missed(ctx, actor, key, ticket_id).ticket_id
 
 
 def cancel(ctx: Context, actor: Actor, key: str, ticket_id: str) -> str:

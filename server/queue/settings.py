@@ -64,7 +64,10 @@ class NumberSettings(SettingGroup):
         3,
         "过号后重新排队，排在几人之后",
         "A missed person waits behind so many",
-        "A missed person who comes back waits behind this number of others in the queue.",
+        (
+            "A missed person who comes back waits behind this number of people whom the same "
+            "windows call; a priority person behind this number of people with priority."
+        ),
         low=0,
         high=50,
     )

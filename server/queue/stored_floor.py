@@ -1,8 +1,10 @@
-"""Floor of the running action: the port of the selection, read from the database."""
+"""Floor of an action or a query: the port of the selection, read from the database."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+
+from sqlalchemy import Connection
 
 from server.core.store import Tx
 from server.hall.context import Context
@@ -12,25 +14,26 @@ from server.queue.routing import WindowSessions
 
 
 class StoredFloor:
-    """Waiting tickets and calls of the hall as the running action finds them."""
+    """Waiting tickets and calls of the hall as an action or a query finds them."""
 
-    def __init__(self, tx: Tx, day: str) -> None:
-        self._tx = tx
+    def __init__(self, conn: Connection, hall_id: str, day: str) -> None:
+        self._conn = conn
+        self._hall_id = hall_id
         self._day = day
 
     def heads(self) -> Sequence[LaneHead]:
         """Return the most senior waiting ticket of every lane."""
-        return ticket_queries.heads(self._tx.conn, self._tx.hall_id)
+        return ticket_queries.heads(self._conn, self._hall_id)
 
     def priority_calls_over(self, queue: str, order: int, since: int) -> list[str]:
         """Return the windows of a queue's priority calls since a time, over a seniority."""
         return ticket_queries.priority_calls_over(
-            self._tx.conn, self._tx.hall_id, self._day, queue, order, since
+            self._conn, self._hall_id, self._day, queue, order, since
         )
 
     def run_of(self, pool: str) -> int:
         """Return the number of consecutive priority calls from a pool today."""
-        return ticket_queries.run_of(self._tx, self._day, pool)
+        return ticket_queries.run_of(self._conn, self._hall_id, self._day, pool)
 
 
 def moment_of(ctx: Context, tx: Tx, sessions: WindowSessions) -> Moment:

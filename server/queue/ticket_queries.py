@@ -331,10 +331,10 @@ def at_window(conn: Connection, hall_id: str, window: str) -> list[Ticket]:
     return [t for t in map(_ticket, rows) if t is not None]
 
 
-def run_of(tx: Tx, day: str, pool: str) -> int:
-    """Return the number of consecutive priority calls from a pool today."""
-    run = tx.conn.execute(
-        _run_get, {"hall_id": tx.hall_id, "day": day, "pool": pool}
+def run_of(conn: Connection, hall_id: str, day: str, pool: str) -> int:
+    """Return the number of consecutive priority calls from a pool on a day."""
+    run = conn.execute(
+        _run_get, {"hall_id": hall_id, "day": day, "pool": pool}
     ).scalar_one_or_none()
     return run or 0
 
@@ -397,15 +397,14 @@ def in_states(
     return [t for t in map(_ticket, rows) if t is not None]
 
 
-def waiting_orders(conn: Connection, hall_id: str, queue: str, most: int) -> list[int]:
-    """Return the seniorities of the first `most` waiting tickets of a queue."""
-    rows = conn.execute(
-        select(_t.c.ord)
-        .where(_t.c.hall_id == hall_id, _t.c.queue == queue, _is_waiting)
-        .order_by(_t.c.ord)
-        .limit(most)
-    )
-    return [row.ord for row in rows]
+_all_waiting = precompiled(select(*_COLUMNS).where(_hall, _is_waiting))
+
+
+def all_waiting(conn: Connection, hall_id: str) -> list[Ticket]:
+    """Return every waiting ticket, the most senior first."""
+    rows = conn.execute(_all_waiting, {"hall_id": hall_id})
+    tickets = [t for t in map(_ticket, rows) if t is not None]
+    return sorted(tickets, key=lambda ticket: (ticket.ord, ticket.id))
 
 
 def open_before(conn: Connection, hall_id: str, day: str) -> list[Ticket]:
@@ -454,12 +453,9 @@ def ahead_of(conn: Connection, hall_id: str, ticket: Ticket) -> int:
 
 
 _all_at_windows = precompiled(select(*_COLUMNS).where(_hall, _is_at_window))
-_missed_at = precompiled(
+_missed = precompiled(
     select(*_COLUMNS).where(
-        _hall,
-        _t.c.day == bindparam("day"),
-        _t.c.window == bindparam("window"),
-        _t.c.state == literal_column("'missed'"),
+        _hall, _t.c.day == bindparam("day"), _t.c.state == literal_column("'missed'")
     )
 )
 
@@ -470,9 +466,9 @@ def all_at_windows(conn: Connection, hall_id: str) -> list[Ticket]:
     return [t for t in map(_ticket, rows) if t is not None]
 
 
-def missed_at(conn: Connection, hall_id: str, day: str, window: str) -> list[Ticket]:
-    """Return a day's missed tickets that a window called, newest call first."""
+def missed(conn: Connection, hall_id: str, day: str) -> list[Ticket]:
+    """Return a day's missed tickets, newest call first."""
     # Without ORDER BY: SQLite would scan all tickets that were called on that day.
-    rows = conn.execute(_missed_at, {"hall_id": hall_id, "day": day, "window": window})
+    rows = conn.execute(_missed, {"hall_id": hall_id, "day": day})
     tickets = [t for t in map(_ticket, rows) if t is not None and t.called_at is not None]
     return sorted(tickets, key=lambda ticket: ticket.called_at or 0, reverse=True)

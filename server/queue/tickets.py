@@ -88,7 +88,7 @@ RULES: dict[Move, Rule] = {
     Move.RETURN: Rule(
         frozenset({State.MISSED}),
         State.WAITING,
-        _STAFF | {ActorKind.PHONE},
+        _STAFF | {ActorKind.PHONE, ActorKind.KIOSK},
     ),
     Move.TRANSFER: Rule(AT_WINDOW, State.WAITING, _CLERKS, holder_only=True),
     # A waiting ticket is at no window, so nobody holds it: number, seniority and state stay.

@@ -64,6 +64,8 @@ ENROLLING = Policy("enrol", per_address=40, per_caller=40, per_network=80, secon
 Somebody who guesses passwords thus does not block enrolments from the same address.
 """
 PHONES = Policy("phone", per_address=40, per_caller=40, per_network=200)
+MISSED = Policy("missed", per_address=30, per_caller=30, per_network=300, seconds=60)
+"""Limit of look-ups and returns of missed numbers: ten people a minute at one kiosk, no guesser."""
 PAGES = Policy("page", per_address=600, per_caller=300, per_network=3000)
 FILES = Policy("file", per_address=6000, per_caller=3000, per_network=30_000)
 DOCUMENT = Policy("document", per_address=20, per_caller=20, per_network=100)

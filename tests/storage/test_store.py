@@ -242,9 +242,10 @@ WAITING, AT_WINDOW, MISSED = ticket_queries._open_before
     [
         pytest.param(ticket_queries._heads, "ix_ticket_waiting", id="queue heads"),
         pytest.param(WAITING, "ix_ticket_waiting", id="left waiting"),
+        pytest.param(ticket_queries._all_waiting, "ix_ticket_waiting", id="who waits"),
         pytest.param(AT_WINDOW, "ix_ticket_at_window", id="left at a window"),
         pytest.param(MISSED, "ix_ticket_missed", id="left missed"),
-        pytest.param(ticket_queries._missed_at, "ix_ticket_missed", id="a window's missed"),
+        pytest.param(ticket_queries._missed, "ix_ticket_missed", id="a day's missed"),
         pytest.param(ticket_counts._served, "ix_ticket_finished", id="service times"),
         pytest.param(ticket_counts._day_of_staff, "ix_ticket_staff", id="a clerk's day"),
         pytest.param(ticket_counts._given_by, "ix_ticket_kiosk", id="a kiosk's issue rate"),

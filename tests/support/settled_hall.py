@@ -241,6 +241,7 @@ class SettledHall:
         self.ids_by_parameter = {
             "ticket": [self.ticket.id],
             "token": [self.ticket.token],
+            "slip": [self.ticket.token],
             "window": ["T1"],
             "staff": [CLERK, MANAGER],
             "number": ["1"],

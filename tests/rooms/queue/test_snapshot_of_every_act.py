@@ -111,6 +111,7 @@ def name_tickets(hall: SettledHall) -> dict[str, list[Any]]:
     tickets.sort(key=lambda t: t.state in (State.WAITING, State.FINISHED))
     hall.ids_by_parameter["ticket"] = [t.id for t in tickets]
     hall.ids_by_parameter["token"] = [t.token for t in tickets]
+    hall.ids_by_parameter["slip"] = [t.token for t in tickets]
     return VALUES | {"ticket": [t.id for t in tickets], "window": ["T1", "T2"]}
 
 

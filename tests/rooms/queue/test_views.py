@@ -8,12 +8,19 @@ from typing import Any
 
 import pytest
 
+from devices.printers import layout
 from devices.printers.document import Pair, Text
 from display.board import MAIN, board
 from display.strip import strip
 from kiosk import views
 from kiosk.messages import TicketView
-from kiosk.slip import notice_slip, standby_applicant, ticket_slip, windows_words
+from kiosk.slip import (
+    notice_slip,
+    standby_applicant,
+    standby_slip,
+    ticket_slip,
+    windows_words,
+)
 from server.catalogue import reference
 from server.catalogue.messages import HallHours
 from server.core.settings import Settings
@@ -206,6 +213,28 @@ def test_a_notice_of_missing_documents_names_who_was_told_by_whom(missing: list[
     assert book.unit_by["tax"].name in text
     signed = [word in text for word in ("申请人（签字）：", "告知人（签字）：", "单位专用章：")]
     assert signed == [bool(missing)] * 3
+
+
+@pytest.mark.parametrize("places", [0, 3, 50])
+def test_a_slip_says_how_to_come_back_after_a_missed_call(places: int) -> None:
+    settings = Settings(return_places=places)
+    for slip in (
+        ticket_slip(facts(), catalogue(), settings, "http://hall.test", copy=False),
+        standby_slip(catalogue(), settings),
+    ):
+        foot = [line.text for line in slip.lines if isinstance(line, Text)][-2:]
+        assert foot[0] == "过号后：到自助机点“我过号了”，或到窗口、咨询台"
+        assert "当日有效" in foot[1]
+        assert (f"重新排在{places}人之后" in foot[1]) is bool(places)
+        for line in foot:
+            assert layout.wrap(line, 48) == [line]
+            assert all(len(row) > 4 for row in layout.wrap(line, 32))
+
+
+def test_a_slip_of_a_hall_without_returns_promises_none() -> None:
+    slip = ticket_slip(facts(), catalogue(), Settings(return_limit=0), "http://hall.test", False)
+    assert "过号作废，须重新取号。" in words(slip)
+    assert "我过号了" not in words(slip)
 
 
 def test_no_slip_names_an_applicant_class() -> None:
