@@ -21,7 +21,7 @@ from server.queue.routing import WindowSession, servers, windows_for
 from server.queue.settings import CounterSettings
 from server.queue.tickets import State, Ticket, lane
 from server.queue.wait_forecast import PresentFloor, PriorityCall, Turn, forecast
-from server.queue.wait_formula import Service, mean_service
+from server.queue.wait_range import Service, mean_service
 
 BEGIN = datetime.combine(date(2026, 3, 2), time(8, 10))
 """First moment of a rehearsed day."""

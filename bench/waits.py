@@ -25,7 +25,7 @@ from server.queue.call_candidates import Moment
 from server.queue.routing import WindowSession, windows_for
 from server.queue.tickets import Ticket, lane
 from server.queue.wait_forecast import Kind, PresentFloor, forecast
-from server.queue.wait_formula import Wait, wait_of
+from server.queue.wait_range import Wait, wait_of
 
 VISITS = (200, 240, 280, 320, 360)
 """People a day, in turns."""

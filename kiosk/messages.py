@@ -22,6 +22,11 @@ from server.catalogue.messages import (
 from server.core.messages import Code, Command, Message, Problem
 from server.queue.offline.messages import StandbyAccess
 
+FIELD_WORDS = {
+    "slip": ("小票上的号码", "number on the slip"),
+}
+"""Names of request fields beside the common ones."""
+
 
 class KioskCatalogue(Message):
     """Answer to GET /api/v1/catalogue: everything that a kiosk offers."""

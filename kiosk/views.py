@@ -35,8 +35,8 @@ from server.queue.settings import NumberSettings, ScreenSettings, VoiceSettings
 from server.queue.slip_queries import StoredSlip
 from server.queue.snapshot import QueueSnapshot
 from server.queue.tickets import Outcome, State, Ticket
-from server.queue.wait_formula import Wait, wait_of
 from server.queue.wait_inputs import waiting_in
+from server.queue.wait_range import Wait, wait_of
 
 
 def catalogue_view(catalogue: Catalogue, popular: list[str]) -> KioskCatalogue:

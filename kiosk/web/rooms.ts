@@ -2,7 +2,7 @@
 import type { Lang } from "@web/i18n.ts";
 import type { WindowRef } from "@web/wire.gen.ts";
 
-/** Returns a window's room: "北楼东厅", "East Hall (North building)". */
+/** Returns a window's room: "北楼东厅", "East Room (North building)". */
 export function roomName(window: WindowRef, lang: Lang): string {
   if (lang !== "en") return `${window.site_name}${window.zone_name}`;
   return window.site_name_en ? `${window.zone_name_en} (${window.site_name_en})` : window.zone_name_en;

@@ -284,7 +284,7 @@ def _attempt(
             rules.waiting_for(leave.steps),
             attendance_access.person_of(catalogue, leave.staff),
         )
-        decider = approvers.decider(catalogue, actor)
+        decider = attendance_access.decider(catalogue, actor)
         return office is not None and approvers.may_decide(office, person, decider, ctx.settings())
 
     is_past = leave.begins.date() < now.date()

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from server.catalogue.model import Catalogue, Staff
-from server.core.actors import Actor, ActorKind, Role
+from server.catalogue.model import Staff
+from server.core.actors import Role
 from server.core.settings import Settings
-from server.leave.attendance_access import chief_of, manages
 from server.leave.ladder_notation import ApproverOffice, Length, rungs_for, staff_list
 from server.leave.settings import LeaveSettings
 
@@ -62,13 +61,3 @@ def may_decide(rung: ApproverOffice, person: Staff, decider: Decider, settings: 
     if rung is ApproverOffice.MANAGER:
         return manages
     return decider.number in head_numbers if head_numbers else decider.administers
-
-
-def decider(catalogue: Catalogue, actor: Actor) -> Decider:
-    """Return the actor with the offices that count for deciding leave."""
-    return Decider(
-        actor.name,
-        manages(actor),
-        actor.kind is ActorKind.ADMINISTRATOR,
-        chief_of(catalogue, actor.name),
-    )

@@ -6,6 +6,7 @@ from server.accounts.errors import AccountCode
 from server.catalogue.model import Catalogue, Staff
 from server.core.actors import Actor, ActorKind
 from server.core.errors import HallError
+from server.leave.approvers import Decider
 from server.leave.errors import LeaveCode
 
 
@@ -37,6 +38,16 @@ def check_see(catalogue: Catalogue, actor: Actor, staff: str) -> None:
     """Raise NOT_YOUR_SHEET unless `actor` may see the attendance of `staff`."""
     if not may_see(catalogue, actor, staff):
         raise HallError(LeaveCode.NOT_YOUR_SHEET)
+
+
+def decider(catalogue: Catalogue, actor: Actor) -> Decider:
+    """Return the actor with the offices that count for deciding leave."""
+    return Decider(
+        actor.name,
+        manages(actor),
+        actor.kind is ActorKind.ADMINISTRATOR,
+        chief_of(catalogue, actor.name),
+    )
 
 
 def person_of(catalogue: Catalogue, number: str) -> Staff:

@@ -37,7 +37,7 @@ from server.queue.slip_queries import StoredSlip
 from server.queue.snapshot import QueueSnapshot
 from server.queue.tickets import State, Ticket
 from server.queue.wait_forecast import Kind, kind_of
-from server.queue.wait_formula import percentile
+from server.queue.wait_range import percentile
 
 FIRST_HOUR, LAST_HOUR = 8, 18
 

@@ -7,6 +7,8 @@ chosen one with the reason. Two bounds hold for every choice:
 - at most `run` priority calls in a row from a pool while an ordinary person waits in it;
 - a head that priority tickets have overtaken `overtakes` times blocks further overtaking.
 
+Both are set by the hall: `priority_run`, `overtake_limit` in `settings`.
+
 The reason is a code with figures; the counter supplies the words.
 """
 

@@ -31,8 +31,8 @@ from server.queue.wait_forecast import (
     kind_of,
     no_breath,
 )
-from server.queue.wait_formula import Service, mean_service
 from server.queue.wait_inputs import services
+from server.queue.wait_range import Service, mean_service
 
 log = logging.getLogger(__name__)
 HOUR_MS = 3_600_000

@@ -26,7 +26,7 @@ from server.queue.slip_queries import StoredSlip
 from server.queue.snapshot import QueueSnapshot
 from server.queue.tickets import Move, Ticket, lane, number, order_of, ticket_id
 from server.queue.transitions import event_of
-from server.queue.wait_formula import Wait, wait_of
+from server.queue.wait_range import Wait, wait_of
 
 NO_PRINTER = "no_printer"
 ARRIVALS = "#"

@@ -1,4 +1,7 @@
-"""No-show rule: after enough calls and seconds, a called person may be marked as missed."""
+"""No-show rule: after enough calls and seconds, a called person may be marked as missed.
+
+How many is set by the hall: `no_show_min_calls`, `no_show_min_seconds` in `settings`.
+"""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from server.queue.forecasts import Forecasts
 from server.queue.ticket_place import place_of
 from server.queue.tickets import FINAL, RULES, Move, State, Ticket, read_number, ticket_id
 from server.queue.transitions import do, move_on, require_ticket
-from server.queue.wait_formula import Wait
+from server.queue.wait_range import Wait
 
 OTHER = "other"
 """Reason of a cancellation that needs a note."""

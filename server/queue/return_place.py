@@ -4,6 +4,7 @@ A ticket competes with the waiting tickets that a window may call that may call 
 ordinary ticket all of them, for a priority ticket those of its level or higher. Who is called
 before it is played forward by the rules of choice, as windows call in turn. The place is the most
 senior one at which enough of them are called first. If too few wait, it is behind all of them.
+How many is set by the hall: `return_places` in `settings`.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from server.queue.forecasts import Latest
 from server.queue.routing import route, unit_windows
 from server.queue.snapshot import QueueSnapshot
 from server.queue.tickets import State, Ticket
-from server.queue.wait_formula import Wait, wait_of
+from server.queue.wait_range import Wait, wait_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from server.queue import ticket_counts
 from server.queue.ticket_queries import LaneCount
-from server.queue.wait_formula import Service
+from server.queue.wait_range import Service
 
 
 class Floor(Protocol):

@@ -79,7 +79,7 @@ def test_a_slip_is_printed_and_a_fault_is_shown_in_the_office(
 
 def test_the_page_in_english_and_without_simulators(bench: Page, hall: HallServer) -> None:
     bench.get_by_role("button", name="English").click()
-    expect(bench.get_by_role("heading", name="East Hall", exact=True)).to_be_visible()
+    expect(bench.get_by_role("heading", name="East Room", exact=True)).to_be_visible()
     bench.get_by_role("button", name="中文").click()
     hall.kill_agent("simulators")
     expect(bench.get_by_test_id("unreachable")).to_be_visible(timeout=WIRE_MS)

@@ -18,7 +18,7 @@ from server.core.settings import Settings, bounds, with_values
 from server.core.working_days import SpecialDay
 from server.queue.errors import QueueCode
 from server.queue.tickets import FINAL, RULES, Move, State, number, order_of, state_after
-from server.queue.wait_formula import Service, mean_service, percentile
+from server.queue.wait_range import Service, mean_service, percentile
 from support.halls import MONDAY, catalogue
 
 

@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 
 from server.core.clock import local
 from server.core.settings import Settings
-from server.queue.call_candidates import Moment, choose
+from server.queue.call_candidates import Moment, choose, takes
+from server.queue.call_order import Choice
 from server.queue.memory_floor import MemoryFloor
 from server.queue.routing import WindowSession
 from server.queue.settings import NumberSettings
 from server.queue.tickets import State, Ticket, lane, window_lane
 from server.queue.wait_forecast import (
+    NEWCOMER,
     NEXT_CALL_MINUTES,
     Kind,
     PresentFloor,
@@ -173,14 +175,61 @@ PEOPLE = st.lists(
 )
 
 
-@given(PEOPLE, st.sets(st.sampled_from(("T1", "T2", "S1", "G1", "G2")), min_size=1))
-def test_the_pass_calls_in_the_order_of_the_real_rules(
-    people: list[tuple[str, str]], windows: set[str]
+WINDOWS = ("T1", "T2", "S1", "G1", "G2")
+BUSY = st.dictionaries(st.sampled_from(WINDOWS), st.integers(1, 30))
+"""Minutes since the last call of busy windows."""
+
+
+@given(PEOPLE, st.sets(st.sampled_from(WINDOWS), min_size=1), BUSY, PEOPLE, st.integers(0, 4))
+def test_turns_are_those_of_real_calls(
+    people: list[tuple[str, str]],
+    windows: set[str],
+    busy: dict[str, int],
+    lately: list[tuple[str, str]],
+    run: int,
 ) -> None:
+    """The oracle calls by `choose` over the floor in memory, with the same times and arrivals."""
     waiting = [ticket(n, item, klass) for n, (item, klass) in enumerate(people, 1)]
+    others = [
+        replace(ticket(500 + n, item, klass), waiting_since=NOW - (n + 1) * 4 * 60_000)
+        for n, (item, klass) in enumerate(lately[:12])
+    ]
+    since = {code: NOW - minutes * 60_000 for code, minutes in busy.items() if code in windows}
     present = moment(sorted(windows))
-    played = sorted(forecast(present, floor(waiting)).turns.items(), key=lambda t: t[1].minutes)
-    assert _by_time(played) == _by_time(_really_called(present, waiting))
+    runs = {"tax": run, "*": run}
+    played = forecast(present, floor(waiting, since, runs=runs, lately=others))
+    assert played.turns == Oracle(present, waiting, since, runs, others).play()
+
+
+@given(
+    PEOPLE,
+    st.sets(st.sampled_from(WINDOWS), min_size=1),
+    BUSY,
+    PEOPLE,
+    st.sampled_from(("tax-1", "tax-2", "social-1", "build-1")),
+    st.sampled_from(("ordinary", "elderly")),
+)
+def test_a_newcomer_has_the_turn_of_the_last_who_came(
+    people: list[tuple[str, str]],
+    windows: set[str],
+    busy: dict[str, int],
+    lately: list[tuple[str, str]],
+    item: str,
+    klass: str,
+) -> None:
+    waiting = [ticket(n, i, k) for n, (i, k) in enumerate(people, 1)]
+    others = [
+        replace(ticket(500 + n, i, k), waiting_since=NOW - (n + 1) * 4 * 60_000)
+        for n, (i, k) in enumerate(lately[:12])
+    ]
+    since = {code: NOW - minutes * 60_000 for code, minutes in busy.items() if code in windows}
+    present = moment(sorted(windows))
+    me = replace(ticket(0, item, klass), id="me", ord=NEWCOMER)
+    with_me = forecast(present, floor([*waiting, me], since, lately=others))
+    turn = forecast(present, floor(waiting, since, lately=others)).newcomer(
+        HALL.item_by[item], me.level
+    )
+    assert turn == with_me.turns.get("me")
 
 
 @given(PEOPLE, st.integers(0, 2**32))
@@ -194,31 +243,85 @@ def test_everybody_whom_a_window_may_call_has_a_turn(
     assert all(turn.ahead < len(waiting) for turn in by_ticket.values())
 
 
-def _by_time(called: Sequence[tuple[str, Turn]]) -> dict[float, set[str]]:
-    times: dict[float, set[str]] = {}
-    for name, turn in called:
-        times.setdefault(round(turn.minutes, 6), set()).add(name)
-    return times
+class Oracle:
+    """Calls by `choose` over the floor in memory; an errand takes ten minutes."""
 
+    def __init__(
+        self,
+        present: Moment,
+        waiting: Sequence[Ticket],
+        busy: Mapping[str, int],
+        runs: Mapping[str, int],
+        lately: Sequence[Ticket],
+    ) -> None:
+        self._present, self._busy = present, busy
+        self._waiting = {person.id: person for person in waiting}
+        self._floor = MemoryFloor()
+        for person in waiting:
+            self._floor.put(person)
+        for pool, run in runs.items():
+            self._floor.set_run(pool, run)
+        self._coming = sorted(
+            (60 - (NOW - person.waiting_since) / 60_000, n, person)
+            for n, person in enumerate(lately)
+        )
+        self._calls: list[tuple[str, Ticket]] = []
+        first = {code: self._choice(code, 0.0) for code in present.sessions}
+        self._next = {code: chosen[0] for code, chosen in first.items() if chosen is not None}
 
-def _really_called(present: Moment, waiting: Sequence[Ticket]) -> list[tuple[str, Turn]]:
-    """Call everybody by `choose` over the floor in memory; an errand takes ten minutes."""
-    real = MemoryFloor()
-    for person in waiting:
-        real.put(person)
-    ready = [(0.0, code) for code in present.sessions]
-    heapify(ready)
-    called = []
-    while ready:
-        minutes, code = heappop(ready)
+    def play(self) -> dict[str, Turn]:
+        """Return the turns of all who are called."""
+        by_ticket: dict[str, Turn] = {}
+        ready = self._ready()
+        heapify(ready)
+        while ready:
+            minutes, code = heappop(ready)
+            self._admit(minutes)
+            if not any(code in self._able(person) for person in self._waiting.values()):
+                continue
+            chosen = self._choice(code, minutes)
+            assert chosen is not None
+            name, choice = chosen
+            self._floor.set_run(choice.pool, choice.run)
+            person = self._floor.ticket(name)
+            self._floor.put(replace(person, state=State.CALLED))
+            self._floor.record_call(person, code, NOW + round(minutes * 60_000))
+            if self._waiting.pop(name, None) is not None:
+                by_ticket[name] = self._turn(person, minutes)
+                self._calls.append((code, person))
+            heappush(ready, (minutes + MINUTES + NEXT_CALL_MINUTES, code))
+        return by_ticket
+
+    def _turn(self, person: Ticket, minutes: float) -> Turn:
+        able = self._able(person)
+        before = [called for code, called in self._calls if code in able]
+        is_next = all(self._next.get(code) == person.id for code in able)
+        ahead = len(before) if is_next or minutes == 0 else max(1, len(before))
+        priority = sum(called.level > 0 for called in before) if person.level == 0 else 0
+        kinds = {HALL.window_by[code].kind for code in able}
+        kind = Kind.BOTH if len(kinds) == 2 else Kind(min(kinds).value)
+        kind = Kind.PRIORITY if person.level else kind
+        return Turn(kind, ahead, minutes, len(able), priority)
+
+    def _able(self, person: Ticket) -> list[str]:
+        windows = (HALL.window_by[code] for code in self._present.sessions)
+        return [w.code for w in windows if takes(HALL, w, person, self._present.now)]
+
+    def _choice(self, code: str, minutes: float) -> tuple[str, Choice] | None:
         millis = NOW + round(minutes * 60_000)
-        chosen = choose(real, replace(present, millis=millis), code)
-        if chosen is None:
-            continue
-        person, choice = real.ticket(chosen[0]), chosen[1]
-        real.set_run(choice.pool, choice.run)
-        real.put(replace(person, state=State.CALLED))
-        real.record_call(person, code, millis)
-        called.append((person.id, Turn(Kind.BOTH, 0, minutes, 1)))
-        heappush(ready, (minutes + MINUTES + NEXT_CALL_MINUTES, code))
-    return called
+        return choose(self._floor, replace(self._present, millis=millis), code)
+
+    def _admit(self, minutes: float) -> None:
+        while self._coming and self._coming[0][0] <= minutes:
+            at_minutes, n, person = self._coming.pop(0)
+            since = NOW + round(at_minutes * 60_000)
+            self._floor.put(replace(person, id=f"x{n}", ord=NEWCOMER + 1 + n, waiting_since=since))
+
+    def _ready(self) -> list[tuple[float, str]]:
+        ready = [(0.0, code) for code in self._present.sessions if code not in self._busy]
+        for group in (("T1", "T2"), ("S1",), ("G1", "G2")):
+            working = sorted((self._busy[c], c) for c in group if c in self._busy)
+            rests = ((1.0,), (0.5, 1.5))[len(working) - 1] if working else ()
+            for rest, (_, code) in zip(rests, working, strict=True):
+                ready.append((MINUTES * 0.75 * rest + NEXT_CALL_MINUTES, code))
+        return ready

@@ -12,7 +12,7 @@ from server.core.errors import HallError
 from server.queue import calling, issuing, slip_queries, snapshot, window_sessions
 from server.queue.forecasts import MOST_AGE_MS, Forecasts
 from server.queue.tickets import Ticket
-from server.queue.wait_formula import Wait, wait_of
+from server.queue.wait_range import Wait, wait_of
 from support.halls import SmallHall
 from support.web import Web
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.queue.wait_forecast import Kind, Turn
-from server.queue.wait_formula import (
+from server.queue.wait_range import (
     AT_ONCE,
     ROUND_MINUTES,
     Service,
@@ -41,6 +41,12 @@ def test_the_range_of_few_people_is_wide_and_by_the_minute() -> None:
 def test_the_range_of_many_people_is_narrow_and_by_five_minutes() -> None:
     # Early: 60 / exp(0.7 * sqrt(4.22 / 20.96 + 0.1681)) = 39.2, late: 60 * exp(0.7 * 0.337) = 76.
     assert wait_of(turn(Kind.COMPREHENSIVE, 20, 60.0)) == Wait(20, 40, 75)
+
+
+def test_a_person_with_a_minute_to_wait_is_not_called_at_once() -> None:
+    # Late: 1 * exp(1.38 * 0.861) = 3.3.
+    assert wait_of(turn(Kind.BOTH, 0, 1.0)) == Wait(0, 0, 3)
+    assert wait_of(turn(Kind.BOTH, 2, 0.0, priority=1)) == Wait(2, 0, 2, 1)
 
 
 def test_people_with_priority_ahead_are_told_apart() -> None:
