@@ -97,7 +97,7 @@ def _choices_in_memory(hall: Hall, run: Run) -> float:
     items = [i for i in catalogue.items if i.handling is Handling.ACCEPTED]
     floor = MemoryFloor()
     for n in range(2 * WAITING):
-        ticket = _ticket(n, chance.choice(items), chance.choice(catalogue.classes), now)
+        ticket = waiting_ticket(n, chance.choice(items), chance.choice(catalogue.classes), now)
         if n < WAITING:  # called already
             floor.put(replace(ticket, state=State.FINISHED))
             floor.record_call(ticket, chance.choice(windows).code, now)
@@ -113,7 +113,8 @@ def _choices_in_memory(hall: Hall, run: Run) -> float:
     return median(took) * 1e6
 
 
-def _ticket(n: int, item: Item, klass: ApplicantClass, now: int) -> Ticket:
+def waiting_ticket(n: int, item: Item, klass: ApplicantClass, now: int) -> Ticket:
+    """Return the n-th ticket, waiting since `now` (ms)."""
     return Ticket(
         id=f"t{n}",
         day="",

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from statistics import mean, median
 
+from bench.next_ticket import waiting_ticket
 from bench.rehearsed_month import BEGIN, Outcome, RehearsedDay
 from server.catalogue.model import Catalogue, Handling
 from server.catalogue.reference import load
@@ -23,7 +24,7 @@ from server.core.settings import Settings
 from server.demo.rehearsal.people import MINUTE
 from server.queue.call_candidates import Moment
 from server.queue.routing import WindowSession, windows_for
-from server.queue.tickets import Ticket, lane
+from server.queue.tickets import Ticket
 from server.queue.wait_forecast import Kind, PresentFloor, forecast
 from server.queue.wait_range import Wait, wait_of
 
@@ -165,22 +166,7 @@ def _person(hall: Catalogue, chance: random.Random, n: int, at: int) -> Ticket:
     items = [i for i in hall.items if i.handling is Handling.ACCEPTED]
     item = chance.choice([i for i in items if windows_for(hall, i, BEGIN)])
     klass = hall.class_by["elderly" if chance.random() < 0.1 else "ordinary"]
-    return Ticket(
-        id=f"t{n}",
-        day="",
-        number="",
-        token="",
-        queue=item.unit,
-        item=item.code,
-        klass=klass.code,
-        level=klass.level,
-        lane=lane(item.code, klass.code),
-        ord=n,
-        version=1,
-        kiosk="",
-        issued_at=at,
-        waiting_since=at,
-    )
+    return waiting_ticket(n, item, klass, at)
 
 
 def main() -> int:
