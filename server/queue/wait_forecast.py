@@ -148,7 +148,7 @@ class Forecast:
         able = servers(moment.catalogue, item, moment.now, moment.sessions)
         only = only_comprehensive(moment.catalogue, item, moment.now, moment.sessions)
         target = moment.catalogue.unit_by[item.unit].target_wait
-        is_next, last = True, None
+        last = None
         for call in self._calls:
             if call.window not in able:
                 continue
@@ -158,13 +158,10 @@ class Forecast:
             last = call
             if _choose(moment, window, (*call.heads, me), call.runs).head is me:
                 break
-            is_next = False
         if last is None:
             return None
-        if last.minutes > 0:  # at 0 a free window calls at once
-            is_next = is_next and self._would_call_first(item.unit, level, able, only, target)
-        else:
-            is_next = True
+        # At 0 minutes a free window calls at once.
+        is_next = last.minutes == 0 or self._would_call_first(item.unit, level, able, only, target)
         ahead = sum(last.before.get(code, 0) for code in able)
         priority = sum(last.priority_before.get(code, 0) for code in able) if level == 0 else 0
         kind = kind_of(level, (moment.catalogue.window_by[code] for code in able))
