@@ -28,7 +28,7 @@ from hypothesis.stateful import (
 )
 
 from server.core.errors import ErrorCode, HallError
-from server.queue import calling, reception, ticket_queries, window_session_queries, window_sessions
+from server.queue import calling, ticket_queries, window_session_queries, window_sessions
 from server.queue.call_candidates import Moment, choose
 from server.queue.call_order import Choice
 from server.queue.errors import QueueCode
@@ -211,29 +211,6 @@ class HallMachine(RuleBasedStateMachine):
         self._free(window, person, State.WAITING)
         person.only = target
         self.waiting.append(person)
-
-    @precondition(lambda self: bool(self.waiting))
-    @rule(data=st.data())
-    def redirect(self, data: st.DataObject) -> None:
-        person = data.draw(st.sampled_from(self.waiting))
-        target = data.draw(st.sampled_from(WINDOWS))
-        clerk = self.small.clerk(next(iter(self.at)))
-        try:
-            reception.redirect(
-                self.small.ctx,
-                clerk,
-                self.small.key(),
-                person.id,
-                to_window=target,
-                to_item=None,
-                to_unit=None,
-                text="",
-            )
-        except HallError as error:
-            assert error.code is QueueCode.TRANSFER_TARGET
-            assert target == person.only or target not in self.at
-            return
-        person.only = target
 
     @rule(data=st.data())
     def pause_or_go_on(self, data: st.DataObject) -> None:
