@@ -28,13 +28,13 @@ from hypothesis.stateful import (
 )
 
 from server.core.errors import ErrorCode, HallError
-from server.queue import calling, ticket_queries, window_session_queries, window_sessions
+from server.queue import calling, reception, ticket_queries, window_session_queries, window_sessions
 from server.queue.call_candidates import Moment, choose
 from server.queue.call_order import Choice
 from server.queue.errors import QueueCode
 from server.queue.memory_floor import MemoryFloor
 from server.queue.settings import NumberSettings
-from server.queue.tickets import Outcome, State, Ticket
+from server.queue.tickets import ORDER_STEP, Outcome, State, Ticket
 from support.database_pool import DatabasePool
 from support.halls import SmallHall, at
 
@@ -159,8 +159,8 @@ class HallMachine(RuleBasedStateMachine):
             assert self.returns.get(person.id, 0) == 2
             return
         self.returns[person.id] = self.returns.get(person.id, 0) + 1
-        first = sorted(p.order for p in self.waiting if QUEUE[p.item] == QUEUE[person.item])[:3]
-        person.order = max([person.order, *(order + 1 / 1024 for order in first)])
+        # The place itself is tested with its rule (`return_place`).
+        person.order = self.small.ticket(person.id).ord / ORDER_STEP
         person.overtaken = 0  # the bound is on one wait; a returned ticket starts another
         self._wait(person, self.missed)
 
@@ -211,6 +211,29 @@ class HallMachine(RuleBasedStateMachine):
         self._free(window, person, State.WAITING)
         person.only = target
         self.waiting.append(person)
+
+    @precondition(lambda self: bool(self.waiting))
+    @rule(data=st.data())
+    def redirect(self, data: st.DataObject) -> None:
+        person = data.draw(st.sampled_from(self.waiting))
+        target = data.draw(st.sampled_from(WINDOWS))
+        clerk = self.small.clerk(next(iter(self.at)))
+        try:
+            reception.redirect(
+                self.small.ctx,
+                clerk,
+                self.small.key(),
+                person.id,
+                to_window=target,
+                to_item=None,
+                to_unit=None,
+                text="",
+            )
+        except HallError as error:
+            assert error.code is QueueCode.TRANSFER_TARGET
+            assert target == person.only or target not in self.at
+            return
+        person.only = target
 
     @rule(data=st.data())
     def pause_or_go_on(self, data: st.DataObject) -> None:
