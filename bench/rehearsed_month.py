@@ -12,14 +12,15 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from heapq import heappop, heappush
 
-from server.catalogue.model import Catalogue, Handling, Item
+from bench.next_ticket import waiting_ticket
+from server.catalogue.model import Catalogue, Handling
 from server.core.settings import Settings
 from server.demo.rehearsal.people import MINUTE, Visitor, visitors
 from server.queue.call_candidates import Moment, choose
 from server.queue.memory_floor import MemoryFloor
 from server.queue.routing import WindowSession, servers, windows_for
 from server.queue.settings import CounterSettings
-from server.queue.tickets import State, Ticket, lane
+from server.queue.tickets import State, Ticket
 from server.queue.wait_forecast import PresentFloor, PriorityCall, Turn, forecast
 from server.queue.wait_range import Service, mean_service
 
@@ -144,7 +145,7 @@ class RehearsedDay:
             return
         played = forecast(moment, self._present(at))
         turn = played.newcomer(item, klass.level)
-        ticket = _ticket(at, visitor, item, klass.level)
+        ticket = waiting_ticket(visitor.number + 1, item, klass, at)
         same = [t for t in self._waiting.values() if t.queue == item.unit]
         assert turn is not None
         self._promises[ticket.id] = Promise(
@@ -216,22 +217,3 @@ class RehearsedDay:
         promise = self._promises[ticket.id]
         before = sum(promise.at < when and code in promise.windows for when, code in self._calls)
         self.outcomes.append(Outcome(promise, (at - promise.at) / MINUTE, before))
-
-
-def _ticket(at: int, visitor: Visitor, item: Item, level: int) -> Ticket:
-    return Ticket(
-        id=f"t{visitor.number}",
-        day="",
-        number="",
-        token="",
-        queue=item.unit,
-        item=item.code,
-        klass=visitor.applicant,
-        level=level,
-        lane=lane(item.code, visitor.applicant),
-        ord=visitor.number + 1,
-        version=1,
-        kiosk="",
-        issued_at=at,
-        waiting_since=at,
-    )

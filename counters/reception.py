@@ -70,7 +70,8 @@ class Reception:
             ticket = search(seen.conn)
             calls = ticket_queries.calls_of(seen.conn, hall_id, ticket.id)
             slips = slip_queries.of_ticket(seen.conn, hall_id, ticket.id)
-            place = place_of(seen, ticket, latest)
+            item = seen.catalogue.item_by.get(ticket.item)
+            place = place_of(seen, ticket, item, latest)
             return views.desk_ticket(seen, ticket, place, calls, slips), ticket
 
         return snapshot.read_with(self._ctx, query)

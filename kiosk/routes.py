@@ -42,6 +42,7 @@ from server.queue.routing import ROUTING
 from server.queue.settings import ScreenSettings
 from server.queue.slip_queries import StoredSlip
 from server.queue.snapshot import QueueSnapshot, with_queue
+from server.queue.ticket_place import TicketPlace, place_of
 from server.queue.tickets import FINAL, Ticket
 from server.web_api import ANYONE, DESK, STAFF, Api, Call
 from server.web_api.limits import PHONES
@@ -67,7 +68,7 @@ class Kiosk:
         ticket = issued.ticket
         if ticket is None or issued.seen is None:
             return self.view_of(issued.ticket_id)
-        place = views.Place(issued.windows, issued.wait)
+        place = TicketPlace(issued.windows, issued.wait)
         slip = [issued.slip] if issued.slip else []
         catalogue = issued.seen.catalogue
         return views.ticket_view(issued.seen, ticket, catalogue, place, slip, self._url(ticket))
@@ -103,13 +104,15 @@ class Kiosk:
             if ticket is None:
                 raise HallError(QueueCode.TICKET_UNKNOWN)
             slip_rows = slip_queries.of_ticket(conn, ctx.hall_id, ticket.id)
-            _ = now.sessions
+            if current is None:
+                _ = now.sessions  # the place needs them after the read
             return ticket, current or now, slip_rows
 
         ticket, current_state, slip_rows = snapshot.read_with(ctx, query)
         catalogue = ctx.catalogue_version(ticket.version)
         latest = Forecasts.of(ctx).current()
-        place = views.place(current_state, ticket, catalogue, latest)
+        item = views.item_of(current_state, ticket, catalogue)
+        place = place_of(current_state, ticket, item, latest)
         return views.ticket_view(
             current_state, ticket, catalogue, place, slip_rows, self._url(ticket)
         )

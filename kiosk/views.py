@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from kiosk.messages import (
@@ -29,14 +28,14 @@ from server.queue.issuing import Slip
 from server.queue.offline.lease_queries import StandbyService
 from server.queue.offline.messages import StandbyAccess
 from server.queue.offline.settings import OfflineSettings
-from server.queue.queue_views import hall_hours
+from server.queue.queue_views import hall_hours, waiting_in
 from server.queue.routing import route
 from server.queue.settings import NumberSettings, ScreenSettings, VoiceSettings
 from server.queue.slip_queries import StoredSlip
 from server.queue.snapshot import QueueSnapshot
+from server.queue.ticket_place import TicketPlace
 from server.queue.tickets import Outcome, State, Ticket
-from server.queue.wait_inputs import waiting_in
-from server.queue.wait_range import Wait, wait_of
+from server.queue.wait_range import wait_of
 
 
 def catalogue_view(catalogue: Catalogue, popular: list[str]) -> KioskCatalogue:
@@ -110,7 +109,7 @@ def _offer(snapshot: QueueSnapshot, latest: Latest, item: Item, applicant: str) 
     wait = wait_of(latest.newcomer(item, level))
     return Offer(
         windows=window_refs(snapshot.catalogue, choice.now),
-        waiting=waiting_in(snapshot.floor, item.unit),
+        waiting=waiting_in(snapshot.waiting, item.unit),
         ahead=wait.ahead,
         low=wait.low,
         high=wait.high,
@@ -137,23 +136,7 @@ def slip_state(slips: Sequence[Slip | StoredSlip]) -> SlipState:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Position of a ticket: the windows that may call it, and its wait while it waits."""
-
-    windows: tuple[str, ...]
-    wait: Wait | None
-
-
-def place(snapshot: QueueSnapshot, ticket: Ticket, catalogue: Catalogue, latest: Latest) -> Place:
-    """Return the position of a ticket in the latest forecast."""
-    item = _item(snapshot, ticket, catalogue)
-    is_waiting = ticket.state is State.WAITING and item is not None
-    wait = wait_of(latest.turn_of(ticket, item)) if is_waiting and item else None
-    return Place(_windows(snapshot, ticket), wait)
-
-
-def _item(snapshot: QueueSnapshot, ticket: Ticket, catalogue: Catalogue) -> Item | None:
+def item_of(snapshot: QueueSnapshot, ticket: Ticket, catalogue: Catalogue) -> Item | None:
     """Return the item from the version the ticket was issued under, else from the current one."""
     return catalogue.item_by.get(ticket.item) or snapshot.catalogue.item_by.get(ticket.item)
 
@@ -162,12 +145,12 @@ def ticket_view(
     snapshot: QueueSnapshot,
     ticket: Ticket,
     catalogue: Catalogue,
-    place: Place,
+    place: TicketPlace,
     slips: Sequence[Slip | StoredSlip],
     url: str,
 ) -> TicketView:
     """Return a ticket for its holder; `catalogue` is the version it was issued under."""
-    item, wait = _item(snapshot, ticket, catalogue), place.wait
+    item, wait = item_of(snapshot, ticket, catalogue), place.wait
     unit = snapshot.catalogue.unit_by.get(ticket.queue)
     klass = snapshot.catalogue.class_by.get(ticket.klass)
     at_window = ticket.state in (State.CALLED, State.SERVING)
@@ -207,17 +190,6 @@ def ticket_view(
     )
 
 
-def _windows(snapshot: QueueSnapshot, ticket: Ticket) -> tuple[str, ...]:
-    if ticket.lane.startswith("@"):
-        return (ticket.lane[1:].partition("/")[0],)
-    try:
-        return route(
-            snapshot.catalogue, ticket.item, snapshot.local, snapshot.sessions, snapshot.settings
-        ).now
-    except HallError:
-        return ()
-
-
 def printer_view(device: Device | None, readings: dict[str, Any]) -> PrinterView:
     """Return the printer with its last reported state."""
     if device is None:
@@ -245,7 +217,7 @@ def kiosk_state(
         open=snapshot.open,
         next_opening=None if snapshot.open else hours.next,
         catalogue=catalogue.version,
-        waiting={u.code: waiting_in(snapshot.floor, u.code) for u in catalogue.units},
+        waiting={u.code: waiting_in(snapshot.waiting, u.code) for u in catalogue.units},
         printer=printer,
         idle_seconds=snapshot.settings.of(ScreenSettings).kiosk_idle_seconds,
         result_seconds=snapshot.settings.of(ScreenSettings).result_seconds,

@@ -384,6 +384,7 @@ def _summary(hall: Hall, args: argparse.Namespace, port: int, password: str) -> 
     for name, path in (
         ("取号机 kiosk", "/kiosk/1"),
         ("窗口 counter", "/counter"),
+        ("咨询台 reception", "/reception"),
         ("大屏 board", "/board/main"),
         ("管理 office", "/office"),
         ("我的考勤 my sheet", "/my"),

@@ -16,7 +16,7 @@ from server.catalogue.model import Item
 from server.core import journal
 from server.core.store import Tx
 from server.hall.context import Context
-from server.queue import ticket_queries, window_session_queries
+from server.queue import ticket_counts, ticket_queries, window_session_queries
 from server.queue.call_candidates import Moment
 from server.queue.routing import servers
 from server.queue.settings import CounterSettings
@@ -31,7 +31,6 @@ from server.queue.wait_forecast import (
     kind_of,
     no_breath,
 )
-from server.queue.wait_inputs import services
 from server.queue.wait_range import Service, mean_service
 
 log = logging.getLogger(__name__)
@@ -132,7 +131,9 @@ class Forecasts:
     @classmethod
     def of(cls, ctx: Context) -> Forecasts:
         """Return the hall's only instance."""
-        forecasts = ctx.kept.setdefault(cls, cls(ctx))
+        forecasts = ctx.kept.get(cls)
+        if forecasts is None:
+            forecasts = ctx.kept.setdefault(cls, cls(ctx))
         assert isinstance(forecasts, cls)
         return forecasts
 
@@ -198,7 +199,10 @@ class Forecasts:
     def _present(self, conn: Connection, seq: int, now: int) -> Present:
         ctx, hall_id = self._ctx, self._ctx.hall_id
         catalogue, settings, day = ctx.catalogue(), ctx.settings(), ctx.day(now)
-        served = services(conn, hall_id, day)
+        served = {
+            row.queue: Service(row.served, row.millis / 60_000)
+            for row in ticket_counts.served_today(conn, hall_id, day)
+        }
         prior = settings.of(CounterSettings).service_prior
 
         def minutes_of(item: str, queue: str) -> float:

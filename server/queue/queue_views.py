@@ -5,6 +5,7 @@ Pure conversion of a snapshot into messages for boards, counters and the office.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from server.catalogue import hours as catalogue_hours
@@ -22,7 +23,7 @@ from server.queue.ticket_queries import LaneCount
 def queue_views(snapshot: QueueSnapshot) -> list[QueueView]:
     """Return for every unit with a desk here: waiting, longest wait, windows that serve it now."""
     waiting: dict[str, list[LaneCount]] = {}
-    for row in snapshot.floor.waiting:
+    for row in snapshot.waiting:
         waiting.setdefault(row.queue, []).append(row)
     numbers = windows_now(snapshot)
     views = []
@@ -143,6 +144,11 @@ def waiting_for(snapshot: QueueSnapshot, window: str) -> int:
         return 0
     return sum(
         int(row.waiting)
-        for row in snapshot.floor.waiting
+        for row in snapshot.waiting
         if takes(snapshot.catalogue, window_entry, row, snapshot.local)
     )
+
+
+def waiting_in(rows: Iterable[LaneCount], queue: str) -> int:
+    """Return the number of people waiting in a unit's queue."""
+    return sum(int(row.waiting) for row in rows if row.queue == queue)

@@ -76,7 +76,8 @@ def print_slip(ctx: Context, actor: Actor, key: str, ticket: str, kiosk: str) ->
 
 
 def _present_facts(ctx: Context, tx: Tx, ticket: Ticket) -> JsonDict:
-    place = place_of(snapshot.in_act(ctx, tx, "sessions"), ticket, Forecasts.of(ctx).in_act(tx))
+    seen, item = snapshot.in_act(ctx, tx, "sessions"), ctx.catalogue().item_by.get(ticket.item)
+    place = place_of(seen, ticket, item, Forecasts.of(ctx).in_act(tx))
     current = replace(ticket, version=ctx.catalogue().version)
     return issuing.slip_facts(current, place.windows, place.wait or Wait(0, 0, 0))
 

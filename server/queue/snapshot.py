@@ -57,11 +57,6 @@ class QueueSnapshot(Snapshot):
         return self
 
     @property
-    def floor(self) -> QueueSnapshot:
-        """Data on which waiting times depend."""
-        return self
-
-    @property
     def session_rows(self) -> Mapping[str, StoredSession]:
         """Stored window sessions by window."""
         if self.parts.session_rows is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from server.catalogue.model import Item
 from server.core.errors import HallError
 from server.queue.forecasts import Latest
 from server.queue.routing import route, unit_windows
@@ -20,9 +21,10 @@ class TicketPlace:
     wait: Wait | None
 
 
-def place_of(snapshot: QueueSnapshot, ticket: Ticket, latest: Latest) -> TicketPlace:
-    """Return the place of a ticket by the latest forecast."""
-    item = snapshot.catalogue.item_by.get(ticket.item)
+def place_of(
+    snapshot: QueueSnapshot, ticket: Ticket, item: Item | None, latest: Latest
+) -> TicketPlace:
+    """Return the place of a ticket for `item` by the latest forecast."""
     is_waiting = ticket.state is State.WAITING and item is not None
     wait = wait_of(latest.turn_of(ticket, item)) if is_waiting and item else None
     return TicketPlace(windows_of(snapshot, ticket), wait)

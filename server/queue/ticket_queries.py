@@ -414,44 +414,6 @@ def open_before(conn: Connection, hall_id: str, day: str) -> list[Ticket]:
     return [t for t in map(_ticket, rows) if t is not None]
 
 
-_busy = precompiled(
-    select(_t.c.window).where(_hall, _is_at_window, _t.c.state != "held").distinct()
-)
-_ahead = precompiled(
-    select(func.count()).where(
-        _hall,
-        _t.c.day == bindparam("day"),
-        _t.c.queue == bindparam("queue"),
-        _is_waiting,
-        (_t.c.level > bindparam("level"))
-        | ((_t.c.level == bindparam("level")) & (_t.c.ord < bindparam("ord"))),
-    )
-)
-
-
-def busy_windows(conn: Connection, hall_id: str) -> frozenset[str]:
-    """Return the windows with a called or served ticket."""
-    return frozenset(row.window for row in conn.execute(_busy, {"hall_id": hall_id}))
-
-
-def ahead_of(conn: Connection, hall_id: str, ticket: Ticket) -> int:
-    """Return the number of people before a waiting ticket in its queue.
-
-    They have a higher level, or the same level and more seniority.
-    """
-    count = conn.execute(
-        _ahead,
-        {
-            "hall_id": hall_id,
-            "day": ticket.day,
-            "queue": ticket.queue,
-            "level": ticket.level,
-            "ord": ticket.ord,
-        },
-    ).scalar_one()
-    return int(count)
-
-
 _all_at_windows = precompiled(select(*_COLUMNS).where(_hall, _is_at_window))
 _missed = precompiled(
     select(*_COLUMNS).where(

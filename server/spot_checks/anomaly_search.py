@@ -80,7 +80,7 @@ def _desk(snap: QueueSnapshot, window: str, session: StoredSession) -> Desk:
     window_entry = snap.catalogue.window_by.get(window)
     rows = [
         r
-        for r in snap.floor.waiting
+        for r in snap.waiting
         if window_entry and takes(snap.catalogue, window_entry, r, snap.local)
     ]
     return Desk(

@@ -43,7 +43,7 @@ class Shares:
         catalogue = snap.catalogue
         staffed = [w for w in catalogue.windows if w.code in snap.sessions]
         shares: dict[str, list[Ticket]] = {}
-        for row in snap.floor.waiting:
+        for row in snap.waiting:
             able_windows = [w.code for w in staffed if takes(catalogue, w, row, snap.local)]
             if not able_windows:
                 continue

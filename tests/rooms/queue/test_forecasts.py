@@ -11,6 +11,7 @@ from kiosk.messages import TicketView
 from server.core.errors import HallError
 from server.queue import calling, issuing, slip_queries, snapshot, window_sessions
 from server.queue.forecasts import MOST_AGE_MS, Forecasts
+from server.queue.ticket_place import place_of
 from server.queue.tickets import Ticket
 from server.queue.wait_range import Wait, wait_of
 from support.halls import SmallHall
@@ -38,7 +39,8 @@ def kept(small: SmallHall) -> Forecasts:
 def phone(small: SmallHall, ticket: Ticket) -> TicketView:
     """Return what the holder of a ticket sees."""
     seen, latest = snapshot.take(small.ctx), Forecasts.of(small.ctx).current()
-    place = views.place(seen, small.ticket(ticket.id), seen.catalogue, latest)
+    item = seen.catalogue.item_by.get(ticket.item)
+    place = place_of(seen, small.ticket(ticket.id), item, latest)
     return views.ticket_view(seen, small.ticket(ticket.id), seen.catalogue, place, (), "")
 
 
@@ -95,6 +97,15 @@ def test_priority_and_a_transfer_are_explained(small: SmallHall) -> None:
     seen = phone(small, moved)
     assert seen.sent
     assert [window.number for window in seen.windows] == [2]
+
+
+def test_a_phone_names_the_windows_of_the_unit_it_was_sent_to(small: SmallHall) -> None:
+    small.sign_in("T1", "S1", "G1")
+    moved = small.issue("tax-1")
+    small.call("T1")
+    act = small.ctx, small.clerk("T1"), small.key(), "T1"
+    calling.transfer(*act, to_window=None, to_item=None, to_unit="build", text="")
+    assert [window.number for window in phone(small, moved).windows] == [3]
 
 
 def test_a_kept_forecast_counts_those_who_joined_since(small: SmallHall) -> None:

@@ -28,6 +28,7 @@ from server.queue import calling, snapshot
 from server.queue.errors import QueueCode
 from server.queue.forecasts import Forecasts
 from server.queue.queue_views import hall_hours, window_states
+from server.queue.ticket_place import place_of
 from server.queue.tickets import Outcome, Ticket
 from support.halls import MONDAY, SmallHall, at, catalogue
 
@@ -39,7 +40,12 @@ def view_of(small: SmallHall, ticket_id: str) -> TicketView:
     """Return a ticket as its holder's phone shows it."""
     seen = snapshot.take(small.ctx)
     ticket = small.ticket(ticket_id)
-    where = views.place(seen, ticket, seen.catalogue, Forecasts.of(small.ctx).current())
+    where = place_of(
+        seen,
+        ticket,
+        seen.catalogue.item_by.get(ticket.item),
+        Forecasts.of(small.ctx).current(),
+    )
     return views.ticket_view(seen, ticket, seen.catalogue, where, [], "")
 
 
