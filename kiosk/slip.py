@@ -50,7 +50,7 @@ def ticket_slip(
         Text("手机扫码查看排队进度", align="center"),
         Text("Scan to check your place in the queue", align="center"),
         Text(settings.of(ScreenSettings).notice_zh, align="center"),
-        *_rule(settings),
+        *_rule(settings, priority=bool(_applicant(facts, catalogue))),
         Feed(1),
         Cut(),
     ]
@@ -116,11 +116,14 @@ def _wait(low: int, high: int) -> str:
     return f"约{low}至{high}分钟 {low}-{high} min" if high > 2 else "基本不用等 No wait"
 
 
-def _rule(settings: Settings) -> tuple[Text, ...]:
-    """Return the foot of a slip: how to come back after a missed call, in lines of 48 cells."""
+def _rule(settings: Settings, *, priority: bool = False) -> tuple[Text, ...]:
+    """Return the foot of a slip: how to come back after a missed call, in lines of 48 cells.
+
+    A person with priority is behind so many others only if as many with priority wait.
+    """
     if not settings.of(NumberSettings).return_limit:
         return (Text("过号作废，须重新取号。", align="center"),)
-    places = settings.of(NumberSettings).return_places
+    places = 0 if priority else settings.of(NumberSettings).return_places
     behind = f"重新排在{places}人之后。" if places else ""
     return (
         Text("过号后：到自助机点“我过号了”，或到窗口、咨询台", align="center"),

@@ -30,7 +30,7 @@ export const t = dictionary({
   back: { zh: "重新排队", en: "Queue again" },
   busy: { zh: "请稍候……", en: "One moment …" },
   missedWhat: {
-    zh: "回到大厅后请按“重新排队”，排在 {n} 人之后；也可到自助机点“我过号了”，或到窗口、咨询台。",
+    zh: "回到大厅后请按“重新排队”，一般排在 {n} 人之后；也可到自助机点“我过号了”，或到窗口、咨询台。",
     en: "When you are back in the hall, press “Queue again”: you wait behind {n} people. Or press “I missed my number” at a kiosk, or go to a window or the information desk.",
   },
   missedOver: {

@@ -237,6 +237,14 @@ def test_a_slip_says_how_to_come_back_after_a_missed_call(places: int) -> None:
             assert all(len(row) > 4 for row in layout.wrap(line, 32))
 
 
+def test_a_slip_with_priority_promises_no_place_behind_others() -> None:
+    slip = ticket_slip(
+        facts() | {"applicant": "elderly"}, catalogue(), Settings(), "http://hall.test", copy=False
+    )
+    assert "我过号了" in words(slip)
+    assert "人之后" not in words(slip)
+
+
 def test_a_slip_of_a_hall_without_returns_promises_none() -> None:
     slip = ticket_slip(facts(), catalogue(), Settings(return_limit=0), "http://hall.test", False)
     assert "过号作废，须重新取号。" in words(slip)
