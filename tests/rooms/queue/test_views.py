@@ -225,7 +225,9 @@ def test_a_notice_of_missing_documents_names_who_was_told_by_whom(missing: list[
 def test_a_slip_says_how_to_come_back_after_a_missed_call(places: int) -> None:
     settings = Settings(return_places=places)
     for slip in (
-        ticket_slip(facts(), catalogue(), settings, "http://hall.test", copy=False),
+        ticket_slip(
+            facts(applicant="ordinary"), catalogue(), settings, "http://hall.test", copy=False
+        ),
         standby_slip(catalogue(), settings),
     ):
         foot = [line.text for line in slip.lines if isinstance(line, Text)][-2:]
@@ -239,7 +241,7 @@ def test_a_slip_says_how_to_come_back_after_a_missed_call(places: int) -> None:
 
 def test_a_slip_with_priority_promises_no_place_behind_others() -> None:
     slip = ticket_slip(
-        facts() | {"applicant": "elderly"}, catalogue(), Settings(), "http://hall.test", copy=False
+        facts(applicant="elderly"), catalogue(), Settings(), "http://hall.test", copy=False
     )
     assert "我过号了" in words(slip)
     assert "人之后" not in words(slip)
