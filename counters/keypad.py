@@ -21,8 +21,7 @@ from server.queue import (
     window_sessions,
 )
 from server.queue.errors import QueueCode
-from server.queue.settings import CounterSettings
-from server.queue.tickets import Outcome, State
+from server.queue.tickets import State
 
 Press = Callable[[Context, Actor, str, str], None]
 Start = Callable[..., Any]
@@ -99,8 +98,9 @@ def _start(ctx: Context, actor: Actor, key: str, window: str) -> None:
 
 
 def _finish(ctx: Context, actor: Actor, key: str, window: str) -> None:
-    outcome = Outcome(ctx.settings().of(CounterSettings).default_outcome)
-    calling.finish(ctx, actor, key, window, outcome, "")
+    current = ctx.read_single(lambda c: ticket_queries.at_window(c, ctx.hall_id, window))
+    item = next((t.item for t in current if t.state is State.SERVING), "")
+    calling.finish(ctx, actor, key, window, calling.default_outcome(ctx, item), "")
 
 
 def _no_show(ctx: Context, actor: Actor, key: str, window: str) -> None:

@@ -46,6 +46,8 @@ class TicketCard(Message):
     legal_basis: str
     promised_days: int
     fee: str
+    consult: bool = False
+    """True for an enquiry: the item is not accepted here."""
 
 
 class MissedCard(Message):

@@ -15,7 +15,7 @@ from counters.messages import (
     MissedCard,
     TicketCard,
 )
-from server.catalogue.model import Catalogue, Unit, Window
+from server.catalogue.model import Catalogue, Handling, Unit, Window
 from server.catalogue.refs import materials, window_ref, window_refs
 from server.queue.call_candidates import takes
 from server.queue.messages import Reason, ShareCard, WindowList
@@ -166,6 +166,7 @@ def _common_fields(catalogue: Catalogue, ticket: Ticket) -> dict[str, Any]:
         "mark": klass.mark if klass else "",
         "proof": klass.proof if klass else "",
         "issued_at": ticket.issued_at,
+        "consult": item is not None and item.handling is Handling.CONSULT,
     }
 
 

@@ -65,6 +65,9 @@ class ItemPage(Message):
     fee: str
     offer: Offer | None
     refusal: Problem | None
+    advice: str = ""
+    """For a consultation-only item: the place that accepts it."""
+    advice_en: str = ""
 
 
 class SlipState(Message):
@@ -114,6 +117,8 @@ class TicketView(Message):
     reason: str = ""
     """Reason of a refusal, which the applicant must be told."""
     hours: HallHours | None = None
+    consult: bool = False
+    """True for a consultation number: the item is advised on, and accepted elsewhere."""
 
 
 class PrinterView(Message):

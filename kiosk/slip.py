@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from devices.printers.document import QR, Cut, Document, Feed, Line, Pair, Rule, Text
-from server.catalogue.model import ApplicantClass, Catalogue, Item
+from server.catalogue.model import ApplicantClass, Catalogue, Handling, Item
 from server.catalogue.refs import window_refs
 from server.core.clock import local
 from server.core.settings import GeneralSettings, Settings
@@ -21,6 +21,7 @@ from server.queue.settings import NumberSettings, ScreenSettings
 SHOWN_WINDOWS = 6
 SIGNATURES = (Text("申请人（签字）："), Text("告知人（签字）："), Text("单位专用章："), Feed(3))
 """Lines of a notice by which the applicant and the clerk who told what is missing are named."""
+CONSULT = "咨询号（本大厅只提供咨询）Enquiries only"
 PRIORITY = "优先 Priority"
 """Text for every priority class on paper: other people see a slip, and the class is private."""
 
@@ -37,6 +38,7 @@ def ticket_slip(
         Rule(),
         Text(facts["number"], width=4, height=4, bold=True, align="center"),
         Text(_applicant(facts, catalogue), align="center"),
+        Text(CONSULT if item and item.handling is Handling.CONSULT else "", align="center"),
         Text(item.name if item else "", width=1, height=2, align="center"),
         Text(item.name_en if item else "", align="center"),
         Text(unit.name if unit else "", align="center"),

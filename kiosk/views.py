@@ -16,7 +16,7 @@ from kiosk.messages import (
 )
 from kiosk.search_keys import search_keys
 from server.catalogue.messages import ClassRef, NameRef
-from server.catalogue.model import Catalogue, Item
+from server.catalogue.model import Catalogue, Handling, Item
 from server.catalogue.refs import item_ref, materials, unit_ref, window_ref, window_refs, zone_ref
 from server.core.digit_words import digits_zh
 from server.core.errors import HallError
@@ -84,6 +84,8 @@ def item_page(snapshot: QueueSnapshot, latest: Latest, item: Item, applicant: st
         fee=item.fee,
         offer=offer,
         refusal=refusal,
+        advice=item.advice if item.handling is Handling.CONSULT else "",
+        advice_en=item.advice_en if item.handling is Handling.CONSULT else "",
     )
 
 
@@ -187,6 +189,7 @@ def ticket_view(
         notice_en=settings.of(ScreenSettings).notice_en,
         reason=ticket.note if ticket.outcome == Outcome.REFUSED else "",
         hours=hall_hours(snapshot),
+        consult=item is not None and item.handling is Handling.CONSULT,
     )
 
 

@@ -11,6 +11,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
+from server.catalogue.model import Handling
 from server.core.actors import Actor
 from server.core.errors import CommonCode, HallError
 from server.core.store import Tx
@@ -131,9 +132,7 @@ def _complete(
         return None
     if outcome is None:
         raise HallError(QueueCode.WINDOW_BUSY, window=window, number=current.number)
-    final_outcome = (
-        ctx.settings().of(CounterSettings).default_outcome if outcome == "default" else outcome
-    )
+    final_outcome = default_outcome(ctx, current.item) if outcome == "default" else outcome
     started = current
     if current.state is State.CALLED:
         started = after_move(actor, _started(tx, current), Move.START)
@@ -143,6 +142,14 @@ def _complete(
     ticket_queries.change(tx, ended, current)
     record_move(tx, actor, ended, Move.FINISH, {"outcome": final_outcome}, "")
     return ended
+
+
+def default_outcome(ctx: Context, item: str) -> Outcome:
+    """Return the outcome that a key of the keypad records: an enquiry is answered."""
+    entry = ctx.catalogue().item_by.get(item)
+    if entry is not None and entry.handling is Handling.CONSULT:
+        return Outcome.CONSULTED
+    return Outcome(ctx.settings().of(CounterSettings).default_outcome)
 
 
 def _call(

@@ -82,8 +82,8 @@ REFUSALS: dict[ErrorCode, Refusal] = {
     ),
     QueueCode.CONSULT_ONLY: Refusal(
         409,
-        "该事项在本大厅仅可咨询，不能办理。{advice}",
-        "Enquiries only here; applications are not accepted for this service. {advice_en}",
+        "该事项本大厅不办理，也没有窗口提供咨询，请到咨询台询问。{advice}",
+        "Not accepted here, and no window advises on it: ask at the information desk. {advice_en}",
     ),
     QueueCode.ELSEWHERE: Refusal(
         409,

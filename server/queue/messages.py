@@ -71,3 +71,5 @@ class ShareCard(Message):
     mark: str
     proof: str
     issued_at: int
+    consult: bool = False
+    """True for an enquiry: the item is not accepted here."""

@@ -64,7 +64,10 @@ class Route:
 
 
 def windows_for(catalogue: Catalogue, item: Item, now: datetime) -> tuple[Window, ...]:
-    """Return every window entitled to the item that day, as its unit's own or by a mandate."""
+    """Return every window entitled to the item that day, as its unit's own or by a mandate.
+
+    For a consultation-only item these are the windows that advise on it.
+    """
     return tuple(_windows_by_code(catalogue, item, now.date()).values())
 
 
@@ -86,7 +89,20 @@ def _windows_by_code(catalogue: Catalogue, item: Item, day: date) -> Mapping[str
 
 def _entitled_windows(catalogue: Catalogue, item: Item, day: date) -> dict[str, Window]:
     mandated = {code for m in catalogue.mandates_of(item.code, day) for code in m.windows}
-    return {w.code: w for w in catalogue.windows if _entitled(w, item, mandated)}
+    windows = {w.code: w for w in catalogue.windows if _entitled(w, item, mandated)}
+    if item.handling is Handling.CONSULT and not windows:
+        windows = {w.code: w for w in catalogue.windows if _advises(catalogue, w, item, day)}
+    return windows
+
+
+def _advises(catalogue: Catalogue, window: Window, item: Item, day: date) -> bool:
+    """Return True if a window works for the unit of an item, whatever items it accepts."""
+    if window.kind is WindowKind.SPECIALISED:
+        return item.unit in window.units
+    return any(
+        m.unit == item.unit and m.in_force(day) and window.code in m.windows
+        for m in catalogue.mandates
+    )
 
 
 def _entitled(window: Window, item: Item, mandated: set[str]) -> bool:
@@ -96,9 +112,7 @@ def _entitled(window: Window, item: Item, mandated: set[str]) -> bool:
 
 
 def entitled(catalogue: Catalogue, window: Window, item: Item, now: datetime) -> bool:
-    """Return True if `window` may serve `item` on that day, at any hour."""
-    if item.handling is not Handling.ACCEPTED:
-        return False
+    """Return True if `window` may serve `item` (or advise on it) on that day, at any hour."""
     return window.code in _windows_by_code(catalogue, item, now.date())
 
 
@@ -124,7 +138,7 @@ def route(
     _check_offered(catalogue, item)
     entitled = windows_for(catalogue, item, now)
     if not entitled:
-        raise HallError(QueueCode.NO_WINDOW, item=item.code)
+        raise _no_window(catalogue, item)
     codes = [w.code for w in entitled]
     opening = _opening_windows(catalogue, item, codes, now, settings)
     closes = max(closing for _, closing in opening.values())
@@ -147,9 +161,16 @@ def _check_offered(catalogue: Catalogue, item: Item) -> None:
         raise HallError(QueueCode.UNIT_WITHDRAWN, **facts)
     if unit.presence is Presence.ELSEWHERE:
         raise HallError(QueueCode.ELSEWHERE, **facts)
-    if item.handling is Handling.CONSULT:
-        advice = {"advice": item.advice, "advice_en": item.advice_en}
-        raise HallError(QueueCode.CONSULT_ONLY, **facts, **advice)
+
+
+def _no_window(catalogue: Catalogue, item: Item) -> HallError:
+    """Return the case of an item without a window; one for consultation names who accepts it."""
+    if item.handling is Handling.ACCEPTED:
+        return HallError(QueueCode.NO_WINDOW, item=item.code)
+    unit = catalogue.unit_by[item.unit]
+    facts = {"item": item.code, "unit": unit.name, "unit_en": unit.name_en, "phone": unit.phone}
+    advice = {"advice": item.advice, "advice_en": item.advice_en}
+    return HallError(QueueCode.CONSULT_ONLY, **facts, **advice)
 
 
 def _opening_windows(

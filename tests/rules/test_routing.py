@@ -118,7 +118,8 @@ def test_a_specialised_window_is_not_entitled_by_a_mandate() -> None:
         ("G1", "tax-2", False),
         ("S1", "tax-1", False),
         ("S1", "build-1", True),
-        ("S1", "ask-1", False),  # its unit's window, but the item is for consultation only
+        ("S1", "ask-1", True),  # for consultation only: its unit's window advises
+        ("G1", "ask-1", False),
         ("G1", "lapsed-1", False),
     ],
 )
@@ -337,8 +338,35 @@ def test_a_unit_elsewhere_says_where_it_is() -> None:
     assert (case, data["unit"], data["place"]) == ("elsewhere", "单位cars", "北街一号")
 
 
-def test_an_item_for_consultation_says_who_accepts_it() -> None:
-    case, data = refusal("ask-1")
+def ask(unit: str, hall: Catalogue = HALL) -> Catalogue:
+    """Return the hall with the consultation item at another unit."""
+    items = (replace(i, unit=unit) if i.code == "ask-1" else i for i in hall.items)
+    return replace(hall, items=tuple(items))
+
+
+@pytest.mark.parametrize(
+    ("hall", "windows"),
+    [
+        (HALL, ("S1",)),
+        (with_window("S1", items=("build-1",)), ("S1",)),  # no window names the item
+        (ask("tax", with_window("T2", items=("ask-1",))), ("T1", "T2")),
+        (ask("tax", with_window("T2", items=("tax-2",))), ("T1",)),
+        (ask("social"), GENERAL),  # its mandates name other items
+    ],
+)
+def test_an_item_for_consultation_has_numbers_for_the_windows_that_advise(
+    hall: Catalogue, windows: tuple[str, ...]
+) -> None:
+    assert route("ask-1", hall=hall).now == windows
+
+
+def test_a_lapsed_mandate_lets_no_window_advise() -> None:
+    mandates = tuple(m for m in HALL.mandates if m.code == "M3")
+    assert refusal("ask-1", hall=replace(ask("social"), mandates=mandates))[0] == "consult_only"
+
+
+def test_without_an_advising_window_an_item_for_consultation_says_who_accepts_it() -> None:
+    case, data = refusal("ask-1", hall=with_window("S1", units=("fire",)))
     assert (case, data["unit"]) == ("consult_only", "单位build")
     assert (data["advice"], data["advice_en"]) == ("到二楼", "Second floor")
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from counters import keypad
+from devices.printers.document import Text
+from kiosk.slip import ticket_slip
 from server.catalogue.actions import import_catalogue
 from server.core import journal
 from server.core.actors import SYSTEM, Actor, ActorKind
@@ -16,7 +20,7 @@ from server.privacy import personal_data
 from server.queue import calling, issuing, slip_queries, window_sessions
 from server.queue.business_day import keep_day
 from server.queue.errors import QueueCode
-from server.queue.tickets import State
+from server.queue.tickets import Outcome, State
 from support.halls import MONDAY, SmallHall, at
 
 
@@ -51,7 +55,7 @@ def test_a_new_day_starts_again_and_keeps_history(small: SmallHall) -> None:
         ("no-such", QueueCode.ITEM_UNKNOWN),
         ("tobacco-1", QueueCode.UNIT_WITHDRAWN),
         ("cars-1", QueueCode.ELSEWHERE),
-        ("ask-1", QueueCode.CONSULT_ONLY),
+        ("ask-1", QueueCode.NOBODY_SIGNED_IN),
         ("lapsed-1", QueueCode.NO_WINDOW),
         ("fire-1", QueueCode.OTHER_DAY),
         ("build-1", QueueCode.NOBODY_SIGNED_IN),
@@ -194,3 +198,19 @@ def test_an_import_by_another_process_is_noticed(small: SmallHall) -> None:
     later = small.issue("tax-1")
     assert later.version == 2
     assert small.ctx.catalogue_version(1).hall_name == "测试大厅"
+
+
+def test_an_item_for_consultation_gets_a_number_that_says_so(small: SmallHall) -> None:
+    small.sign_in("S1")
+    ticket = small.issue("ask-1")
+    (slip,) = small.ctx.read(lambda c: slip_queries.of_ticket(c, small.ctx.hall_id, ticket.id))
+    document = ticket_slip(
+        json.loads(slip.document), small.ctx.catalogue(), small.ctx.settings(), "", copy=False
+    )
+    assert "咨询号（本大厅只提供咨询）Enquiries only" in [
+        line.text for line in document.lines if isinstance(line, Text)
+    ]
+    small.call("S1")
+    calling.start(small.ctx, small.clerk("S1"), small.key(), "S1")
+    keypad.press(small.ctx, "S1", "finish", small.key())
+    assert small.ticket(ticket.id).outcome == Outcome.CONSULTED

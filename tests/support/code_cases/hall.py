@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import timedelta
 
 from werkzeug.test import Client, TestResponse
 
 from server.accounts.errors import AccountCode
+from server.catalogue.actions import import_catalogue
 from server.catalogue.errors import CatalogueCode
+from server.core.actors import SYSTEM
 from server.core.errors import CommonCode, ErrorCode
 from server.device_health.errors import DeviceCode
 from server.queue import number_counters
@@ -18,7 +21,7 @@ from server.queue.offline.errors import OfflineCode
 from server.runtime.server import HallRouter
 from server.runtime.worker_bus import NoWorkerBus
 from support.code_cases import CASES, case
-from support.halls import MONDAY, NEWCOMER, STAFF, at
+from support.halls import MONDAY, NEWCOMER, STAFF, at, catalogue
 from support.web import Browser, Web
 
 
@@ -51,7 +54,6 @@ def _routing(code: ErrorCode, item: str, hour: int = 9) -> None:
 
 _routing(QueueCode.ITEM_UNKNOWN, "nothing")
 _routing(QueueCode.UNIT_WITHDRAWN, "tobacco-1")
-_routing(QueueCode.CONSULT_ONLY, "ask-1")
 _routing(QueueCode.ELSEWHERE, "cars-1")
 _routing(QueueCode.OTHER_DAY, "fire-1")
 _routing(QueueCode.NOT_YET_OPEN, "tax-1", 7)
@@ -65,6 +67,14 @@ _routing(QueueCode.NO_WINDOW, "lapsed-1")
 def _(web: Web) -> TestResponse:
     web.small.clock.set(at(9, day=MONDAY + timedelta(days=6)))
     return _take(web, "tax-1")
+
+
+@case(QueueCode.CONSULT_ONLY)
+def _(web: Web) -> TestResponse:
+    hall = catalogue()  # without the one window that advises
+    windows = tuple(w for w in hall.windows if w.code != "S1")
+    import_catalogue(web.small.ctx, SYSTEM, replace(hall, windows=windows), "test")
+    return _take(web, "ask-1")
 
 
 @case(QueueCode.ALL_PAUSED)
