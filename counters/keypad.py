@@ -140,12 +140,17 @@ def _requeue(ctx: Context, actor: Actor, key: str, window: str) -> None:
 
 
 def _pause(ctx: Context, actor: Actor, key: str, window: str) -> None:
-    """Pause the window, or end its pause: both are the same key."""
+    """Pause the window, or end its pause: both are the same key.
+
+    With a person at the window it pauses after this person, or the key takes that back.
+    """
     session = ctx.read_single(lambda c: window_session_queries.session(c, ctx.hall_id, window))
     if session is not None and session.paused_at is not None:
         window_sessions.unpause(ctx, actor, key, window)
+    elif session is not None and session.pause_next:
+        window_sessions.drop_next_pause(ctx, actor, key, window)
     else:
-        window_sessions.pause(ctx, actor, key, window, "other", "")
+        window_sessions.pause(ctx, actor, key, window, "other", "", after=True)
 
 
 FUNCTIONS: dict[str, Press] = {

@@ -276,10 +276,30 @@ def _sessions(api: Api, counter: Counter) -> None:
         example={"reason": "materials", "note": ""},
     )
     def pause(call: Call) -> CounterState:
-        """Stop calling for a while, with the reason."""
+        """Stop calling for a while, with the reason; with `after`, when the window is free."""
         order: Pause = call.body
+        window_sessions.pause(
+            ctx,
+            call.actor,
+            call.key,
+            counter.window_of(call.actor, call.key),
+            order.reason,
+            order.note,
+            order.minutes or 0,
+            after=order.after,
+        )
+        return counter.own_window(call.actor, call.key)
+
+    @api.post(
+        "/counter/drop-pause",
+        who=STAFF,
+        answer=CounterState,
+        codes=(QueueCode.WINDOW_NOT_SIGNED_IN,),
+    )
+    def drop_pause(call: Call) -> CounterState:
+        """Cancel the pause that was to begin after the present person."""
         window = counter.window_of(call.actor, call.key)
-        window_sessions.pause(ctx, call.actor, call.key, window, order.reason, order.note)
+        window_sessions.drop_next_pause(ctx, call.actor, call.key, window)
         return counter.own_window(call.actor, call.key)
 
     @api.post(

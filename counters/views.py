@@ -62,6 +62,8 @@ def counter(snapshot: QueueSnapshot, window: Window, day: WindowDay) -> CounterS
         paused=seat is not None and seat.paused_at is not None,
         pause_reason=seat.pause_reason if seat else "",
         paused_at=seat.paused_at if seat else None,
+        pause_until=seat.pause_until if seat else None,
+        pause_next=seat.pause_next if seat else "",
         current=card(snapshot, current, day.calls) if current else None,
         held=[card(snapshot, t) for t in snapshot.held(window.code)],
         missed=[card(snapshot, t) for t in day.missed if t.window == window.code],

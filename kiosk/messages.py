@@ -20,6 +20,7 @@ from server.catalogue.messages import (
     ZoneRef,
 )
 from server.core.messages import Code, Command, Message, Problem
+from server.queue.messages import DelayView
 from server.queue.offline.messages import StandbyAccess
 
 FIELD_WORDS = {
@@ -51,6 +52,7 @@ class Offer(Message):
     ahead: int
     low: int
     high: int
+    delay: DelayView | None = None
 
 
 class ItemPage(Message):
@@ -117,6 +119,8 @@ class TicketView(Message):
     reason: str = ""
     """Reason of a refusal, which the applicant must be told."""
     hours: HallHours | None = None
+    delay: DelayView | None = None
+    """Reason why the windows do not call now, while it waits."""
     consult: bool = False
     """True for a consultation number: the item is advised on, and accepted elsewhere."""
 

@@ -68,7 +68,7 @@ class Kiosk:
         ticket = issued.ticket
         if ticket is None or issued.seen is None:
             return self.view_of(issued.ticket_id)
-        place = TicketPlace(issued.windows, issued.wait)
+        place = TicketPlace(issued.windows, issued.wait, issued.delay)
         slip = [issued.slip] if issued.slip else []
         catalogue = issued.seen.catalogue
         return views.ticket_view(issued.seen, ticket, catalogue, place, slip, self._url(ticket))

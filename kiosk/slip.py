@@ -45,7 +45,7 @@ def ticket_slip(
         Rule(),
         Pair("叫号窗口 Window", _windows(facts, catalogue), bold=True),
         Pair("前面还有 Ahead", f"{facts['ahead']}人"),
-        Pair("预计等候 Wait", _wait(facts["low"], facts["high"])),
+        *_wait_lines(facts, settings),
         Pair("取号时间 Time", issued.strftime("%Y-%m-%d %H:%M")),
         Rule(),
         QR(f"{base_url}/t/{facts['token']}", size=6),
@@ -112,6 +112,24 @@ def _windows(facts: dict[str, Any], catalogue: Catalogue) -> str:
     rooms = "、".join(name for name in names if name)
     others = "等" if len(refs) > SHOWN_WINDOWS else ""
     return f"{numbers}号{others} {rooms}".strip()
+
+
+def _wait_lines(facts: dict[str, Any], settings: Settings) -> tuple[Line, ...]:
+    """Return the expected wait; while the windows do not call, until when, if that is known."""
+    wait = Pair("预计等候 Wait", _wait(facts["low"], facts["high"]))
+    delay = facts.get("delay")
+    if not delay:
+        return (wait,)
+    is_midday = delay["reason"] == "midday"
+    if delay["until"] is None:
+        return (
+            Text("窗口暂停服务，恢复后叫号", bold=True),
+            Text("Paused: called after it resumes"),
+        )
+    back = local(delay["until"], settings.of(GeneralSettings).timezone).strftime("%H:%M")
+    zh = f"午休至{back}，之后叫号" if is_midday else f"窗口暂停服务，约{back}恢复，之后叫号"
+    en = f"Midday break until {back}" if is_midday else f"Paused until about {back}"
+    return (wait, Text(zh, bold=True), Text(en))
 
 
 def _wait(low: int, high: int) -> str:

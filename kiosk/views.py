@@ -28,12 +28,12 @@ from server.queue.issuing import Slip
 from server.queue.offline.lease_queries import StandbyService
 from server.queue.offline.messages import StandbyAccess
 from server.queue.offline.settings import OfflineSettings
-from server.queue.queue_views import hall_hours, waiting_in
+from server.queue.queue_views import delay_view, hall_hours, waiting_in
 from server.queue.routing import route
 from server.queue.settings import NumberSettings, ScreenSettings, VoiceSettings
 from server.queue.slip_queries import StoredSlip
 from server.queue.snapshot import QueueSnapshot
-from server.queue.ticket_place import TicketPlace
+from server.queue.ticket_place import TicketPlace, after_delay
 from server.queue.tickets import Outcome, State, Ticket
 from server.queue.wait_range import wait_of
 
@@ -108,13 +108,14 @@ def _offer(snapshot: QueueSnapshot, latest: Latest, item: Item, applicant: str) 
     choice = route(
         snapshot.catalogue, item.code, snapshot.local, snapshot.sessions, snapshot.settings
     )
-    wait = wait_of(latest.newcomer(item, level))
+    wait = wait_of(after_delay(latest.newcomer(item, level), choice.delay, snapshot.now))
     return Offer(
         windows=window_refs(snapshot.catalogue, choice.now),
         waiting=waiting_in(snapshot.waiting, item.unit),
         ahead=wait.ahead,
         low=wait.low,
         high=wait.high,
+        delay=delay_view(choice.delay),
     )
 
 
@@ -189,6 +190,7 @@ def ticket_view(
         notice_en=settings.of(ScreenSettings).notice_en,
         reason=ticket.note if ticket.outcome == Outcome.REFUSED else "",
         hours=hall_hours(snapshot),
+        delay=delay_view(place.delay),
         consult=item is not None and item.handling is Handling.CONSULT,
     )
 

@@ -36,6 +36,7 @@ from server.queue.tickets import (
 from server.queue.transitions import (
     after_move,
     at_window,
+    begin_next_pause,
     current,
     current_at,
     do,
@@ -53,7 +54,8 @@ KEY_AGAIN_MS = 2000
 def call_next(ctx: Context, actor: Actor, key: str, window: str, complete: str | None) -> str:
     """Call the next person to `window`; return the ticket's id.
 
-    `complete` ends the service in progress first, with that outcome ("default": the setting).
+    `complete` ends the service in progress first, with that outcome ("default": the setting). If a
+    pause is to begin after it, the window pauses and calls nobody.
     Raises NOBODY_WAITING, WINDOW_BUSY, WINDOW_PAUSED, WINDOW_NOT_SIGNED_IN, WINDOW_CLOSED. If
     nobody waits, the service in progress is completed all the same.
     """
@@ -69,6 +71,8 @@ def call_next(ctx: Context, actor: Actor, key: str, window: str, complete: str |
             raise HallError(QueueCode.WINDOW_PAUSED, window=window)
         ended = _complete(ctx, tx, actor, window, complete)
         completed = ended.id if ended else ""
+        if ended is not None and begin_next_pause(tx, actor, window):
+            return {"ticket": "", "completed": completed}
         day = ctx.day(tx.now)
         id_and_choice = choose(
             StoredFloor(tx.conn, tx.hall_id, day), moment_of(ctx, tx, sessions), window

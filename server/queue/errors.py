@@ -113,8 +113,8 @@ REFUSALS: dict[ErrorCode, Refusal] = {
     ),
     QueueCode.ALL_PAUSED: Refusal(
         409,
-        "办理该事项的窗口均已暂停服务，请稍等几分钟再取号，或到咨询台询问。",
-        "All windows for this service are paused. Wait a little or ask at the information desk.",
+        "办理该事项的窗口均已暂停服务，今天不再恢复，请改日再来，或到咨询台询问。",
+        "The windows for this service are paused and not back today. Ask at the information desk.",
     ),
     QueueCode.NOBODY_SIGNED_IN: Refusal(
         409,

@@ -41,6 +41,16 @@ class WindowState(Message):
     staff_name: str
     since: int | None
     pause_reason: str
+    pause_until: int | None = None
+    """Expected end of its pause."""
+
+
+class DelayView(Message):
+    """Reason why the windows of an item do not call now, and when they are back."""
+
+    reason: Literal["pause", "midday"]
+    until: int | None
+    """Expected time of return; None if it is not known."""
 
 
 class WindowList(Message):

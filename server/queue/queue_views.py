@@ -14,7 +14,8 @@ from server.catalogue.model import Window
 from server.core.clock import instant
 from server.core.settings import GeneralSettings
 from server.queue.call_candidates import takes
-from server.queue.messages import QueueView, WindowState
+from server.queue.messages import DelayView, QueueView, WindowState
+from server.queue.routing import Delay
 from server.queue.settings import NumberSettings
 from server.queue.snapshot import QueueSnapshot
 from server.queue.ticket_queries import LaneCount
@@ -93,6 +94,7 @@ def _window(snapshot: QueueSnapshot, window: Window) -> WindowState:
             "staff_name": person.name if person else "",
             "since": seat.since if seat else None,
             "pause_reason": seat.pause_reason if seat else "",
+            "pause_until": seat.pause_until if seat else None,
         }
     )
 
@@ -135,6 +137,13 @@ def _gives_numbers(snapshot: QueueSnapshot, today: tuple[catalogue_hours.Span, .
         if opens <= now <= datetime.combine(now.date(), span.closes) - last:
             return True
     return False
+
+
+def delay_view(delay: Delay | None) -> DelayView | None:
+    """Return the message of a delay."""
+    if delay is None:
+        return None
+    return DelayView.model_validate({"reason": delay.reason.value, "until": delay.until})
 
 
 def waiting_for(snapshot: QueueSnapshot, window: str) -> int:

@@ -57,7 +57,6 @@ _routing(QueueCode.UNIT_WITHDRAWN, "tobacco-1")
 _routing(QueueCode.ELSEWHERE, "cars-1")
 _routing(QueueCode.OTHER_DAY, "fire-1")
 _routing(QueueCode.NOT_YET_OPEN, "tax-1", 7)
-_routing(QueueCode.CLOSED_BREAK, "tax-1", 13)
 _routing(QueueCode.AFTER_LAST_TICKET, "tax-1", 18)
 _routing(QueueCode.NOBODY_SIGNED_IN, "build-1")
 _routing(QueueCode.NO_WINDOW, "lapsed-1")
@@ -77,9 +76,17 @@ def _(web: Web) -> TestResponse:
     return _take(web, "ask-1")
 
 
+@case(QueueCode.CLOSED_BREAK)
+def _(web: Web) -> TestResponse:
+    web.small.configure(break_ticket_minutes=15)
+    web.small.clock.set(at(13))
+    return _take(web, "tax-1")
+
+
 @case(QueueCode.ALL_PAUSED)
 def _(web: Web) -> TestResponse:
-    web.clerk("T1").post("/counter/pause", {"reason": "rest"})
+    web.small.clock.set(at(16))  # not back before closing
+    web.clerk("T1").post("/counter/pause", {"reason": "leave", "minutes": 120})
     return _take(web, "tax-2")
 
 
