@@ -11,7 +11,7 @@ from pydantic import Field
 
 from server.catalogue.messages import HallHours, ItemRef, MaterialRef, UnitRef, WindowRef
 from server.core.messages import Code, Command, Message, Note, Problem
-from server.queue.messages import Reason, ShareCard
+from server.queue.messages import HallNoticeView, Reason, ShareCard
 
 FIELD_WORDS = {
     "written": ("号码", "number"),
@@ -126,6 +126,8 @@ class CounterState(Message):
     share_seal: str = ""
     """Proof that the server gave this share; it is sent back with the actions."""
     hours: HallHours
+    notices: list[HallNoticeView] = Field(default_factory=list)
+    """Notices of the office and pauses that cover the window."""
 
 
 class JournalView(Message):

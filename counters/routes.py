@@ -195,6 +195,7 @@ def add(api: Api, feeds: LiveFeeds, agents: Agents, start: Start) -> None:
     agents.event_handlers["keypads"] = counter.handle_key
     _questions(api, counter)
     _sessions(api, counter)
+    _pauses(api, counter)
     _serve(api, counter)
     offline.add(api, counter.seals)
     feeds.watch("counter", desk_watch(api.hall))
@@ -267,6 +268,10 @@ def _sessions(api: Api, counter: Counter) -> None:
         window_sessions.sign_out(ctx, call.actor, call.key, window, call.body.force)
         return Done()
 
+
+def _pauses(api: Api, counter: Counter) -> None:
+    ctx = api.hall.ctx
+
     @api.post(
         "/counter/pause",
         who=STAFF,
@@ -294,7 +299,7 @@ def _sessions(api: Api, counter: Counter) -> None:
         "/counter/drop-pause",
         who=STAFF,
         answer=CounterState,
-        codes=(QueueCode.WINDOW_NOT_SIGNED_IN,),
+        codes=(QueueCode.WINDOW_NOT_SIGNED_IN, QueueCode.HALL_PAUSED),
     )
     def drop_pause(call: Call) -> CounterState:
         """Cancel the pause that was to begin after the present person."""
@@ -303,7 +308,10 @@ def _sessions(api: Api, counter: Counter) -> None:
         return counter.own_window(call.actor, call.key)
 
     @api.post(
-        "/counter/unpause", who=STAFF, answer=CounterState, codes=(QueueCode.WINDOW_NOT_SIGNED_IN,)
+        "/counter/unpause",
+        who=STAFF,
+        answer=CounterState,
+        codes=(QueueCode.WINDOW_NOT_SIGNED_IN, QueueCode.HALL_PAUSED),
     )
     def unpause(call: Call) -> CounterState:
         """Resume calling."""

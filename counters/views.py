@@ -20,7 +20,8 @@ from server.catalogue.refs import materials, window_ref, window_refs
 from server.queue.call_candidates import takes
 from server.queue.messages import Reason, ShareCard, WindowList
 from server.queue.no_show import no_show_from
-from server.queue.queue_views import hall_hours, window_states
+from server.queue.notice_scope import window_in
+from server.queue.queue_views import hall_hours, notice_views, window_states
 from server.queue.settings import CounterSettings
 from server.queue.snapshot import QueueSnapshot
 from server.queue.ticket_counts import DayOfStaff
@@ -79,6 +80,7 @@ def counter(snapshot: QueueSnapshot, window: Window, day: WindowDay) -> CounterS
         share=[share_card(snapshot, t) for t in day.share],
         share_seal=day.share_seal,
         hours=hall_hours(snapshot),
+        notices=notice_views(snapshot, lambda a: window_in(snapshot.catalogue, a, window.code)),
         announced=day.announced[0],
         announced_reason=day.announced[1],
     )

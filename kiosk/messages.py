@@ -20,7 +20,7 @@ from server.catalogue.messages import (
     ZoneRef,
 )
 from server.core.messages import Code, Command, Message, Problem
-from server.queue.messages import DelayView
+from server.queue.messages import DelayView, HallNoticeView
 from server.queue.offline.messages import StandbyAccess
 
 FIELD_WORDS = {
@@ -119,6 +119,8 @@ class TicketView(Message):
     reason: str = ""
     """Reason of a refusal, which the applicant must be told."""
     hours: HallHours | None = None
+    notices: list[HallNoticeView] = Field(default_factory=list)
+    """Those that cover the hall or one of its windows."""
     delay: DelayView | None = None
     """Reason why the windows do not call now, while it waits."""
     consult: bool = False
@@ -154,6 +156,8 @@ class KioskState(Message):
     """Slips of the last ten minutes: tickets' by ticket id, notices by slip id."""
     standby: StandbyAccess
     hours: HallHours
+    notices: list[HallNoticeView] = Field(default_factory=list)
+    """Notices of the office and pauses of all windows that are in force."""
 
 
 class Issued(Message):

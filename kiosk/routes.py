@@ -105,7 +105,7 @@ class Kiosk:
                 raise HallError(QueueCode.TICKET_UNKNOWN)
             slip_rows = slip_queries.of_ticket(conn, ctx.hall_id, ticket.id)
             if current is None:
-                _ = now.sessions  # the place needs them after the read
+                _ = now.sessions, now.notices  # the place needs them after the read
             return ticket, current or now, slip_rows
 
         ticket, current_state, slip_rows = snapshot.read_with(ctx, query)

@@ -21,7 +21,7 @@ from server.queue.settings import NumberSettings, ScreenSettings
 SHOWN_WINDOWS = 6
 SIGNATURES = (Text("申请人（签字）："), Text("告知人（签字）："), Text("单位专用章："), Feed(3))
 """Lines of a notice by which the applicant and the clerk who told what is missing are named."""
-CONSULT = "咨询号（本大厅只提供咨询）Enquiries only"
+CONSULT = "咨询号（本大厅仅咨询）Enquiries only"
 PRIORITY = "优先 Priority"
 """Text for every priority class on paper: other people see a slip, and the class is private."""
 
@@ -127,7 +127,8 @@ def _wait_lines(facts: dict[str, Any], settings: Settings) -> tuple[Line, ...]:
             Text("Paused: called after it resumes"),
         )
     back = local(delay["until"], settings.of(GeneralSettings).timezone).strftime("%H:%M")
-    zh = f"午休至{back}，之后叫号" if is_midday else f"窗口暂停服务，约{back}恢复，之后叫号"
+    place = "大厅" if delay["reason"] == "hall" else "窗口"
+    zh = f"午休至{back}，之后叫号" if is_midday else f"{place}暂停服务，约{back}恢复，之后叫号"
     en = f"Midday break until {back}" if is_midday else f"Paused until about {back}"
     return (wait, Text(zh, bold=True), Text(en))
 

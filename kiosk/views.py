@@ -25,10 +25,11 @@ from server.device_health.queries import Device
 from server.queue.errors import QueueCode
 from server.queue.forecasts import Latest
 from server.queue.issuing import Slip
+from server.queue.notice_scope import HALL, window_in
 from server.queue.offline.lease_queries import StandbyService
 from server.queue.offline.messages import StandbyAccess
 from server.queue.offline.settings import OfflineSettings
-from server.queue.queue_views import delay_view, hall_hours, waiting_in
+from server.queue.queue_views import delay_view, hall_hours, notice_views, waiting_in
 from server.queue.routing import route
 from server.queue.settings import NumberSettings, ScreenSettings, VoiceSettings
 from server.queue.slip_queries import StoredSlip
@@ -191,6 +192,13 @@ def ticket_view(
         reason=ticket.note if ticket.outcome == Outcome.REFUSED else "",
         hours=hall_hours(snapshot),
         delay=delay_view(place.delay),
+        notices=notice_views(
+            snapshot,
+            lambda area: (
+                area == HALL
+                or any(window_in(snapshot.catalogue, area, code) for code in place.windows)
+            ),
+        ),
         consult=item is not None and item.handling is Handling.CONSULT,
     )
 
@@ -232,6 +240,7 @@ def kiosk_state(
         slips=slips,
         standby=standby_access(snapshot, line),
         hours=hours,
+        notices=notice_views(snapshot),
     )
 
 

@@ -11,6 +11,7 @@ export const deskWords = dictionary({
   callNext: { zh: "呼叫下一位", en: "Call next" },
   nobody: { zh: "现在没有人等候", en: "Nobody is waiting" },
   start: { zh: "{number} 已到窗口，开始办理", en: "{number} is here, start" },
+  stopped: { zh: "大厅统一暂停，等待恢复", en: "Paused by the office" },
   unpause: { zh: "恢复服务", en: "Resume service" },
   finish_accepted: { zh: "结束办理：已受理", en: "Finish: accepted" },
   finish_done: { zh: "结束办理：当场办结", en: "Finish: done at once" },

@@ -35,6 +35,7 @@ class QueueCode(ErrorCode):
     WINDOW_BUSY = "window_busy"
     WINDOW_IDLE = "window_idle"
     WINDOW_PAUSED = "window_paused"
+    HALL_PAUSED = "hall_paused"
     WINDOW_TAKEN = "window_taken"
     WINDOW_NOT_SIGNED_IN = "window_not_signed_in"
     WINDOW_NOT_ALLOWED = "window_not_allowed"
@@ -163,6 +164,11 @@ REFUSALS: dict[ErrorCode, Refusal] = {
     QueueCode.WINDOW_IDLE: Refusal(409, "窗口现在没有号码。", "The window has no ticket now."),
     QueueCode.WINDOW_PAUSED: Refusal(
         409, "窗口正在暂停服务，请先恢复服务。", "The window is paused. Resume service first."
+    ),
+    QueueCode.HALL_PAUSED: Refusal(
+        409,
+        "大厅统一暂停服务，由管理人员恢复，请等候通知。",
+        "The office has paused all windows. Please wait until it resumes service.",
     ),
     QueueCode.WINDOW_TAKEN: Refusal(
         409, "这个窗口已有人登录。", "Somebody is signed in to this window."

@@ -121,7 +121,7 @@ def _issue(ctx: Context, tx: Tx, actor: Actor, request: JsonDict) -> IssuedTicke
     printer_of = request.get("printer_of", "")
     chosen = require_printer(tx, printer_of) if printer_of else ""
     catalogue, settings = ctx.catalogue(), ctx.settings()
-    snap = snapshot.in_act(ctx, tx, "sessions", "waiting")
+    snap = snapshot.in_act(ctx, tx, "sessions", "waiting", "notices")
     now, sessions = snap.local, snap.sessions
     target = route(catalogue, item_code, now, sessions, settings)
     item = catalogue.item_by[item_code]
@@ -133,8 +133,10 @@ def _issue(ctx: Context, tx: Tx, actor: Actor, request: JsonDict) -> IssuedTicke
         raise HallError(QueueCode.CLASS_UNKNOWN, applicant=applicant)
     latest = Forecasts.of(ctx).in_act(tx)  # before the ticket, which would be ahead of itself
     turn = after_delay(latest.newcomer(item, klass.level), target.delay, tx.now)
-    wait, is_told = wait_of(turn), target.delay is None or target.delay.until is not None
-    ticket = _new_ticket(ctx, tx, catalogue, item, klass, kiosk, reserve, wait if is_told else None)
+    wait, is_expected = wait_of(turn), target.delay is None or target.delay.until is not None
+    ticket = _new_ticket(
+        ctx, tx, catalogue, item, klass, kiosk, reserve, wait if is_expected else None
+    )
     latest.join(ticket, item, turn)
     line = write_journal(
         tx,
@@ -160,7 +162,7 @@ def _new_ticket(
     klass: ApplicantClass,
     kiosk: str,
     reserve: int,
-    told: Wait | None,
+    expected: Wait | None,
 ) -> Ticket:
     day = ctx.day(tx.now)
     prefix = catalogue.unit_by[item.unit].prefix
@@ -181,8 +183,8 @@ def _new_ticket(
         kiosk=kiosk,
         issued_at=tx.now,
         waiting_since=tx.now,
-        told_low=told.low if told else None,
-        told_high=told.high if told else None,
+        told_low=expected.low if expected else None,
+        told_high=expected.high if expected else None,
     )
     ticket_queries.add(tx, ticket, prefix, seq)
     return ticket

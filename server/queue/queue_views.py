@@ -5,7 +5,7 @@ Pure conversion of a snapshot into messages for boards, counters and the office.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from server.catalogue import hours as catalogue_hours
@@ -14,7 +14,8 @@ from server.catalogue.model import Window
 from server.core.clock import instant
 from server.core.settings import GeneralSettings
 from server.queue.call_candidates import takes
-from server.queue.messages import DelayView, QueueView, WindowState
+from server.queue.messages import DelayView, HallNoticeView, QueueView, WindowState
+from server.queue.notice_scope import areas
 from server.queue.routing import Delay
 from server.queue.settings import NumberSettings
 from server.queue.snapshot import QueueSnapshot
@@ -137,6 +138,29 @@ def _gives_numbers(snapshot: QueueSnapshot, today: tuple[catalogue_hours.Span, .
         if opens <= now <= datetime.combine(now.date(), span.closes) - last:
             return True
     return False
+
+
+def notice_views(
+    snapshot: QueueSnapshot, covers: Callable[[str], bool] = lambda _area: True
+) -> list[HallNoticeView]:
+    """Return the notices and pauses in force whose area (as in `notice_scope`) `covers` accepts."""
+    names = {area: (name, name_en) for area, name, name_en in areas(snapshot.catalogue)}
+    return [
+        HallNoticeView(
+            id=notice.id,
+            area=notice.area,
+            area_name=names.get(notice.area, ("", ""))[0],
+            area_name_en=names.get(notice.area, ("", ""))[1],
+            pauses=notice.pauses,
+            reason=notice.reason,
+            text=notice.text,
+            text_en=notice.text_en,
+            since=notice.since,
+            until=notice.until,
+        )
+        for notice in snapshot.notices
+        if covers(notice.area)
+    ]
 
 
 def delay_view(delay: Delay | None) -> DelayView | None:

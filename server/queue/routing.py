@@ -53,6 +53,8 @@ class WindowSession:
     paused: bool = False
     until: int | None = None
     """Time (ms) at which a paused window is expected back, if it is known."""
+    office: bool = False
+    """True if the office paused it, with all windows of its area."""
 
 
 WindowSessions = Mapping[str, WindowSession]
@@ -62,6 +64,8 @@ class DelayReason(StrEnum):
     """Reason why no window calls for an item at the moment."""
 
     PAUSE = "pause"
+    HALL = "hall"
+    """Pause by the office."""
     MIDDAY = "midday"
 
 
@@ -220,7 +224,10 @@ def _returning(
     known_times = [moment for moment in times.values() if moment is not None]
     if not times:
         return (), None
-    return tuple(times), _delay(DelayReason.PAUSE, min(known_times, default=None), settings)
+    reason = DelayReason.PAUSE
+    if all(sessions[code].office for code in times):
+        reason = DelayReason.HALL
+    return tuple(times), _delay(reason, min(known_times, default=None), settings)
 
 
 def _delay(reason: DelayReason, until: datetime | None, settings: Settings) -> Delay:

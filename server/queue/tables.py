@@ -194,6 +194,20 @@ window_post = Table(
     PrimaryKeyConstraint("hall_id", "window"),
     UniqueConstraint("hall_id", "staff"),
 )
+hall_notice = Table(
+    "hall_notice",
+    metadata,
+    hall_column(),
+    Column("id", CODE, nullable=False),
+    code_column("area"),
+    Column("pauses", Boolean, nullable=False),
+    code_column("reason"),
+    text_column("text"),
+    text_column("text_en"),
+    Column("since", STAMP, nullable=False),
+    stamp_column("until"),
+    PrimaryKeyConstraint("hall_id", "id"),
+)
 slip = Table(
     "slip",
     metadata,

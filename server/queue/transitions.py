@@ -111,7 +111,8 @@ def begin_next_pause(tx: Tx, actor: Actor, window: str) -> bool:
     session = window_session_queries.session(tx.conn, tx.hall_id, window)
     if session is None or not session.pause_next or current_at(tx, window) is not None:
         return False
-    until = tx.now + session.pause_minutes * 60_000 if session.pause_minutes else None
+    minutes = session.pause_minutes
+    until = tx.now + minutes * 60_000 if minutes else session.pause_until
     window_session_queries.set_pause(tx, window, tx.now, session.pause_next, until)
     data: JsonDict = {"reason": session.pause_next, "note": "", "until": until, "planned": True}
     write_journal(tx, actor, "window.pause", window, window=window, data=data)

@@ -332,8 +332,9 @@ class _Play:
             rest = 0.0
             for place, window in enumerate(group):
                 rest += 1 / (len(group) - place)
-                minutes = self._floor.serving[window.code] * RESIDUAL * rest
-                ready.append((minutes + NEXT_CALL_MINUTES, window.code))
+                minutes = self._floor.serving[window.code] * RESIDUAL * rest + NEXT_CALL_MINUTES
+                # It may pause after the person who is there.
+                ready.append((max(minutes, self._back[window.code]), window.code))
         return ready
 
     def _heads(self, window: Window, lanes: Sequence[_Lane], minutes: float) -> list[Head]:

@@ -13,6 +13,9 @@ from server.core.store import Tx
 from server.queue import tables
 from server.queue.routing import WindowSession, WindowSessions
 
+OFFICE = "hall"
+"""Reason of a pause by which the office stops all windows of an area."""
+
 
 class StoredSession(NamedTuple):
     """Session of a person at a window, with its pause."""
@@ -48,9 +51,18 @@ def sessions(conn: Connection, hall_id: str) -> list[StoredSession]:
 
 
 def for_rules(rows: Iterable[StoredSession]) -> WindowSessions:
-    """Return window sessions as the rules read them, by window."""
+    """Return window sessions as the rules read them, by window.
+
+    A window that pauses after its present person counts as paused: it calls nobody else before.
+    """
     return {
-        row.window: WindowSession(row.window, row.staff, row.paused_at is not None, row.pause_until)
+        row.window: WindowSession(
+            row.window,
+            row.staff,
+            row.paused_at is not None or row.pause_next != "",
+            row.pause_until,
+            OFFICE in (row.pause_reason, row.pause_next),
+        )
         for row in rows
     }
 
@@ -83,9 +95,11 @@ def set_pause(
     _set(tx, window, **paused, pause_next="", pause_minutes=0)
 
 
-def set_next_pause(tx: Tx, window: str, reason: str, minutes: int) -> None:
-    """Let a pause begin after the present person; "": none."""
-    _set(tx, window, pause_next=reason, pause_minutes=minutes)
+def set_next_pause(
+    tx: Tx, window: str, reason: str, minutes: int, until: int | None = None
+) -> None:
+    """Let a pause begin after the present person; "": none. It has a length or an expected end."""
+    _set(tx, window, pause_next=reason, pause_minutes=minutes, pause_until=until)
 
 
 def record_call(tx: Tx, window: str) -> None:

@@ -9,7 +9,7 @@ from server.core.errors import HallError
 from server.core.store import Tx
 from server.hall.context import Context, JsonDict, write_journal
 from server.leave import cover as leave_cover
-from server.queue import snapshot, ticket_queries, window_session_queries
+from server.queue import hall_notices, snapshot, ticket_queries, window_session_queries
 from server.queue.call_candidates import takes
 from server.queue.errors import QueueCode
 from server.queue.events import WindowChanged
@@ -45,6 +45,9 @@ def sign_in(ctx: Context, actor: Actor, key: str, window: str) -> None:
         window_session_queries.sign_in(tx, window, actor.name)
         write_journal(tx, actor, "window.sign_in", window, window=window)
         tx.events.append(WindowChanged(window))
+        notice = hall_notices.pausing(ctx, tx, window)
+        if notice is not None:
+            hall_notices.pause_window(tx, actor, window, notice)
         return {}
 
     ctx.command(actor, key, {"act": "sign_in", "window": window}, act)
@@ -139,7 +142,9 @@ def pause(
         if busy is not None and not after:
             raise HallError(QueueCode.WINDOW_BUSY, window=window, number=busy.number)
         if busy is not None:
-            window_session_queries.set_next_pause(tx, window, reason, minutes)
+            # Until it begins, its end is expected as if it began now.
+            until = tx.now + minutes * 60_000 if minutes else None
+            window_session_queries.set_next_pause(tx, window, reason, minutes, until)
             data: JsonDict = {"reason": reason, "note": text, "minutes": minutes}
             write_journal(tx, actor, "window.pause_next", window, window=window, data=data)
             tx.events.append(WindowChanged(window))
@@ -160,11 +165,12 @@ def pause(
 
 
 def drop_next_pause(ctx: Context, actor: Actor, key: str, window: str) -> None:
-    """Cancel the pause that was to begin after the present person."""
+    """Cancel the pause that was to begin after the present person. Raises HALL_PAUSED."""
 
     def act(tx: Tx) -> JsonDict:
         session = _own_session(tx, actor, window)
         if session.pause_next:
+            hall_notices.require_not_paused(ctx, tx, window)
             window_session_queries.set_next_pause(tx, window, "", 0)
             data = {"reason": session.pause_next}
             write_journal(tx, actor, "window.pause_dropped", window, window=window, data=data)
@@ -175,11 +181,12 @@ def drop_next_pause(ctx: Context, actor: Actor, key: str, window: str) -> None:
 
 
 def unpause(ctx: Context, actor: Actor, key: str, window: str) -> None:
-    """Resume calling."""
+    """Resume calling. Raises HALL_PAUSED while the office pauses the window."""
 
     def act(tx: Tx) -> JsonDict:
         session = _own_session(tx, actor, window)
         if session.paused_at is not None:
+            hall_notices.require_not_paused(ctx, tx, window)
             window_session_queries.set_pause(tx, window, None, "")
             data = {"millis": tx.now - session.paused_at, "reason": session.pause_reason}
             write_journal(tx, actor, "window.unpause", window, window=window, data=data)

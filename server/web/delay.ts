@@ -6,6 +6,8 @@ import type { DelayView } from "./wire.gen.ts";
 const WORDS = {
   pause: { zh: "窗口暂停服务，恢复后叫号。", en: "The windows are paused. Numbers are called after they resume." },
   pauseUntil: { zh: "窗口暂停服务，约 {time} 恢复，之后叫号。", en: "The windows are paused until about {time}. Numbers are called after that." },
+  hall: { zh: "大厅暂停服务，恢复后叫号。", en: "Service in the hall is paused. Numbers are called after it resumes." },
+  hallUntil: { zh: "大厅暂停服务，约 {time} 恢复，之后叫号。", en: "Service in the hall is paused until about {time}. Numbers are called after that." },
   midday: { zh: "午休，之后叫号。", en: "Midday break. Numbers are called after it." },
   middayUntil: { zh: "午休至 {time}，之后叫号。", en: "Midday break until {time}. Numbers are called after that." },
 } satisfies Record<string, Words>;

@@ -158,10 +158,10 @@ def test_a_window_that_works_on_is_not_in_the_midday_break() -> None:
 
 
 def test_nobody_is_called_before_the_windows_are_back() -> None:
-    known = Turn(Kind.SPECIALISED, 1, 12.0, 1, delay=5.0)
-    assert not_before(known, 5.0) == known
-    assert not_before(known, 10.0) == replace(known, delay=10.0)
-    assert not_before(known, 30.0) == replace(known, minutes=30.0, delay=30.0)
+    turn = Turn(Kind.SPECIALISED, 1, 12.0, 1, delay=5.0)
+    assert not_before(turn, 5.0) == turn
+    assert not_before(turn, 10.0) == replace(turn, delay=10.0)
+    assert not_before(turn, 30.0) == replace(turn, minutes=30.0, delay=30.0)
     nobody = Turn(Kind.SPECIALISED, 1, 12.0, 0)
     assert not_before(nobody, 30.0) == replace(nobody, minutes=42.0, delay=30.0)
 

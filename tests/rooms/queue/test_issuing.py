@@ -248,7 +248,7 @@ def test_an_import_by_another_process_is_noticed(small: SmallHall) -> None:
 def test_an_item_for_consultation_gets_a_number_that_says_so(small: SmallHall) -> None:
     small.sign_in("S1")
     ticket = small.issue("ask-1")
-    assert "咨询号（本大厅只提供咨询）Enquiries only" in _slip_lines(small, ticket)
+    assert "咨询号（本大厅仅咨询）Enquiries only" in _slip_lines(small, ticket)
     small.call("S1")
     calling.start(small.ctx, small.clerk("S1"), small.key(), "S1")
     keypad.press(small.ctx, "S1", "finish", small.key())

@@ -76,6 +76,13 @@ def _(web: Web) -> TestResponse:
     return _take(web, "ask-1")
 
 
+@case(QueueCode.HALL_PAUSED)
+def _(web: Web) -> TestResponse:
+    clerk = web.clerk("T1")
+    web.manager().post("/office/notices", {"pauses": True, "reason": "drill"})
+    return clerk.post("/counter/unpause")
+
+
 @case(QueueCode.CLOSED_BREAK)
 def _(web: Web) -> TestResponse:
     web.small.configure(break_ticket_minutes=15)

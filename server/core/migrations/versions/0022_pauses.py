@@ -1,4 +1,4 @@
-"""Expected end of a pause, and the pause that begins after the present person."""
+"""Expected end of a pause, the pause after the present person, notices of the whole hall."""
 
 from __future__ import annotations
 
@@ -19,3 +19,17 @@ def upgrade() -> None:
     op.add_column("window_post", code)
     minutes = sa.Column("pause_minutes", sa.Integer(), server_default=zero, nullable=False)
     op.add_column("window_post", minutes)
+    code_type = sa.String(length=64)
+    op.create_table(
+        "hall_notice",
+        sa.Column("hall_id", code_type, nullable=False),
+        sa.Column("id", code_type, nullable=False),
+        sa.Column("area", code_type, server_default=empty, nullable=False),
+        sa.Column("pauses", sa.Boolean(), nullable=False),
+        sa.Column("reason", code_type, server_default=empty, nullable=False),
+        sa.Column("text", sa.Text(), server_default=empty, nullable=False),
+        sa.Column("text_en", sa.Text(), server_default=empty, nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("hall_id", "id", name=op.f("pk_hall_notice")),
+    )
