@@ -35,6 +35,8 @@ KINDS: dict[str, tuple[type[Any], Table]] = {
     "special_days": (SpecialDay, tables.special_day),
     "classes": (domain.ApplicantClass, tables.applicant_class),
 }
+HINTS = {kind: get_type_hints(kind) for kind, _ in KINDS.values()}
+"""Types of the fields of each kind."""
 
 
 def _to_cell(value: Any) -> Any:
@@ -147,7 +149,7 @@ def _records(
         .where(table.c.hall_id == hall_id, table.c.version == version)
         .order_by(table.c.position)
     ).mappings()
-    hints = get_type_hints(kind)
+    hints = HINTS[kind]
     return tuple(
         kind(**{name: _from_cell(hints[name], row[name]) for name in hints}) for row in rows
     )
