@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 
-from counters import views as counter_views
 from display.board import MAIN, board
 from kiosk import views
 from server.core import journal
@@ -18,6 +17,7 @@ from server.queue.business_day import keep_day
 from server.queue.errors import QueueCode
 from server.queue.forecasts import Forecasts
 from server.queue.messages import DelayView, PublishNotice
+from server.queue.queue_views import notice_views
 from server.queue.tickets import Outcome
 from support.halls import MANAGER, MONDAY, SmallHall, at
 
@@ -114,7 +114,7 @@ def test_a_notice_shows_until_its_end(small: SmallHall) -> None:
 
     def texts() -> list[str]:
         seen = snapshot.take(small.ctx)
-        return [n.text for n in counter_views.notice_views(seen)]
+        return [n.text for n in notice_views(seen)]
 
     assert texts() == ["请出示身份证"]
     assert paused(small) == {"T1": (False, "")}
