@@ -61,6 +61,8 @@ FAST_TESTS = (
     ),
 )
 """Tests of `test --fast`: rules, contracts, words; no server, no browser, no PostgreSQL."""
+MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of random name is made in it
+QUICK_FOLDER_BYTES = 6 * 2**30
 SAFE = ("--only-binary", ":all:", "--require-hashes")
 LEFTOVERS = (".mypy_cache", ".ruff_cache", ".pytest_cache", ".import_linter_cache", ".hypothesis")
 DEVNULL = subprocess.DEVNULL
@@ -225,11 +227,14 @@ def write_api_document() -> None:
     run_command("api document", PYTHON, "-m", "server.api_document", output=API_DOCUMENT)
 
 
-def make_pages() -> None:
-    """Generate the types of calls and messages from the API document, then build the pages."""
+def write_wire_types() -> None:
+    """Generate the types of calls and messages from the API document; only checks read them."""
     options = ("--root-types", "--root-types-no-schema-prefix", "--default-non-nullable=false")
     generator = MODULES / "openapi-typescript" / "bin" / "cli.js"
     run_command("wire types", NODE, generator, API_DOCUMENT, "--output", WIRE_TYPES, *options)
+
+
+def make_pages() -> None:
     run_command("build pages", NODE, ROOT / "server" / "web" / "build" / "all.ts")
 
 
@@ -242,7 +247,7 @@ def api_sources() -> list[str | Path]:
 def page_sources() -> list[str | Path]:
     names = ("package-lock.json", "vite.config.ts", "tsconfig.json")
     folders = (path for name in WEB_FOLDERS for path in sorted(ROOT.glob(name)))
-    return [API_DOCUMENT, *(ROOT / name for name in names), *folders]
+    return [*(ROOT / name for name in names), *folders]
 
 
 @contextlib.contextmanager
@@ -258,6 +263,7 @@ def setup_lock() -> Iterator[None]:
 def setup(*, dev: bool) -> None:
     """Bring everything up to date; two steps run at a time because there are two cores."""
     words = python_words()
+    files = [ROOT / "package.json", ROOT / "package-lock.json"]
     run_step("uv", [*words, LOCKS / "uv.txt"], make_tools, UV)
 
     def python_side() -> None:
@@ -267,18 +273,20 @@ def setup(*, dev: bool) -> None:
         if not dev:
             inputs: Words = [*words, read_stamp("python packages"), *map(ROOT.joinpath, PACKAGES)]
             run_step("compiled modules", inputs, compile_all, VENV)
+        else:
+            run_step("api document", api_sources(), write_api_document, API_DOCUMENT)
 
     def page_side() -> None:
         run_step("node", [str(ROOT), LOCKS / "node.txt"], make_node, NODE)
-        files = [ROOT / "package.json", ROOT / "package-lock.json"]
         kind, full = ("dev" if dev else "run"), digest([*files, "dev"])
         run_step("npm packages", [*files, kind], lambda: make_modules(dev=dev), MODULES, full)
+        run_step("pages", page_sources(), make_pages, DIST / "build.json")
 
     with ThreadPoolExecutor(2) as pool:
         for side in [pool.submit(python_side), pool.submit(page_side)]:
             side.result()
-    run_step("api document", api_sources(), write_api_document, API_DOCUMENT)
-    run_step("pages", page_sources(), make_pages, DIST / "build.json")
+    if dev:
+        run_step("wire types", [API_DOCUMENT, *files], write_wire_types, WIRE_TYPES)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -346,8 +354,28 @@ def test(args: argparse.Namespace) -> int:
         failed = lint_all()
     print_progress(f"pytest, although failed: {', '.join(failed)}" if failed else "pytest")
     argv = [str(PYTHON), "-m", "pytest", *PARALLEL_TESTS, *args.more]
-    code = subprocess.call(argv, cwd=ROOT, env=environment(), stdin=DEVNULL)
+    with quick_folder() as folder:
+        env = environment() | folder
+        code = subprocess.call(argv, cwd=ROOT, env=env, stdin=DEVNULL)
     return code or (1 if failed else 0)
+
+
+@contextlib.contextmanager
+def quick_folder() -> Iterator[dict[str, str]]:
+    """Yield variables that put temporary files into memory, where there is plenty of it.
+
+    The tests commit some hundred thousand times; a disk takes milliseconds for each.
+    """
+    try:
+        lines = Path("/proc/meminfo").read_text().splitlines()
+        available = next(int(line.split()[1]) for line in lines if line.startswith("MemAvailable"))
+        free = min(shutil.disk_usage(MEMORY).free, available * 1024)
+        folder = tempfile.TemporaryDirectory(prefix="hallkeeper-", dir=MEMORY)
+    except (OSError, StopIteration):
+        yield {}
+        return
+    with folder:
+        yield {"TMPDIR": folder.name} if free > QUICK_FOLDER_BYTES else {}
 
 
 def module(args: argparse.Namespace) -> int:

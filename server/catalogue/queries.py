@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, fields, is_dataclass, replace
 from datetime import date, time
 from enum import Enum
-from typing import Any, get_type_hints
+from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, insert, select
 
@@ -35,8 +35,6 @@ KINDS: dict[str, tuple[type[Any], Table]] = {
     "special_days": (SpecialDay, tables.special_day),
     "classes": (domain.ApplicantClass, tables.applicant_class),
 }
-HINTS = {kind: get_type_hints(kind) for kind, _ in KINDS.values()}
-"""Types of the fields of each kind."""
 
 
 def _to_cell(value: Any) -> Any:
@@ -149,7 +147,7 @@ def _records(
         .where(table.c.hall_id == hall_id, table.c.version == version)
         .order_by(table.c.position)
     ).mappings()
-    hints = HINTS[kind]
+    hints = domain.field_types(kind)
     return tuple(
         kind(**{name: _from_cell(hints[name], row[name]) for name in hints}) for row in rows
     )
