@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from display.messages import BoardState, CallView
-from server.catalogue.model import Window
+from server.catalogue.model import Window, Zone
 from server.queue.messages import QueueView
 from server.queue.notice_scope import covers
 from server.queue.queue_views import hall_hours, notice_views, queue_views, window_states
@@ -50,7 +50,13 @@ def calls(snapshot: QueueSnapshot, zone: str) -> list[CallView]:
     """
     tickets = sorted(snapshot.current.values(), key=_called_first)
     pairs = ((ticket, snapshot.catalogue.window_by.get(ticket.window)) for ticket in tickets)
-    views = [_call(t, w) for t, w in pairs if w is not None and zone in (MAIN, w.zone)]
+    zones = snapshot.catalogue.zone_by
+    several = zone == MAIN and len(zones) > 1
+    views = [
+        _call(ticket, window, zones.get(window.zone) if several else None)
+        for ticket, window in pairs
+        if window is not None and zone in (MAIN, window.zone)
+    ]
     return views[:CALLS_SHOWN]
 
 
@@ -58,7 +64,7 @@ def _called_first(ticket: Ticket) -> tuple[bool, int, str]:
     return ticket.state is not State.CALLED, -(ticket.called_at or 0), ticket.number
 
 
-def _call(ticket: Ticket, window: Window) -> CallView:
+def _call(ticket: Ticket, window: Window, zone: Zone | None) -> CallView:
     return CallView(
         number=ticket.number,
         window=window.code,
@@ -66,9 +72,12 @@ def _call(ticket: Ticket, window: Window) -> CallView:
         window_name=window.name,
         window_name_en=window.name_en,
         zone=window.zone,
+        zone_name=zone.name if zone else "",
+        zone_name_en=zone.name_en if zone else "",
         state="called" if ticket.state is State.CALLED else "serving",
         n=ticket.call_count,
         at=ticket.called_at or ticket.issued_at,
+        serving_at=ticket.serving_at,
     )
 
 

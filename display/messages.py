@@ -23,9 +23,14 @@ class CallView(Message):
     window_name: str
     window_name_en: str
     zone: str
+    zone_name: str = ""
+    """Name of the window's zone; empty on a board of one zone and in a hall with one zone."""
+    zone_name_en: str = ""
     state: Literal["called", "serving"]
     n: int
     at: int
+    serving_at: int | None = None
+    """Start of service: the board dims the call and drops it after a while."""
 
 
 class BoardState(Message):

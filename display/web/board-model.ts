@@ -4,8 +4,11 @@ import type { BoardState, CalledMoment, CallView, QueueView, WindowState } from 
 
 /** Calls one below the other in the largest type; with more than these they stand side by side. */
 export const LARGE = 5;
-/** From so many calls on, one column more. */
-const COLUMNS_FROM = [LARGE + 1, 21, 37];
+/** From so many calls on, one column more; from FULL on the calls take the whole width. */
+const COLUMNS_FROM = [LARGE + 1, 15, 25];
+export const FULL = 15;
+/** A served call stays dimmed for so long, then it goes: everybody has seen that it was answered. */
+export const SERVED_MS = 60_000;
 
 /** A call by what it is, not by its place: a recall is a new one. */
 export function callKey(call: Pick<CallView, "number" | "n">): string {
@@ -13,12 +16,12 @@ export function callKey(call: Pick<CallView, "number" | "n">): string {
 }
 
 /**
- * All called tickets, newest first, however many; tickets being served only where room is left.
- * The windows' strip shows these all the time.
+ * All called tickets, newest first, however many; tickets being served only where room is left, and
+ * only for a while. The windows' strip shows these all the time.
  */
-export function callsShown(calls: readonly CallView[]): CallView[] {
+export function callsShown(calls: readonly CallView[], now: number): CallView[] {
   const called = calls.filter((call) => call.state === "called");
-  const served = calls.filter((call) => call.state === "serving");
+  const served = calls.filter((call) => call.state === "serving" && now - (call.serving_at ?? now) < SERVED_MS);
   return [...called, ...served.slice(0, Math.max(0, LARGE - called.length))];
 }
 
@@ -41,6 +44,14 @@ export function queuesShown(queues: readonly QueueView[], room: number): { shown
   const order = new Map(queues.map((queue, place) => [queue.unit, place]));
   shown.sort((entry, other) => (order.get(entry.unit) ?? 0) - (order.get(other.unit) ?? 0));
   return { shown, quiet: queues.length - shown.length };
+}
+
+/** Queues that fit one column of large type; quiet ones leave first. With more busy ones, two columns. */
+export const QUEUES_LARGE = 8;
+
+/** Room for queues: a column of large type if the busy ones fit it, else all that two columns hold. */
+export function queueRoom(queues: readonly QueueView[], most: number): number {
+  return queues.filter((queue) => queue.waiting > 0).length <= QUEUES_LARGE ? QUEUES_LARGE : most;
 }
 
 export function anyOpen(windows: readonly WindowState[]): boolean {

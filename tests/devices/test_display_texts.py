@@ -8,17 +8,17 @@ import pytest
 
 from devices.device_thread import Task
 from display.announcer import utterance
-from display.strip import strip
+from display.strip import COLUMNS, columns, strip
 from server.core.settings import Settings
 from server.queue.messages import WindowState
 from support.hardware import PATIENCE, Rig
 
 CASES = {
-    "called": ("请A012号到3号窗口", "red", "call"),
+    "called": ("A012号到3号窗口", "yellow", "call"),
     "serving": ("正在办理A012号", "green", "call"),
-    "paused": ("暂停服务", "yellow", "paused"),
-    "closed": ("3号窗口未开放", "yellow", "paused"),
-    "idle": ("企业登记", "green", "idle"),
+    "paused": ("3号窗口暂停服务", "red", "paused"),
+    "closed": ("3号窗口未开放", "red", "paused"),
+    "idle": ("3号 企业登记", "green", "idle"),
 }
 
 
@@ -46,10 +46,23 @@ def window(state: str) -> WindowState:
 def test_the_text_of_a_strip_follows_the_state_of_its_window(state: str) -> None:
     text, colour, mode = CASES[state]
     assert strip(window(state)) == {"mode": mode, "text": text, "colour": colour}
+    assert columns(text) <= COLUMNS
+
+
+@pytest.mark.parametrize(
+    ("ticket", "number", "text"),
+    [("B1", 1, "请B1号到1号窗口"), ("AB012", 12, "AB012号到12号")],
+)
+def test_a_call_leaves_out_words_of_the_strip_and_not_a_digit(
+    ticket: str, number: int, text: str
+) -> None:
+    call = window("called").model_copy(update={"ticket": ticket, "number": number})
+    assert strip(call)["text"] == text
+    assert columns(text) <= COLUMNS
 
 
 def test_the_strip_of_a_paused_window_says_when_it_is_back() -> None:
-    assert strip(window("paused"), "10:40")["text"] == "暂停服务，约10:40恢复"
+    assert strip(window("paused"), "10:40")["text"] == "暂停 约10:40恢复"
     assert strip(window("idle"), "10:40") == strip(window("idle"))
 
 

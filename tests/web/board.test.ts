@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 import type { CallView, QueueView } from "@web/wire.gen.ts";
-import { LARGE, callKey, callsShown, grid, mayReloadAtNight, queuesShown } from "../../display/web/board-model.ts";
+import { LARGE, QUEUES_LARGE, SERVED_MS, callKey, callsShown, grid, mayReloadAtNight, queueRoom, queuesShown } from "../../display/web/board-model.ts";
 
 const call = (number: string, n = 1): CallView => ({
-  number, n, window: "W01", window_number: 1, window_name: "", window_name_en: "", zone: "east", state: "called", at: 0,
+  number, n, window: "W01", window_number: 1, window_name: "", window_name_en: "", zone: "east", zone_name: "", zone_name_en: "",
+  state: "called", at: 0, serving_at: null,
 });
 const queue = (unit: string, waiting: number): QueueView => ({
   unit, waiting, name: unit, name_en: unit, prefix: "A", longest: 0, target: 20, windows: [],
@@ -12,15 +13,28 @@ const CALLS = ["A1", "A2", "A3", "A4", "A5", "A6", "A7"].map((number) => call(nu
 
 test("everybody who is called is shown, however many, in the server's order", () => {
   const many = Array.from({ length: 20 }, (_, n) => call(`A${n}`));
-  expect(callsShown(many).map((entry) => entry.number)).toEqual(many.map((entry) => entry.number));
+  expect(callsShown(many, 0).map((entry) => entry.number)).toEqual(many.map((entry) => entry.number));
 });
 
 test("people being served fill the room that is left and hide nobody who is called", () => {
   const served = CALLS.map((entry) => ({ ...entry, number: `S${entry.number}`, state: "serving" as const }));
   const two = CALLS.slice(0, 2);
-  expect(callsShown([...served, ...two]).map((entry) => entry.number)).toEqual(["A1", "A2", "SA1", "SA2", "SA3"]);
-  expect(callsShown([...served, ...CALLS])).toEqual(CALLS);
-  expect(callsShown(served)).toHaveLength(LARGE);
+  expect(callsShown([...served, ...two], 0).map((entry) => entry.number)).toEqual(["A1", "A2", "SA1", "SA2", "SA3"]);
+  expect(callsShown([...served, ...CALLS], 0)).toEqual(CALLS);
+  expect(callsShown(served, 0)).toHaveLength(LARGE);
+});
+
+test("a served call stays for a minute, then it is gone; a called one stays", () => {
+  const served = { ...call("A1"), state: "serving" as const, serving_at: 1000 };
+  const both = [call("A2"), served];
+  expect(callsShown(both, 999 + SERVED_MS)).toEqual(both);
+  expect(callsShown(both, 1000 + SERVED_MS)).toEqual([call("A2")]);
+});
+
+test("quiet queues leave the board before its type grows small", () => {
+  const busy = (count: number) => Array.from({ length: 12 }, (_, n) => queue(`u${n}`, n < count ? 1 : 0));
+  expect(queueRoom(busy(QUEUES_LARGE), 18)).toBe(QUEUES_LARGE);
+  expect(queueRoom(busy(QUEUES_LARGE + 1), 18)).toBe(18);
 });
 
 test("a grid has room for every call", () => {
@@ -29,7 +43,8 @@ test("a grid has room for every call", () => {
     expect(columns * rows).toBeGreaterThanOrEqual(count);
   }
   expect(grid(5)).toEqual({ columns: 1, rows: 5 });
-  expect(grid(20)).toEqual({ columns: 2, rows: 10 });
+  expect(grid(20)).toEqual({ columns: 3, rows: 7 });
+  expect(grid(27)).toEqual({ columns: 4, rows: 7 }); // every window of the hall, in type for 15 m
 });
 
 test("a recall is another call than the first", () => {

@@ -10,7 +10,7 @@ import pytest
 
 from devices.printers import layout
 from devices.printers.document import Pair, Text
-from display.board import MAIN, board
+from display.board import MAIN, board, calls
 from display.strip import strip
 from kiosk import views
 from kiosk.messages import TicketView
@@ -260,6 +260,22 @@ def test_no_slip_names_an_applicant_class() -> None:
     }
 
 
+def test_calls_of_the_main_board_name_their_room_and_say_since_when_they_are_served(
+    small: SmallHall,
+) -> None:
+    small.sign_in("T1", "T2")
+    for _ in range(2):
+        small.issue("tax-1")
+    small.call("T1")
+    begun(small, "T2")
+    state = snapshot.take(small.ctx)
+    called, served = calls(state, MAIN)
+    assert (called.zone_name, called.zone_name_en) == ("东厅", "East room")
+    assert called.serving_at is None
+    assert served.serving_at == small.ctx.clock.now()
+    assert {call.zone_name for call in calls(state, "east")} == {""}
+
+
 def test_a_strip_shows_call_and_service_differently(small: SmallHall) -> None:
     small.sign_in("T1", "T2")
     for _ in range(2):
@@ -268,7 +284,7 @@ def test_a_strip_shows_call_and_service_differently(small: SmallHall) -> None:
     states = {w.code: w for w in window_states(snapshot.take(small.ctx))}
     signs = {code: strip(states[code]) for code in ("T1", "T2", "S1")}
     numbers = [states[code].number for code in ("T1", "S1")]
-    assert signs["T1"]["text"] == f"请{called.number}号到{numbers[0]}号窗口"
+    assert signs["T1"]["text"] == f"{called.number}号到{numbers[0]}号窗口"
     assert signs["T2"]["text"] == f"正在办理{served.number}号"
     assert signs["S1"]["text"] == f"{numbers[1]}号窗口未开放"
-    assert signs["T1"]["colour"] != signs["T2"]["colour"]
+    assert [signs[code]["colour"] for code in ("T1", "T2", "S1")] == ["yellow", "green", "red"]
