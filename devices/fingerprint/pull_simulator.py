@@ -232,6 +232,7 @@ class PullTerminal(TimeClock):
     # -- packets -------------------------------------------------------------------------------
 
     def _packet(self, packet: bytes, line: Line) -> None:
+        self.cable.frame("in", packet)
         if len(packet) < 8 or self.faults["silent"]:
             return
         if self.faults["slow"]:

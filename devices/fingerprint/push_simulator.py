@@ -279,6 +279,9 @@ class PushTerminal(TimeClock):
             data = answer.read()
         finally:
             line.close()
+        if body is not None:
+            self.cable.frame("out", body)
+            self.cable.frame("in", data)
         if answer.status != 200:
             raise NotAcceptedError(f"{answer.status}")
         self._set_clock(answer.headers.get("Date", ""))

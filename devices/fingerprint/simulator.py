@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from devices.simulate.base import Faults, Journal, Json
+from devices.simulate.cable import CableLog
 
 JUMP_SECONDS = 3600
 DRIFT = 1.0
@@ -107,6 +108,7 @@ class TimeClock:
         self.people = {person.number: person for person in people}
         self.memory: list[PunchRecord] = []
         self.faults = Faults((*faults, *CLOCK_FAULTS), self._fault_changed)
+        self.cable = CableLog(self.protocol)
         self.changed = threading.Condition()
         self.journal.note(name, "on", people=len(self.people))
 

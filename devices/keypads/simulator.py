@@ -10,6 +10,7 @@ import threading
 from collections.abc import Sequence
 
 from devices.simulate.base import Faults, Journal, Json
+from devices.simulate.cable import CableLog
 from devices.simulate.endpoints import Wire
 
 PAD_FAULTS = ("silent", "slow", "half_frame", "bad_checksum", "key_bounce", "cable_pulled")
@@ -38,6 +39,7 @@ class KeypadSimulator:
         self.name = name
         self.address = address
         self.faults = Faults(PAD_FAULTS, self._fault_changed)
+        self.cable = CableLog("a4")
         self.bus: KeypadBusSimulator | None = None
         self._journal = journal
         self._display = " " * 6
@@ -92,6 +94,7 @@ class KeypadSimulator:
             frame = frame[: len(frame) // 2]
         if self.faults["bad_checksum"]:
             frame = frame[:-2] + bytes((frame[-2] ^ 0x01, frame[-1]))
+        self.cable.frame("out", frame)
         if self.faults["slow"]:
             for byte in frame:
                 bus.send(bytes((byte,)))
@@ -106,6 +109,7 @@ class KeypadSimulator:
         """Receive a frame of the host for this keypad; `body` is address, function, data."""
         if self.faults["silent"] or self.faults["cable_pulled"]:
             return
+        self.cable.frame("in", frame)
         with self._echo:
             if self._pending == frame:
                 self._pending = None
@@ -150,6 +154,7 @@ class KeypadBusSimulator:
         self.name = name
         self.pads = {pad.address: pad for pad in pads}
         self.faults = Faults(BUS_FAULTS, self._fault_changed)
+        self.cable = CableLog("")
         self.rejected = 0
         self._wire = wire
         self._journal = journal

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
 from devices.simulate.base import Faults, Journal, Json
+from devices.simulate.cable import CableLog
 from devices.simulate.endpoints import BITS_A_BYTE, Wire
 
 STRIP_FAULTS = ("silent", "slow", "half_frame", "bad_checksum", "cable_pulled")
@@ -203,6 +204,8 @@ class StripSimulator:
         self.address = address
         self.driver = driver
         self.faults = Faults(STRIP_FAULTS, self._fault_changed)
+        self.cable = CableLog(driver)
+        self._bytes = bytearray()
         self._reader = READERS[driver]()
         self._journal = journal
         self._slow_seconds = slow_seconds
@@ -229,11 +232,15 @@ class StripSimulator:
             return False
         if self.faults["bad_checksum"] and place == FAULTY_BYTE:
             byte ^= 0x01
+        if place == 0:
+            self._bytes.clear()
+        self._bytes.append(byte)
         frame = self._reader.feed(byte)
         if frame is None:
             return False
         if frame.address == self.address:
             self._frames += 1
+            self.cable.frame("in", bytes(self._bytes[-LONGEST_FRAME:]))
             if self.faults["slow"]:
                 self._timer = threading.Timer(self._slow_seconds, self._show, (frame,))
                 self._timer.daemon = True
@@ -283,6 +290,7 @@ class StripBusSimulator:
         self.name = name
         self.strips = tuple(strips)
         self.faults = Faults(BUS_FAULTS, self._fault_changed)
+        self.cable = CableLog("")
         self._wire = wire
         self._journal = journal
         self._clock = clock

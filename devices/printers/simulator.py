@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from devices.printers.paper import Paper, Slip
 from devices.printers.paper_picture import render
 from devices.simulate.base import Faults, Journal, Json
+from devices.simulate.cable import CableLog
 from devices.simulate.endpoints import Wire
 
 FAULTS = (
@@ -66,6 +67,7 @@ class PrinterSimulator:
         self.name = name
         self.model = model
         self.faults = Faults(FAULTS, self._fault_changed)
+        self.cable = CableLog("escpos")
         self.wire = wire
         wire.greet = self.greet
         wire.hold = lambda: model.hold_seconds if self.faults["one_client"] else 0.0
@@ -105,6 +107,7 @@ class PrinterSimulator:
 
     def receive(self, data: bytes) -> None:
         """Receive bytes from the cable."""
+        self.cable.part("in", data)
         if self.faults["silent"]:
             return
         data = self._half_question + data
@@ -123,6 +126,10 @@ class PrinterSimulator:
             self._answer(data[question + 2])
             data = data[question + 3 :]
 
+    def _send(self, data: bytes) -> None:
+        self.cable.part("out", data)
+        self.wire.send(data)
+
     def _store(self, data: bytes) -> None:
         if not data:
             return
@@ -137,7 +144,7 @@ class PrinterSimulator:
             self._buffer += data
             self._work.notify_all()
         if self.faults["stray"]:
-            self.wire.send(b"\x00")
+            self._send(b"\x00")
         if self.faults["asb"]:
             self._send_unsolicited()
         if is_new_slip:
@@ -146,15 +153,15 @@ class PrinterSimulator:
     def _send_unsolicited(self) -> None:
         """Send automatic status back in frames of four, which `1D 61 00` should have ended."""
         near = 0x03 * self.faults["paper_near"]
-        self.wire.send(bytes((0x10 | 0x08 * self.offline, 0x00, 0x0C, near)))
+        self._send(bytes((0x10 | 0x08 * self.offline, 0x00, 0x0C, near)))
 
     def _answer(self, number: int) -> None:
         if self.faults["slow"]:
             time.sleep(self.model.slow_seconds)
         if self.faults["no_fixed_bits"]:
-            self.wire.send(b"\x00")
+            self._send(b"\x00")
         elif 1 <= number <= 4:
-            self.wire.send(bytes((self.status(number),)))
+            self._send(bytes((self.status(number),)))
 
     @property
     def offline(self) -> bool:
@@ -182,7 +189,7 @@ class PrinterSimulator:
             self._work.notify_all()
         self._journal.note(self.name, "fault", fault=name, on=on)
         if self._paper.asb and not self.faults["silent"]:
-            self.wire.send(bytes((0x10 | 0x08 * self.offline, 0, 0x0C * on, 0)))
+            self._send(bytes((0x10 | 0x08 * self.offline, 0, 0x0C * on, 0)))
 
     def _print(self) -> None:
         while True:
@@ -208,7 +215,7 @@ class PrinterSimulator:
             time.sleep(printed * self.model.seconds_per_line)
         if self._paper.status_asked > queries and not self.faults["silent"]:
             near = self.faults["paper_near"]
-            self.wire.send(bytes((0x03 * near,)))
+            self._send(bytes((0x03 * near,)))
         for finished_slip in self._paper.finished:
             with self._work:
                 self._slips.append(finished_slip)

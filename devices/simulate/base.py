@@ -100,12 +100,23 @@ class Faults:
             return dict(self._states)
 
 
+class HasFacts(Protocol):
+    """Cable log, as the control channel reads it."""
+
+    def facts(self) -> dict[str, Json]:
+        """Return bus, link, baud rate, address, driver and the last frames."""
+
+
 class Simulated(Protocol):
     """Interface of a simulated device."""
 
     name: str
     kind: str
     faults: Faults
+
+    @property
+    def cable(self) -> HasFacts:
+        """Cable log of the device."""
 
     def start(self) -> None:
         """Open the device's end of the cable."""

@@ -83,6 +83,15 @@ def _entries(table: Mapping[str, object], key: str) -> list[Mapping[str, object]
     return [entry for entry in entries if isinstance(entry, Mapping)]
 
 
+def _link(address: LinkAddress | None) -> tuple[str, int | None]:
+    """Return the link as its configuration file names it, and the baud rate of a serial line."""
+    if address is None:
+        return "", None
+    if address.scheme == "tcp":
+        return f"tcp:{address.target}", None
+    return f"serial:{Path(address.target).name}", address.baud
+
+
 class _Maker:
     def __init__(self, folder: Path) -> None:
         self.problems: list[Problem] = []
@@ -120,10 +129,13 @@ class _Maker:
             slow_seconds=settings.number("slow_seconds", 2.0, 0, 60),
             font=font or None,
         )
-        wire = self._wire(self._address(settings))
+        address = self._address(settings)
+        wire = self._wire(address)
         name = settings.text("name")
         settings.refuse_unknown()
-        self.devices.append(PrinterSimulator(name, wire, model, self.journal))
+        printer = PrinterSimulator(name, wire, model, self.journal)
+        printer.cable.place(*_link(address))
+        self.devices.append(printer)
 
     def strip_bus(self, entry: Mapping[str, object]) -> None:
         settings = self._settings("strip_bus", entry)
@@ -132,6 +144,9 @@ class _Maker:
         strips = [self._strip(strip) for strip in self._children(settings, entry, "strip")]
         baud = address.baud if address else 9600
         bus = StripBusSimulator(name, self._wire(address), strips, self.journal, baud)
+        bus.cable.place(*_link(address))
+        for strip in strips:
+            strip.cable.place(*_link(address), name, strip.address)
         self.devices += [bus, *strips]
 
     def _strip(self, entry: Mapping[str, object]) -> StripSimulator:
@@ -148,10 +163,14 @@ class _Maker:
 
     def keypad_bus(self, entry: Mapping[str, object]) -> None:
         settings = self._settings("keypad_bus", entry)
-        wire = self._wire(self._address(settings))
+        address = self._address(settings)
         name = settings.text("name")
         pads = [self._keypad(pad) for pad in self._children(settings, entry, "keypad")]
-        self.devices += [KeypadBusSimulator(name, wire, pads, self.journal), *pads]
+        bus = KeypadBusSimulator(name, self._wire(address), pads, self.journal)
+        bus.cable.place(*_link(address))
+        for pad in pads:
+            pad.cable.place(*_link(address), name, pad.address)
+        self.devices += [bus, *pads]
 
     def _keypad(self, entry: Mapping[str, object]) -> KeypadSimulator:
         settings = self._settings("keypad", entry)
@@ -171,6 +190,7 @@ class _Maker:
             slow_seconds=settings.number("slow_seconds", 3.0, 0, 60),
         )
         settings.refuse_unknown()
+        speaker.cable.place(f"tcp:127.0.0.1:{speaker.port}", None)
         self.devices.append(speaker)
 
     def time_clock(self, entry: Mapping[str, object]) -> None:
@@ -185,6 +205,7 @@ class _Maker:
             family = settings.text("family", "attlog", FAMILIES)
             push = PushModel(serial, server, zone, self.pace, batch, family)
             clock: PushTerminal | PullTerminal = PushTerminal(name, push, people, self.journal)
+            clock.cable.place(server, None)
         else:
             clock = self._pull_terminal(settings, name, people, zone)
         clock.remember([self._touch(settings, text) for text in settings.words("memory", [])])
@@ -209,7 +230,9 @@ class _Maker:
             zone_hours=zone,
             shift=settings.number("shift", 0, -1e9, 1e9),
         )
-        return PullTerminal(name, model, people, self.journal)
+        clock = PullTerminal(name, model, people, self.journal)
+        clock.cable.place(*_link(address))
+        return clock
 
     def _enrolled(self, settings: Settings, text: str) -> Enrolled:
         number, _, person = text.partition(" ")

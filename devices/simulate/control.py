@@ -70,6 +70,7 @@ class Bench:
                 "name": device.name,
                 "kind": device.kind,
                 "faults": device.faults.as_dict(),
+                "cable": device.cable.facts(),
                 "shows": device.observable_state(),
             }
             for device in self.devices.values()

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from devices.simulate.base import Faults, Journal, Json
+from devices.simulate.cable import CableLog
 from devices.voice.wavs import comment_of
 
 FAULTS = ("silent", "slow", "half_frame", "cable_pulled")
@@ -57,6 +58,7 @@ class SpeakerSimulator:
         self.name = name
         self.port = port
         self.faults = Faults(FAULTS, self._fault_changed)
+        self.cable = CableLog("wav")
         self.overlaps = 0
         self._journal = journal
         self._scale = scale
@@ -100,6 +102,7 @@ class SpeakerSimulator:
             if self.faults["cable_pulled"]:
                 return
             data = _receive_all(peer)
+            self.cable.frame("in", data)
             if self.faults["silent"]:
                 # Sends no answer until the player is killed at its deadline.
                 while not self._stopping.is_set() and peer.recv(1):

@@ -16,10 +16,12 @@ from typing import Any
 import pytest
 
 from devices.config import read_agent_config
+from devices.led.codecs import CODECS
 from devices.link import parse_link
 from devices.printers.document import Document
 from devices.printers.driver import EscposPrinter
 from devices.registry import build_drivers
+from devices.simulate.cable import CableLog
 from devices.simulate.config import read_simulator_config
 from devices.simulate.demo_files import HallPlan, main, write_plan
 from support.hardware import PATIENCE, SLIP, ReportRecorder
@@ -219,3 +221,39 @@ def test_the_plan_s_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert main(["--out", str(tmp_path / "b"), "--json", str(file)]) == 0
     simulator = tomllib.loads((tmp_path / "b" / "simulator.toml").read_text(encoding="utf-8"))
     assert simulator["simulator"]["pace"] == 0.5
+
+
+def test_each_device_tells_its_bus_and_the_bytes_of_its_last_frames(
+    running: tuple[Client, Path],
+) -> None:
+    client, folder = running
+    cables = {entry["name"]: entry["cable"] for entry in client.get("/state")["devices"]}
+    plan = tomllib.loads((folder / "simulator.toml").read_text(encoding="utf-8"))
+    (bus,) = plan["strip_bus"]
+    (entry,) = bus["strip"]
+    strip = cables["strip-W01"]
+    place = [strip[key] for key in ("driver", "bus", "address", "baud")]
+    assert place == [entry["driver"], bus["name"], entry["address"], 9600]
+    assert strip["link"] == bus["link"].partition("?")[0]
+    assert (strip["frames"], cables["printer-1"]["baud"]) == ([], None)
+    frame = CODECS[entry["driver"]](entry["address"], "1号", "green")
+    with (folder / bus["link"].partition("?")[0].partition(":")[2]).open("wb", 0) as line:
+        line.write(frame)
+    client.get("/events?since=0&wait=20")
+    devices = client.get("/state")["devices"]
+    (sent,) = next(d for d in devices if d["name"] == "strip-W01")["cable"]["frames"]
+    assert (sent["direction"], sent["hex"]) == ("in", frame.hex(" ").upper())
+    assert sent["length"] == len(frame)
+
+
+def test_bytes_that_follow_at_once_are_one_frame_and_a_long_one_shows_its_head() -> None:
+    times = iter((1.0, 1.1, 2.0, 3.0))
+    log = CableLog("escpos", wall=lambda: next(times))
+    log.part("in", b"\x1b@")
+    log.part("in", b"A")
+    log.part("in", b"\x0a")
+    log.part("out", bytes(100))
+    first, second, last = log.facts()["frames"]  # type: ignore[union-attr,misc,index]
+    assert (first["at"], first["hex"]) == (1000, "1B 40 41")
+    assert second["hex"] == "0A"
+    assert (last["direction"], last["length"], len(last["hex"])) == ("out", 100, 48 * 3 - 1)

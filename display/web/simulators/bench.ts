@@ -2,10 +2,21 @@
 // names of the keypad buses (keypads-east): a bus hangs in one room, and each window has a pad.
 import type { InjectionKey, Ref } from "vue";
 
+/** A device's place on its bus, and the last frames that went over its cable, newest last. */
+export interface Cable {
+  driver: string;
+  bus: string;
+  link: string;
+  baud: number | null;
+  address: number | null;
+  frames: { at: number; direction: "in" | "out"; hex: string; length: number }[];
+}
 export interface Device<S = Record<string, unknown>> {
   name: string;
   kind: "printer" | "bus" | "strip" | "keypad" | "speaker" | "time_clock";
   faults: Record<string, boolean>;
+  /** Missing from a simulator process of before. */
+  cable?: Cable;
   shows: S;
 }
 export interface PrinterShows {
@@ -109,6 +120,16 @@ export function sorted(state: BenchState): Bench {
 /** Return true if any fault is on. */
 export function broken(device: Device<unknown> | null): boolean {
   return device !== null && Object.values(device.faults).some(Boolean);
+}
+
+/** Return a device's address as it stands in a frame: two hex digits, and the number in decimal. */
+export function addressWords(address: number): string {
+  return `${address.toString(16).toUpperCase().padStart(2, "0")}h (${address})`;
+}
+
+/** Return the bytes of a frame; … for those that are not shown. */
+export function frameWords(frame: Cable["frames"][number]): string {
+  return frame.length * 3 - 1 > frame.hex.length ? `${frame.hex} …` : frame.hex;
 }
 
 /** Return the address of a slip's picture or of a sound; the control channel names it without the API. */
