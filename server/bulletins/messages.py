@@ -120,6 +120,7 @@ class BulletinView(Message):
     """Everyone who changed or checked the words; none of them may release it."""
     edited_at: int | None
     released_by: str
+    released_by_name: str = ""
     released_at: int | None
     pending: bool
     """True if punches of the week are outstanding: it cannot be released yet."""

@@ -125,6 +125,7 @@ def bulletin(
         editors=json.loads(row.editors),
         edited_at=row.edited_at,
         released_by=row.released_by,
+        released_by_name=_person(catalogue, row.released_by),
         released_at=row.released_at,
         pending=any(line.pending for line in figures.units),
         sections=sections(figures, record.words),

@@ -13,8 +13,8 @@ from server.spot_checks import finding_queries, queries
 from server.spot_checks.draw_commitment import LOST
 
 WAITING = {
-    "proposed": ("条查岗疑点待核实", "doubts are to be judged"),
-    "disputed": ("条查岗问题的申诉待裁定", "disputes over findings are to be settled"),
+    "proposed": ("条查岗疑点待核实", "doubts to be judged"),
+    "disputed": ("条查岗问题的申诉待裁定", "disputes over findings to be settled"),
 }
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+
+from sqlalchemy import Connection
+
 from server.bulletins import queries as bulletins_queries
 from server.hall.composition import Hall
 from server.integrity.checks import violations
 from server.spot_checks import finding_queries as stored_findings
 from server.spot_checks import queries as spot_checks_queries
+from server.spot_checks.queries import StoredMark
 from support.contracts import as_text, golden_file
 from support.contracts.past import journal_contract
 
@@ -27,6 +32,20 @@ def test_every_kind_of_record_is_there(hall: Hall) -> None:
     assert {"empty", "away", "conduct"} & kinds
     assert "done" in walks
     assert weeks == {"draft", "released"}
+
+
+def test_a_check_of_the_past_says_since_when_the_person_was_signed_in(hall: Hall) -> None:
+    def recorded(conn: Connection) -> list[StoredMark]:
+        rows = spot_checks_queries.of_days(conn, "reference", "2026-10-01", "2026-11-06")
+        return spot_checks_queries.marks_of(conn, "reference", [row.id for row in rows])
+
+    marks = [mark for mark in hall.ctx.read(recorded) if mark.staff]
+    assert marks
+    for mark in marks:
+        state = json.loads(mark.known)
+        since, called = state["since"], state["last_call_at"]
+        assert f"{hall.ctx.local(since):%H:%M}" == "08:24"
+        assert since < called < mark.at
 
 
 def test_the_same_seed_has_the_journal_of_earlier_versions(hall: Hall) -> None:

@@ -21,6 +21,10 @@ MINUTE_MS = 60_000
 KIOSK = "1"
 
 
+SIGN_IN = time(8, 24)
+"""Time at which everybody signs in to a window."""
+
+
 @dataclass(frozen=True, slots=True)
 class WindowSession:
     """Person signed in to a window for a day."""
@@ -58,7 +62,7 @@ def sign_ins(world: World, day: date, day_seats: list[WindowSession]) -> list[Ev
 
         return world.at(day, moment), run
 
-    return [event("sign_in", time(8, 24)), event("sign_out", time(17, 42))]
+    return [event("sign_in", SIGN_IN), event("sign_out", time(17, 42))]
 
 
 def visits(world: World, day: date, day_seats: list[WindowSession]) -> list[Event]:

@@ -10,7 +10,7 @@ from datetime import date, time
 from server.core.errors import HallError
 from server.core.folder_key import key_in
 from server.core.store import Tx
-from server.demo.history.floor import WindowSession
+from server.demo.history.floor import SIGN_IN, WindowSession
 from server.demo.history.world import Event, World
 from server.hall.context import write_journal
 from server.spot_checks import finding_actions, finding_queries, rounds, second_checker
@@ -72,12 +72,18 @@ class SpotChecks:
         order = round_order(world.catalogue, day)
         punched = world.ctx.read(lambda c: punches_of(world.ctx, c, day.isoformat()))
         seated = {seat.window: seat.staff for seat in day_seats}
+        signed_in = world.at(day, SIGN_IN)
 
         def marks(tx: Tx) -> None:
             for place, window in enumerate(order):
                 staff = seated.get(window.code, "")
                 at = start_time + place * PACE_MS
-                new_mark = self._seen(check, window.code, staff, at, punched.get(staff, []))
+                recorded = RecordedState(at)
+                if staff:
+                    last = max((p for p in punched.get(staff, []) if p <= at), default=None)
+                    called = at - (1 + place % 9) * 60_000
+                    recorded = RecordedState(at, staff, signed_in, None, "", called, punch_at=last)
+                new_mark = self._seen(check, window.code, recorded)
                 past_tx = tx.at(at)
                 spot_checks_queries.add_mark(past_tx, new_mark, actor.key)
                 data = {"mark": new_mark.id, "seen": new_mark.mark, "staff": staff, "at": at}
@@ -90,13 +96,13 @@ class SpotChecks:
         rounds.finish(world.ctx, actor, world.key(), check)
 
     def _seen(
-        self, check: str, window: str, staff: str, at: int, punched: list[int]
+        self, check: str, window: str, recorded: RecordedState
     ) -> spot_checks_queries.NewMark:
         chance = self._world.chance
         mark, reason = ("serving" if chance.random() < 0.4 else "at_post"), ""
         faults: tuple[str, ...] = ()
         roll = chance.random()
-        if not staff:
+        if not recorded.staff:
             mark, reason = "away", "leave"
         elif roll < FOUND:
             mark = "empty"
@@ -104,11 +110,19 @@ class SpotChecks:
             faults = (chance.choice(FAULTS),)
         elif roll < 4 * FOUND:
             mark, reason = "away", chance.choice(("materials", "toilet", "guiding"))
-        last = max((p for p in punched if p <= at), default=None)
-        recorded = asdict(RecordedState(as_of=at, staff=staff, punch_at=last))
         mark_id = f"{check}-{window}"
         return spot_checks_queries.NewMark(
-            mark_id, check, window, staff, mark, reason, faults, "", (), recorded, at
+            mark_id,
+            check,
+            window,
+            recorded.staff,
+            mark,
+            reason,
+            faults,
+            "",
+            (),
+            asdict(recorded),
+            recorded.as_of,
         )
 
     def settle(self, day: date) -> list[Event]:

@@ -9,6 +9,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.exc import DBAPIError
 
 from server.bulletins import actions as bulletins_actions
+from server.bulletins import views
 from server.bulletins.actions import Bulletin
 from server.bulletins.errors import BulletinCode
 from server.bulletins.tables import bulletin
@@ -105,6 +106,9 @@ def test_words_are_edited_and_a_second_person_releases(small: SmallHall) -> None
     edited = load(small)
     assert (edited.released, edited.row.number, edited.digest) == (True, 1, digest)
     assert edited.words["closing"] == "请各单位知悉并签收。"
+    shown = views.bulletin(small.ctx.catalogue(), edited, {}, [])
+    name = small.ctx.catalogue().staff_by[ADMINISTRATOR].name
+    assert (shown.released_by, shown.released_by_name) == (ADMINISTRATOR, name)
     with pytest.raises(HallError) as refused:
         bulletins_actions.edit(small.ctx, EDITOR, small.key(), edited, {"closing": "改"})
     assert code_of(refused) is BulletinCode.BULLETIN_STATE
