@@ -110,7 +110,7 @@ export const t = dictionary({
   otherNext: { zh: "下一位就可能叫到", en: "may be next" },
   otherCalled: { zh: "请到 {n} 号窗口", en: "go to window {n}" },
   otherRule: { zh: "办完一个，再叫另一个。", en: "One is called after the other is finished." },
-  scanBoth: { zh: "手机扫一扫，几个号的进度一起看", en: "Scan to see all your numbers" },
+  scanBoth: { zh: "手机扫码，几个号一起看", en: "Scan to see all your numbers" },
   again: { zh: "您刚取过本事项的号 {number}，是要再取一个吗？", en: "{number} was just taken for this. Do you want another number?" },
   againNote: { zh: "不是您取的，请直接按“再取一个号”。", en: "If somebody else took it, press “Take another number”." },
   againPrint: { zh: "重打 {number} 的小票", en: "Print the slip of {number} again" },
