@@ -267,7 +267,7 @@ def resume(ctx: Context, actor: Actor, key: str, window: str, ticket_id: str) ->
         ticket = require_ticket(tx, ticket_id)
         if not ticket.holds(window):
             raise HallError(QueueCode.NOT_THE_HOLDER, move=Move.RESUME)
-        _require_not_elsewhere(ctx, tx, ticket)
+        visits.require_not_elsewhere(ctx, tx, ticket)
         reset_ticket = replace(ticket, call_count=0, serving_at=None)
         why = {"codes": ["resumed"]}
         return {
@@ -276,20 +276,6 @@ def resume(ctx: Context, actor: Actor, key: str, window: str, ticket_id: str) ->
 
     request: JsonDict = {"act": "resume", "window": window, "ticket": ticket_id}
     return do(ctx, actor, key, request, act)
-
-
-def _require_not_elsewhere(ctx: Context, tx: Tx, ticket: Ticket) -> None:
-    """Raise TICKET_AT_WINDOW while another number of the visit is called or served."""
-    other = visits.at_window(visits.others_of(tx.conn, tx.hall_id, ticket))
-    if other is None:
-        return
-    window = ctx.catalogue().window_by.get(other.window)
-    raise HallError(
-        QueueCode.TICKET_AT_WINDOW,
-        number=other.number,
-        window=window.number if window is not None else None,
-        companion=ticket.number,
-    )
 
 
 def transfer(

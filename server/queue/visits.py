@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from server.catalogue.model import Catalogue, Item
 from server.core.errors import HallError
 from server.core.store import Tx
+from server.hall.context import Context
 from server.queue import ticket_queries
 from server.queue.errors import QueueCode
 from server.queue.forecasts import Latest
@@ -31,6 +32,20 @@ def others_of(conn: Connection, hall_id: str, ticket: Ticket) -> list[Ticket]:
 def at_window(others: Sequence[Ticket]) -> Ticket | None:
     """Return the ticket of a visit that is called or served; None if there is none."""
     return next((other for other in others if other.state in AT_WINDOW), None)
+
+
+def require_not_elsewhere(ctx: Context, tx: Tx, ticket: Ticket) -> None:
+    """Raise TICKET_AT_WINDOW while another number of the visit is called or served."""
+    other = at_window(others_of(tx.conn, tx.hall_id, ticket))
+    if other is None:
+        return
+    window = ctx.catalogue().window_by.get(other.window)
+    raise HallError(
+        QueueCode.TICKET_AT_WINDOW,
+        number=other.number,
+        window=window.number if window is not None else None,
+        companion=ticket.number,
+    )
 
 
 def join(tx: Tx, day: str, token: str) -> list[Ticket]:
