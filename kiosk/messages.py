@@ -20,6 +20,7 @@ from server.catalogue.messages import (
     ZoneRef,
 )
 from server.core.messages import Code, Command, Message, Problem
+from server.queue.messages import DelayView, HallNoticeView
 from server.queue.offline.messages import StandbyAccess
 
 FIELD_WORDS = {
@@ -52,6 +53,7 @@ class Offer(Message):
     ahead: int
     low: int
     high: int
+    delay: DelayView | None = None
 
 
 class RecentNumber(Message):
@@ -75,6 +77,9 @@ class ItemPage(Message):
     refusal: Problem | None
     recent: RecentNumber | None = None
     """For a kiosk: it asks before it takes another number of the item."""
+    advice: str = ""
+    """For a consultation-only item: the place that accepts it."""
+    advice_en: str = ""
 
 
 class SlipState(Message):
@@ -146,6 +151,12 @@ class TicketView(Message):
     """Other numbers of the same visit."""
     after: str = ""
     """Number of the visit that is at a window: this one is called after it."""
+    notices: list[HallNoticeView] = Field(default_factory=list)
+    """Those that cover the hall or one of its windows."""
+    delay: DelayView | None = None
+    """Reason why the windows do not call now, while it waits."""
+    consult: bool = False
+    """True for a consultation number: the item is advised on, and accepted elsewhere."""
 
 
 class PrinterView(Message):
@@ -179,6 +190,8 @@ class KioskState(Message):
     hours: HallHours
     pinned: list[str] = Field(default_factory=list)
     """Codes of the items that the office puts first among the common ones."""
+    notices: list[HallNoticeView] = Field(default_factory=list)
+    """Notices of the office and pauses of all windows that are in force."""
 
 
 class Issued(Message):

@@ -84,7 +84,7 @@ class Kiosk:
         if ticket.visit:  # its other numbers are read too; the wait is the one on the slip
             view, wait = self.view_of(ticket.id), issued.wait
             return view.model_copy(update=asdict(wait)) if wait else view
-        place = TicketPlace(issued.windows, issued.wait)
+        place = TicketPlace(issued.windows, issued.wait, issued.delay)
         slip = [issued.slip] if issued.slip else []
         catalogue = issued.seen.catalogue
         return views.ticket_view(issued.seen, ticket, catalogue, place, slip, self._url(ticket))
@@ -123,7 +123,7 @@ class Kiosk:
                 raise HallError(QueueCode.TICKET_UNKNOWN)
             slip_rows = slip_queries.of_ticket(conn, ctx.hall_id, ticket.id)
             if current is None:
-                _ = now.sessions  # the place needs them after the read
+                _ = now.sessions, now.notices  # the place needs them after the read
             others = visits.others_of(conn, ctx.hall_id, ticket)
             return ticket, current or now, slip_rows, others
 

@@ -21,10 +21,11 @@ from server.queue.events import SlipOwed, SlipSettled
 from server.queue.forecasts import Forecasts
 from server.queue.offline import lease_queries
 from server.queue.offline.lease_rules import OPEN_NUMBERS, TOP
-from server.queue.routing import route
+from server.queue.routing import Delay, route
 from server.queue.settings import NumberSettings, ScreenSettings
 from server.queue.slip_queries import StoredSlip
 from server.queue.snapshot import QueueSnapshot
+from server.queue.ticket_place import after_delay
 from server.queue.tickets import Move, Ticket, lane, number, order_of, ticket_id
 from server.queue.transitions import event_of
 from server.queue.wait_range import Wait, wait_of
@@ -67,6 +68,7 @@ class IssuedTicket:
     windows: tuple[str, ...] = ()
     wait: Wait | None = None
     slip: Slip | None = None
+    delay: Delay | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,7 @@ def _issue(ctx: Context, tx: Tx, actor: Actor, request: JsonDict) -> IssuedTicke
     printer_of = request.get("printer_of", "")
     chosen = require_printer(tx, printer_of) if printer_of else ""
     catalogue, settings = ctx.catalogue(), ctx.settings()
-    snap = snapshot.in_act(ctx, tx, "sessions", "waiting")
+    snap = snapshot.in_act(ctx, tx, "sessions", "waiting", "notices")
     now, sessions = snap.local, snap.sessions
     target = route(catalogue, item_code, now, sessions, settings)
     item = catalogue.item_by[item_code]
@@ -146,11 +148,12 @@ def _issue(ctx: Context, tx: Tx, actor: Actor, request: JsonDict) -> IssuedTicke
     latest = Forecasts.of(ctx).in_act(tx)  # before the ticket, which would be ahead of itself
     companion = request.get("companion", "")
     others = visits.join(tx, ctx.day(tx.now), companion) if companion else []
-    turn = latest.newcomer(item, klass.level)
+    turn = after_delay(latest.newcomer(item, klass.level), target.delay, tx.now)
     turn = visits.after_others(turn, others, latest, catalogue)
-    wait = wait_of(turn)
+    wait, is_expected = wait_of(turn), target.delay is None or target.delay.until is not None
     visit = others[0].visit if others else ""
-    ticket = _new_ticket(ctx, tx, item, klass, kiosk, reserve, wait, visit)
+    expected = wait if is_expected else None
+    ticket = _new_ticket(ctx, tx, item, klass, kiosk, reserve, expected, visit)
     latest.join(ticket, item, turn)
     line = write_journal(
         tx,
@@ -166,10 +169,11 @@ def _issue(ctx: Context, tx: Tx, actor: Actor, request: JsonDict) -> IssuedTicke
     slip = None
     if request["paper"]:
         device = chosen or _slip_printer(tx, ticket.kiosk)
-        facts = slip_facts(ticket, target.now, wait, [other.number for other in others])
+        numbers = [other.number for other in others]
+        facts = slip_facts(ticket, target.now, wait, target.delay, numbers)
         slip_id = enqueue_slip(ctx, tx, actor, "ticket", facts, device, ticket.id, copy=False)
         slip = Slip(slip_id, "owed", "") if device else Slip(slip_id, "failed", NO_PRINTER)
-    return IssuedTicket(ticket.id, ticket, snap, target.now, wait, slip)
+    return IssuedTicket(ticket.id, ticket, snap, target.now, wait, slip, target.delay)
 
 
 def _new_ticket(
@@ -179,7 +183,7 @@ def _new_ticket(
     klass: ApplicantClass,
     kiosk: str,
     reserve: int,
-    wait: Wait,
+    expected: Wait | None,
     visit: str,
 ) -> Ticket:
     day, catalogue = ctx.day(tx.now), ctx.catalogue()
@@ -201,8 +205,8 @@ def _new_ticket(
         kiosk=kiosk,
         issued_at=tx.now,
         waiting_since=tx.now,
-        told_low=wait.low,
-        told_high=wait.high,
+        told_low=expected.low if expected else None,
+        told_high=expected.high if expected else None,
         visit=visit,
     )
     ticket_queries.add(tx, ticket, prefix, seq)
@@ -225,11 +229,16 @@ def _own_number(tx: Tx, day: str, prefix: str, seq: int, reserve: int) -> str:
 
 
 def slip_facts(
-    ticket: Ticket, windows: tuple[str, ...], wait: Wait, others: Sequence[str] = ()
+    ticket: Ticket,
+    windows: tuple[str, ...],
+    wait: Wait,
+    delay: Delay | None = None,
+    others: Sequence[str] = (),
 ) -> JsonDict:
     """Return the contents of a ticket's slip; `others`: the other numbers of the visit."""
     facts: JsonDict = {"others": list(others)} if others else {}
     return facts | {
+        "delay": {"reason": delay.reason, "until": delay.until} if delay else None,
         "ticket": ticket.id,
         "number": ticket.number,
         "token": ticket.token,

@@ -12,7 +12,7 @@ from server.queue.quota_rules import opens_again, quota_at
 from support.halls import MONDAY, catalogue
 
 HALL = catalogue()
-SETTINGS = Settings(last_ticket_minutes=15)
+SETTINGS = Settings(last_ticket_minutes=15, break_ticket_minutes=15)
 NINE = Quota("tax-1", time(9), time(10), 20)
 TEXT = "tax-1 09:00-10:00 20；tax-1 10:00-11:00 0; tax-2 9:00 - 9:30 5"
 
@@ -60,6 +60,8 @@ def test_the_next_places_open_with_the_next_slot_that_has_any() -> None:
 def test_after_a_slot_until_a_break_or_the_evening_the_next_opening_is_told() -> None:
     noon = Quota("tax-1", time(9), time(12), 20)
     assert again("", noon, at(11)) == at(14, 30)
+    early = Settings(break_ticket_minutes=240)
+    assert opens_again(HALL, early, "", noon, at(11)) == at(12), "numbers are given in the break"
     last = Quota("tax-1", time(9), time(11, 46), 20)
     assert again("", last, at(11)) == at(14, 30), "no numbers shortly before closing"
     assert again("", Quota("tax-1", time(9), time(11, 45), 20), at(11)) == at(11, 45)
