@@ -82,6 +82,14 @@ class DayFigures(Message):
     mean_wait: float | None
 
 
+class UndoOffer(Message):
+    """Act that the window can undo until a time."""
+
+    number: str
+    move: Literal["start", "finish", "no_show"]
+    until: int
+
+
 class CounterState(Message):
     """Full state of the feed `counter`: one window."""
 
@@ -118,6 +126,8 @@ class CounterState(Message):
     share_seal: str = ""
     """Proof that the server gave this share; it is sent back with the actions."""
     hours: HallHours
+    undo: UndoOffer | None = None
+    """Last act that the window can undo; None without one."""
 
 
 class JournalView(Message):

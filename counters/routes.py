@@ -36,6 +36,7 @@ from server.queue import (
     snapshot,
     ticket_counts,
     ticket_queries,
+    undo,
     window_session_queries,
     window_sessions,
 )
@@ -56,6 +57,14 @@ AT_WINDOW = (
     QueueCode.WINDOW_TAKEN,
     QueueCode.WINDOW_IDLE,
     QueueCode.MOVE_NOT_ALLOWED,
+)
+
+UNDO = (
+    QueueCode.NOTHING_TO_UNDO,
+    QueueCode.UNDO_TOO_LATE,
+    QueueCode.UNDO_NEXT_CALLED,
+    QueueCode.WINDOW_PAUSED,
+    QueueCode.NOT_THE_HOLDER,
 )
 
 
@@ -330,6 +339,7 @@ def _serve(api: Api, counter: Counter) -> None:
     simple(
         "/counter/no-show", "no_show", "The person did not come.", calling.no_show, *no_show_codes
     )
+    simple("/counter/undo", "undo", "The last act was a mistake.", undo.undo, *UNDO)
     summary_by_mouth = "The clerk called the number out, since no loudspeaker did."
     simple("/counter/called-by-mouth", "called_by_mouth", summary_by_mouth, announcements.by_mouth)
 

@@ -14,9 +14,11 @@ from counters.messages import (
     JournalView,
     MissedCard,
     TicketCard,
+    UndoOffer,
 )
 from server.catalogue.model import Catalogue, Unit, Window
 from server.catalogue.refs import materials, window_ref, window_refs
+from server.queue import undo
 from server.queue.call_candidates import takes
 from server.queue.messages import Reason, ShareCard, WindowList
 from server.queue.no_show import no_show_from
@@ -26,6 +28,7 @@ from server.queue.snapshot import QueueSnapshot
 from server.queue.ticket_counts import DayOfStaff
 from server.queue.ticket_queries import LaneCount, StoredCall
 from server.queue.tickets import State, Ticket
+from server.queue.window_session_queries import StoredSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,24 @@ def counter(snapshot: QueueSnapshot, window: Window, day: WindowDay) -> CounterS
         hours=hall_hours(snapshot),
         announced=day.announced[0],
         announced_reason=day.announced[1],
+        undo=_undo(snapshot, seat, current, day.missed),
     )
+
+
+def _undo(
+    snapshot: QueueSnapshot,
+    seat: StoredSession | None,
+    current: Ticket | None,
+    missed: Sequence[Ticket],
+) -> UndoOffer | None:
+    if seat is None:
+        return None
+    missed_here = {ticket.id for ticket in missed if ticket.window == seat.window}
+    act = undo.offer(seat, snapshot.settings, current, missed_here, snapshot.now)
+    if act is None:
+        return None
+    number = act.ticket.partition("-")[2]
+    return UndoOffer.model_validate({"number": number, "move": act.move.value, "until": act.until})
 
 
 def missed_elsewhere(

@@ -39,8 +39,10 @@ from server.queue.transitions import (
     current_at,
     do,
     move_on,
+    note_undo,
     own_session,
     record_move,
+    require_current,
     require_own_session,
     require_ticket,
 )
@@ -73,7 +75,8 @@ def call_next(ctx: Context, actor: Actor, key: str, window: str, complete: str |
             StoredFloor(tx.conn, tx.hall_id, day), moment_of(ctx, tx, sessions), window
         )
         if id_and_choice is None:
-            if completed:
+            if ended is not None:
+                note_undo(tx, session, ended, Move.FINISH)
                 return {"ticket": "", "completed": completed}
             raise HallError(QueueCode.NOBODY_WAITING, window=window)
         ticket, choice = require_ticket(tx, id_and_choice[0]), id_and_choice[1]
@@ -296,7 +299,9 @@ def transfer(
     }
 
     def act(tx: Tx) -> JsonDict:
-        ticket = current(tx, actor, window)
+        session = own_session(tx, window, actor)
+        ticket = require_current(tx, window)
+        note_undo(tx, session, ticket, Move.TRANSFER)
         moved = with_target(ctx, tx, ticket, window, to_window, to_item, to_unit)
 
         def sent(tx: Tx, _ticket: Ticket) -> Ticket:

@@ -45,6 +45,9 @@ class QueueCode(ErrorCode):
     RETURN_LIMIT = "return_limit"
     TRANSFER_TARGET = "transfer_target"
     LAST_WINDOW = "last_window"
+    NOTHING_TO_UNDO = "nothing_to_undo"
+    UNDO_TOO_LATE = "undo_too_late"
+    UNDO_NEXT_CALLED = "undo_next_called"
     TICKET_NOT_TODAY = "ticket_not_today"
     TICKET_AT_WINDOW = "ticket_at_window"
     TICKET_MISSED = "ticket_missed"
@@ -210,6 +213,21 @@ REFUSALS: dict[ErrorCode, Refusal] = {
         409,
         "还有 {waiting} 人只能由您的窗口办理，确定退出吗？",
         "{waiting} people are waiting whom only your window can serve. Leave anyway?",
+    ),
+    QueueCode.NOTHING_TO_UNDO: Refusal(
+        409,
+        "本窗口没有可以撤销的操作。结果或事项有误的，请用“更正”。",
+        "There is nothing to undo here. Correct a wrong outcome or service instead.",
+    ),
+    QueueCode.UNDO_TOO_LATE: Refusal(
+        409,
+        "已超过 {seconds} 秒，不能撤销 {number}。结果或事项有误的，请用“更正”。",
+        "{number}: more than {seconds} seconds ago. Correct a wrong outcome or service instead.",
+    ),
+    QueueCode.UNDO_NEXT_CALLED: Refusal(
+        409,
+        "窗口已叫 {number}，不能再撤销前面的操作。结果或事项有误的，请用“更正”。",
+        "{number} has been called here. Correct a wrong outcome or service instead.",
     ),
     QueueCode.TICKET_NOT_TODAY: Refusal(
         404,

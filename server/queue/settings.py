@@ -146,6 +146,18 @@ class CounterSettings(SettingGroup):
             "done": ("当场办结", "Done at once"),
         },
     )
+    undo_seconds: int = setting(
+        60,
+        "按错后几秒内可以撤销",
+        "A mistaken act can be undone for (seconds)",
+        (
+            "Time in which the window can undo a start, an end or a no-show, as long as nobody "
+            "else was called there; 0: never."
+        ),
+        low=0,
+        high=300,
+        unit="s",
+    )
     service_prior: int = setting(
         8,
         "预计办理时间：初始值的权重（按号数计）",

@@ -127,6 +127,15 @@ def test_a_no_show_needs_calls_and_time_and_can_return(desk: Page, hall: HallSer
     desk.keyboard.press("n")
     missed = desk.get_by_test_id("missed")
     expect(missed).to_contain_text(number)
+    expect(desk.get_by_test_id("undo")).to_contain_text(
+        re.compile(rf"撤销 {number} 过号（\d+ 秒内）")
+    )
+    desk.keyboard.press("u")
+    expect(desk.get_by_text(f"已撤销：{number} 没有过号，仍在呼叫。")).to_be_visible()
+    expect(desk.get_by_test_id("phase")).to_contain_text("已呼叫 2 次")
+    expect(desk.get_by_test_id("noShow")).to_be_enabled()
+    desk.keyboard.press("n")
+    expect(missed).to_contain_text(number)
     assert axe.findings(desk) == []
     missed.get_by_role("button", name=re.compile(f"重新排队 ?{number}")).click()
     expect(desk.get_by_text(f"{number} 已重新排队。")).to_be_visible()

@@ -101,6 +101,7 @@ def floors(hall: SettledHall) -> Iterator[str]:
     calling.resume(ctx, clerk, small.key(), "T1", held[0].id)
     calling.start(ctx, clerk, small.key(), "T1")
     calling.finish(ctx, clerk, small.key(), "T1", Outcome.DONE, "")
+    yield "finished"
     window_sessions.sign_out(ctx, clerk, small.key(), "T1", force=True)
     yield "signed out"
 

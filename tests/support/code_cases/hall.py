@@ -134,6 +134,28 @@ def _(web: Web) -> TestResponse:
     return web.clerk("T2").post("/counter/resume", {"ticket": _ticket(web)})
 
 
+@case(QueueCode.NOTHING_TO_UNDO)
+def _(web: Web) -> TestResponse:
+    return _called(web).post("/counter/undo")
+
+
+@case(QueueCode.UNDO_TOO_LATE)
+def _(web: Web) -> TestResponse:
+    clerk = _called(web)
+    clerk.post("/counter/start")
+    web.small.clock.advance(seconds=60)
+    return clerk.post("/counter/undo")
+
+
+@case(QueueCode.UNDO_NEXT_CALLED)
+def _(web: Web) -> TestResponse:
+    clerk = _called(web)
+    clerk.post("/counter/start")
+    _ticket(web)
+    clerk.post("/counter/call-next", {"complete": "done"})
+    return clerk.post("/counter/undo")
+
+
 @case(QueueCode.NOBODY_WAITING)
 def _(web: Web) -> TestResponse:
     return web.clerk("T1").post("/counter/call-next")
