@@ -46,6 +46,7 @@ class TicketCard(Message):
     legal_basis: str
     promised_days: int
     fee: str
+    outcome: str = ""
 
 
 class MissedCard(Message):
@@ -206,6 +207,32 @@ class SignOut(Command):
     """Request to sign out. `force`: even if only this window serves some waiting people."""
 
     force: bool = False
+
+
+class ServedTicket(Message):
+    """Service that a clerk finished today."""
+
+    id: str
+    number: str
+    item: str
+    item_name: str
+    item_name_en: str
+    outcome: str
+    ended_at: int
+
+
+class ServedToday(Message):
+    """Answer to GET /api/v1/counter/served: one's own services of today, the last first."""
+
+    tickets: list[ServedTicket]
+
+
+class Correct(Command):
+    """Right outcome and item of a finished service, with the reason; no item: it was right."""
+
+    outcome: Literal["accepted", "done", "consulted", "notice_given", "refused"]
+    item: Code | None = None
+    reason: Note
 
 
 class DeskPrinter(Message):

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from counters import keypad, offline, reception, views
+from counters import corrections, keypad, offline, reception, views
 from counters.messages import (
     CallNext,
     CounterState,
@@ -210,6 +210,7 @@ def add(api: Api, feeds: LiveFeeds, agents: Agents, start: Start) -> None:
     _hold_and_resume(api, counter)
     _transfer(api, counter)
     reception.add(api)
+    corrections.add(api)
     refresh = keypad.coalesced(start, counter.show_pads)
 
     def listen(event: Event) -> None:

@@ -166,6 +166,7 @@ def card(snapshot: QueueSnapshot, ticket: Ticket, calls: Sequence[StoredCall] = 
         legal_basis=item.legal_basis if item else "",
         promised_days=item.promised_days if item else 0,
         fee=item.fee if item else "",
+        outcome=ticket.outcome,
     )
 
 

@@ -15,6 +15,7 @@ export const ACTS = {
   "ticket.transfer": { zh: "转移", en: "Transferred" },
   "ticket.redirect": { zh: "改派", en: "Redirected" },
   "ticket.cancel": { zh: "取消", en: "Cancelled" },
+  "ticket.correct": { zh: "更正", en: "Corrected" },
   "ticket.undo_start": { zh: "撤销“开始办理”", en: "Start undone" },
   "ticket.undo_finish": { zh: "撤销“结束办理”", en: "Finish undone" },
   "ticket.undo_no_show": { zh: "撤销“过号”", en: "No-show undone" },

@@ -45,6 +45,8 @@ class QueueCode(ErrorCode):
     RETURN_LIMIT = "return_limit"
     TRANSFER_TARGET = "transfer_target"
     LAST_WINDOW = "last_window"
+    NOT_FINISHED = "not_finished"
+    NOTHING_CORRECTED = "nothing_corrected"
     NOTHING_TO_UNDO = "nothing_to_undo"
     UNDO_TOO_LATE = "undo_too_late"
     UNDO_NEXT_CALLED = "undo_next_called"
@@ -213,6 +215,16 @@ REFUSALS: dict[ErrorCode, Refusal] = {
         409,
         "还有 {waiting} 人只能由您的窗口办理，确定退出吗？",
         "{waiting} people are waiting whom only your window can serve. Leave anyway?",
+    ),
+    QueueCode.NOT_FINISHED: Refusal(
+        409,
+        "{number} 没有结束办理，不能更正。",
+        "{number} was not served to the end, so there is nothing to correct.",
+    ),
+    QueueCode.NOTHING_CORRECTED: Refusal(
+        409,
+        "{number} 的办理结果和事项没有变化，请选择正确的结果或事项。",
+        "{number}: nothing would change. Choose the right outcome or service.",
     ),
     QueueCode.NOTHING_TO_UNDO: Refusal(
         409,

@@ -414,6 +414,25 @@ def open_before(conn: Connection, hall_id: str, day: str) -> list[Ticket]:
     return [t for t in map(_ticket, rows) if t is not None]
 
 
+_finished_by = precompiled(
+    select(*_COLUMNS)
+    .where(
+        _hall,
+        _t.c.day == bindparam("day"),
+        _t.c.staff == bindparam("staff"),
+        _t.c.staff != literal_column("''"),
+        _t.c.state == literal_column("'finished'"),
+    )
+    .order_by(_t.c.ended_at.desc())
+)
+
+
+def finished_by(conn: Connection, hall_id: str, day: str, staff: str) -> list[Ticket]:
+    """Return the services that a person finished on a day, the last first."""
+    rows = conn.execute(_finished_by, {"hall_id": hall_id, "day": day, "staff": staff})
+    return [t for t in map(_ticket, rows) if t is not None]
+
+
 _all_at_windows = precompiled(select(*_COLUMNS).where(_hall, _is_at_window))
 _missed = precompiled(
     select(*_COLUMNS).where(
