@@ -83,6 +83,13 @@ class DayFigures(Message):
     mean_wait: float | None
 
 
+class TransferTarget(Message):
+    """Window to which a ticket can be transferred; others than open ones have to be confirmed."""
+
+    window: WindowRef
+    state: Literal["open", "paused", "closed"]
+
+
 class UndoOffer(Message):
     """Act that the window can undo until a time."""
 
@@ -127,6 +134,8 @@ class CounterState(Message):
     share_seal: str = ""
     """Proof that the server gave this share; it is sent back with the actions."""
     hours: HallHours
+    targets: list[TransferTarget] = []
+    """Windows that are open today, by number, with what a transfer there has to wait for."""
     undo: UndoOffer | None = None
     """Last act that the window can undo; None without one."""
 
@@ -188,6 +197,8 @@ class Transfer(Command):
     item: Code | None = None
     unit: Code | None = None
     note: Note = ""
+    confirmed: bool = False
+    """Also to a window where nobody is signed in yet."""
 
 
 class Pause(Command):

@@ -422,5 +422,6 @@ def _transfer(api: Api, counter: Counter) -> None:
             to_item=order.item,
             to_unit=order.unit,
             text=order.note,
+            confirmed=order.confirmed,
         )
         return counter.own_window(call.actor, call.key)

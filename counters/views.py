@@ -14,8 +14,10 @@ from counters.messages import (
     JournalView,
     MissedCard,
     TicketCard,
+    TransferTarget,
     UndoOffer,
 )
+from server.catalogue import hours as catalogue_hours
 from server.catalogue.model import Catalogue, Unit, Window
 from server.catalogue.refs import materials, window_ref, window_refs
 from server.queue import undo
@@ -82,8 +84,22 @@ def counter(snapshot: QueueSnapshot, window: Window, day: WindowDay) -> CounterS
         hours=hall_hours(snapshot),
         announced=day.announced[0],
         announced_reason=day.announced[1],
+        targets=_targets(snapshot, window),
         undo=_undo(snapshot, seat, current, day.missed),
     )
+
+
+def _targets(snapshot: QueueSnapshot, own: Window) -> list[TransferTarget]:
+    catalogue, sessions, day = snapshot.catalogue, snapshot.sessions, snapshot.local.date()
+    targets = []
+    for window in sorted(catalogue.windows, key=lambda w: w.number):
+        session, ref = sessions.get(window.code), window_ref(catalogue, window.code)
+        opens = session is not None or catalogue_hours.window_spans(catalogue, window.code, day)
+        if window.code == own.code or not opens or ref is None:
+            continue
+        state = "closed" if session is None else "paused" if session.paused else "open"
+        targets.append(TransferTarget.model_validate({"window": ref, "state": state}))
+    return targets
 
 
 def _undo(

@@ -30,6 +30,7 @@ export const deskWords = dictionary({
   undone_no_show: { zh: "已撤销：{number} 没有过号，仍在呼叫。", en: "Undone: {number} is still called." },
   hold: { zh: "挂起", en: "Hold" },
   transfer: { zh: "转移", en: "Transfer" },
+  transferred: { zh: "{number} 已转到 {to}。", en: "{number} was sent to {to}." },
   notice: { zh: "一次性告知单", en: "Print notice" },
   reprint: { zh: "补打小票", en: "Reprint slip" },
   history: { zh: "流转记录", en: "History" },

@@ -283,11 +283,13 @@ def transfer(
     to_item: str | None,
     to_unit: str | None,
     text: str,
+    confirmed: bool = False,
 ) -> str:
     """Transfer the current ticket; number and seniority stay.
 
     To a window, to the queue of another item, or to a unit's specialised windows. Raises
-    TRANSFER_TARGET unless exactly one known target is given and a window there can call.
+    TRANSFER_TARGET unless exactly one known target is given and a window there can call;
+    `confirmed`: or a window that opens today, though nobody is signed in there yet.
     """
     request: JsonDict = {
         "act": "transfer",
@@ -296,13 +298,15 @@ def transfer(
         "to_item": to_item,
         "to_unit": to_unit,
         "note": text,
-    }
+    } | ({"confirmed": True} if confirmed else {})
 
     def act(tx: Tx) -> JsonDict:
         session = own_session(tx, window, actor)
         ticket = require_current(tx, window)
         note_undo(tx, session, ticket, Move.TRANSFER)
-        moved = with_target(ctx, tx, ticket, window, to_window, to_item, to_unit)
+        moved = with_target(
+            ctx, tx, ticket, window, to_window, to_item, to_unit, confirmed=confirmed
+        )
 
         def sent(tx: Tx, _ticket: Ticket) -> Ticket:
             return replace(
@@ -329,6 +333,8 @@ def with_target(
     to_window: str | None,
     to_item: str | None,
     to_unit: str | None,
+    *,
+    confirmed: bool = False,
 ) -> Ticket:
     """Return the ticket in the lane of exactly one target; `window`: the window it comes from.
 
@@ -336,7 +342,7 @@ def with_target(
     """
     seats = window_session_queries.sessions(tx.conn, tx.hall_id)
     moment = moment_of(ctx, tx, window_session_queries.for_rules(seats))
-    check_target(moment, window, to_window, to_item, to_unit)
+    check_target(moment, window, to_window, to_item, to_unit, confirmed=confirmed)
     catalogue = ctx.catalogue()
     if to_window is not None:
         return replace(ticket, lane=window_lane(to_window, ticket.klass))
