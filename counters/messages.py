@@ -134,8 +134,12 @@ class CounterState(Message):
     share_seal: str = ""
     """Proof that the server gave this share; it is sent back with the actions."""
     hours: HallHours
-    targets: list[TransferTarget] = []
+    targets: list[TransferTarget]
     """Windows that are open today, by number, with what a transfer there has to wait for."""
+    chosen_calls: bool = False
+    """True if a chosen number may be called here."""
+    next: list[str]
+    """Numbers that this window would call next, if no other window called."""
     undo: UndoOffer | None = None
     """Last act that the window can undo; None without one."""
 
@@ -169,6 +173,14 @@ class CallNext(Command):
     """
 
     complete: Literal["accepted", "done", "consulted", "notice_given", "default"] | None = None
+
+
+class CallChosen(Command):
+    """Waiting number to call out of turn, with the reason; `other` needs a note."""
+
+    number: Code
+    reason: Literal["unwell", "urgent", "together", "unfinished", "other"]
+    note: Note = ""
 
 
 class Finish(Command):

@@ -25,7 +25,7 @@ from server.queue.call_candidates import takes
 from server.queue.messages import Reason, ShareCard, WindowList
 from server.queue.no_show import no_show_from
 from server.queue.queue_views import hall_hours, window_states
-from server.queue.settings import CounterSettings
+from server.queue.settings import ON, CounterSettings
 from server.queue.snapshot import QueueSnapshot
 from server.queue.ticket_counts import DayOfStaff
 from server.queue.ticket_queries import LaneCount, StoredCall
@@ -47,7 +47,9 @@ class WindowDay:
     share: Sequence[Ticket]
     """Desk share: tickets that the window would call without a server, in this order."""
     share_seal: str
-    announced: tuple[str, str]
+    next: Sequence[str] = ()
+    """Ids of the tickets that the window would call next."""
+    announced: tuple[str, str] = ("", "")
     """State and reason of the last call's announcement; "" if none is expected."""
 
 
@@ -85,6 +87,8 @@ def counter(snapshot: QueueSnapshot, window: Window, day: WindowDay) -> CounterS
         announced=day.announced[0],
         announced_reason=day.announced[1],
         targets=_targets(snapshot, window),
+        chosen_calls=snapshot.settings.of(CounterSettings).chosen_calls == ON,
+        next=[ticket.partition("-")[2] for ticket in day.next],
         undo=_undo(snapshot, seat, current, day.missed),
     )
 

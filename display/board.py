@@ -5,10 +5,12 @@ from __future__ import annotations
 from display.messages import BoardState, CallView
 from server.catalogue.model import Window
 from server.queue.messages import QueueView
+from server.queue.prepare import to_prepare
 from server.queue.queue_views import hall_hours, queue_views, window_states
 from server.queue.settings import ScreenSettings
 from server.queue.snapshot import QueueSnapshot
 from server.queue.tickets import State, Ticket
+from server.queue.wait_forecast import Forecast
 
 MAIN = "main"
 CALLS_SHOWN = 48
@@ -18,8 +20,8 @@ Called people precede those being served, so no call of a burst is cut off.
 """
 
 
-def board(snapshot: QueueSnapshot, zone: str) -> BoardState:
-    """Return the full state of the board of `zone`."""
+def board(snapshot: QueueSnapshot, zone: str, forecast: Forecast | None = None) -> BoardState:
+    """Return the full state of the board of `zone`; without a forecast nobody is to prepare."""
     catalogue = snapshot.catalogue
     zone_entry = catalogue.zone_by.get(zone)
     queues = [q for q in queue_views(snapshot) if zone == MAIN or _in_zone(snapshot, q, zone)]
@@ -37,7 +39,17 @@ def board(snapshot: QueueSnapshot, zone: str) -> BoardState:
         notice_en=snapshot.settings.of(ScreenSettings).notice_en,
         moment_seconds=snapshot.settings.of(ScreenSettings).moment_seconds,
         hours=hall_hours(snapshot),
+        prepare=_prepare(snapshot, zone, forecast),
     )
+
+
+def _prepare(snapshot: QueueSnapshot, zone: str, forecast: Forecast | None) -> list[str]:
+    most = snapshot.settings.of(ScreenSettings).prepare_numbers
+    if forecast is None or most == 0:
+        return []
+    here = [w.code for w in snapshot.catalogue.windows if zone in (MAIN, w.zone)]
+    gone = {ticket.id for ticket in snapshot.at_windows}
+    return [ticket.partition("-")[2] for ticket in to_prepare(forecast, here, gone, most)]
 
 
 def calls(snapshot: QueueSnapshot, zone: str) -> list[CallView]:

@@ -42,6 +42,8 @@ class BoardState(Message):
     notice_en: str
     moment_seconds: int
     hours: HallHours
+    prepare: list[str]
+    """Numbers asked to prepare, the next first."""
 
 
 class CalledMoment(Message):

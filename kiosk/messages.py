@@ -114,6 +114,8 @@ class TicketView(Message):
     reason: str = ""
     """Reason of a refusal, which the applicant must be told."""
     hours: HallHours | None = None
+    remind_ahead: int = 0
+    """People ahead at which the page reminds once, if its holder asked for it; 0: at the call."""
 
 
 class PrinterView(Message):

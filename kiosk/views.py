@@ -185,6 +185,7 @@ def ticket_view(
         materials=materials(item),
         notice=settings.of(ScreenSettings).notice_zh,
         notice_en=settings.of(ScreenSettings).notice_en,
+        remind_ahead=settings.of(ScreenSettings).remind_ahead,
         reason=ticket.note if ticket.outcome == Outcome.REFUSED else "",
         hours=hall_hours(snapshot),
     )

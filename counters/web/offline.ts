@@ -25,7 +25,7 @@ export interface Diary extends HandInActs {
 
 /** The picture after one act, as the server would draw it; null where the act is not possible. */
 export function after(before: CounterState, kind: Kind, at: number): CounterState | null {
-  const state = { ...before, undo: null }; // only the server undoes
+  const state = { ...before, undo: null, next: [] }; // only the server undoes, and knows the order
   const card = state.current;
   if (kind === "call") {
     const next = state.share[0];

@@ -1,4 +1,5 @@
 // Words for codes, for clerks.
+import { chosenReason } from "@web/chosen.ts";
 import { dictionary, lang } from "@web/i18n.ts";
 import { OTHER_WHYS } from "./history-words.ts";
 export { OUTCOMES, type OutcomeCode, outcomeName, outcomeWords } from "@web/outcomes.ts";
@@ -44,6 +45,7 @@ const WHYS = {
     zh: "{queue}最需要分流：已等 {waited} 分钟，目标 {target} 分钟",
     en: "{queue} needs relief: waited {waited} min, target {target}",
   },
+  chosen: { zh: "选呼：{because}", en: "Chosen: {because}" },
   resumed: { zh: "由您叫回", en: "Called back by you" },
   recalled: { zh: "再次呼叫", en: "Called again" },
 } as const;
@@ -59,6 +61,7 @@ export function whyWords(reason: Reason | null, queueName: (code: string) => str
     values[name] = typeof value === "number" ? Math.max(0, Math.round(value)) : String(value);
   }
   values["queue"] = queueName(String(facts["queue"] ?? ""));
+  values["because"] = chosenReason(String(facts["reason"] ?? ""), String(facts["note"] ?? ""));
   const phrases = reason.codes
     .filter((code) => code in WHYS)
     .map((code) => why((code === "priority" && "run" in facts ? "priority_run" : code) as WhyCode, values));

@@ -73,6 +73,17 @@ class HourBar(Message):
     served: int
 
 
+class ChosenCallView(Message):
+    """Number that a window called out of turn, with the reason."""
+
+    number: str
+    at: int
+    window: int
+    staff_name: str
+    reason: str
+    note: str
+
+
 class OfficeState(Message):
     """Full state of the feed `office`: overview of today."""
 
@@ -97,6 +108,8 @@ class OfficeState(Message):
     unprinted: list[UnprintedSlip]
     alarms: list[Alarm]
     offline: OfflineDay
+    chosen: list[ChosenCallView]
+    """Calls out of turn today, the last first."""
 
 
 class SettingChoice(Message):

@@ -82,7 +82,7 @@ def call_next(ctx: Context, actor: Actor, key: str, window: str, complete: str |
         ticket, choice = require_ticket(tx, id_and_choice[0]), id_and_choice[1]
         why = {"codes": [w.value for w in choice.why], "facts": choice.facts}
         ticket_queries.set_run(tx, day, choice.pool, choice.run)
-        called = _call(ctx, tx, actor, ticket, Move.CALL, window, why)
+        called = call_ticket(ctx, tx, actor, ticket, Move.CALL, window, why)
         snapshot.cache_called(ctx, tx, snap, ended, called)
         return {"ticket": called.id, "completed": completed}
 
@@ -109,7 +109,7 @@ def next_by_key(ctx: Context, actor: Actor, key: str, window: str) -> str:
         if not is_unannounced and not _may_be_coming(ctx, tx, ticket):
             return {"ticket": "", "again": False}
         if tx.now - (ticket.called_at or 0) >= KEY_AGAIN_MS:
-            _call(ctx, tx, actor, ticket, Move.RECALL, window, {"codes": []})
+            call_ticket(ctx, tx, actor, ticket, Move.RECALL, window, {"codes": []})
         return {"ticket": ticket.id, "again": True}
 
     answer = ctx.command(actor, f"{key}/again", request, act, brief=True)
@@ -148,7 +148,7 @@ def _complete(
     return ended
 
 
-def _call(
+def call_ticket(
     ctx: Context,
     tx: Tx,
     actor: Actor,
@@ -197,7 +197,9 @@ def recall(ctx: Context, actor: Actor, key: str, window: str) -> str:
 
     def act(tx: Tx) -> JsonDict:
         ticket = current(tx, actor, window)
-        return {"ticket": _call(ctx, tx, actor, ticket, Move.RECALL, window, {"codes": []}).id}
+        return {
+            "ticket": call_ticket(ctx, tx, actor, ticket, Move.RECALL, window, {"codes": []}).id
+        }
 
     return do(ctx, actor, key, {"act": "recall", "window": window}, act)
 
@@ -266,7 +268,9 @@ def resume(ctx: Context, actor: Actor, key: str, window: str, ticket_id: str) ->
         reset_ticket = replace(ticket, call_count=0, serving_at=None)
         why = {"codes": ["resumed"]}
         return {
-            "ticket": _call(ctx, tx, actor, reset_ticket, Move.RESUME, window, why, was=ticket).id
+            "ticket": call_ticket(
+                ctx, tx, actor, reset_ticket, Move.RESUME, window, why, was=ticket
+            ).id
         }
 
     request: JsonDict = {"act": "resume", "window": window, "ticket": ticket_id}
@@ -283,13 +287,11 @@ def transfer(
     to_item: str | None,
     to_unit: str | None,
     text: str,
-    confirmed: bool = False,
 ) -> str:
     """Transfer the current ticket; number and seniority stay.
 
     To a window, to the queue of another item, or to a unit's specialised windows. Raises
-    TRANSFER_TARGET unless exactly one known target is given and a window there can call;
-    `confirmed`: or a window that opens today, though nobody is signed in there yet.
+    TRANSFER_TARGET unless exactly one known target is given and a window there can call.
     """
     request: JsonDict = {
         "act": "transfer",
@@ -298,15 +300,38 @@ def transfer(
         "to_item": to_item,
         "to_unit": to_unit,
         "note": text,
-    } | ({"confirmed": True} if confirmed else {})
+    }
+    return _transfer(ctx, actor, key, request, confirmed=False)
+
+
+def transfer_confirmed(
+    ctx: Context, actor: Actor, key: str, window: str, to_window: str, text: str
+) -> str:
+    """Transfer the current ticket to a window of today, also if nobody is signed in there yet.
+
+    Raises TRANSFER_TARGET for a window that does not open today.
+    """
+    request: JsonDict = {
+        "act": "transfer",
+        "window": window,
+        "to_window": to_window,
+        "to_item": None,
+        "to_unit": None,
+        "note": text,
+        "confirmed": True,
+    }
+    return _transfer(ctx, actor, key, request, confirmed=True)
+
+
+def _transfer(ctx: Context, actor: Actor, key: str, request: JsonDict, *, confirmed: bool) -> str:
+    window, text = request["window"], request["note"]
+    targets = request["to_window"], request["to_item"], request["to_unit"]
 
     def act(tx: Tx) -> JsonDict:
         session = own_session(tx, window, actor)
         ticket = require_current(tx, window)
         note_undo(tx, session, ticket, Move.TRANSFER)
-        moved = with_target(
-            ctx, tx, ticket, window, to_window, to_item, to_unit, confirmed=confirmed
-        )
+        moved = with_target(ctx, tx, ticket, window, *targets, confirmed=confirmed)
 
         def sent(tx: Tx, _ticket: Ticket) -> Ticket:
             return replace(
@@ -319,7 +344,7 @@ def transfer(
                 note=text or moved.note,
             )
 
-        data = {"window": to_window, "item": to_item, "unit": to_unit, "note": text}
+        data = {"window": targets[0], "item": targets[1], "unit": targets[2], "note": text}
         return {"ticket": move_on(tx, actor, ticket, Move.TRANSFER, sent, data).id}
 
     return do(ctx, actor, key, request, act)

@@ -45,6 +45,8 @@ class QueueCode(ErrorCode):
     RETURN_LIMIT = "return_limit"
     TRANSFER_TARGET = "transfer_target"
     LAST_WINDOW = "last_window"
+    CHOSEN_OFF = "chosen_off"
+    CHOSEN_NOT_SERVED = "chosen_not_served"
     NOT_FINISHED = "not_finished"
     NOTHING_CORRECTED = "nothing_corrected"
     NOTHING_TO_UNDO = "nothing_to_undo"
@@ -215,6 +217,16 @@ REFUSALS: dict[ErrorCode, Refusal] = {
         409,
         "还有 {waiting} 人只能由您的窗口办理，确定退出吗？",
         "{waiting} people are waiting whom only your window can serve. Leave anyway?",
+    ),
+    QueueCode.CHOSEN_OFF: Refusal(
+        409,
+        "本大厅没有开启选呼，请按顺序呼叫下一位。",
+        "This hall does not allow chosen calls. Please call the next person in order.",
+    ),
+    QueueCode.CHOSEN_NOT_SERVED: Refusal(
+        409,
+        "您的窗口不办理 {number} 的事项，请换一个号码。",
+        "Your window does not serve {number}. Please choose another number.",
     ),
     QueueCode.NOT_FINISHED: Refusal(
         409,

@@ -366,6 +366,23 @@ def calls_of(conn: Connection, hall_id: str, ticket_id: str) -> list[StoredCall]
     return _call_rows.all(conn, _calls_of, {"hall_id": hall_id, "ticket_id": ticket_id})
 
 
+_calls_because = precompiled(
+    _call_rows.select().where(
+        _c.c.hall_id == bindparam("hall_id"),
+        _c.c.ticket_id >= bindparam("first"),
+        _c.c.ticket_id < bindparam("beyond"),
+        _c.c.why.like(bindparam("pattern")),
+    )
+)
+
+
+def calls_because(conn: Connection, hall_id: str, day: str, code: str) -> list[StoredCall]:
+    """Return the calls of a day's tickets that were made for one reason alone."""
+    prefix, pattern = day.replace("-", ""), f'{{"codes": ["{code}"]%'
+    values = {"hall_id": hall_id, "first": f"{prefix}-", "beyond": f"{prefix}."}
+    return _call_rows.all(conn, _calls_because, values | {"pattern": pattern})
+
+
 def first_in_lane(conn: Connection, hall_id: str, lane: str, most: int) -> list[Ticket]:
     """Return the first `most` waiting tickets of a lane by seniority."""
     values = {"hall_id": hall_id, "lane": lane, "most": most}

@@ -19,6 +19,24 @@ def _finished(web: Web) -> tuple[Browser, str]:
     return clerk, f"/tickets/{ticket}/correct"
 
 
+def _choose(web: Web, item: str) -> TestResponse:
+    clerk = web.clerk("T1")
+    web.clerk("S1")
+    number = issued_ticket(web, item).partition("-")[2]
+    return clerk.post("/counter/call-chosen", {"number": number, "reason": "unwell"})
+
+
+@case(QueueCode.CHOSEN_OFF)
+def _(web: Web) -> TestResponse:
+    return _choose(web, "tax-1")
+
+
+@case(QueueCode.CHOSEN_NOT_SERVED)
+def _(web: Web) -> TestResponse:
+    web.small.configure(chosen_calls="on")
+    return _choose(web, "build-1")
+
+
 @case(QueueCode.NOT_FINISHED)
 def _(web: Web) -> TestResponse:
     clerk = called_at_window(web)
