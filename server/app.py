@@ -33,6 +33,7 @@ from server.runtime.worker_bus import NoWorkerBus
 from server.web_api import KEY_HEADER, MAX_BODY, Api, json_answer, refusal
 from server.web_api.limits import DOCUMENT, MONITORING, Limits, limited
 from server.web_api.openapi import Description
+from server.web_api.url_rule import HallFlask
 
 log = logging.getLogger(__name__)
 HSTS = "max-age=31536000"
@@ -61,7 +62,7 @@ def build(
 
     `metrics` and `limits` are those of the process if it serves several halls.
     """
-    flask = Flask("server", static_folder=None)
+    flask = HallFlask("server", static_folder=None)
     flask.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     socketio = SocketIO(
         flask,

@@ -39,6 +39,7 @@ WITHOUT_TYPE = {
     ),
     "cells of an untrusted file": ("server/catalogue/workbook/reading.py:value",),
     "every class of the business data, by the types of its fields": (
+        "server/catalogue/model.py:field_types",
         "server/catalogue/queries.py:_from_cell",
         "server/catalogue/queries.py:_records",
         "server/catalogue/queries.py:_rows",

@@ -12,6 +12,7 @@ import hmac
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TypeVar
 
 from argon2 import PasswordHasher
@@ -50,6 +51,15 @@ def csrf_of(secret: str) -> str:
     return hmac.new(secret.encode(), b"csrf", hashlib.sha256).hexdigest()
 
 
+HASHER = PasswordHasher()
+
+
+@cache
+def _nobody_hash(hasher: PasswordHasher) -> str:
+    """Return the hash to verify if the staff number is unknown: the answer takes equally long."""
+    return hasher.hash("nobody")
+
+
 class People:
     """Sign-in, passwords and enrolment of one hall."""
 
@@ -62,11 +72,10 @@ class People:
     ) -> None:
         self._ctx = ctx
         self._offload = offload
-        self._hasher = hasher or PasswordHasher()
+        self._hasher = hasher or HASHER
         self._tries, self._turns = Tries(ctx), Turns()
         self.guesses = Guesses(ctx, rest)
-        # Verified when the staff number is unknown, so that the response takes equally long.
-        self._nobody = self._hasher.hash("nobody")
+        self._nobody = _nobody_hash(self._hasher)
 
     def _verify(self, stored_hash: str, password: str) -> bool:
         try:

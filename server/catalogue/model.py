@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
 from enum import StrEnum
-from functools import cached_property
+from functools import cache, cached_property
+from typing import Any, get_type_hints
 
 from server.core.actors import Role
 from server.core.working_days import SpecialDay
@@ -316,3 +317,11 @@ class Catalogue:
     def items_of(self, unit: str) -> Iterator[Item]:
         """Return the items of a unit, in catalogue order."""
         return (i for i in self.items if i.unit == unit)
+
+
+def field_types(kind: Any) -> Mapping[str, Any]:
+    """Return the types of the fields of a kind of record, by name."""
+    return _type_hints(kind)
+
+
+_type_hints = cache(get_type_hints)

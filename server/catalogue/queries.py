@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, fields, is_dataclass, replace
 from datetime import date, time
 from enum import Enum
-from typing import Any, get_type_hints
+from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, insert, select
 
@@ -147,7 +147,7 @@ def _records(
         .where(table.c.hall_id == hall_id, table.c.version == version)
         .order_by(table.c.position)
     ).mappings()
-    hints = get_type_hints(kind)
+    hints = domain.field_types(kind)
     return tuple(
         kind(**{name: _from_cell(hints[name], row[name]) for name in hints}) for row in rows
     )

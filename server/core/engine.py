@@ -7,6 +7,7 @@ hall.
 from __future__ import annotations
 
 import os
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event, make_url, text
 
 from server.core import statement
+from server.core.compiled_cache import COMPILED
 from server.core.postgres import PostgresStore
 from server.core.presence import LockPresence, Presence, SingleWorker, lock_key
 from server.core.store import BUSY_MS, Offload, SqliteStore, Store, directly
@@ -32,7 +34,7 @@ UNACKNOWLEDGED_MS = 25_000
 
 
 def _sqlite(url: str, begin_sql: str, busy: int = BUSY_MS, **options: Any) -> Engine:
-    engine = create_engine(url, connect_args={"check_same_thread": False}, **options)
+    engine = _engine(url, connect_args={"check_same_thread": False}, **options)
 
     @event.listens_for(engine, "connect")
     def _prepare(raw: Any, _record: object) -> None:
@@ -64,7 +66,12 @@ def _postgres(url: str, **options: Any) -> Engine:
     args["options"] = " ".join(
         [server_options, options_value if isinstance(options_value, str) else options_value[-1]]
     ).strip()
-    return create_engine(url, connect_args=args, **options)
+    return _engine(url, connect_args=args, **options)
+
+
+def _engine(url: str, **options: Any) -> Engine:
+    """Return an engine that shares its compiled statements with the others of this process."""
+    return create_engine(url, execution_options={"compiled_cache": COMPILED}, **options)
 
 
 def is_sqlite(url: str) -> bool:
@@ -145,8 +152,10 @@ def _config() -> Config:
 
 def migrate(engine: Engine) -> tuple[str | None, str | None]:
     """Migrate the schema to the newest revision; return the revisions (before, after)."""
-    config = _config()
     before = revision(engine)
+    if before == newest():
+        return before, before
+    config = _config()
     with engine.begin() as conn:
         if conn.dialect.name == "postgresql":
             # Workers that start at the same time migrate one after the other.
@@ -163,6 +172,7 @@ def revision(engine: Engine) -> str | None:
         return MigrationContext.configure(conn).get_current_revision()
 
 
+@cache
 def newest() -> str | None:
     """Return the newest revision that this program contains."""
     return ScriptDirectory.from_config(_config()).get_current_head()

@@ -20,10 +20,12 @@ import sys  # noqa: E402
 import tempfile  # noqa: E402
 import time  # noqa: E402
 import traceback  # noqa: E402
+from functools import cache  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
 
 from gevent.os import fork_gevent  # noqa: E402
+from sqlalchemy import make_url  # noqa: E402
 
 from server.accounts import queries as accounts_queries  # noqa: E402
 from server.app import build, serve  # noqa: E402
@@ -37,12 +39,13 @@ from server.core.actors import (  # noqa: E402
     ActorKind,
 )
 from server.core.clock import ScaledClock, StagedClock  # noqa: E402
+from server.core.engine import is_sqlite  # noqa: E402
 from server.core.errors import HallError  # noqa: E402
 from server.core.events import HallChanged  # noqa: E402
 from server.core.settings import with_values  # noqa: E402
 from server.core.store import Tx  # noqa: E402
 from server.hall.composition import Hall  # noqa: E402
-from server.hall.opening import open_hall  # noqa: E402
+from server.hall.opening import open_hall, prepare  # noqa: E402
 from server.queue import window_sessions  # noqa: E402
 from server.queue.business_day import keep_day  # noqa: E402
 from server.runtime import logs, server  # noqa: E402
@@ -55,7 +58,7 @@ waitpid = monkey.get_original("os", "waitpid")
 
 def create_hall_data(hall: Hall, order: dict[str, Any]) -> None:
     """Create business data, settings, accounts and signed-in clerks; skip what exists already."""
-    import_catalogue(hall.ctx, SYSTEM, load(), "tests")
+    import_catalogue(hall.ctx, SYSTEM, reference_hall(), "tests")
     with_values(hall.ctx.settings(), order["settings"])
 
     def put(tx: Tx) -> None:
@@ -67,10 +70,10 @@ def create_hall_data(hall: Hall, order: dict[str, Any]) -> None:
     existing = {
         row.staff for row in hall.ctx.read(lambda c: accounts_queries.accounts(c, hall.ctx.hall_id))
     }
-    for number in order["accounts"]:
-        if number not in existing:
-            role = hall.ctx.catalogue().staff_by[number].role
-            hall.people.add_account(SYSTEM, number, role, order["password"])
+    staff = hall.ctx.catalogue().staff_by
+    missing = {number: staff[number].role for number in order["accounts"] if number not in existing}
+    if missing:  # hashing a password takes a tenth of a second
+        hall.people.add_demo_accounts(missing, order["password"])
     with contextlib.suppress(HallError):
         keep_day(hall.ctx)
     seat(hall, order["seated"])
@@ -127,6 +130,7 @@ def main() -> None:
             hall_router(settings_of_hall, hands), settings_of_hall, lambda _port: None, args.fd
         )
         return
+    lay_empty_book(settings_of_hall.database_url)
     hall = open_server_hall(settings_of_hall, hands)
     create_hall_data(hall, order)
     if settings_of_hall.workers == 1:
@@ -141,13 +145,30 @@ def _say(port: int) -> None:
     sys.stdout.flush()
 
 
+reference_hall = cache(load)
+EMPTY_BOOK: list[bytes] = []
+"""A migrated, empty SQLite file, from which forked servers start."""
+
+
 def warm() -> None:
     """Import and build everything that a server otherwise loads at its first request."""
     with tempfile.TemporaryDirectory() as folder:
-        hall = open_hall(config.Config(data=Path(folder), hall_id="reference"))
-        import_catalogue(hall.ctx, SYSTEM, load(), "warm")
+        settings = config.Config(data=Path(folder), hall_id="reference")
+        prepare(settings)
+        EMPTY_BOOK.append((Path(folder) / "hall.db").read_bytes())
+        hall = open_hall(settings)
+        order: dict[str, Any] = {"settings": {}, "accounts": [], "seated": None}
+        create_hall_data(hall, order)
         build(hall)
         hall.ctx.store.close()
+
+
+def lay_empty_book(database_url: str) -> None:
+    """Write a migrated, empty database where a SQLite URL names a missing file."""
+    file = make_url(database_url).database
+    if EMPTY_BOOK and is_sqlite(database_url) and file and not Path(file).exists():
+        Path(file).parent.mkdir(parents=True, exist_ok=True)
+        Path(file).write_bytes(EMPTY_BOOK[0])
 
 
 def fork_server(order: dict[str, Any]) -> int:

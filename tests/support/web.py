@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from server.app import App, build
-from server.core.actors import SYSTEM, Role
+from server.core.actors import Role
 from server.web_api.limits import Limits
 from support.halls import ADMINISTRATOR, MANAGER, STAFF, SmallHall
 
@@ -69,8 +69,7 @@ class Web:
         self.app: App = build(small.hall, start=_at_once, limits=limits)
         roles = dict.fromkeys(STAFF.values(), Role.CLERK)
         roles |= {MANAGER: Role.MANAGER, ADMINISTRATOR: Role.ADMINISTRATOR}
-        for staff, role in roles.items():
-            small.hall.people.add_account(SYSTEM, staff, role, PASSWORD)
+        small.hall.people.add_demo_accounts(roles, PASSWORD)
 
     def browser(self) -> Browser:
         """Return a browser without a session."""

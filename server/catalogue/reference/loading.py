@@ -15,7 +15,7 @@ from enum import StrEnum
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from types import UnionType
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, get_args, get_origin
 
 from server.catalogue.model import (
     ApplicantClass,
@@ -29,6 +29,7 @@ from server.catalogue.model import (
     Unit,
     Window,
     Zone,
+    field_types,
 )
 from server.core.working_days import SpecialDay
 
@@ -138,7 +139,7 @@ def _records(
 
 
 def _record(kind: type[Record], table: Table, where: str) -> Record:
-    hints = get_type_hints(kind)
+    hints = field_types(kind)
     record_fields = fields(kind)  # type: ignore[arg-type]  # every kind here is a dataclass
     _check_keys(table, {f.name for f in record_fields}, where)
     values: dict[str, Any] = {}
