@@ -227,11 +227,14 @@ def write_api_document() -> None:
     run_command("api document", PYTHON, "-m", "server.api_document", output=API_DOCUMENT)
 
 
-def make_pages() -> None:
-    """Generate the types of calls and messages from the API document, then build the pages."""
+def write_wire_types() -> None:
+    """Generate the types of calls and messages from the API document; only checks read them."""
     options = ("--root-types", "--root-types-no-schema-prefix", "--default-non-nullable=false")
     generator = MODULES / "openapi-typescript" / "bin" / "cli.js"
     run_command("wire types", NODE, generator, API_DOCUMENT, "--output", WIRE_TYPES, *options)
+
+
+def make_pages() -> None:
     run_command("build pages", NODE, ROOT / "server" / "web" / "build" / "all.ts")
 
 
@@ -244,7 +247,7 @@ def api_sources() -> list[str | Path]:
 def page_sources() -> list[str | Path]:
     names = ("package-lock.json", "vite.config.ts", "tsconfig.json")
     folders = (path for name in WEB_FOLDERS for path in sorted(ROOT.glob(name)))
-    return [API_DOCUMENT, *(ROOT / name for name in names), *folders]
+    return [*(ROOT / name for name in names), *folders]
 
 
 @contextlib.contextmanager
@@ -260,6 +263,7 @@ def setup_lock() -> Iterator[None]:
 def setup(*, dev: bool) -> None:
     """Bring everything up to date; two steps run at a time because there are two cores."""
     words = python_words()
+    files = [ROOT / "package.json", ROOT / "package-lock.json"]
     run_step("uv", [*words, LOCKS / "uv.txt"], make_tools, UV)
 
     def python_side() -> None:
@@ -269,18 +273,20 @@ def setup(*, dev: bool) -> None:
         if not dev:
             inputs: Words = [*words, read_stamp("python packages"), *map(ROOT.joinpath, PACKAGES)]
             run_step("compiled modules", inputs, compile_all, VENV)
+        else:
+            run_step("api document", api_sources(), write_api_document, API_DOCUMENT)
 
     def page_side() -> None:
         run_step("node", [str(ROOT), LOCKS / "node.txt"], make_node, NODE)
-        files = [ROOT / "package.json", ROOT / "package-lock.json"]
         kind, full = ("dev" if dev else "run"), digest([*files, "dev"])
         run_step("npm packages", [*files, kind], lambda: make_modules(dev=dev), MODULES, full)
+        run_step("pages", page_sources(), make_pages, DIST / "build.json")
 
     with ThreadPoolExecutor(2) as pool:
         for side in [pool.submit(python_side), pool.submit(page_side)]:
             side.result()
-    run_step("api document", api_sources(), write_api_document, API_DOCUMENT)
-    run_step("pages", page_sources(), make_pages, DIST / "build.json")
+    if dev:
+        run_step("wire types", [API_DOCUMENT, *files], write_wire_types, WIRE_TYPES)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -44,6 +44,15 @@ GROUPS = (
         ("board-cpu", "screen-memory", "screens-memory", "boards-resting"),
     ),
     Group("paint", "bench.browser_paint", ("painted", "heap")),
+    Group(
+        "first-paint",
+        "bench.first_paint",
+        tuple(
+            f"paint-{page}-{state}"
+            for page in ("kiosk", "board", "phone", "counter")
+            for state in ("cold", "warm")
+        ),
+    ),
     Group("history", "bench.history", ("history-act", "history-start")),
 )
 SEPARATE = {

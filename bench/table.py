@@ -52,6 +52,11 @@ TARGETS = (
     Target("screens-memory", "server with 1,000 screens", 256, "MB"),
     Target("boards-resting", "200 idle boards, share of a core", 1, "%"),
     Target("painted", "event → painted on the board in Chromium, p95", 50, "ms"),
+    *(
+        Target(f"paint-{page}-{state}", f"first useful paint of the {page}, {state}", bound, "s")
+        for page in ("kiosk", "board", "phone", "counter")
+        for state, bound in (("cold", 1.5), ("warm", 0.8))
+    ),
     Target("heap", "the board's heap after 60,000 events against 10,000", 1.1),
     Target("history-act", "an act after 5 years of history against day one", 1.2),
     Target("history-start", "start with 5 years of data", 3, "s"),

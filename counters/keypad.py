@@ -22,8 +22,7 @@ from server.queue import (
     window_sessions,
 )
 from server.queue.errors import QueueCode
-from server.queue.settings import CounterSettings
-from server.queue.tickets import Outcome, State
+from server.queue.tickets import State
 
 Press = Callable[[Context, Actor, str, str], None]
 Start = Callable[..., Any]
@@ -100,8 +99,9 @@ def _start(ctx: Context, actor: Actor, key: str, window: str) -> None:
 
 
 def _finish(ctx: Context, actor: Actor, key: str, window: str) -> None:
-    outcome = Outcome(ctx.settings().of(CounterSettings).default_outcome)
-    calling.finish(ctx, actor, key, window, outcome, "")
+    current = ctx.read_single(lambda c: ticket_queries.at_window(c, ctx.hall_id, window))
+    item = next((t.item for t in current if t.state is State.SERVING), "")
+    calling.finish(ctx, actor, key, window, calling.default_outcome(ctx, item), "")
 
 
 def _no_show(ctx: Context, actor: Actor, key: str, window: str) -> None:
@@ -145,12 +145,17 @@ def _undo(ctx: Context, actor: Actor, key: str, window: str) -> None:
 
 
 def _pause(ctx: Context, actor: Actor, key: str, window: str) -> None:
-    """Pause the window, or end its pause: both are the same key."""
+    """Pause the window, or end its pause: both are the same key.
+
+    With a person at the window it pauses after this person, or the key takes that back.
+    """
     session = ctx.read_single(lambda c: window_session_queries.session(c, ctx.hall_id, window))
     if session is not None and session.paused_at is not None:
         window_sessions.unpause(ctx, actor, key, window)
+    elif session is not None and session.pause_next:
+        window_sessions.drop_next_pause(ctx, actor, key, window)
     else:
-        window_sessions.pause(ctx, actor, key, window, "other", "")
+        window_sessions.pause(ctx, actor, key, window, "other", "", after=True)
 
 
 FUNCTIONS: dict[str, Press] = {

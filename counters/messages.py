@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from pydantic import Field
+
 from server.catalogue.messages import HallHours, ItemRef, MaterialRef, UnitRef, WindowRef
 from server.core.messages import Code, Command, Message, Note, Problem
-from server.queue.messages import Reason, ShareCard
+from server.queue.messages import HallNoticeView, Reason, ShareCard
 
 FIELD_WORDS = {
     "written": ("号码", "number"),
@@ -46,6 +48,8 @@ class TicketCard(Message):
     legal_basis: str
     promised_days: int
     fee: str
+    consult: bool = False
+    """True for an enquiry: the item is not accepted here."""
     outcome: str = ""
 
 
@@ -108,6 +112,10 @@ class CounterState(Message):
     paused: bool
     pause_reason: str
     paused_at: int | None
+    pause_until: int | None = None
+    """Expected end of the pause, if it is known."""
+    pause_next: str = ""
+    """Reason of the pause that begins after the present person; "" if none does."""
     current: TicketCard | None
     held: list[TicketCard]
     missed: list[TicketCard]
@@ -134,6 +142,8 @@ class CounterState(Message):
     share_seal: str = ""
     """Proof that the server gave this share; it is sent back with the actions."""
     hours: HallHours
+    notices: list[HallNoticeView] = Field(default_factory=list)
+    """Notices of the office and pauses that cover the window."""
     targets: list[TransferTarget]
     """Windows that are open today, by number, with what a transfer there has to wait for."""
     chosen_calls: bool = False
@@ -218,6 +228,10 @@ class Pause(Command):
 
     reason: Literal["materials", "meeting", "rest", "equipment", "leave", "other"]
     note: Note = ""
+    minutes: int | None = Field(default=None, ge=1, le=240)
+    """Expected length, if it is known: kiosk, slip and phone tell the time of return."""
+    after: bool = False
+    """True: with a person at the window, pause when this person has been served."""
 
 
 class SignIn(Command):

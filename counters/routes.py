@@ -220,6 +220,7 @@ def add(api: Api, feeds: LiveFeeds, agents: Agents, start: Start) -> None:
     agents.event_handlers["keypads"] = counter.handle_key
     _questions(api, counter)
     _sessions(api, counter)
+    _pauses(api, counter)
     _serve(api, counter)
     _call_chosen(api, counter)
     offline.add(api, counter.seals)
@@ -294,6 +295,10 @@ def _sessions(api: Api, counter: Counter) -> None:
         window_sessions.sign_out(ctx, call.actor, call.key, window, call.body.force)
         return Done()
 
+
+def _pauses(api: Api, counter: Counter) -> None:
+    ctx = api.hall.ctx
+
     @api.post(
         "/counter/pause",
         who=STAFF,
@@ -303,14 +308,37 @@ def _sessions(api: Api, counter: Counter) -> None:
         example={"reason": "materials", "note": ""},
     )
     def pause(call: Call) -> CounterState:
-        """Stop calling for a while, with the reason."""
+        """Stop calling for a while, with the reason; with `after`, when the window is free."""
         order: Pause = call.body
-        window = counter.window_of(call.actor, call.key)
-        window_sessions.pause(ctx, call.actor, call.key, window, order.reason, order.note)
+        window_sessions.pause(
+            ctx,
+            call.actor,
+            call.key,
+            counter.window_of(call.actor, call.key),
+            order.reason,
+            order.note,
+            order.minutes or 0,
+            after=order.after,
+        )
         return counter.own_window(call.actor, call.key)
 
     @api.post(
-        "/counter/unpause", who=STAFF, answer=CounterState, codes=(QueueCode.WINDOW_NOT_SIGNED_IN,)
+        "/counter/drop-pause",
+        who=STAFF,
+        answer=CounterState,
+        codes=(QueueCode.WINDOW_NOT_SIGNED_IN, QueueCode.HALL_PAUSED),
+    )
+    def drop_pause(call: Call) -> CounterState:
+        """Cancel the pause that was to begin after the present person."""
+        window = counter.window_of(call.actor, call.key)
+        window_sessions.drop_next_pause(ctx, call.actor, call.key, window)
+        return counter.own_window(call.actor, call.key)
+
+    @api.post(
+        "/counter/unpause",
+        who=STAFF,
+        answer=CounterState,
+        codes=(QueueCode.WINDOW_NOT_SIGNED_IN, QueueCode.HALL_PAUSED),
     )
     def unpause(call: Call) -> CounterState:
         """Resume calling."""

@@ -18,13 +18,14 @@ from counters.messages import (
     UndoOffer,
 )
 from server.catalogue import hours as catalogue_hours
-from server.catalogue.model import Catalogue, Unit, Window
+from server.catalogue.model import Catalogue, Handling, Unit, Window
 from server.catalogue.refs import materials, window_ref, window_refs
 from server.queue import undo
 from server.queue.call_candidates import takes
 from server.queue.messages import Reason, ShareCard, WindowList
 from server.queue.no_show import no_show_from
-from server.queue.queue_views import hall_hours, window_states
+from server.queue.notice_scope import window_in
+from server.queue.queue_views import hall_hours, notice_views, window_states
 from server.queue.settings import ON, CounterSettings
 from server.queue.snapshot import QueueSnapshot
 from server.queue.ticket_counts import DayOfStaff
@@ -69,6 +70,8 @@ def counter(snapshot: QueueSnapshot, window: Window, day: WindowDay) -> CounterS
         paused=seat is not None and seat.paused_at is not None,
         pause_reason=seat.pause_reason if seat else "",
         paused_at=seat.paused_at if seat else None,
+        pause_until=seat.pause_until if seat else None,
+        pause_next=seat.pause_next if seat else "",
         current=card(snapshot, current, day.calls) if current else None,
         held=[card(snapshot, t) for t in snapshot.held(window.code)],
         missed=[card(snapshot, t) for t in day.missed if t.window == window.code],
@@ -84,6 +87,7 @@ def counter(snapshot: QueueSnapshot, window: Window, day: WindowDay) -> CounterS
         share=[share_card(snapshot, t) for t in day.share],
         share_seal=day.share_seal,
         hours=hall_hours(snapshot),
+        notices=notice_views(snapshot, lambda a: window_in(snapshot.catalogue, a, window.code)),
         announced=day.announced[0],
         announced_reason=day.announced[1],
         targets=_targets(snapshot, window),
@@ -207,6 +211,7 @@ def _common_fields(catalogue: Catalogue, ticket: Ticket) -> dict[str, Any]:
         "mark": klass.mark if klass else "",
         "proof": klass.proof if klass else "",
         "issued_at": ticket.issued_at,
+        "consult": item is not None and item.handling is Handling.CONSULT,
     }
 
 

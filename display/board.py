@@ -5,8 +5,9 @@ from __future__ import annotations
 from display.messages import BoardState, CallView
 from server.catalogue.model import Window
 from server.queue.messages import QueueView
+from server.queue.notice_scope import covers
 from server.queue.prepare import to_prepare
-from server.queue.queue_views import hall_hours, queue_views, window_states
+from server.queue.queue_views import hall_hours, notice_views, queue_views, window_states
 from server.queue.settings import ScreenSettings
 from server.queue.snapshot import QueueSnapshot
 from server.queue.tickets import State, Ticket
@@ -39,6 +40,7 @@ def board(snapshot: QueueSnapshot, zone: str, forecast: Forecast | None = None) 
         notice_en=snapshot.settings.of(ScreenSettings).notice_en,
         moment_seconds=snapshot.settings.of(ScreenSettings).moment_seconds,
         hours=hall_hours(snapshot),
+        notices=notice_views(snapshot, lambda a: zone == MAIN or covers(catalogue, a, zone)),
         prepare=_prepare(snapshot, zone, forecast),
     )
 

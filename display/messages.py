@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from server.catalogue.messages import HallHours
 from server.core.messages import Message
-from server.queue.messages import QueueView, WindowState
+from server.queue.messages import HallNoticeView, QueueView, WindowState
 
 
 class CallView(Message):
@@ -42,6 +44,8 @@ class BoardState(Message):
     notice_en: str
     moment_seconds: int
     hours: HallHours
+    notices: list[HallNoticeView] = Field(default_factory=list)
+    """Notices of the office and pauses that cover the board's zone."""
     prepare: list[str]
     """Numbers asked to prepare, the next first."""
 

@@ -19,6 +19,7 @@ from server.queue import announcement_queries, snapshot
 from server.queue import announcements as queue_announcements
 from server.queue.events import TicketMoved, WindowChanged
 from server.queue.forecasts import Forecasts
+from server.queue.messages import WindowState
 from server.queue.queue_views import window_states
 from server.queue.settings import ScreenSettings, VoiceSettings
 from server.queue.snapshot import QueueSnapshot, with_queue
@@ -54,7 +55,14 @@ class Display:
     def desired_state(self, ref: DeviceRef) -> dict[str, Any] | None:
         """Return the current desired state of a strip; None if its window is unknown."""
         states = window_states(snapshot.take(self._ctx))
-        return next((strip(w) for w in states if w.code == ref.serves), None)
+        return next((strip(w, self._back(w)) for w in states if w.code == ref.serves), None)
+
+    def _back(self, window: WindowState) -> str:
+        """Return the expected end of a window's pause, HH:MM; "" if it is unknown or past."""
+        until = window.pause_until
+        if until is None or until <= self._ctx.clock.now():
+            return ""
+        return f"{self._ctx.local(until):%H:%M}"
 
     def show_strips(self) -> None:
         """Update every strip."""

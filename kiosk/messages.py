@@ -20,6 +20,7 @@ from server.catalogue.messages import (
     ZoneRef,
 )
 from server.core.messages import Code, Command, Message, Problem
+from server.queue.messages import DelayView, HallNoticeView
 from server.queue.offline.messages import StandbyAccess
 
 FIELD_WORDS = {
@@ -51,6 +52,7 @@ class Offer(Message):
     ahead: int
     low: int
     high: int
+    delay: DelayView | None = None
 
 
 class ItemPage(Message):
@@ -65,6 +67,9 @@ class ItemPage(Message):
     fee: str
     offer: Offer | None
     refusal: Problem | None
+    advice: str = ""
+    """For a consultation-only item: the place that accepts it."""
+    advice_en: str = ""
 
 
 class SlipState(Message):
@@ -114,6 +119,12 @@ class TicketView(Message):
     reason: str = ""
     """Reason of a refusal, which the applicant must be told."""
     hours: HallHours | None = None
+    notices: list[HallNoticeView] = Field(default_factory=list)
+    """Those that cover the hall or one of its windows."""
+    delay: DelayView | None = None
+    """Reason why the windows do not call now, while it waits."""
+    consult: bool = False
+    """True for a consultation number: the item is advised on, and accepted elsewhere."""
     remind_ahead: int = 0
     """People ahead at which the page reminds once, if its holder asked for it; 0: at the call."""
 
@@ -147,6 +158,8 @@ class KioskState(Message):
     """Slips of the last ten minutes: tickets' by ticket id, notices by slip id."""
     standby: StandbyAccess
     hours: HallHours
+    notices: list[HallNoticeView] = Field(default_factory=list)
+    """Notices of the office and pauses of all windows that are in force."""
 
 
 class Issued(Message):

@@ -68,7 +68,7 @@ class Kiosk:
         ticket = issued.ticket
         if ticket is None or issued.seen is None:
             return self.view_of(issued.ticket_id)
-        place = TicketPlace(issued.windows, issued.wait)
+        place = TicketPlace(issued.windows, issued.wait, issued.delay)
         slip = [issued.slip] if issued.slip else []
         catalogue = issued.seen.catalogue
         return views.ticket_view(issued.seen, ticket, catalogue, place, slip, self._url(ticket))
@@ -105,7 +105,7 @@ class Kiosk:
                 raise HallError(QueueCode.TICKET_UNKNOWN)
             slip_rows = slip_queries.of_ticket(conn, ctx.hall_id, ticket.id)
             if current is None:
-                _ = now.sessions  # the place needs them after the read
+                _ = now.sessions, now.notices  # the place needs them after the read
             return ticket, current or now, slip_rows
 
         ticket, current_state, slip_rows = snapshot.read_with(ctx, query)

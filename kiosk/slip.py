@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from devices.printers.document import QR, Cut, Document, Feed, Line, Pair, Rule, Text
-from server.catalogue.model import ApplicantClass, Catalogue, Item
+from server.catalogue.model import ApplicantClass, Catalogue, Handling, Item
 from server.catalogue.refs import window_refs
 from server.core.clock import local
 from server.core.settings import GeneralSettings, Settings
@@ -21,6 +21,7 @@ from server.queue.settings import NumberSettings, ScreenSettings
 SHOWN_WINDOWS = 6
 SIGNATURES = (Text("申请人（签字）："), Text("告知人（签字）："), Text("单位专用章："), Feed(3))
 """Lines of a notice by which the applicant and the clerk who told what is missing are named."""
+CONSULT = "咨询号（本大厅仅咨询）Enquiries only"
 PRIORITY = "优先 Priority"
 """Text for every priority class on paper: other people see a slip, and the class is private."""
 
@@ -37,13 +38,14 @@ def ticket_slip(
         Rule(),
         Text(facts["number"], width=4, height=4, bold=True, align="center"),
         Text(_applicant(facts, catalogue), align="center"),
+        Text(CONSULT if item and item.handling is Handling.CONSULT else "", align="center"),
         Text(item.name if item else "", width=1, height=2, align="center"),
         Text(item.name_en if item else "", align="center"),
         Text(unit.name if unit else "", align="center"),
         Rule(),
         Pair("叫号窗口 Window", _windows(facts, catalogue), bold=True),
         Pair("前面还有 Ahead", f"{facts['ahead']}人"),
-        Pair("预计等候 Wait", _wait(facts["low"], facts["high"])),
+        *_wait_lines(facts, settings),
         Pair("取号时间 Time", issued.strftime("%Y-%m-%d %H:%M")),
         Rule(),
         QR(f"{base_url}/t/{facts['token']}", size=6),
@@ -110,6 +112,25 @@ def _windows(facts: dict[str, Any], catalogue: Catalogue) -> str:
     rooms = "、".join(name for name in names if name)
     others = "等" if len(refs) > SHOWN_WINDOWS else ""
     return f"{numbers}号{others} {rooms}".strip()
+
+
+def _wait_lines(facts: dict[str, Any], settings: Settings) -> tuple[Line, ...]:
+    """Return the expected wait; while the windows do not call, until when, if that is known."""
+    wait = Pair("预计等候 Wait", _wait(facts["low"], facts["high"]))
+    delay = facts.get("delay")
+    if not delay:
+        return (wait,)
+    is_midday = delay["reason"] == "midday"
+    if delay["until"] is None:
+        return (
+            Text("窗口暂停服务，恢复后叫号", bold=True),
+            Text("Paused: called after it resumes"),
+        )
+    back = local(delay["until"], settings.of(GeneralSettings).timezone).strftime("%H:%M")
+    place = "大厅" if delay["reason"] == "hall" else "窗口"
+    zh = f"午休至{back}，之后叫号" if is_midday else f"{place}暂停服务，约{back}恢复，之后叫号"
+    en = f"Midday break until {back}" if is_midday else f"Paused until about {back}"
+    return (wait, Text(zh, bold=True), Text(en))
 
 
 def _wait(low: int, high: int) -> str:

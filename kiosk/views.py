@@ -16,7 +16,7 @@ from kiosk.messages import (
 )
 from kiosk.search_keys import search_keys
 from server.catalogue.messages import ClassRef, NameRef
-from server.catalogue.model import Catalogue, Item
+from server.catalogue.model import Catalogue, Handling, Item
 from server.catalogue.refs import item_ref, materials, unit_ref, window_ref, window_refs, zone_ref
 from server.core.digit_words import digits_zh
 from server.core.errors import HallError
@@ -25,15 +25,16 @@ from server.device_health.queries import Device
 from server.queue.errors import QueueCode
 from server.queue.forecasts import Latest
 from server.queue.issuing import Slip
+from server.queue.notice_scope import HALL, window_in
 from server.queue.offline.lease_queries import StandbyService
 from server.queue.offline.messages import StandbyAccess
 from server.queue.offline.settings import OfflineSettings
-from server.queue.queue_views import hall_hours, waiting_in
+from server.queue.queue_views import delay_view, hall_hours, notice_views, waiting_in
 from server.queue.routing import route
 from server.queue.settings import NumberSettings, ScreenSettings, VoiceSettings
 from server.queue.slip_queries import StoredSlip
 from server.queue.snapshot import QueueSnapshot
-from server.queue.ticket_place import TicketPlace
+from server.queue.ticket_place import TicketPlace, after_delay
 from server.queue.tickets import Outcome, State, Ticket
 from server.queue.wait_range import wait_of
 
@@ -84,6 +85,8 @@ def item_page(snapshot: QueueSnapshot, latest: Latest, item: Item, applicant: st
         fee=item.fee,
         offer=offer,
         refusal=refusal,
+        advice=item.advice if item.handling is Handling.CONSULT else "",
+        advice_en=item.advice_en if item.handling is Handling.CONSULT else "",
     )
 
 
@@ -106,13 +109,14 @@ def _offer(snapshot: QueueSnapshot, latest: Latest, item: Item, applicant: str) 
     choice = route(
         snapshot.catalogue, item.code, snapshot.local, snapshot.sessions, snapshot.settings
     )
-    wait = wait_of(latest.newcomer(item, level))
+    wait = wait_of(after_delay(latest.newcomer(item, level), choice.delay, snapshot.now))
     return Offer(
         windows=window_refs(snapshot.catalogue, choice.now),
         waiting=waiting_in(snapshot.waiting, item.unit),
         ahead=wait.ahead,
         low=wait.low,
         high=wait.high,
+        delay=delay_view(choice.delay),
     )
 
 
@@ -188,6 +192,15 @@ def ticket_view(
         remind_ahead=settings.of(ScreenSettings).remind_ahead,
         reason=ticket.note if ticket.outcome == Outcome.REFUSED else "",
         hours=hall_hours(snapshot),
+        delay=delay_view(place.delay),
+        notices=notice_views(
+            snapshot,
+            lambda area: (
+                area == HALL
+                or any(window_in(snapshot.catalogue, area, code) for code in place.windows)
+            ),
+        ),
+        consult=item is not None and item.handling is Handling.CONSULT,
     )
 
 
@@ -228,6 +241,7 @@ def kiosk_state(
         slips=slips,
         standby=standby_access(snapshot, line),
         hours=hours,
+        notices=notice_views(snapshot),
     )
 
 

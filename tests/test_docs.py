@@ -22,7 +22,11 @@ from support.halls import CHEAP
 
 ROOT = Path(__file__).resolve().parents[1]
 PAPERS = sorted(
-    [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "tests" / "README.md"],
+    [
+        *ROOT.glob("*.md"),
+        *(ROOT / "docs").rglob("*.md"),
+        *(ROOT / folder / "README.md" for folder in ("tests", "bench", "server/web")),
+    ],
 )
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)|<img [^>]*src=\"([^\"]+)\"")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
@@ -126,3 +130,15 @@ def test_decisions_are_numbered_without_gaps_and_listed() -> None:
         text = (ROOT / "docs" / "adr" / page).read_text()
         for part in ("## Context", "## Decision", "## Why", "## Consequences"):
             assert part in text, f"{page}: {part}"
+
+
+FILE_NAME = re.compile(r"`([\w./*-]+\.(?:py|ts|css|vue|toml|json))`")
+
+
+@pytest.mark.parametrize("name", [name for name in map(name_of, PAPERS) if "README" in name])
+def test_files_named_in_a_table_exist_below_its_folder(name: str) -> None:
+    paper = ROOT / name
+    first_cells = (line.split("|")[1] for line in paper.read_text().splitlines() if line[:1] == "|")
+    files = {file.rpartition("/")[2] for cell in first_cells for file in FILE_NAME.findall(cell)}
+    missing = {file for file in files if not any(paper.parent.rglob(file))}
+    assert missing == set()

@@ -1,7 +1,6 @@
 // The counter: what a clerk works with all day.
 import { createApp } from "vue";
-import "element-plus/dist/index.css";
-import "@web/element.css";
+import "@web/element.ts";
 import "@web/fonts.css";
 import "@web/base.css";
 import "@web/notice.css";

@@ -11,6 +11,7 @@ export const deskWords = dictionary({
   callNext: { zh: "呼叫下一位", en: "Call next" },
   nobody: { zh: "现在没有人等候", en: "Nobody is waiting" },
   start: { zh: "{number} 已到窗口，开始办理", en: "{number} is here, start" },
+  stopped: { zh: "大厅统一暂停，等待恢复", en: "Paused by the office" },
   unpause: { zh: "恢复服务", en: "Resume service" },
   finish_accepted: { zh: "结束办理：已受理", en: "Finish: accepted" },
   finish_done: { zh: "结束办理：当场办结", en: "Finish: done at once" },
@@ -35,6 +36,9 @@ export const deskWords = dictionary({
   reprint: { zh: "补打小票", en: "Reprint slip" },
   history: { zh: "流转记录", en: "History" },
   pause: { zh: "暂停服务", en: "Pause" },
+  pauseAfter: { zh: "办完再暂停", en: "Pause after this" },
+  dropPause: { zh: "取消暂停", en: "No pause" },
+  pauseNext: { zh: "办完当前号码后暂停", en: "Pauses after this person" },
   leave: { zh: "退出窗口", en: "Leave window" },
   keys: { zh: "快捷键", en: "Keys" },
   unsure: {

@@ -74,7 +74,7 @@ export const t = dictionary({
   elsewhere: { zh: "在其他地点办理", en: "At another location" },
   awayUnit: { zh: "{name}（{where}）：", en: "{name} ({where}): " },
   withdrawn: { zh: "已撤出本大厅", en: "Has left this hall" },
-  consult: { zh: "本厅仅咨询", en: "Enquiries only" },
+  consult: { zh: "仅咨询，不受理。", en: "Enquiries only; not accepted here." },
   address: { zh: "地址", en: "Address" },
   phone: { zh: "电话", en: "Telephone" },
   applicant: { zh: "人群类别", en: "Applicant" },

@@ -15,6 +15,7 @@ const PAUSE_WORDS = {
   equipment: { zh: "设备故障", en: "Equipment trouble" },
   leave: { zh: "临时离开", en: "Away for a moment" },
   other: { zh: "其他", en: "Other" },
+  hall: { zh: "大厅统一暂停", en: "By the office" },
 } as const;
 export const pauseWords = dictionary(PAUSE_WORDS);
 

@@ -19,6 +19,7 @@ export const t = dictionary({
     en: "Connection lost, reconnecting. What you see may be out of date; please listen for your number.",
   },
   number: { zh: "您的号码", en: "Your number" },
+  consult: { zh: "咨询号 · 本大厅仅咨询", en: "Enquiry number · enquiries only" },
   ahead: { zh: "前面还有 {n} 人", en: "{n} ahead of you" },
   next: { zh: "下一位就是您", en: "You are next" },
   priorityAhead: { zh: "其中优先办理 {n} 人", en: "{n} of them with priority" },

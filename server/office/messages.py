@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from server.core.messages import Alarm, Edit, Message
 from server.device_health.messages import DeviceClaim, DeviceView
-from server.queue.messages import WindowState
+from server.queue.messages import HallNoticeView, NoticeArea, WindowState
 from server.queue.offline.messages import OfflineDay
 
 
@@ -108,6 +110,9 @@ class OfficeState(Message):
     unprinted: list[UnprintedSlip]
     alarms: list[Alarm]
     offline: OfflineDay
+    notices: list[HallNoticeView] = Field(default_factory=list)
+    areas: list[NoticeArea] = Field(default_factory=list)
+    """Areas that a notice or a pause may cover."""
     chosen: list[ChosenCallView]
     """Calls out of turn today, the last first."""
 

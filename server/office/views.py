@@ -32,8 +32,10 @@ from server.office.messages import (
     WindowDay,
 )
 from server.queue.chosen_calls import ChosenCall
-from server.queue.messages import WindowState
+from server.queue.messages import NoticeArea, WindowState
+from server.queue.notice_scope import areas
 from server.queue.offline.messages import OfflineDay
+from server.queue.queue_views import notice_views
 from server.queue.routing import windows_for
 from server.queue.slip_queries import StoredSlip
 from server.queue.snapshot import QueueSnapshot
@@ -90,6 +92,11 @@ def office(snapshot: QueueSnapshot, today: Today) -> OfficeState:
         repeat_seconds=snapshot.settings.of(AlarmSettings).alarm_repeat_seconds,
         alarms=_marked(snapshot, today, [*today.alarms, *alarms(queues, devices, unprinted)]),
         offline=today.offline,
+        notices=notice_views(snapshot),
+        areas=[
+            NoticeArea(area=area, name=name, name_en=name_en)
+            for area, name, name_en in areas(snapshot.catalogue)
+        ],
         chosen=[_chosen(snapshot, call) for call in today.chosen],
     )
 

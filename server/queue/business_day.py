@@ -22,7 +22,7 @@ from server.core.settings import GeneralSettings
 from server.core.statement import precompiled
 from server.core.store import Tx
 from server.hall.context import Context, write_journal
-from server.queue import tables, ticket_queries, window_session_queries
+from server.queue import hall_notices, tables, ticket_queries, window_session_queries
 from server.queue.events import WindowChanged
 from server.queue.tickets import Move, State, Ticket, state_after
 from server.queue.transitions import event_of
@@ -87,6 +87,7 @@ def _open_day(ctx: Context, tx: Tx, day: str) -> None:
     for session in window_session_queries.sessions(tx.conn, tx.hall_id):
         if session.since < midnight:
             _sign_out(tx, session.window, session.staff)
+    hall_notices.end_pauses(ctx, tx, SYSTEM)
     tx.conn.execute(insert(_days).values(hall_id=tx.hall_id, day=day, opened_at=tx.now))
     idempotency.delete_answers(tx, tx.now - KEEP_ANSWERS_MS)
     accounts_queries.delete_expired_sessions(tx)

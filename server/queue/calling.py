@@ -11,6 +11,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
+from server.catalogue.model import Handling
 from server.core.actors import Actor
 from server.core.errors import CommonCode, HallError
 from server.core.store import Tx
@@ -35,6 +36,7 @@ from server.queue.tickets import (
 from server.queue.transitions import (
     after_move,
     at_window,
+    begin_next_pause,
     current,
     current_at,
     do,
@@ -54,7 +56,8 @@ KEY_AGAIN_MS = 2000
 def call_next(ctx: Context, actor: Actor, key: str, window: str, complete: str | None) -> str:
     """Call the next person to `window`; return the ticket's id.
 
-    `complete` ends the service in progress first, with that outcome ("default": the setting).
+    `complete` ends the service in progress first, with that outcome ("default": the setting). If a
+    pause is to begin after it, the window pauses and calls nobody.
     Raises NOBODY_WAITING, WINDOW_BUSY, WINDOW_PAUSED, WINDOW_NOT_SIGNED_IN, WINDOW_CLOSED. If
     nobody waits, the service in progress is completed all the same.
     """
@@ -70,6 +73,8 @@ def call_next(ctx: Context, actor: Actor, key: str, window: str, complete: str |
             raise HallError(QueueCode.WINDOW_PAUSED, window=window)
         ended = _complete(ctx, tx, actor, window, complete)
         completed = ended.id if ended else ""
+        if ended is not None and begin_next_pause(tx, actor, window):
+            return {"ticket": "", "completed": completed}
         day = ctx.day(tx.now)
         id_and_choice = choose(
             StoredFloor(tx.conn, tx.hall_id, day), moment_of(ctx, tx, sessions), window
@@ -134,9 +139,7 @@ def _complete(
         return None
     if outcome is None:
         raise HallError(QueueCode.WINDOW_BUSY, window=window, number=current.number)
-    final_outcome = (
-        ctx.settings().of(CounterSettings).default_outcome if outcome == "default" else outcome
-    )
+    final_outcome = default_outcome(ctx, current.item) if outcome == "default" else outcome
     started = current
     if current.state is State.CALLED:
         started = after_move(actor, _started(tx, current), Move.START)
@@ -146,6 +149,14 @@ def _complete(
     ticket_queries.change(tx, ended, current)
     record_move(tx, actor, ended, Move.FINISH, {"outcome": final_outcome}, "")
     return ended
+
+
+def default_outcome(ctx: Context, item: str) -> Outcome:
+    """Return the outcome that a key of the keypad records: an enquiry is answered."""
+    entry = ctx.catalogue().item_by.get(item)
+    if entry is not None and entry.handling is Handling.CONSULT:
+        return Outcome.CONSULTED
+    return Outcome(ctx.settings().of(CounterSettings).default_outcome)
 
 
 def call_ticket(

@@ -35,6 +35,7 @@ class QueueCode(ErrorCode):
     WINDOW_BUSY = "window_busy"
     WINDOW_IDLE = "window_idle"
     WINDOW_PAUSED = "window_paused"
+    HALL_PAUSED = "hall_paused"
     WINDOW_TAKEN = "window_taken"
     WINDOW_NOT_SIGNED_IN = "window_not_signed_in"
     WINDOW_NOT_ALLOWED = "window_not_allowed"
@@ -89,8 +90,8 @@ REFUSALS: dict[ErrorCode, Refusal] = {
     ),
     QueueCode.CONSULT_ONLY: Refusal(
         409,
-        "该事项在本大厅仅可咨询，不能办理。{advice}",
-        "Enquiries only here; applications are not accepted for this service. {advice_en}",
+        "该事项本大厅不办理，也没有窗口提供咨询，请到咨询台询问。{advice}",
+        "Not accepted here, and no window advises on it: ask at the information desk. {advice_en}",
     ),
     QueueCode.ELSEWHERE: Refusal(
         409,
@@ -120,8 +121,8 @@ REFUSALS: dict[ErrorCode, Refusal] = {
     ),
     QueueCode.ALL_PAUSED: Refusal(
         409,
-        "办理该事项的窗口均已暂停服务，请稍等几分钟再取号，或到咨询台询问。",
-        "All windows for this service are paused. Wait a little or ask at the information desk.",
+        "办理该事项的窗口均已暂停服务，今天不再恢复，请改日再来，或到咨询台询问。",
+        "The windows for this service are paused and not back today. Ask at the information desk.",
     ),
     QueueCode.NOBODY_SIGNED_IN: Refusal(
         409,
@@ -170,6 +171,11 @@ REFUSALS: dict[ErrorCode, Refusal] = {
     QueueCode.WINDOW_IDLE: Refusal(409, "窗口现在没有号码。", "The window has no ticket now."),
     QueueCode.WINDOW_PAUSED: Refusal(
         409, "窗口正在暂停服务，请先恢复服务。", "The window is paused. Resume service first."
+    ),
+    QueueCode.HALL_PAUSED: Refusal(
+        409,
+        "大厅统一暂停服务，由管理人员恢复，请等候通知。",
+        "The office has paused all windows. Please wait until it resumes service.",
     ),
     QueueCode.WINDOW_TAKEN: Refusal(
         409, "这个窗口已有人登录。", "Somebody is signed in to this window."

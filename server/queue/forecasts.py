@@ -18,7 +18,6 @@ from server.core.store import Tx
 from server.hall.context import Context
 from server.queue import ticket_counts, ticket_queries, window_session_queries
 from server.queue.call_candidates import Moment
-from server.queue.routing import servers
 from server.queue.settings import CounterSettings
 from server.queue.tickets import AT_WINDOW, Ticket
 from server.queue.wait_forecast import (
@@ -68,11 +67,10 @@ class Latest:
 
     def newcomer(self, item: Item, level: int) -> Turn:
         """Return the turn of a person who takes a number now, behind those who joined since."""
-        moment = self.forecast.moment
         turn = self.forecast.newcomer(item, level)
         if turn is None:
             return self._without_window(item, level, NEWCOMER)
-        able = frozenset(servers(moment.catalogue, item, moment.now, moment.sessions))
+        able = frozenset(self.forecast.callers(item))
         more = sum(bool(j.windows & able) and j.level >= level for j in self.joined.values())
         if not more:
             return turn
@@ -81,8 +79,7 @@ class Latest:
 
     def join(self, ticket: Ticket, item: Item, turn: Turn) -> None:
         """Let a person join, with the turn that the person was told."""
-        moment = self.forecast.moment
-        able = frozenset(servers(moment.catalogue, item, moment.now, moment.sessions))
+        able = frozenset(self.forecast.callers(item))
         self.joined[ticket.id] = Joined(able, ticket.level, turn)
 
     def turn_of(self, ticket: Ticket, item: Item) -> Turn:

@@ -20,10 +20,11 @@ from server.queue.events import SlipOwed, SlipSettled
 from server.queue.forecasts import Forecasts
 from server.queue.offline import lease_queries
 from server.queue.offline.lease_rules import OPEN_NUMBERS, TOP
-from server.queue.routing import Route, route
+from server.queue.routing import Delay, Route, route
 from server.queue.settings import NumberSettings, ScreenSettings
 from server.queue.slip_queries import StoredSlip
 from server.queue.snapshot import QueueSnapshot
+from server.queue.ticket_place import after_delay
 from server.queue.tickets import Move, Ticket, lane, number, order_of, ticket_id
 from server.queue.transitions import event_of
 from server.queue.wait_range import Wait, wait_of
@@ -66,6 +67,7 @@ class IssuedTicket:
     windows: tuple[str, ...] = ()
     wait: Wait | None = None
     slip: Slip | None = None
+    delay: Delay | None = None
 
 
 def issue_with_data(
@@ -119,7 +121,7 @@ def _issue(ctx: Context, tx: Tx, actor: Actor, request: JsonDict) -> IssuedTicke
     printer_of = request.get("printer_of", "")
     chosen = require_printer(tx, printer_of) if printer_of else ""
     catalogue, settings = ctx.catalogue(), ctx.settings()
-    snap = snapshot.in_act(ctx, tx, "sessions", "waiting")
+    snap = snapshot.in_act(ctx, tx, "sessions", "waiting", "notices")
     now, sessions = snap.local, snap.sessions
     target = route(catalogue, item_code, now, sessions, settings)
     item = catalogue.item_by[item_code]
@@ -130,9 +132,11 @@ def _issue(ctx: Context, tx: Tx, actor: Actor, request: JsonDict) -> IssuedTicke
     if klass is None:
         raise HallError(QueueCode.CLASS_UNKNOWN, applicant=applicant)
     latest = Forecasts.of(ctx).in_act(tx)  # before the ticket, which would be ahead of itself
-    turn = latest.newcomer(item, klass.level)
-    wait = wait_of(turn)
-    ticket = _new_ticket(ctx, tx, catalogue, item, klass, kiosk, reserve, wait)
+    turn = after_delay(latest.newcomer(item, klass.level), target.delay, tx.now)
+    wait, is_expected = wait_of(turn), target.delay is None or target.delay.until is not None
+    ticket = _new_ticket(
+        ctx, tx, catalogue, item, klass, kiosk, reserve, wait if is_expected else None
+    )
     latest.join(ticket, item, turn)
     line = write_journal(
         tx,
@@ -147,7 +151,7 @@ def _issue(ctx: Context, tx: Tx, actor: Actor, request: JsonDict) -> IssuedTicke
     if request["paper"]:
         device = chosen or _slip_printer(tx, ticket.kiosk)
         slip = _enqueue_slip(ctx, tx, actor, ticket, target, wait, device)
-    return IssuedTicket(ticket.id, ticket, snap, target.now, wait, slip)
+    return IssuedTicket(ticket.id, ticket, snap, target.now, wait, slip, target.delay)
 
 
 def _new_ticket(
@@ -158,7 +162,7 @@ def _new_ticket(
     klass: ApplicantClass,
     kiosk: str,
     reserve: int,
-    wait: Wait,
+    expected: Wait | None,
 ) -> Ticket:
     day = ctx.day(tx.now)
     prefix = catalogue.unit_by[item.unit].prefix
@@ -179,8 +183,8 @@ def _new_ticket(
         kiosk=kiosk,
         issued_at=tx.now,
         waiting_since=tx.now,
-        told_low=wait.low,
-        told_high=wait.high,
+        told_low=expected.low if expected else None,
+        told_high=expected.high if expected else None,
     )
     ticket_queries.add(tx, ticket, prefix, seq)
     return ticket
@@ -204,14 +208,17 @@ def _own_number(tx: Tx, day: str, prefix: str, seq: int, reserve: int) -> str:
 def _enqueue_slip(
     ctx: Context, tx: Tx, actor: Actor, ticket: Ticket, target: Route, wait: Wait, device: str
 ) -> Slip:
-    facts = slip_facts(ticket, target.now, wait)
+    facts = slip_facts(ticket, target.now, wait, target.delay)
     slip = enqueue_slip(ctx, tx, actor, "ticket", facts, device, ticket.id, copy=False)
     return Slip(slip, "owed", "") if device else Slip(slip, "failed", NO_PRINTER)
 
 
-def slip_facts(ticket: Ticket, windows: tuple[str, ...], wait: Wait) -> JsonDict:
+def slip_facts(
+    ticket: Ticket, windows: tuple[str, ...], wait: Wait, delay: Delay | None = None
+) -> JsonDict:
     """Return the contents of a ticket's slip."""
     return {
+        "delay": {"reason": delay.reason, "until": delay.until} if delay else None,
         "ticket": ticket.id,
         "number": ticket.number,
         "token": ticket.token,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from server.core.events import Event
+from server.core.events import Event, HallChanged
 from server.core.journal_line import Line
 from server.queue import ticket_queries
 from server.queue.events import WindowChanged
+from server.queue.hall_notices import CHANGED
 from server.queue.offline.import_desk_acts import QUIET
 from server.queue.transitions import event_of
 
@@ -25,3 +26,8 @@ def ticket_moved(conn: Connection, line: Line) -> Event | None:
 def window_changed(_conn: Connection, line: Line) -> Event:
     """Return the change of the line's window."""
     return WindowChanged(line.subject)
+
+
+def notice_changed(_conn: Connection, _line: Line) -> Event:
+    """Return the change of the hall's notices."""
+    return HallChanged(CHANGED)

@@ -5,10 +5,21 @@ Times are milliseconds since 1970 (UTC); waits are minutes.
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints
 
 from server.catalogue.messages import HallHours
-from server.core.messages import Message
+from server.core.messages import Command, Message, Note
+
+FIELD_WORDS = {
+    "after": ("办完再暂停", "after the present person"),
+    "area": ("范围", "area"),
+    "minutes": ("分钟数", "minutes"),
+    "pauses": ("暂停服务", "pause of service"),
+    "text_en": ("英文内容", "text in English"),
+}
+"""Names of request fields beside the common ones."""
 
 
 class QueueView(Message):
@@ -41,6 +52,52 @@ class WindowState(Message):
     staff_name: str
     since: int | None
     pause_reason: str
+    pause_until: int | None = None
+    """Expected end of its pause."""
+
+
+class HallNoticeView(Message):
+    """Notice of the office, or pause of all windows of an area."""
+
+    id: str
+    area: str
+    """Whole hall (empty), `site:` or `zone:` with its code."""
+    area_name: str
+    area_name_en: str
+    pauses: bool
+    reason: str
+    text: str
+    text_en: str
+    since: int
+    until: int | None
+
+
+class NoticeArea(Message):
+    """Area that a notice may cover."""
+
+    area: str
+    name: str
+    name_en: str
+
+
+class PublishNotice(Command):
+    """Pause of all windows of an area (`pauses`), or a notice there."""
+
+    area: Annotated[str, StringConstraints(max_length=64)] = ""
+    pauses: bool
+    reason: Literal["", "drill", "network", "power", "training"] = ""
+    text: Note = ""
+    text_en: Note = ""
+    minutes: int | None = Field(default=None, ge=1, le=600)
+    """Expected length of a pause; time that a notice stays."""
+
+
+class DelayView(Message):
+    """Reason why the windows of an item do not call now, and when they are back."""
+
+    reason: Literal["pause", "hall", "midday"]
+    until: int | None
+    """Expected time of return; None if it is not known."""
 
 
 class WindowList(Message):
@@ -71,3 +128,5 @@ class ShareCard(Message):
     mark: str
     proof: str
     issued_at: int
+    consult: bool = False
+    """True for an enquiry: the item is not accepted here."""

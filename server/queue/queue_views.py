@@ -5,7 +5,7 @@ Pure conversion of a snapshot into messages for boards, counters and the office.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from server.catalogue import hours as catalogue_hours
@@ -14,7 +14,9 @@ from server.catalogue.model import Window
 from server.core.clock import instant
 from server.core.settings import GeneralSettings
 from server.queue.call_candidates import takes
-from server.queue.messages import QueueView, WindowState
+from server.queue.messages import DelayView, HallNoticeView, QueueView, WindowState
+from server.queue.notice_scope import areas
+from server.queue.routing import Delay
 from server.queue.settings import NumberSettings
 from server.queue.snapshot import QueueSnapshot
 from server.queue.ticket_queries import LaneCount
@@ -93,6 +95,7 @@ def _window(snapshot: QueueSnapshot, window: Window) -> WindowState:
             "staff_name": person.name if person else "",
             "since": seat.since if seat else None,
             "pause_reason": seat.pause_reason if seat else "",
+            "pause_until": seat.pause_until if seat else None,
         }
     )
 
@@ -135,6 +138,36 @@ def _gives_numbers(snapshot: QueueSnapshot, today: tuple[catalogue_hours.Span, .
         if opens <= now <= datetime.combine(now.date(), span.closes) - last:
             return True
     return False
+
+
+def notice_views(
+    snapshot: QueueSnapshot, covers: Callable[[str], bool] = lambda _area: True
+) -> list[HallNoticeView]:
+    """Return the notices and pauses in force whose area (as in `notice_scope`) `covers` accepts."""
+    names = {area: (name, name_en) for area, name, name_en in areas(snapshot.catalogue)}
+    return [
+        HallNoticeView(
+            id=notice.id,
+            area=notice.area,
+            area_name=names.get(notice.area, ("", ""))[0],
+            area_name_en=names.get(notice.area, ("", ""))[1],
+            pauses=notice.pauses,
+            reason=notice.reason,
+            text=notice.text,
+            text_en=notice.text_en,
+            since=notice.since,
+            until=notice.until,
+        )
+        for notice in snapshot.notices
+        if covers(notice.area)
+    ]
+
+
+def delay_view(delay: Delay | None) -> DelayView | None:
+    """Return the message of a delay."""
+    if delay is None:
+        return None
+    return DelayView.model_validate({"reason": delay.reason.value, "until": delay.until})
 
 
 def waiting_for(snapshot: QueueSnapshot, window: str) -> int:

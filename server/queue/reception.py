@@ -79,7 +79,7 @@ def _present_facts(ctx: Context, tx: Tx, ticket: Ticket) -> JsonDict:
     seen, item = snapshot.in_act(ctx, tx, "sessions"), ctx.catalogue().item_by.get(ticket.item)
     place = place_of(seen, ticket, item, Forecasts.of(ctx).in_act(tx))
     current = replace(ticket, version=ctx.catalogue().version)
-    return issuing.slip_facts(current, place.windows, place.wait or Wait(0, 0, 0))
+    return issuing.slip_facts(current, place.windows, place.wait or Wait(0, 0, 0), place.delay)
 
 
 def cancel(ctx: Context, actor: Actor, key: str, ticket: str, reason: str, text: str) -> str:

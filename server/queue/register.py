@@ -10,6 +10,7 @@ from server.queue import (
     announcements,
     issue_rate_alarms,
     journal_events,
+    notice_routes,
     unstaffed_alarms,
 )
 from server.queue.issuing import give_up_slips
@@ -17,6 +18,7 @@ from server.queue.offline import desk_routes
 
 CAPABILITY = Capability(
     name="queue",
+    routes=(lambda parts: notice_routes.add(parts.api),),
     quiet_alarms=frozenset({"desk_acts", "wait_over_target"}),
     alarms=(
         unstaffed_alarms.alarms,
@@ -27,6 +29,7 @@ CAPABILITY = Capability(
     journal_events={
         "ticket": journal_events.ticket_moved,
         "window": journal_events.window_changed,
+        "hall_notice": journal_events.notice_changed,
     },
     jobs=(
         lambda hall: partial(give_up_slips, hall.ctx),

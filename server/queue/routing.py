@@ -1,20 +1,23 @@
 """Routing: the windows that can serve an item now and today, or the reason why there is none.
 
 Pure: the caller passes the catalogue, the hall's local time, the window sessions and the
-settings. A `Route` guarantees at least one signed-in, open, unpaused window that serves the item.
+settings. A `Route` guarantees at least one signed-in, open, unpaused window that serves the item,
+or has a `Delay`: the windows are paused, or it is the midday break, and they come back today.
 Every other case is a `HallError` whose code names the case and whose data says where to go.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 
 from server.catalogue import hours as catalogue_hours
 from server.catalogue.model import Catalogue, Handling, Item, Presence, Staff, Window, WindowKind
+from server.core.clock import instant, local
 from server.core.errors import ErrorCode, HallError
-from server.core.settings import Settings
+from server.core.settings import GeneralSettings, Settings
 from server.queue.errors import QueueCode
 from server.queue.settings import NumberSettings
 
@@ -48,23 +51,52 @@ class WindowSession:
     window: str
     staff: str
     paused: bool = False
+    until: int | None = None
+    """Time (ms) at which a paused window is expected back, if it is known."""
+    office: bool = False
+    """True if the office paused it, with all windows of its area."""
 
 
 WindowSessions = Mapping[str, WindowSession]
 
 
+class DelayReason(StrEnum):
+    """Reason why no window calls for an item at the moment."""
+
+    PAUSE = "pause"
+    HALL = "hall"
+    """Pause by the office."""
+    MIDDAY = "midday"
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """Interruption after which the windows of an item call again today."""
+
+    reason: DelayReason
+    until: int | None
+    """Expected time of return (ms); None if it is not known."""
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Windows that serve the item: `now` are staffed and open, `today` also includes the others."""
+    """Windows that serve the item: `now` are staffed and open, `today` also includes the others.
+
+    With a delay, `now` are those that call after it.
+    """
 
     now: tuple[str, ...]
     today: tuple[str, ...]
     closes: datetime
     """Local time at which the last of `now` closes."""
+    delay: Delay | None = None
 
 
 def windows_for(catalogue: Catalogue, item: Item, now: datetime) -> tuple[Window, ...]:
-    """Return every window entitled to the item that day, as its unit's own or by a mandate."""
+    """Return every window entitled to the item that day, as its unit's own or by a mandate.
+
+    For a consultation-only item these are the windows that advise on it.
+    """
     return tuple(_windows_by_code(catalogue, item, now.date()).values())
 
 
@@ -86,7 +118,20 @@ def _windows_by_code(catalogue: Catalogue, item: Item, day: date) -> Mapping[str
 
 def _entitled_windows(catalogue: Catalogue, item: Item, day: date) -> dict[str, Window]:
     mandated = {code for m in catalogue.mandates_of(item.code, day) for code in m.windows}
-    return {w.code: w for w in catalogue.windows if _entitled(w, item, mandated)}
+    windows = {w.code: w for w in catalogue.windows if _entitled(w, item, mandated)}
+    if item.handling is Handling.CONSULT and not windows:
+        windows = {w.code: w for w in catalogue.windows if _advises(catalogue, w, item, day)}
+    return windows
+
+
+def _advises(catalogue: Catalogue, window: Window, item: Item, day: date) -> bool:
+    """Return True if a window works for the unit of an item, whatever items it accepts."""
+    if window.kind is WindowKind.SPECIALISED:
+        return item.unit in window.units
+    return any(
+        m.unit == item.unit and m.in_force(day) and window.code in m.windows
+        for m in catalogue.mandates
+    )
 
 
 def _entitled(window: Window, item: Item, mandated: set[str]) -> bool:
@@ -96,9 +141,7 @@ def _entitled(window: Window, item: Item, mandated: set[str]) -> bool:
 
 
 def entitled(catalogue: Catalogue, window: Window, item: Item, now: datetime) -> bool:
-    """Return True if `window` may serve `item` on that day, at any hour."""
-    if item.handling is not Handling.ACCEPTED:
-        return False
+    """Return True if `window` may serve `item` (or advise on it) on that day, at any hour."""
     return window.code in _windows_by_code(catalogue, item, now.date())
 
 
@@ -124,19 +167,117 @@ def route(
     _check_offered(catalogue, item)
     entitled = windows_for(catalogue, item, now)
     if not entitled:
-        raise HallError(QueueCode.NO_WINDOW, item=item.code)
+        raise _no_window(catalogue, item)
     codes = [w.code for w in entitled]
-    opening = _opening_windows(catalogue, item, codes, now, settings)
-    closes = max(closing for _, closing in opening.values())
-    if now > closes - timedelta(minutes=settings.of(NumberSettings).last_ticket_minutes):
-        raise HallError(QueueCode.AFTER_LAST_TICKET, **_again(catalogue, item, codes, now))
+    present, later = _openings(catalogue, item, codes, now, settings)
+    last = timedelta(minutes=settings.of(NumberSettings).last_ticket_minutes)
+    if present and now <= max(closing for _, closing in present.values()) - last:
+        return _staffed_route(catalogue, item, codes, present, now, sessions, settings)
+    if later:
+        ready = tuple(c for c in later if c in sessions) or tuple(later)
+        delay = _delay(DelayReason.MIDDAY, min(later[c][0] for c in ready), settings)
+        return Route(ready, tuple(codes), max(later[c][1] for c in ready), delay)
+    case = QueueCode.AFTER_LAST_TICKET if present else _closed_case(catalogue, item, codes, now)
+    raise HallError(case, **_again(catalogue, item, codes, now))
+
+
+def _staffed_route(
+    catalogue: Catalogue,
+    item: Item,
+    codes: list[str],
+    opening: Openings,
+    now: datetime,
+    sessions: WindowSessions,
+    settings: Settings,
+) -> Route:
+    """Return the route over windows that are open; raise NOBODY_SIGNED_IN, ALL_PAUSED."""
     staffed = [c for c in opening if c in sessions]
     if not staffed:
         raise HallError(QueueCode.NOBODY_SIGNED_IN, windows=list(opening))
     ready = tuple(c for c in staffed if not sessions[c].paused)
+    delay = None
     if not ready:
-        raise HallError(QueueCode.ALL_PAUSED, windows=staffed)
-    return Route(ready, tuple(codes), max(opening[c][1] for c in ready))
+        ready, delay = _returning(catalogue, item.code, staffed, now, sessions, settings)
+        if delay is None:
+            raise HallError(QueueCode.ALL_PAUSED, windows=staffed)
+    return Route(ready, tuple(codes), max(opening[c][1] for c in ready), delay)
+
+
+def _returning(
+    catalogue: Catalogue,
+    item: str,
+    paused: list[str],
+    now: datetime,
+    sessions: WindowSessions,
+    settings: Settings,
+) -> tuple[tuple[str, ...], Delay | None]:
+    """Return those of the paused windows that come back today, and when; none: () and None."""
+    times: dict[str, datetime | None] = {}
+    zone = settings.of(GeneralSettings).timezone
+    for code in paused:
+        until = sessions[code].until
+        back = local(until, zone) if until is not None else now
+        spans = catalogue_hours.item_spans(catalogue, item, code, now.date())
+        back_open = _first_open(spans, max(back, now))
+        if back_open is not None:
+            times[code] = back_open if back_open > now else None
+    known_times = [moment for moment in times.values() if moment is not None]
+    if not times:
+        return (), None
+    reason = DelayReason.PAUSE
+    if all(sessions[code].office for code in times):
+        reason = DelayReason.HALL
+    return tuple(times), _delay(reason, min(known_times, default=None), settings)
+
+
+def _delay(reason: DelayReason, until: datetime | None, settings: Settings) -> Delay:
+    zone = settings.of(GeneralSettings).timezone
+    return Delay(reason, instant(until, zone) if until is not None else None)
+
+
+def _first_open(spans: tuple[catalogue_hours.Span, ...], moment: datetime) -> datetime | None:
+    """Return `moment` or the next opening after it on its day; None after the last closing."""
+    starts = [
+        max(moment, datetime.combine(moment.date(), span.opens))
+        for span in spans
+        if moment.time() < span.closes
+    ]
+    return min(starts, default=None)
+
+
+def delayed(
+    catalogue: Catalogue,
+    item: str,
+    codes: Iterable[str],
+    now: datetime,
+    sessions: WindowSessions,
+    settings: Settings,
+) -> tuple[tuple[str, ...], Delay | None]:
+    """Return those of the windows that call for people who wait, and why none does now.
+
+    After the last ticket, and after closing, a window with a session still calls them. The item may
+    be unknown to the catalogue.
+    """
+    spans = {c: catalogue_hours.item_spans(catalogue, item, c, now.date()) for c in codes}
+    staffed = [c for c in spans if c in sessions]
+    calling = tuple(c for c in staffed if not sessions[c].paused)
+    open_now = tuple(c for c in calling if catalogue_hours.open_at(spans[c], now.time()))
+    if open_now:
+        return open_now, None
+    if staffed and not calling:
+        windows, delay = _returning(catalogue, item, staffed, now, sessions, settings)
+        return windows or tuple(staffed), delay or Delay(DelayReason.PAUSE, None)
+    back = {c: end for c in calling or spans if (end := break_end(spans[c], now)) is not None}
+    if back:
+        return tuple(back), _delay(DelayReason.MIDDAY, min(back.values()), settings)
+    return calling, None
+
+
+def break_end(spans: tuple[catalogue_hours.Span, ...], now: datetime) -> datetime | None:
+    """Return when a break of the day ends; None outside of one."""
+    is_break = any(span.closes <= now.time() for span in spans)
+    start = _first_open(spans, now)
+    return start if is_break and start is not None and start > now else None
 
 
 def _check_offered(catalogue: Catalogue, item: Item) -> None:
@@ -147,34 +288,41 @@ def _check_offered(catalogue: Catalogue, item: Item) -> None:
         raise HallError(QueueCode.UNIT_WITHDRAWN, **facts)
     if unit.presence is Presence.ELSEWHERE:
         raise HallError(QueueCode.ELSEWHERE, **facts)
-    if item.handling is Handling.CONSULT:
-        advice = {"advice": item.advice, "advice_en": item.advice_en}
-        raise HallError(QueueCode.CONSULT_ONLY, **facts, **advice)
 
 
-def _opening_windows(
+def _no_window(catalogue: Catalogue, item: Item) -> HallError:
+    """Return the case of an item without a window; one for consultation names who accepts it."""
+    if item.handling is Handling.ACCEPTED:
+        return HallError(QueueCode.NO_WINDOW, item=item.code)
+    unit = catalogue.unit_by[item.unit]
+    facts = {"item": item.code, "unit": unit.name, "unit_en": unit.name_en, "phone": unit.phone}
+    advice = {"advice": item.advice, "advice_en": item.advice_en}
+    return HallError(QueueCode.CONSULT_ONLY, **facts, **advice)
+
+
+Openings = Mapping[str, tuple[datetime, datetime]]
+"""Span of each window, as local times."""
+
+
+def _openings(
     catalogue: Catalogue, item: Item, codes: list[str], now: datetime, settings: Settings
-) -> dict[str, tuple[datetime, datetime]]:
-    """Return the windows open now or about to open, with their span; raise if there are none."""
-    opening: dict[str, tuple[datetime, datetime]] = {}
-    day = now.date()
+) -> tuple[Openings, Openings]:
+    """Return the windows that are open or about to open, and those that open after a break."""
+    present: dict[str, tuple[datetime, datetime]] = {}
+    later: dict[str, tuple[datetime, datetime]] = {}
+    day, numbers = now.date(), settings.of(NumberSettings)
+    early = timedelta(minutes=numbers.early_ticket_minutes)
+    before_end = timedelta(minutes=numbers.break_ticket_minutes)
     for code in codes:
         spans = catalogue_hours.item_spans(catalogue, item.code, code, day)
         for index, span in enumerate(spans):
-            early = (
-                settings.of(NumberSettings).break_ticket_minutes
-                if index
-                else settings.of(NumberSettings).early_ticket_minutes
-            )
             opens = datetime.combine(day, span.opens)
             closes = datetime.combine(day, span.closes)
-            if opens - timedelta(minutes=early) <= now < closes:
-                opening[code] = (opens, closes)
-    if not opening:
-        raise HallError(
-            _closed_case(catalogue, item, codes, now), **_again(catalogue, item, codes, now)
-        )
-    return opening
+            if opens - (early if index == 0 else timedelta()) <= now < closes:
+                present[code] = (opens, closes)
+            elif index and code not in later and opens - before_end <= now < opens:
+                later[code] = (opens, closes)
+    return present, later
 
 
 def _closed_case(catalogue: Catalogue, item: Item, codes: list[str], now: datetime) -> ErrorCode:
@@ -230,7 +378,7 @@ def only_comprehensive(
 def servers(
     catalogue: Catalogue, item: Item, now: datetime, sessions: WindowSessions
 ) -> tuple[str, ...]:
-    """Return the codes of windows that will call for the item: entitled, staffed, unpaused."""
+    """Return the codes of windows that call for the item now: entitled, staffed, unpaused."""
     return tuple(
         w.code
         for w in windows_for(catalogue, item, now)

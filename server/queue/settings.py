@@ -36,10 +36,13 @@ class NumberSettings(SettingGroup):
         unit="min",
     )
     break_ticket_minutes: int = setting(
-        15,
+        240,
         "午休结束前多少分钟开始取号",
         "Numbers start before the end of a break (minutes)",
-        "The same, before windows open again after a break.",
+        (
+            "The same, before windows open again after a break; 240: throughout every midday "
+            "break. Such a number says until when the break lasts."
+        ),
         low=0,
         high=240,
         unit="min",

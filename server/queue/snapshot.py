@@ -20,7 +20,8 @@ from server.core import journal
 from server.core.store import Tx
 from server.hall.context import Context
 from server.hall.snapshot import Force, Snapshot
-from server.queue import ticket_counts, ticket_queries, window_session_queries
+from server.queue import notice_queries, ticket_counts, ticket_queries, window_session_queries
+from server.queue.notice_queries import HallNotice
 from server.queue.routing import WindowSessions
 from server.queue.ticket_queries import LaneCount
 from server.queue.tickets import AT_WINDOW, State, Ticket
@@ -40,6 +41,7 @@ class Parts:
     sessions: WindowSessions | None = None
     waiting: list[LaneCount] | None = None
     at_windows: tuple[Ticket, ...] | None = None
+    notices: list[HallNotice] | None = None
 
 
 class QueueSnapshot(Snapshot):
@@ -53,7 +55,7 @@ class QueueSnapshot(Snapshot):
 
     def all(self) -> QueueSnapshot:
         """Read every part; return the snapshot."""
-        _ = self.sessions, self.waiting, self.at_windows
+        _ = self.sessions, self.waiting, self.at_windows, self.notices
         return self
 
     @property
@@ -84,6 +86,13 @@ class QueueSnapshot(Snapshot):
         if self.parts.at_windows is None:
             self.parts.at_windows = tuple(ticket_queries.all_at_windows(self.conn, self._hall_id))
         return self.parts.at_windows
+
+    @property
+    def notices(self) -> list[HallNotice]:
+        """Notices and pauses of the hall that are in force, oldest first."""
+        if self.parts.notices is None:
+            self.parts.notices = notice_queries.stored(self.conn, self._hall_id)
+        return [notice for notice in self.parts.notices if notice.is_in_force(self.now)]
 
     @cached_property
     def current(self) -> Mapping[str, Ticket]:
@@ -162,7 +171,7 @@ def cache_issued(ctx: Context, tx: Tx, before: QueueSnapshot, ticket: Ticket) ->
     insort(rows, own_row._replace(waiting=own_row.waiting + 1, since=since))
     after = parts_of(ctx, journal.head_in(tx), before.day)
     after.session_rows, after.sessions, after.waiting = parts.session_rows, parts.sessions, rows
-    after.at_windows = parts.at_windows
+    after.at_windows, after.notices = parts.at_windows, parts.notices
 
 
 def cache_called(
@@ -173,6 +182,7 @@ def cache_called(
     seats = before.session_rows
     seat = seats[now.window]._replace(last_call_at=tx.now)
     after.session_rows, after.sessions = {**seats, now.window: seat}, parts.sessions
+    after.notices = parts.notices
     if parts.at_windows is not None:
         others = (t for t in parts.at_windows if ended is None or t.id != ended.id)
         after.at_windows = (*others, now)

@@ -187,6 +187,9 @@ window_post = Table(
     Column("since", STAMP, nullable=False),
     stamp_column("paused_at"),
     code_column("pause_reason"),
+    stamp_column("pause_until"),  # expected end of the pause; null: not known
+    code_column("pause_next"),  # reason of the pause that begins after the present person
+    number_column("pause_minutes"),  # its expected length; 0: not known
     stamp_column("last_call_at"),
     # The last act there that can be undone; "" if there is none.
     code_column("undo_ticket"),
@@ -195,6 +198,20 @@ window_post = Table(
     text_column("undo_note"),  # the ticket's note before that act
     PrimaryKeyConstraint("hall_id", "window"),
     UniqueConstraint("hall_id", "staff"),
+)
+hall_notice = Table(
+    "hall_notice",
+    metadata,
+    hall_column(),
+    Column("id", CODE, nullable=False),
+    code_column("area"),
+    Column("pauses", Boolean, nullable=False),
+    code_column("reason"),
+    text_column("text"),
+    text_column("text_en"),
+    Column("since", STAMP, nullable=False),
+    stamp_column("until"),
+    PrimaryKeyConstraint("hall_id", "id"),
 )
 slip = Table(
     "slip",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from server.catalogue.model import Item
-from server.core.errors import HallError
 from server.queue.forecasts import Latest
-from server.queue.routing import route, unit_windows
+from server.queue.routing import Delay, delayed, unit_windows, windows_for
 from server.queue.snapshot import QueueSnapshot
 from server.queue.tickets import State, Ticket
+from server.queue.wait_forecast import Turn, not_before
 from server.queue.wait_range import Wait, wait_of
 
 
@@ -19,6 +19,8 @@ class TicketPlace:
 
     windows: tuple[str, ...]
     wait: Wait | None
+    delay: Delay | None = None
+    """Reason why none of the windows calls at the moment."""
 
 
 def place_of(
@@ -26,19 +28,32 @@ def place_of(
 ) -> TicketPlace:
     """Return the place of a ticket for `item` by the latest forecast."""
     is_waiting = ticket.state is State.WAITING and item is not None
-    wait = wait_of(latest.turn_of(ticket, item)) if is_waiting and item else None
-    return TicketPlace(windows_of(snapshot, ticket), wait)
+    windows, delay = _callers(snapshot, ticket)
+    if not is_waiting or item is None:
+        return TicketPlace(windows, None)
+    turn = after_delay(latest.turn_of(ticket, item), delay, snapshot.now)
+    return TicketPlace(windows, wait_of(turn), delay)
 
 
-def windows_of(snapshot: QueueSnapshot, ticket: Ticket) -> tuple[str, ...]:
-    """Return the windows that may call a ticket now; empty if there is none."""
+def after_delay(turn: Turn, delay: Delay | None, now: int) -> Turn:
+    """Return the turn of a person whose windows are back at a known time; `now` in ms."""
+    if delay is None or delay.until is None:
+        return turn
+    return not_before(turn, (delay.until - now) / 60_000)
+
+
+def _callers(snapshot: QueueSnapshot, ticket: Ticket) -> tuple[tuple[str, ...], Delay | None]:
+    """Return the windows that may call a ticket, and why they do not call now."""
+    catalogue, item = snapshot.catalogue, snapshot.catalogue.item_by.get(ticket.item)
     if ticket.lane.startswith("@"):
-        return (ticket.lane[1:].partition("/")[0],)
-    catalogue, sessions = snapshot.catalogue, snapshot.sessions
-    if ticket.lane.startswith("="):
-        windows = unit_windows(catalogue, ticket.queue)
-        return tuple(w.code for w in windows if w.code in sessions and not sessions[w.code].paused)
-    try:
-        return route(catalogue, ticket.item, snapshot.local, sessions, snapshot.settings).now
-    except HallError:
-        return ()
+        codes = [ticket.lane[1:].partition("/")[0]]
+    elif ticket.lane.startswith("=") or item is None:
+        codes = [w.code for w in unit_windows(catalogue, ticket.queue)]
+    else:
+        codes = [w.code for w in windows_for(catalogue, item, snapshot.local)]
+    windows, delay = delayed(
+        catalogue, ticket.item, codes, snapshot.local, snapshot.sessions, snapshot.settings
+    )
+    if ticket.lane.startswith("@"):
+        windows = tuple(codes)
+    return windows, delay

@@ -11,7 +11,7 @@ from server.core.store import Tx
 from server.hall.context import Context, JsonDict, write_journal
 from server.queue import ticket_queries, window_session_queries
 from server.queue.errors import QueueCode
-from server.queue.events import TicketMoved
+from server.queue.events import TicketMoved, WindowChanged
 from server.queue.tickets import AT_WINDOW, UNDO_OF, Move, Ticket, state_after
 from server.queue.window_session_queries import StoredSession
 
@@ -116,7 +116,23 @@ def move_on(
     moved_ticket = after_move(actor, change(tx, ticket), move)
     ticket_queries.change(tx, moved_ticket, ticket)
     record_move(tx, actor, moved_ticket, move, data or {}, "")
+    if ticket.state in AT_WINDOW and moved_ticket.state not in AT_WINDOW:
+        begin_next_pause(tx, actor, ticket.window)
     return moved_ticket
+
+
+def begin_next_pause(tx: Tx, actor: Actor, window: str) -> bool:
+    """Pause a window that has become free, if its clerk asked for it before; True if it did."""
+    session = window_session_queries.session(tx.conn, tx.hall_id, window)
+    if session is None or not session.pause_next or current_at(tx, window) is not None:
+        return False
+    minutes = session.pause_minutes
+    until = tx.now + minutes * 60_000 if minutes else session.pause_until
+    window_session_queries.set_pause(tx, window, tx.now, session.pause_next, until)
+    data: JsonDict = {"reason": session.pause_next, "note": "", "until": until, "planned": True}
+    write_journal(tx, actor, "window.pause", window, window=window, data=data)
+    tx.events.append(WindowChanged(window))
+    return True
 
 
 def record_move(tx: Tx, actor: Actor, ticket: Ticket, move: Move, data: JsonDict, why: str) -> None:

@@ -1,9 +1,10 @@
 """Forecast of every waiting person's turn: the rules in force, played forward. Pure.
 
-The windows that are signed in and not paused call one person after the other, as `call_order`
-chooses for each of them, and serve each for the mean time of the errand. Meanwhile the same people
-arrive as within the last hour: they are not *ahead*, but some of them are called first (priority,
-errands of comprehensive windows). From this one pass follow the people ahead, those whom windows
+The windows that are signed in call one person after the other, as `call_order` chooses for each of
+them, and serve each for the mean time of the errand; a paused one from its expected return on (not
+at all without it), a free one in the midday break from its end on. Meanwhile the same people arrive
+as within the last hour: they are not *ahead*, but some of them are called first (priority, errands
+of comprehensive windows). From this one pass follow the people ahead, those whom windows
 that may call me will call before me; and the expected minutes until my call. A newcomer's turn is
 the first call of the pass at which the rules would have chosen the newcomer.
 """
@@ -16,10 +17,11 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from heapq import heapify, heappop, heappush
 
+from server.catalogue import hours as catalogue_hours
 from server.catalogue.model import Item, Window, WindowKind
 from server.queue.call_candidates import LaneHead, Moment, choose_head, takes
 from server.queue.call_order import Choice, Head
-from server.queue.routing import only_comprehensive, servers, windows_for
+from server.queue.routing import break_end, only_comprehensive, windows_for
 
 NEXT_CALL_MINUTES = 0.7
 """Minutes between the end of a service and the start of the next: the call, and the walk."""
@@ -27,6 +29,8 @@ HOUR_MINUTES = 60
 BREATH = 16
 NEWCOMER = 1 << 60
 """Seniority of a newcomer: junior to everybody here, senior to those who are yet to arrive."""
+OVERDUE_MINUTES = 2
+"""Minutes until a window calls whose pause was to be over by now."""
 RESIDUAL = 0.75
 """Expected rest of a running service over its mean, seen at any moment of it."""
 
@@ -84,9 +88,11 @@ class Turn:
     minutes: float
     """Expected minutes until the call."""
     windows: int
-    """Windows that may call this person: staffed and not paused."""
+    """Windows that may call this person: staffed, and not paused for an unknown time."""
     priority_ahead: int = 0
     """Of those ahead, people of a higher priority."""
+    delay: float = 0.0
+    """Minutes until the first of the windows calls at all: all are paused, or in a break."""
 
 
 @dataclass(slots=True)
@@ -134,6 +140,8 @@ class Forecast:
     _calls: list[_Call]
     _first: Mapping[str, _Call]
     """Choice that each window would have, were it free now."""
+    _back: Mapping[str, float]
+    """Minutes until each window of the pass is back."""
     _newcomers: dict[tuple[str, int], Turn | None] = field(default_factory=dict)
 
     def newcomer(self, item: Item, level: int) -> Turn | None:
@@ -143,9 +151,14 @@ class Forecast:
             self._newcomers[key] = self._newcomer(item, level)
         return self._newcomers[key]
 
+    def callers(self, item: Item) -> tuple[str, ...]:
+        """Return the windows that call for an item, now or after a pause or break of known end."""
+        windows = windows_for(self.moment.catalogue, item, self.moment.now)
+        return tuple(w.code for w in windows if w.code in self._back)
+
     def _newcomer(self, item: Item, level: int) -> Turn | None:
         moment = self.moment
-        able = servers(moment.catalogue, item, moment.now, moment.sessions)
+        able = self.callers(item)
         only = only_comprehensive(moment.catalogue, item, moment.now, moment.sessions)
         target = moment.catalogue.unit_by[item.unit].target_wait
         last = None
@@ -166,7 +179,8 @@ class Forecast:
         priority = sum(last.priority_before.get(code, 0) for code in able) if level == 0 else 0
         kind = kind_of(level, (moment.catalogue.window_by[code] for code in able))
         ahead = ahead if is_next else max(1, ahead)
-        return Turn(kind, ahead, last.minutes, len(able), priority)
+        delay = min(self._back[code] for code in able)
+        return Turn(kind, ahead, last.minutes, len(able), priority, delay)
 
     def _would_call_first(
         self, unit: str, level: int, able: Sequence[str], only: bool, target: float
@@ -209,11 +223,8 @@ class _Play:
         self._moment = moment
         self._floor = floor
         catalogue = moment.catalogue
-        self._windows = [
-            catalogue.window_by[code]
-            for code, session in moment.sessions.items()
-            if not session.paused and code in catalogue.window_by
-        ]
+        self._back = _back(moment, floor.busy)
+        self._windows = [catalogue.window_by[code] for code in self._back]
         self._arrivals = sorted(
             (HOUR_MINUTES - (moment.millis - p.waiting_since) / 60_000, n, p)
             for n, p in enumerate(floor.lately)
@@ -270,7 +281,9 @@ class _Play:
             person = self._take(self._lane_of[choice.head.lane], code, minutes)
             service = self._floor.minutes_of(person.item, person.queue)
             heappush(ready, (minutes + service + NEXT_CALL_MINUTES, code))
-        return Forecast(self._moment, self._floor.waiting, self._turns, self._calls, first)
+        return Forecast(
+            self._moment, self._floor.waiting, self._turns, self._calls, first, self._back
+        )
 
     def _admit(self, minutes: float) -> None:
         """Let those arrive who are expected until then."""
@@ -295,7 +308,7 @@ class _Play:
         if item is None or head.lane[0] in "@=":
             able = tuple(w.code for w in self._windows if takes(catalogue, w, head, now))
         else:
-            able = servers(catalogue, item, now, moment.sessions)
+            able = tuple(w.code for w in entitled if w.code in self._back)
         only = item is not None and only_comprehensive(catalogue, item, now, moment.sessions)
         target = unit.target_wait if unit else 20
         if real == 0:
@@ -312,14 +325,16 @@ class _Play:
         for window in self._windows:
             if window.code in self._floor.busy:
                 groups[tuple(sorted(window.units))].append(window)
-        ready = [(0.0, w.code) for w in self._windows if w.code not in self._floor.busy]
+        free = (w.code for w in self._windows if w.code not in self._floor.busy)
+        ready = [(self._back[code], code) for code in free]
         for group in groups.values():
             group.sort(key=lambda w: self._floor.busy[w.code])
             rest = 0.0
             for place, window in enumerate(group):
                 rest += 1 / (len(group) - place)
-                minutes = self._floor.serving[window.code] * RESIDUAL * rest
-                ready.append((minutes + NEXT_CALL_MINUTES, window.code))
+                minutes = self._floor.serving[window.code] * RESIDUAL * rest + NEXT_CALL_MINUTES
+                # It may pause after the person who is there.
+                ready.append((max(minutes, self._back[window.code]), window.code))
         return ready
 
     def _heads(self, window: Window, lanes: Sequence[_Lane], minutes: float) -> list[Head]:
@@ -380,7 +395,39 @@ class _Play:
         if person.level == 0:
             priority = sum(self._priority_called.get(code, 0) for code in lane.windows)
         windows = (self._moment.catalogue.window_by[code] for code in lane.windows)
-        return Turn(kind_of(person.level, windows), ahead, minutes, len(lane.windows), priority)
+        delay = min(self._back[code] for code in lane.windows)
+        kind = kind_of(person.level, windows)
+        return Turn(kind, ahead, minutes, len(lane.windows), priority, delay)
+
+
+def _back(moment: Moment, busy: Mapping[str, int]) -> dict[str, float]:
+    """Return the minutes until each window calls again: 0 unless it is paused or in a break.
+
+    Without a window that is paused for an unknown time. A window that works on into the break does
+    not count as in it.
+    """
+    catalogue, back = moment.catalogue, {}
+    for code, session in moment.sessions.items():
+        if code not in catalogue.window_by or (session.paused and session.until is None):
+            continue
+        minutes = 0.0
+        if session.paused and session.until is not None:
+            minutes = max(OVERDUE_MINUTES, (session.until - moment.millis) / 60_000)
+        if code not in busy:
+            spans = catalogue_hours.window_spans(catalogue, code, moment.now.date())
+            end = break_end(spans, moment.now)
+            minutes = max(minutes, (end - moment.now).total_seconds() / 60 if end else 0.0)
+        back[code] = minutes
+    return back
+
+
+def not_before(turn: Turn, minutes: float) -> Turn:
+    """Return the turn of a person whom nobody calls within so many minutes."""
+    if turn.windows == 0:
+        return replace(turn, minutes=turn.minutes + minutes, delay=minutes)
+    if turn.delay >= minutes:
+        return turn
+    return replace(turn, minutes=max(turn.minutes, minutes), delay=minutes)
 
 
 def kind_of(level: int, windows: Iterable[Window]) -> Kind:

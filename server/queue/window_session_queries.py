@@ -13,6 +13,9 @@ from server.core.store import Tx
 from server.queue import tables
 from server.queue.routing import WindowSession, WindowSessions
 
+OFFICE = "hall"
+"""Reason of a pause by which the office stops all windows of an area."""
+
 
 class StoredSession(NamedTuple):
     """Session of a person at a window, with its pause."""
@@ -23,6 +26,12 @@ class StoredSession(NamedTuple):
     paused_at: int | None
     pause_reason: str
     last_call_at: int | None
+    pause_until: int | None
+    """Expected end of the pause."""
+    pause_next: str
+    """Reason of the pause that begins after the present person; "" if none does."""
+    pause_minutes: int
+    """Expected length of that pause; 0 if it is not known."""
     undo_ticket: str = ""
     """Ticket of the last act that can be undone; empty if there is none."""
     undo_move: str = ""
@@ -48,9 +57,19 @@ def sessions(conn: Connection, hall_id: str) -> list[StoredSession]:
 
 
 def for_rules(rows: Iterable[StoredSession]) -> WindowSessions:
-    """Return window sessions as the rules read them, by window."""
+    """Return window sessions as the rules read them, by window.
+
+    A window that pauses after its present person counts as paused: it calls nobody else before.
+    """
     return {
-        row.window: WindowSession(row.window, row.staff, row.paused_at is not None) for row in rows
+        row.window: WindowSession(
+            row.window,
+            row.staff,
+            row.paused_at is not None or row.pause_next != "",
+            row.pause_until,
+            OFFICE in (row.pause_reason, row.pause_next),
+        )
+        for row in rows
     }
 
 
@@ -74,9 +93,19 @@ def sign_out(tx: Tx, window: str) -> None:
     tx.conn.execute(delete(_p).where(_p.c.hall_id == tx.hall_id, _p.c.window == window))
 
 
-def set_pause(tx: Tx, window: str, paused_at: int | None, reason: str) -> None:
-    """Pause a window (time and reason), or resume it (None)."""
-    _set(tx, window, paused_at=paused_at, pause_reason=reason)
+def set_pause(
+    tx: Tx, window: str, paused_at: int | None, reason: str, until: int | None = None
+) -> None:
+    """Pause a window (time and reason), or resume it (None); a pause to come is over with it."""
+    paused = {"paused_at": paused_at, "pause_reason": reason, "pause_until": until}
+    _set(tx, window, **paused, pause_next="", pause_minutes=0)
+
+
+def set_next_pause(
+    tx: Tx, window: str, reason: str, minutes: int, until: int | None = None
+) -> None:
+    """Let a pause begin after the present person; "": none. It has a length or an expected end."""
+    _set(tx, window, pause_next=reason, pause_minutes=minutes, pause_until=until)
 
 
 def record_call(tx: Tx, window: str) -> None:

@@ -9,7 +9,7 @@ from server.core.errors import HallError
 from server.core.store import Tx
 from server.hall.context import Context, JsonDict, write_journal
 from server.leave import cover as leave_cover
-from server.queue import snapshot, ticket_queries, window_session_queries
+from server.queue import hall_notices, snapshot, ticket_queries, window_session_queries
 from server.queue.call_candidates import takes
 from server.queue.errors import QueueCode
 from server.queue.events import WindowChanged
@@ -45,6 +45,9 @@ def sign_in(ctx: Context, actor: Actor, key: str, window: str) -> None:
         window_session_queries.sign_in(tx, window, actor.name)
         write_journal(tx, actor, "window.sign_in", window, window=window)
         tx.events.append(WindowChanged(window))
+        notice = hall_notices.pausing(ctx, tx, window)
+        if notice is not None:
+            hall_notices.pause_window(tx, actor, window, notice)
         return {}
 
     ctx.command(actor, key, {"act": "sign_in", "window": window}, act)
@@ -116,31 +119,74 @@ def _has_other_window(snap: QueueSnapshot, row: LaneCount, sessions: WindowSessi
     )
 
 
-def pause(ctx: Context, actor: Actor, key: str, window: str, reason: str, text: str) -> None:
-    """Stop calling, with a reason. Raises WINDOW_BUSY while a ticket is called or served."""
+def pause(
+    ctx: Context,
+    actor: Actor,
+    key: str,
+    window: str,
+    reason: str,
+    text: str,
+    minutes: int = 0,
+    *,
+    after: bool = False,
+) -> None:
+    """Stop calling, with a reason and the expected length (0: not known).
+
+    While a ticket is called or served: WINDOW_BUSY, or with `after` the pause begins by itself when
+    the window is free.
+    """
 
     def act(tx: Tx) -> JsonDict:
         session = _own_session(tx, actor, window)
         busy = current_at(tx, window)
-        if busy is not None:
+        if busy is not None and not after:
             raise HallError(QueueCode.WINDOW_BUSY, window=window, number=busy.number)
-        if session.paused_at is None:
-            window_session_queries.set_pause(tx, window, tx.now, reason)
-            data = {"reason": reason, "note": text}
+        if busy is not None:
+            # Until it begins, its end is expected as if it began now.
+            until = tx.now + minutes * 60_000 if minutes else None
+            window_session_queries.set_next_pause(tx, window, reason, minutes, until)
+            data: JsonDict = {"reason": reason, "note": text, "minutes": minutes}
+            write_journal(tx, actor, "window.pause_next", window, window=window, data=data)
+            tx.events.append(WindowChanged(window))
+        elif session.paused_at is None:
+            until = tx.now + minutes * 60_000 if minutes else None
+            window_session_queries.set_pause(tx, window, tx.now, reason, until)
+            data = {"reason": reason, "note": text, "until": until}
             write_journal(tx, actor, "window.pause", window, window=window, data=data)
             tx.events.append(WindowChanged(window))
         return {}
 
     request: JsonDict = {"act": "pause", "window": window, "reason": reason, "note": text}
+    if minutes:
+        request["minutes"] = minutes
+    if after:
+        request["after"] = True
     ctx.command(actor, key, request, act)
 
 
+def drop_next_pause(ctx: Context, actor: Actor, key: str, window: str) -> None:
+    """Cancel the pause that was to begin after the present person. Raises HALL_PAUSED."""
+
+    def act(tx: Tx) -> JsonDict:
+        session = _own_session(tx, actor, window)
+        if session.pause_next:
+            hall_notices.require_not_paused(ctx, tx, window)
+            window_session_queries.set_next_pause(tx, window, "", 0)
+            data = {"reason": session.pause_next}
+            write_journal(tx, actor, "window.pause_dropped", window, window=window, data=data)
+            tx.events.append(WindowChanged(window))
+        return {}
+
+    ctx.command(actor, key, {"act": "drop_next_pause", "window": window}, act)
+
+
 def unpause(ctx: Context, actor: Actor, key: str, window: str) -> None:
-    """Resume calling."""
+    """Resume calling. Raises HALL_PAUSED while the office pauses the window."""
 
     def act(tx: Tx) -> JsonDict:
         session = _own_session(tx, actor, window)
         if session.paused_at is not None:
+            hall_notices.require_not_paused(ctx, tx, window)
             window_session_queries.set_pause(tx, window, None, "")
             data = {"millis": tx.now - session.paused_at, "reason": session.pause_reason}
             write_journal(tx, actor, "window.unpause", window, window=window, data=data)

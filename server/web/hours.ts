@@ -9,6 +9,7 @@ const WORDS = {
   windows: { zh: "{list}号窗口照常办理。", en: "Windows {list} stay open." },
   unknown: { zh: "现在不是办公时间，开放时间请看大厅公告。", en: "Closed now. Please see the notice in the hall." },
   early: { zh: "现在可以取号，{when}开始办理。", en: "You can take a number now. Service starts at {when}." },
+  noon: { zh: "现在可以取号。", en: "You can take a number now." },
   over: { zh: "本时段取号已结束，{when}开放。", en: "No more numbers now. Open again at {when}." },
   today: { zh: "今天 {time} ", en: "{time} today" },
   later: { zh: "{day} {time} ", en: "{time}, {day}" },
@@ -34,6 +35,7 @@ export function closedWords(hours: HallHours | null | undefined, now: number, of
 /** The same for a page that gives numbers: early numbers and the last number of the day count. */
 export function numbersWords(hours: HallHours | null | undefined, now: number, of: Lang = lang.value): string {
   if (!hours) return "";
+  if (hours.midday && hours.numbers) return `${closedWords(hours, now, of)}${of === "zh" ? "" : " "}${WORDS.noon[of]}`;
   if (hours.next === null || hours.windows.length > 0 || hours.open === hours.numbers) return closedWords(hours, now, of);
   return fill(WORDS[hours.open ? "over" : "early"][of], { when: opening(hours.next, now, of) });
 }

@@ -201,7 +201,7 @@ def test_the_way_to_a_unit_elsewhere_is_its_address(web: Web, item: str) -> None
 
 def test_a_consultation_item_names_the_place_that_accepts_it(web: Web) -> None:
     way = web.manager().get("/reception/items/ask-1").get_json()
-    assert (way["advice"], way["refusal"]["code"]) == ("到二楼", "consult_only")
+    assert (way["advice"], way["windows"][0]["window"]["number"]) == ("到二楼", 3)
 
 
 def test_an_unknown_item_has_no_way(web: Web) -> None:

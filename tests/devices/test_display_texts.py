@@ -48,6 +48,11 @@ def test_the_text_of_a_strip_follows_the_state_of_its_window(state: str) -> None
     assert strip(window(state)) == {"mode": mode, "text": text, "colour": colour}
 
 
+def test_the_strip_of_a_paused_window_says_when_it_is_back() -> None:
+    assert strip(window("paused"), "10:40")["text"] == "暂停服务，约10:40恢复"
+    assert strip(window("idle"), "10:40") == strip(window("idle"))
+
+
 def appears(rig: Rig, text: str) -> bool:
     """Return True once the simulated device has shown or spoken a text."""
     return rig.plan.journal.wait_for(lambda event: event.get("text") == text, PATIENCE) is not None

@@ -14,11 +14,12 @@ from typing import Any
 import pytest
 
 from server.catalogue.model import Catalogue, OpenLine, Scope, Window
+from server.core.clock import instant
 from server.core.errors import HallError
 from server.core.settings import Settings
 from server.core.working_days import SpecialDay
 from server.queue import routing
-from server.queue.routing import Route, WindowSession
+from server.queue.routing import Delay, DelayReason, Route, WindowSession
 from support.halls import MONDAY, catalogue
 
 HALL = catalogue()
@@ -118,7 +119,8 @@ def test_a_specialised_window_is_not_entitled_by_a_mandate() -> None:
         ("G1", "tax-2", False),
         ("S1", "tax-1", False),
         ("S1", "build-1", True),
-        ("S1", "ask-1", False),  # its unit's window, but the item is for consultation only
+        ("S1", "ask-1", True),  # for consultation only: its unit's window advises
+        ("G1", "ask-1", False),
         ("G1", "lapsed-1", False),
     ],
 )
@@ -214,9 +216,80 @@ def test_nobody_signed_in_names_the_windows_that_are_open() -> None:
     assert refusal(staffed=sessions("S1")) == ("nobody_signed_in", {"windows": list(TAX)})
 
 
-def test_all_paused_names_the_windows_that_are_staffed() -> None:
-    staffed = sessions("T1", "G1", paused=["T1", "G1"])
-    assert refusal(staffed=staffed) == ("all_paused", {"windows": ["T1", "G1"]})
+def paused(**until: datetime | None) -> dict[str, WindowSession]:
+    """Return paused sessions with their expected return."""
+    return {
+        code: WindowSession(code, "", paused=True, until=ms(back)) for code, back in until.items()
+    }
+
+
+def ms(when: datetime | None) -> int | None:
+    return None if when is None else instant(when, "Asia/Shanghai")
+
+
+@pytest.mark.parametrize(
+    ("staffed", "until"),
+    [
+        (paused(T1=moment(10, 40), G1=None), moment(10, 40)),
+        (paused(T1=moment(10, 40), G1=moment(10, 20)), moment(10, 20)),
+        (paused(T1=None), None),
+        (paused(T1=moment(9, 50)), None),  # overdue
+        (paused(T1=moment(12, 10)), moment(14, 30)),  # back in the break
+    ],
+)
+def test_paused_windows_do_not_stop_the_numbers(
+    staffed: dict[str, WindowSession], until: datetime | None
+) -> None:
+    answer = route(staffed=staffed)
+    assert answer.now == tuple(staffed)
+    assert answer.delay == Delay(DelayReason.PAUSE, ms(until))
+
+
+def test_one_window_that_calls_is_no_delay() -> None:
+    assert route(staffed=sessions("T1", "T2", paused=["T1"])).delay is None
+
+
+def test_windows_that_are_not_back_today_give_no_numbers() -> None:
+    staffed = paused(T1=moment(18), T2=moment(17, 30))
+    assert refusal(now=moment(16), staffed=staffed) == ("all_paused", {"windows": ["T1", "T2"]})
+
+
+def test_the_midday_break_does_not_stop_the_numbers() -> None:
+    settings = Settings(break_ticket_minutes=240)
+    for now in (moment(11, 50), moment(12), moment(13)):
+        answer = routing.route(HALL, "tax-1", now, sessions("T2"), settings)
+        assert (answer.now, answer.closes) == (("T2",), moment(17, 30))
+        assert answer.delay == Delay(DelayReason.MIDDAY, ms(moment(14, 30)))
+    assert routing.route(HALL, "tax-1", moment(13), {}, settings).now == TAX
+    assert routing.route(HALL, "tax-1", moment(11), sessions("T2"), settings).delay is None
+    with pytest.raises(HallError):
+        routing.route(HALL, "tax-1", moment(17, 16), sessions("T2"), settings)
+
+
+WAITING = [
+    (moment(10), sessions("T1", "T2", paused=["T2"]), ("T1",), None),
+    (moment(11, 55), sessions("T1"), ("T1",), None),  # after the last ticket
+    (moment(13), sessions("T1"), ("T1",), (DelayReason.MIDDAY, moment(14, 30))),
+    (moment(13), {}, ("T1", "T2"), (DelayReason.MIDDAY, moment(14, 30))),
+    (moment(8), sessions("T1"), ("T1",), None),
+    (moment(8), {}, (), None),
+    (moment(18), sessions("T1"), ("T1",), None),
+    (moment(10), paused(T1=moment(10, 20)), ("T1",), (DelayReason.PAUSE, moment(10, 20))),
+    (moment(13), paused(T1=None), ("T1",), (DelayReason.PAUSE, moment(14, 30))),
+    (moment(18), paused(T1=None), ("T1",), (DelayReason.PAUSE, None)),
+]
+
+
+@pytest.mark.parametrize(("now", "staffed", "windows", "delay"), WAITING)
+def test_windows_that_call_for_people_who_wait(
+    now: datetime,
+    staffed: dict[str, WindowSession],
+    windows: tuple[str, ...],
+    delay: tuple[DelayReason, datetime | None] | None,
+) -> None:
+    expected = Delay(delay[0], ms(delay[1])) if delay else None
+    answer = routing.delayed(HALL, "tax-1", ["T1", "T2"], now, staffed, SETTINGS)
+    assert answer == (windows, expected)
 
 
 # The time of the day
@@ -337,8 +410,35 @@ def test_a_unit_elsewhere_says_where_it_is() -> None:
     assert (case, data["unit"], data["place"]) == ("elsewhere", "单位cars", "北街一号")
 
 
-def test_an_item_for_consultation_says_who_accepts_it() -> None:
-    case, data = refusal("ask-1")
+def ask(unit: str, hall: Catalogue = HALL) -> Catalogue:
+    """Return the hall with the consultation item at another unit."""
+    items = (replace(i, unit=unit) if i.code == "ask-1" else i for i in hall.items)
+    return replace(hall, items=tuple(items))
+
+
+@pytest.mark.parametrize(
+    ("hall", "windows"),
+    [
+        (HALL, ("S1",)),
+        (with_window("S1", items=("build-1",)), ("S1",)),  # no window names the item
+        (ask("tax", with_window("T2", items=("ask-1",))), ("T1", "T2")),
+        (ask("tax", with_window("T2", items=("tax-2",))), ("T1",)),
+        (ask("social"), GENERAL),  # its mandates name other items
+    ],
+)
+def test_an_item_for_consultation_has_numbers_for_the_windows_that_advise(
+    hall: Catalogue, windows: tuple[str, ...]
+) -> None:
+    assert route("ask-1", hall=hall).now == windows
+
+
+def test_a_lapsed_mandate_lets_no_window_advise() -> None:
+    mandates = tuple(m for m in HALL.mandates if m.code == "M3")
+    assert refusal("ask-1", hall=replace(ask("social"), mandates=mandates))[0] == "consult_only"
+
+
+def test_without_an_advising_window_an_item_for_consultation_says_who_accepts_it() -> None:
+    case, data = refusal("ask-1", hall=with_window("S1", units=("fire",)))
     assert (case, data["unit"]) == ("consult_only", "单位build")
     assert (data["advice"], data["advice_en"]) == ("到二楼", "Second floor")
 

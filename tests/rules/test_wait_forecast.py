@@ -21,11 +21,13 @@ from server.queue.tickets import State, Ticket, lane, window_lane
 from server.queue.wait_forecast import (
     NEWCOMER,
     NEXT_CALL_MINUTES,
+    OVERDUE_MINUTES,
     Kind,
     PresentFloor,
     PriorityCall,
     Turn,
     forecast,
+    not_before,
 )
 from support.halls import at, catalogue
 
@@ -125,6 +127,43 @@ def test_a_paused_window_calls_nobody() -> None:
     by_ticket = turns(("T1", "T2"), floor(waiting), paused=("T2",))
     assert by_ticket["t2"].windows == 1
     assert by_ticket["t2"].minutes == MINUTES + NEXT_CALL_MINUTES
+
+
+def test_a_paused_window_calls_from_its_return_on() -> None:
+    back = WindowSession("T1", "T1", paused=True, until=NOW + 20 * 60_000)
+    played = forecast(
+        replace(moment(()), sessions={"T1": back}), floor([ticket(1, "tax-1"), ticket(2, "tax-1")])
+    )
+    assert [(t.ahead, t.minutes, t.delay) for t in played.turns.values()] == [
+        (0, 20.0, 20.0),
+        (1, 20.0 + MINUTES + NEXT_CALL_MINUTES, 20.0),
+    ]
+    newcomer = played.newcomer(HALL.item_by["tax-1"], 0)
+    assert newcomer is not None
+    assert (newcomer.ahead, newcomer.delay) == (2, 20.0)
+    overdue = replace(back, until=NOW - 60_000)
+    late = forecast(replace(moment(()), sessions={"T1": overdue}), floor([ticket(1, "tax-1")]))
+    assert late.turns["t1"].minutes == OVERDUE_MINUTES
+
+
+def test_a_window_that_works_on_is_not_in_the_midday_break() -> None:
+    noon = at(13, 30)
+    here = replace(moment(("T1", "T2")), now=local(noon, "Asia/Shanghai"), millis=noon)
+    waiting = [ticket(1, "tax-1"), ticket(2, "tax-1")]
+    by_ticket = forecast(here, floor(waiting)).turns
+    assert [by_ticket[t].minutes for t in ("t1", "t2")] == [60.0, 60.0]
+    by_ticket = forecast(here, floor(waiting, {"T2": noon})).turns
+    assert by_ticket["t1"].minutes < MINUTES + NEXT_CALL_MINUTES
+    assert by_ticket["t1"].delay == 0.0
+
+
+def test_nobody_is_called_before_the_windows_are_back() -> None:
+    turn = Turn(Kind.SPECIALISED, 1, 12.0, 1, delay=5.0)
+    assert not_before(turn, 5.0) == turn
+    assert not_before(turn, 10.0) == replace(turn, delay=10.0)
+    assert not_before(turn, 30.0) == replace(turn, minutes=30.0, delay=30.0)
+    nobody = Turn(Kind.SPECIALISED, 1, 12.0, 0)
+    assert not_before(nobody, 30.0) == replace(nobody, minutes=42.0, delay=30.0)
 
 
 def test_nobody_calls_where_no_window_is_open() -> None:

@@ -32,8 +32,10 @@ from server.leave import actions as leave_actions
 from server.leave import correction_actions
 from server.leave import queries as stored_leaves
 from server.leave.actions import LeaveRequest
+from server.queue import hall_notices
 from server.queue import tables as queue_tables
 from server.queue.business_day import keep_day
+from server.queue.messages import PublishNotice
 from server.retroactive import queries as stored_changes
 from server.retroactive.scopes import finding_value
 from server.spot_checks import finding_actions, finding_queries, rounds, second_checker
@@ -238,7 +240,9 @@ class SettledHall:
         assert boss.post("/office/fingers", body).get_json()["code"] == "past_asked"
         rows = ctx.read(lambda c: finding_queries.of_days(c, "small", "", "9"))
         every = ctx.read(rules_of)
+        words = PublishNotice(pauses=False, text="请出示身份证")
         self.ids_by_parameter = {
+            "notice": [hall_notices.publish(ctx, BOSS, self.small.key(), words)],
             "ticket": [self.ticket.id],
             "token": [self.ticket.token],
             "slip": [self.ticket.token],

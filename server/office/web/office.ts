@@ -1,8 +1,8 @@
 // The office: what the hall's managers and administrators look at and change.
 import { createApp } from "vue";
 import { createRouter } from "vue-router";
-import "element-plus/dist/index.css";
-import "@web/element.css";
+import "@web/element-table.ts";
+import "@web/element.ts";
 import "@web/fonts.css";
 import "@web/base.css";
 import "@web/notice.css";

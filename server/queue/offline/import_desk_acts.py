@@ -26,7 +26,7 @@ from server.queue.offline.desk_plausibility import Implausibility, PlausibilityC
 from server.queue.offline.desk_quarantine import QuarantinedActions
 from server.queue.offline.messages import HandInActs, OfflineAct
 from server.queue.tickets import Move, State, Ticket, state_after
-from server.queue.transitions import current_at, event_of
+from server.queue.transitions import begin_next_pause, current_at, event_of
 
 QUARANTINED = "act_put_aside"
 """Result code of an action that the office must review."""
@@ -80,6 +80,7 @@ def import_actions(
                 "at": earliest,
             }
             results.append(result | {"code": code})
+        begin_next_pause(tx, actor, body.window)
         for quarantined in aside.values():
             desk_quarantine.quarantine(tx, actor, body.window, ctx.tokens.token(), quarantined)
         return {"results": results}

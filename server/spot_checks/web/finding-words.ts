@@ -111,6 +111,7 @@ const seen = dictionary({
   equipment: { zh: "设备", en: "equipment" },
   leave: { zh: "临时离开", en: "leave" },
   other: { zh: "其他", en: "other" },
+  hall: { zh: "大厅统一暂停", en: "by the office" },
 });
 
 /** Return the recorded state of that minute in short phrases. */

@@ -9,7 +9,7 @@ import pytest
 from server.core import journal
 from server.core.actors import Actor, ActorKind
 from server.core.errors import CommonCode, ErrorCode, HallError
-from server.queue import calling, ticket_queries, window_sessions
+from server.queue import calling, ticket_queries, window_session_queries, window_sessions
 from server.queue.business_day import keep_day
 from server.queue.call_order import Why
 from server.queue.errors import QueueCode
@@ -393,3 +393,32 @@ def test_a_changed_line_breaks_the_chain(small: SmallHall) -> None:
     )
     broken = small.ctx.read(lambda c: journal.first_break(c, "small"))
     assert broken is not None
+
+
+@pytest.mark.parametrize("end", ["finish", "no_show", "transfer", "hold"])
+def test_a_pause_after_this_person_begins_when_the_window_is_free(
+    small: SmallHall, end: str
+) -> None:
+    small.sign_in("T1", "T2")
+    small.issue("tax-1")
+    small.call("T1")
+    clerk = small.clerk("T1")
+    window_sessions.pause(small.ctx, clerk, small.key(), "T1", "leave", "", 30, after=True)
+    small.clock.advance(seconds=60)
+    if end == "transfer":
+        to = {"to_window": "T2", "to_item": None, "to_unit": None}
+        calling.transfer(small.ctx, clerk, small.key(), "T1", **to, text="")
+    elif end == "hold":
+        calling.hold(small.ctx, clerk, small.key(), "T1", "")
+    elif end == "no_show":
+        calling.recall(small.ctx, clerk, small.key(), "T1")
+        small.clock.advance(seconds=60)
+        calling.no_show(small.ctx, clerk, small.key(), "T1")
+    else:
+        calling.start(small.ctx, clerk, small.key(), "T1")
+        calling.finish(small.ctx, clerk, small.key(), "T1", Outcome.DONE, "")
+    session = small.ctx.read(lambda c: window_session_queries.session(c, "small", "T1"))
+    assert session is not None
+    now = small.clock.now()
+    assert (session.paused_at, session.pause_until) == (now, now + 30 * 60_000)
+    assert (session.pause_reason, session.pause_next) == ("leave", "")

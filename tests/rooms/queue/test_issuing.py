@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from counters import keypad
+from devices.printers.document import Text
+from kiosk import views
+from kiosk.slip import ticket_slip
 from server.catalogue.actions import import_catalogue
 from server.core import journal
 from server.core.actors import SYSTEM, Actor, ActorKind
 from server.core.errors import CommonCode, ErrorCode, HallError
 from server.device_health import queries as device_health_queries
 from server.privacy import personal_data
-from server.queue import calling, issuing, slip_queries, window_sessions
+from server.queue import calling, issuing, slip_queries, snapshot, window_sessions
 from server.queue.business_day import keep_day
 from server.queue.errors import QueueCode
-from server.queue.tickets import State
+from server.queue.forecasts import Forecasts
+from server.queue.messages import DelayView
+from server.queue.ticket_place import place_of
+from server.queue.tickets import Outcome, State, Ticket
 from support.halls import MONDAY, SmallHall, at
 
 
@@ -51,7 +59,7 @@ def test_a_new_day_starts_again_and_keeps_history(small: SmallHall) -> None:
         ("no-such", QueueCode.ITEM_UNKNOWN),
         ("tobacco-1", QueueCode.UNIT_WITHDRAWN),
         ("cars-1", QueueCode.ELSEWHERE),
-        ("ask-1", QueueCode.CONSULT_ONLY),
+        ("ask-1", QueueCode.NOBODY_SIGNED_IN),
         ("lapsed-1", QueueCode.NO_WINDOW),
         ("fire-1", QueueCode.OTHER_DAY),
         ("build-1", QueueCode.NOBODY_SIGNED_IN),
@@ -81,6 +89,7 @@ def test_the_refusal_says_where_to_go(small: SmallHall) -> None:
 )
 def test_hours(small: SmallHall, hour: int, minute: int, code: ErrorCode) -> None:
     small.sign_in("T1")
+    small.configure(break_ticket_minutes=15)
     small.clock.set(at(hour, minute))
     assert _code(small, "tax-1").code is code
 
@@ -90,10 +99,50 @@ def test_closed_on_sunday(small: SmallHall) -> None:
     assert _code(small, "tax-1").code is QueueCode.CLOSED_TODAY
 
 
-def test_all_paused(small: SmallHall) -> None:
+def _slip_lines(small: SmallHall, ticket: Ticket) -> list[str]:
+    (slip,) = small.ctx.read(lambda c: slip_queries.of_ticket(c, small.ctx.hall_id, ticket.id))
+    facts = json.loads(slip.document)
+    document = ticket_slip(facts, small.ctx.catalogue(), small.ctx.settings(), "", copy=False)
+    return [line.text for line in document.lines if isinstance(line, Text)]
+
+
+def _pause(small: SmallHall, minutes: int = 0) -> None:
+    window_sessions.pause(small.ctx, small.clerk("T1"), small.key(), "T1", "rest", "", minutes)
+
+
+def test_a_pause_of_the_only_window_gives_numbers_with_the_time_of_return(small: SmallHall) -> None:
     small.sign_in("T1")
-    window_sessions.pause(small.ctx, small.clerk("T1"), small.key(), "T1", "rest", "")
-    assert _code(small, "tax-2").code is QueueCode.ALL_PAUSED
+    _pause(small, 40)
+    ticket = small.issue("tax-2")
+    assert "窗口暂停服务，约09:40恢复，之后叫号" in _slip_lines(small, ticket)
+    assert (ticket.told_low, ticket.told_high) == (40, 45)
+    seen, latest = snapshot.take(small.ctx), Forecasts.of(small.ctx).current()
+    page = views.item_page_of(seen, latest, "tax-2")
+    place = place_of(seen, ticket, seen.catalogue.item_by["tax-2"], latest)
+    phone = views.ticket_view(seen, ticket, seen.catalogue, place, (), "")
+    expected = DelayView(reason="pause", until=at(9, 40))
+    assert page.offer is not None
+    assert page.offer.delay == phone.delay == expected
+    assert [w.code for w in phone.windows] == ["T1"]
+    assert page.offer.low >= phone.low >= 40
+
+
+def test_a_pause_of_unknown_length_tells_no_minutes(small: SmallHall) -> None:
+    small.sign_in("T1")
+    _pause(small)
+    ticket = small.issue("tax-2")
+    assert "窗口暂停服务，恢复后叫号" in _slip_lines(small, ticket)
+    assert (ticket.told_low, ticket.told_high) == (None, None)
+
+
+def test_the_midday_break_gives_numbers_with_its_end(small: SmallHall) -> None:
+    small.sign_in("T1")
+    small.clock.set(at(12, 30))
+    ticket = small.issue("tax-2")
+    assert "午休至14:30，之后叫号" in _slip_lines(small, ticket)
+    window_sessions.sign_out(small.ctx, small.clerk("T1"), small.key(), "T1", True)
+    second = small.issue("tax-2")
+    assert (second.told_low or 0) >= (ticket.told_low or 0) == 120
 
 
 def test_unknown_class(small: SmallHall) -> None:
@@ -194,3 +243,13 @@ def test_an_import_by_another_process_is_noticed(small: SmallHall) -> None:
     later = small.issue("tax-1")
     assert later.version == 2
     assert small.ctx.catalogue_version(1).hall_name == "测试大厅"
+
+
+def test_an_item_for_consultation_gets_a_number_that_says_so(small: SmallHall) -> None:
+    small.sign_in("S1")
+    ticket = small.issue("ask-1")
+    assert "咨询号（本大厅仅咨询）Enquiries only" in _slip_lines(small, ticket)
+    small.call("S1")
+    calling.start(small.ctx, small.clerk("S1"), small.key(), "S1")
+    keypad.press(small.ctx, "S1", "finish", small.key())
+    assert small.ticket(ticket.id).outcome == Outcome.CONSULTED

@@ -10,6 +10,7 @@ from server.queue import ticket_queries, window_session_queries
 from server.queue.errors import QueueCode
 from server.queue.settings import CounterSettings
 from server.queue.tickets import State
+from server.queue.window_session_queries import StoredSession
 from support.halls import SmallHall
 
 
@@ -114,6 +115,26 @@ def test_one_key_pauses_and_resumes(small: SmallHall) -> None:
         row = small.ctx.read(lambda c: window_session_queries.session(c, "small", "T1"))
         assert row is not None
         assert (row.paused_at is not None) is paused
+
+
+def test_the_pause_key_pauses_after_the_present_person(small: SmallHall) -> None:
+    small.sign_in("T1")
+    small.issue("tax-1")
+    waiting = small.issue("tax-1")
+    _press(small, "call_next")
+
+    def session() -> StoredSession:
+        row = small.ctx.read(lambda c: window_session_queries.session(c, "small", "T1"))
+        assert row is not None
+        return row
+
+    for reason in ("other", "", "other"):
+        _press(small, "pause")
+        assert (session().pause_next, session().paused_at) == (reason, None)
+    _press(small, "start")
+    _press(small, "call_next")  # ends the service, and calls nobody
+    assert session().paused_at == small.clock.now()
+    assert _state(small, waiting.id) is State.WAITING
 
 
 def test_transfer_to_the_window_typed(small: SmallHall) -> None:

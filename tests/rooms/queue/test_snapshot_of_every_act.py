@@ -85,7 +85,9 @@ def floors(hall: SettledHall) -> Iterator[str]:
     small.clock.advance(seconds=60)
     yield "called"
     calling.start(ctx, clerk, small.key(), "T1")
-    yield "serving"
+    window_sessions.pause(ctx, clerk, small.key(), "T1", "rest", "", after=True)
+    yield "serving, then a pause"
+    window_sessions.drop_next_pause(ctx, clerk, small.key(), "T1")
     calling.hold(ctx, clerk, small.key(), "T1", "")
     yield "held"
     small.call("T1")

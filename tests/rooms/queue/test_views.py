@@ -145,7 +145,7 @@ def test_every_page_shows_when_the_hall_opens_next(
 
 
 def test_numbers_end_before_the_hall_closes(small: SmallHall) -> None:
-    small.configure(last_ticket_minutes=20)
+    small.configure(last_ticket_minutes=20, break_ticket_minutes=15)
     assert hours_at(small, at(11, 30)).numbers
     hours_view = hours_at(small, at(11, 45))
     assert (hours_view.open, hours_view.numbers, hours_view.next) == (True, False, at(14, 30))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import timedelta
 
 from werkzeug.test import Client, TestResponse
 
 from server.accounts.errors import AccountCode
+from server.catalogue.actions import import_catalogue
 from server.catalogue.errors import CatalogueCode
+from server.core.actors import SYSTEM
 from server.core.errors import CommonCode, ErrorCode
 from server.device_health.errors import DeviceCode
 from server.queue import number_counters
@@ -18,7 +21,7 @@ from server.queue.offline.errors import OfflineCode
 from server.runtime.server import HallRouter
 from server.runtime.worker_bus import NoWorkerBus
 from support.code_cases import CASES, case
-from support.halls import MONDAY, NEWCOMER, STAFF, at
+from support.halls import MONDAY, NEWCOMER, STAFF, at, catalogue
 from support.web import Browser, Web
 
 
@@ -51,11 +54,9 @@ def _routing(code: ErrorCode, item: str, hour: int = 9) -> None:
 
 _routing(QueueCode.ITEM_UNKNOWN, "nothing")
 _routing(QueueCode.UNIT_WITHDRAWN, "tobacco-1")
-_routing(QueueCode.CONSULT_ONLY, "ask-1")
 _routing(QueueCode.ELSEWHERE, "cars-1")
 _routing(QueueCode.OTHER_DAY, "fire-1")
 _routing(QueueCode.NOT_YET_OPEN, "tax-1", 7)
-_routing(QueueCode.CLOSED_BREAK, "tax-1", 13)
 _routing(QueueCode.AFTER_LAST_TICKET, "tax-1", 18)
 _routing(QueueCode.NOBODY_SIGNED_IN, "build-1")
 _routing(QueueCode.NO_WINDOW, "lapsed-1")
@@ -67,9 +68,32 @@ def _(web: Web) -> TestResponse:
     return _take(web, "tax-1")
 
 
+@case(QueueCode.CONSULT_ONLY)
+def _(web: Web) -> TestResponse:
+    hall = catalogue()  # without the one window that advises
+    windows = tuple(w for w in hall.windows if w.code != "S1")
+    import_catalogue(web.small.ctx, SYSTEM, replace(hall, windows=windows), "test")
+    return _take(web, "ask-1")
+
+
+@case(QueueCode.HALL_PAUSED)
+def _(web: Web) -> TestResponse:
+    clerk = web.clerk("T1")
+    web.manager().post("/office/notices", {"pauses": True, "reason": "drill"})
+    return clerk.post("/counter/unpause")
+
+
+@case(QueueCode.CLOSED_BREAK)
+def _(web: Web) -> TestResponse:
+    web.small.configure(break_ticket_minutes=15)
+    web.small.clock.set(at(13))
+    return _take(web, "tax-1")
+
+
 @case(QueueCode.ALL_PAUSED)
 def _(web: Web) -> TestResponse:
-    web.clerk("T1").post("/counter/pause", {"reason": "rest"})
+    web.small.clock.set(at(16))  # not back before closing
+    web.clerk("T1").post("/counter/pause", {"reason": "leave", "minutes": 120})
     return _take(web, "tax-2")
 
 
