@@ -157,6 +157,8 @@ class TicketView(Message):
     """Reason why the windows do not call now, while it waits."""
     consult: bool = False
     """True for a consultation number: the item is advised on, and accepted elsewhere."""
+    remind_ahead: int = 0
+    """People ahead at which the page reminds once, if its holder asked for it; 0: at the call."""
 
 
 class PrinterView(Message):

@@ -201,6 +201,7 @@ def ticket_view(
         materials=materials(item),
         notice=settings.of(ScreenSettings).notice_zh,
         notice_en=settings.of(ScreenSettings).notice_en,
+        remind_ahead=settings.of(ScreenSettings).remind_ahead,
         reason=ticket.note if ticket.outcome == Outcome.REFUSED else "",
         hours=hall_hours(snapshot),
         others=[_other_ticket(snapshot, other, place) for other, place in others],

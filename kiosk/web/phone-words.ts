@@ -53,6 +53,12 @@ export const t = dictionary({
   windows: { zh: "可能叫您的窗口", en: "Windows that may call you" },
   no: { zh: " 号", en: "" },
   noWindow: { zh: "暂无窗口开放，请稍候", en: "None open at the moment, please wait" },
+  remind: { zh: "到号提醒我", en: "Remind me" },
+  reminding: {
+    zh: "提醒已开启，快到号和叫号时会响铃、振动。请调大音量，不要关闭本页面，不要锁屏。",
+    en: "The phone rings and shakes shortly before your turn and at the call. Turn up the volume, keep this page open and the screen on.",
+  },
+  soonYours: { zh: "快到您了，请回到大厅等候叫号。", en: "It is nearly your turn: please be in the hall." },
   materials: { zh: "要带的材料", en: "Documents to bring" },
   cancel: { zh: "不办了，取消号码", en: "Cancel this number" },
   sure: { zh: "取消后号码作废，确定取消吗？", en: "The number will no longer be valid. Cancel it?" },

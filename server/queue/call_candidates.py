@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
+from server.catalogue import hours
 from server.catalogue.model import Catalogue, Window, WindowKind
 from server.core.errors import HallError
 from server.core.settings import Settings
@@ -203,8 +204,13 @@ def check_target(
     to_window: str | None,
     to_item: str | None,
     to_unit: str | None,
+    *,
+    confirmed: bool = False,
 ) -> None:
-    """Raise TRANSFER_TARGET unless there is exactly one known target that can call now."""
+    """Raise TRANSFER_TARGET unless there is exactly one known target that can call now.
+
+    `confirmed`: a window where nobody is signed in yet will do, if it opens today.
+    """
     targets = [t for t in (to_window, to_item, to_unit) if t is not None]
     if len(targets) != 1:
         raise HallError(QueueCode.TRANSFER_TARGET, reason="one")
@@ -212,7 +218,9 @@ def check_target(
     if to_window is not None:
         if to_window == window or to_window not in catalogue.window_by:
             raise HallError(QueueCode.TRANSFER_TARGET, reason="unknown", window=to_window)
-        able_windows: tuple[str, ...] = (to_window,) if to_window in sessions else ()
+        opens = bool(hours.window_spans(catalogue, to_window, moment.now.date()))
+        is_able = to_window in sessions or (confirmed and opens)
+        able_windows: tuple[str, ...] = (to_window,) if is_able else ()
     elif to_item is not None:
         item = catalogue.item_by.get(to_item)
         if item is None:

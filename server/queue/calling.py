@@ -47,8 +47,10 @@ from server.queue.transitions import (
     current_at,
     do,
     move_on,
+    note_undo,
     own_session,
     record_move,
+    require_current,
     require_own_session,
     require_ticket,
 )
@@ -83,14 +85,15 @@ def call_next(ctx: Context, actor: Actor, key: str, window: str, complete: str |
         floor, moment = StoredFloor(tx.conn, tx.hall_id, day), moment_of(ctx, tx, sessions)
         id_and_choice = choose(floor, moment, window)
         if id_and_choice is None:
-            if completed:
+            if ended is not None:
+                note_undo(tx, session, ended, Move.FINISH)
                 return {"ticket": "", "completed": completed}
             elsewhere = holds_back(floor, moment, window)
             raise HallError(QueueCode.NOBODY_WAITING, window=window, elsewhere=elsewhere)
         ticket, choice = require_ticket(tx, id_and_choice[0]), id_and_choice[1]
         why = {"codes": [w.value for w in choice.why], "facts": choice.facts}
         ticket_queries.set_run(tx, day, choice.pool, choice.run)
-        called = _call(ctx, tx, actor, ticket, Move.CALL, window, why)
+        called = call_ticket(ctx, tx, actor, ticket, Move.CALL, window, why)
         snapshot.cache_called(ctx, tx, snap, ended, called)
         return {"ticket": called.id, "completed": completed}
 
@@ -117,7 +120,7 @@ def next_by_key(ctx: Context, actor: Actor, key: str, window: str) -> str:
         if not is_unannounced and not _may_be_coming(ctx, tx, ticket):
             return {"ticket": "", "again": False}
         if tx.now - (ticket.called_at or 0) >= KEY_AGAIN_MS:
-            _call(ctx, tx, actor, ticket, Move.RECALL, window, {"codes": []})
+            call_ticket(ctx, tx, actor, ticket, Move.RECALL, window, {"codes": []})
         return {"ticket": ticket.id, "again": True}
 
     answer = ctx.command(actor, f"{key}/again", request, act, brief=True)
@@ -162,7 +165,7 @@ def default_outcome(ctx: Context, item: str) -> Outcome:
     return Outcome(ctx.settings().of(CounterSettings).default_outcome)
 
 
-def _call(
+def call_ticket(
     ctx: Context,
     tx: Tx,
     actor: Actor,
@@ -211,7 +214,9 @@ def recall(ctx: Context, actor: Actor, key: str, window: str) -> str:
 
     def act(tx: Tx) -> JsonDict:
         ticket = current(tx, actor, window)
-        return {"ticket": _call(ctx, tx, actor, ticket, Move.RECALL, window, {"codes": []}).id}
+        return {
+            "ticket": call_ticket(ctx, tx, actor, ticket, Move.RECALL, window, {"codes": []}).id
+        }
 
     return do(ctx, actor, key, {"act": "recall", "window": window}, act)
 
@@ -282,7 +287,9 @@ def resume(ctx: Context, actor: Actor, key: str, window: str, ticket_id: str) ->
         reset_ticket = replace(ticket, call_count=0, serving_at=None)
         why = {"codes": ["resumed"]}
         return {
-            "ticket": _call(ctx, tx, actor, reset_ticket, Move.RESUME, window, why, was=ticket).id
+            "ticket": call_ticket(
+                ctx, tx, actor, reset_ticket, Move.RESUME, window, why, was=ticket
+            ).id
         }
 
     request: JsonDict = {"act": "resume", "window": window, "ticket": ticket_id}
@@ -313,10 +320,37 @@ def transfer(
         "to_unit": to_unit,
         "note": text,
     }
+    return _transfer(ctx, actor, key, request, confirmed=False)
+
+
+def transfer_confirmed(
+    ctx: Context, actor: Actor, key: str, window: str, to_window: str, text: str
+) -> str:
+    """Transfer the current ticket to a window of today, also if nobody is signed in there yet.
+
+    Raises TRANSFER_TARGET for a window that does not open today.
+    """
+    request: JsonDict = {
+        "act": "transfer",
+        "window": window,
+        "to_window": to_window,
+        "to_item": None,
+        "to_unit": None,
+        "note": text,
+        "confirmed": True,
+    }
+    return _transfer(ctx, actor, key, request, confirmed=True)
+
+
+def _transfer(ctx: Context, actor: Actor, key: str, request: JsonDict, *, confirmed: bool) -> str:
+    window, text = request["window"], request["note"]
+    targets = request["to_window"], request["to_item"], request["to_unit"]
 
     def act(tx: Tx) -> JsonDict:
-        ticket = current(tx, actor, window)
-        moved = with_target(ctx, tx, ticket, window, to_window, to_item, to_unit)
+        session = own_session(tx, window, actor)
+        ticket = require_current(tx, window)
+        note_undo(tx, session, ticket, Move.TRANSFER)
+        moved = with_target(ctx, tx, ticket, window, *targets, confirmed=confirmed)
 
         def sent(tx: Tx, _ticket: Ticket) -> Ticket:
             return replace(
@@ -329,7 +363,7 @@ def transfer(
                 note=text or moved.note,
             )
 
-        data = {"window": to_window, "item": to_item, "unit": to_unit, "note": text}
+        data = {"window": targets[0], "item": targets[1], "unit": targets[2], "note": text}
         return {"ticket": move_on(tx, actor, ticket, Move.TRANSFER, sent, data).id}
 
     return do(ctx, actor, key, request, act)
@@ -343,6 +377,8 @@ def with_target(
     to_window: str | None,
     to_item: str | None,
     to_unit: str | None,
+    *,
+    confirmed: bool = False,
 ) -> Ticket:
     """Return the ticket in the lane of exactly one target; `window`: the window it comes from.
 
@@ -350,7 +386,7 @@ def with_target(
     """
     seats = window_session_queries.sessions(tx.conn, tx.hall_id)
     moment = moment_of(ctx, tx, window_session_queries.for_rules(seats))
-    check_target(moment, window, to_window, to_item, to_unit)
+    check_target(moment, window, to_window, to_item, to_unit, confirmed=confirmed)
     catalogue = ctx.catalogue()
     if to_window is not None:
         return replace(ticket, lane=window_lane(to_window, ticket.klass))

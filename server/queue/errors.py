@@ -47,6 +47,13 @@ class QueueCode(ErrorCode):
     RETURN_LIMIT = "return_limit"
     TRANSFER_TARGET = "transfer_target"
     LAST_WINDOW = "last_window"
+    CHOSEN_OFF = "chosen_off"
+    CHOSEN_NOT_SERVED = "chosen_not_served"
+    NOT_FINISHED = "not_finished"
+    NOTHING_CORRECTED = "nothing_corrected"
+    NOTHING_TO_UNDO = "nothing_to_undo"
+    UNDO_TOO_LATE = "undo_too_late"
+    UNDO_NEXT_CALLED = "undo_next_called"
     TICKET_NOT_TODAY = "ticket_not_today"
     TICKET_AT_WINDOW = "ticket_at_window"
     TICKET_MISSED = "ticket_missed"
@@ -244,6 +251,41 @@ REFUSALS: dict[ErrorCode, Refusal] = {
         409,
         "还有 {waiting} 人只能由您的窗口办理，确定退出吗？",
         "{waiting} people are waiting whom only your window can serve. Leave anyway?",
+    ),
+    QueueCode.CHOSEN_OFF: Refusal(
+        409,
+        "本大厅没有开启选呼，请按顺序呼叫下一位。",
+        "This hall does not allow chosen calls. Please call the next person in order.",
+    ),
+    QueueCode.CHOSEN_NOT_SERVED: Refusal(
+        409,
+        "您的窗口不办理 {number} 的事项，请换一个号码。",
+        "Your window does not serve {number}. Please choose another number.",
+    ),
+    QueueCode.NOT_FINISHED: Refusal(
+        409,
+        "{number} 没有结束办理，不能更正。",
+        "{number} was not served to the end, so there is nothing to correct.",
+    ),
+    QueueCode.NOTHING_CORRECTED: Refusal(
+        409,
+        "{number} 的办理结果和事项没有变化，请选择正确的结果或事项。",
+        "{number}: nothing would change. Choose the right outcome or service.",
+    ),
+    QueueCode.NOTHING_TO_UNDO: Refusal(
+        409,
+        "本窗口没有可以撤销的操作。结果或事项有误的，请用“更正”。",
+        "There is nothing to undo here. Correct a wrong outcome or service instead.",
+    ),
+    QueueCode.UNDO_TOO_LATE: Refusal(
+        409,
+        "已超过 {seconds} 秒，不能撤销 {number}。结果或事项有误的，请用“更正”。",
+        "{number}: more than {seconds} seconds ago. Correct a wrong outcome or service instead.",
+    ),
+    QueueCode.UNDO_NEXT_CALLED: Refusal(
+        409,
+        "窗口已叫 {number}，不能再撤销前面的操作。结果或事项有误的，请用“更正”。",
+        "{number} has been called here. Correct a wrong outcome or service instead.",
     ),
     QueueCode.TICKET_NOT_TODAY: Refusal(
         404,

@@ -8,6 +8,9 @@ from typing import ClassVar
 from server.core.settings import Section, SettingGroup, setting
 from server.queue.quota_notation import is_quotas
 
+OFF, ON = "off", "on"
+SWITCH = {OFF: ("关闭", "Off"), ON: ("开启", "On")}
+
 
 @dataclass(frozen=True, slots=True)
 class NumberSettings(SettingGroup):
@@ -176,6 +179,33 @@ class CounterSettings(SettingGroup):
             "done": ("当场办结", "Done at once"),
         },
     )
+    undo_seconds: int = setting(
+        60,
+        "按错后几秒内可以撤销",
+        "A mistaken act can be undone for (seconds)",
+        (
+            "Time in which the window can undo a start, an end or a no-show, as long as nobody "
+            "else was called there; 0: never."
+        ),
+        low=0,
+        high=300,
+        unit="s",
+    )
+    chosen_calls: str = setting(
+        OFF,
+        "窗口可以选呼（须填原因）",
+        "Windows may call a chosen number (with a reason)",
+        "A window may call a number out of turn, with a reason that the office sees.",
+        choices=SWITCH,
+    )
+    next_numbers: int = setting(
+        0,
+        "窗口显示接下来几个号码",
+        "Next numbers shown at the window",
+        "Numbers that the window would call next, if no other window called; 0: none.",
+        low=0,
+        high=9,
+    )
     service_prior: int = setting(
         8,
         "预计办理时间：初始值的权重（按号数计）",
@@ -257,6 +287,22 @@ class ScreenSettings(SettingGroup):
         "大屏、取号机和小票提示语（英文）",
         "Notice on boards, kiosks and slips (English)",
         "The same in English.",
+    )
+    prepare_numbers: int = setting(
+        0,
+        "大屏显示请几个号码准备",
+        "Numbers asked to prepare on boards",
+        "Numbers that a board asks to prepare: the next by the forecast, if its windows are sure.",
+        low=0,
+        high=6,
+    )
+    remind_ahead: int = setting(
+        2,
+        "手机在前面还有几人时提醒",
+        "The phone reminds with so many people ahead",
+        "A phone whose holder tapped for it reminds once when no more people are ahead.",
+        low=0,
+        high=20,
     )
     moment_seconds: int = setting(
         10,

@@ -201,6 +201,11 @@ window_post = Table(
     code_column("pause_next"),  # reason of the pause that begins after the present person
     number_column("pause_minutes"),  # its expected length; 0: not known
     stamp_column("last_call_at"),
+    # The last act there that can be undone; "" if there is none.
+    code_column("undo_ticket"),
+    code_column("undo_move"),
+    stamp_column("undo_at"),
+    text_column("undo_note"),  # the ticket's note before that act
     PrimaryKeyConstraint("hall_id", "window"),
     UniqueConstraint("hall_id", "staff"),
 )

@@ -415,6 +415,23 @@ def calls_of(conn: Connection, hall_id: str, ticket_id: str) -> list[StoredCall]
     return _call_rows.all(conn, _calls_of, {"hall_id": hall_id, "ticket_id": ticket_id})
 
 
+_calls_because = precompiled(
+    _call_rows.select().where(
+        _c.c.hall_id == bindparam("hall_id"),
+        _c.c.ticket_id >= bindparam("first"),
+        _c.c.ticket_id < bindparam("beyond"),
+        _c.c.why.like(bindparam("pattern")),
+    )
+)
+
+
+def calls_because(conn: Connection, hall_id: str, day: str, code: str) -> list[StoredCall]:
+    """Return the calls of a day's tickets that were made for one reason alone."""
+    prefix, pattern = day.replace("-", ""), f'{{"codes": ["{code}"]%'
+    values = {"hall_id": hall_id, "first": f"{prefix}-", "beyond": f"{prefix}."}
+    return _call_rows.all(conn, _calls_because, values | {"pattern": pattern})
+
+
 def first_in_lane(conn: Connection, hall_id: str, lane: str, most: int) -> list[Ticket]:
     """Return the first `most` waiting tickets of a lane by seniority."""
     values = {"hall_id": hall_id, "lane": lane, "most": most}
@@ -460,6 +477,25 @@ def open_before(conn: Connection, hall_id: str, day: str) -> list[Ticket]:
     """Return tickets of earlier days that have not ended."""
     values = {"hall_id": hall_id, "day": day}
     rows = [row for query in _open_before for row in conn.execute(query, values)]
+    return [t for t in map(_ticket, rows) if t is not None]
+
+
+_finished_by = precompiled(
+    select(*_COLUMNS)
+    .where(
+        _hall,
+        _t.c.day == bindparam("day"),
+        _t.c.staff == bindparam("staff"),
+        _t.c.staff != literal_column("''"),
+        _t.c.state == literal_column("'finished'"),
+    )
+    .order_by(_t.c.ended_at.desc())
+)
+
+
+def finished_by(conn: Connection, hall_id: str, day: str, staff: str) -> list[Ticket]:
+    """Return the services that a person finished on a day, the last first."""
+    rows = conn.execute(_finished_by, {"hall_id": hall_id, "day": day, "staff": staff})
     return [t for t in map(_ticket, rows) if t is not None]
 
 

@@ -174,6 +174,7 @@ def _move(
         require_no_show(settings, ticket, calls, at)
     moved = replace(_changed(ticket, move, actor, window, offline_act, at), state=state)
     ticket_queries.change(tx, moved, ticket)
+    window_session_queries.clear_undo(tx, window)
     if move in (Move.CALL, Move.RECALL):
         tx_then = tx.at(at)
         n = ticket_queries.calls_made(tx.conn, tx.hall_id, ticket.id) + 1

@@ -252,6 +252,19 @@ def test_a_ticket_transferred_to_a_window_is_called_only_there(small: SmallHall)
     assert Why.TRANSFERRED in _why(small, called.id)
 
 
+def test_an_unstaffed_window_is_a_target_only_if_confirmed(small: SmallHall) -> None:
+    small.sign_in("T1")
+    sent = small.issue("tax-1")
+    small.call("T1")
+    clerk = small.clerk("T1")
+    # F1 opens on Tuesdays only.
+    with pytest.raises(HallError, match="transfer_target"):
+        calling.transfer_confirmed(small.ctx, clerk, small.key(), "T1", "F1", "")
+    calling.transfer_confirmed(small.ctx, clerk, small.key(), "T1", "S1", "")
+    small.sign_in("S1")
+    assert small.call("S1").id == sent.id
+
+
 @pytest.mark.parametrize(
     "target",
     [

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from server.core.errors import HallError
-from server.queue import calling, slip_queries, ticket_queries
+from server.queue import calling, chosen_calls, slip_queries, ticket_queries, undo
 from server.queue.errors import QueueCode
-from server.queue.tickets import Ticket
+from server.queue.tickets import Outcome, Ticket
 from support.halls import SmallHall
 from support.web import Web
 
@@ -65,6 +65,25 @@ def test_the_other_number_is_next_as_soon_as_the_first_is_finished(web: Web) -> 
     assert called.id == other["id"], "it kept its place"
     calls = small.ctx.read(lambda c: ticket_queries.calls_of(c, "small", called.id))
     assert json.loads(calls[-1].why)["codes"] == ["first"]
+
+
+def test_no_chosen_call_and_no_undo_brings_a_person_to_two_windows(web: Web) -> None:
+    small = web.small
+    small.configure(chosen_calls="on", undo_seconds=60)
+    first = take(web, "tax-1")
+    other = take(web, "build-1", first)
+    small.call("T1")
+    clerk = small.clerk("S1")
+    with pytest.raises(HallError) as caught:
+        chosen_calls.call_chosen(small.ctx, clerk, small.key(), "S1", other["number"], "unwell", "")
+    assert caught.value.code is QueueCode.TICKET_AT_WINDOW
+    calling.start(small.ctx, small.clerk("T1"), small.key(), "T1")
+    calling.finish(small.ctx, small.clerk("T1"), small.key(), "T1", Outcome.DONE, "")
+    assert small.call("S1").id == other["id"]
+    with pytest.raises(HallError) as caught:
+        undo.undo(small.ctx, small.clerk("T1"), small.key(), "T1")
+    assert caught.value.code is QueueCode.TICKET_AT_WINDOW
+    assert small.ticket(first["id"]).state == "finished"
 
 
 def test_a_number_on_hold_is_not_resumed_while_the_other_is_at_a_window(web: Web) -> None:
