@@ -28,6 +28,7 @@ from server.queue import visits
 from server.queue.errors import QueueCode
 from server.queue.forecasts import Latest
 from server.queue.issuing import Slip
+from server.queue.messages import HallNoticeView
 from server.queue.notice_scope import HALL, window_in
 from server.queue.offline.lease_queries import StandbyService
 from server.queue.offline.messages import StandbyAccess
@@ -207,14 +208,18 @@ def ticket_view(
         others=[_other_ticket(snapshot, other, place) for other, place in others],
         after=_after(ticket, [other for other, _ in others]),
         delay=delay_view(place.delay),
-        notices=notice_views(
-            snapshot,
-            lambda area: (
-                area == HALL
-                or any(window_in(snapshot.catalogue, area, code) for code in place.windows)
-            ),
-        ),
+        notices=_notices_for(snapshot, place.windows),
         consult=item is not None and item.handling is Handling.CONSULT,
+    )
+
+
+def _notices_for(snapshot: QueueSnapshot, windows: Sequence[str]) -> list[HallNoticeView]:
+    """Return the notices that cover the hall or one of the windows."""
+    return notice_views(
+        snapshot,
+        lambda area: (
+            area == HALL or any(window_in(snapshot.catalogue, area, code) for code in windows)
+        ),
     )
 
 
