@@ -139,7 +139,7 @@ def _issue(api: Api, desk: Reception) -> None:
             applicant=order.applicant,
             kiosk="",
             paper=order.kiosk is not None,
-            printer_of=order.kiosk or "",
+            extras=issuing.IssueExtras(printer_of=order.kiosk or ""),
         )
         return desk.issued(issued.ticket_id)
 

@@ -7,6 +7,11 @@ const SHAKE = [500, 200, 500, 200, 900];
 /** Pitch (Hz) and start (s) of the tones. */
 const TONES = [[880, 0], [1175, 0.25], [880, 0.5], [1175, 0.75]] as const;
 
+// Shared by the numbers of one visit, between which the page turns.
+const on = ref(false);
+let audio: AudioContext | null = null;
+let lock: { release: () => Promise<void> } | null = null;
+
 type Seen = Pick<TicketView, "state" | "ahead" | "call_count" | "remind_ahead">;
 
 /** Reminder that a change of the ticket is worth: a call, the last people ahead, or nothing. */
@@ -18,10 +23,7 @@ export function reminder(before: Seen | null, now: Seen): "call" | "soon" | "" {
 }
 
 export function useReminder(ticket: Ref<TicketView | null>): { on: Ref<boolean>; soon: Ref<boolean>; start: () => void } {
-  const on = ref(false);
   const soon = ref(false);
-  let audio: AudioContext | null = null;
-  let lock: { release: () => Promise<void> } | null = null;
 
   function ring(volume: number): void {
     if (audio === null) return;

@@ -6,7 +6,7 @@ running action, `memory_floor` without a database.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -50,13 +50,21 @@ class LaneHead(Lane, Protocol):
     def ord(self) -> int: ...
     @property
     def waiting_since(self) -> int: ...
+    @property
+    def visit(self) -> str: ...
 
 
 class ChoosingFloor(Protocol):
     """Port to the waiting tickets and the calls of one day."""
 
-    def heads(self) -> Sequence[LaneHead]:
-        """Return the most senior waiting ticket of every lane, by seniority."""
+    def heads(self, without: Collection[str] = ()) -> Sequence[LaneHead]:
+        """Return the most senior waiting ticket of every lane, by seniority.
+
+        Tickets of the visits `without` are left out.
+        """
+
+    def busy_visits(self) -> Collection[str]:
+        """Return the visits of which a ticket is called or served."""
 
     def priority_calls_over(self, queue: str, order: int, since: int) -> Iterable[str]:
         """Return the windows of a queue's priority calls since a time (ms).
@@ -89,7 +97,7 @@ def choose(floor: ChoosingFloor, moment: Moment, window_code: str) -> tuple[str,
     window = catalogue.window_by.get(window_code)
     if window is None:
         raise HallError(QueueCode.WINDOW_UNKNOWN, window=window_code)
-    rows = [row for row in floor.heads() if takes(catalogue, window, row, moment.now)]
+    rows = [row for row in _callable(floor) if takes(catalogue, window, row, moment.now)]
     if not rows:
         return None
     heads = [_head(moment, window, row) for row in rows]
@@ -98,6 +106,25 @@ def choose(floor: ChoosingFloor, moment: Moment, window_code: str) -> tuple[str,
     assert choice is not None, "there is at least one head"
     chosen_row = next(row for row, head in zip(rows, heads, strict=True) if head is choice.head)
     return chosen_row.id, choice
+
+
+def _callable(floor: ChoosingFloor) -> Sequence[LaneHead]:
+    """Return the heads of the lanes without people who are at a window with another number."""
+    heads = floor.heads()
+    if not any(head.visit for head in heads):
+        return heads
+    busy = floor.busy_visits()
+    return floor.heads(without=busy) if busy else heads
+
+
+def holds_back(floor: ChoosingFloor, moment: Moment, window_code: str) -> bool:
+    """Return True if people wait for a window who are at another one with another number."""
+    window = moment.catalogue.window_by[window_code]
+    busy = floor.busy_visits()
+    return any(
+        head.visit in busy and takes(moment.catalogue, window, head, moment.now)
+        for head in floor.heads()
+    )
 
 
 def choose_head(

@@ -16,8 +16,14 @@ from server.core.actors import Actor
 from server.core.errors import CommonCode, HallError
 from server.core.store import Tx
 from server.hall.context import Context, JsonDict
-from server.queue import announcements, snapshot, ticket_queries, window_session_queries
-from server.queue.call_candidates import check_target, choose
+from server.queue import (
+    announcements,
+    snapshot,
+    ticket_queries,
+    visits,
+    window_session_queries,
+)
+from server.queue.call_candidates import check_target, choose, holds_back
 from server.queue.errors import QueueCode
 from server.queue.no_show import no_show_from, require_no_show
 from server.queue.returning import return_missed
@@ -76,14 +82,14 @@ def call_next(ctx: Context, actor: Actor, key: str, window: str, complete: str |
         if ended is not None and begin_next_pause(tx, actor, window):
             return {"ticket": "", "completed": completed}
         day = ctx.day(tx.now)
-        id_and_choice = choose(
-            StoredFloor(tx.conn, tx.hall_id, day), moment_of(ctx, tx, sessions), window
-        )
+        floor, moment = StoredFloor(tx.conn, tx.hall_id, day), moment_of(ctx, tx, sessions)
+        id_and_choice = choose(floor, moment, window)
         if id_and_choice is None:
             if ended is not None:
                 note_undo(tx, session, ended, Move.FINISH)
                 return {"ticket": "", "completed": completed}
-            raise HallError(QueueCode.NOBODY_WAITING, window=window)
+            elsewhere = holds_back(floor, moment, window)
+            raise HallError(QueueCode.NOBODY_WAITING, window=window, elsewhere=elsewhere)
         ticket, choice = require_ticket(tx, id_and_choice[0]), id_and_choice[1]
         why = {"codes": [w.value for w in choice.why], "facts": choice.facts}
         ticket_queries.set_run(tx, day, choice.pool, choice.run)
@@ -263,7 +269,8 @@ def resume(ctx: Context, actor: Actor, key: str, window: str, ticket_id: str) ->
 
     It belongs to the window that called it. At other windows a missed person waits again
     (`return_to_queue`), so that nobody who waits is passed over. Raises TICKET_UNKNOWN,
-    NOT_THE_HOLDER, WINDOW_BUSY, WINDOW_PAUSED.
+    NOT_THE_HOLDER, WINDOW_BUSY, WINDOW_PAUSED; TICKET_AT_WINDOW while the person is at a window
+    with another number.
     """
 
     def act(tx: Tx) -> JsonDict:
@@ -276,6 +283,7 @@ def resume(ctx: Context, actor: Actor, key: str, window: str, ticket_id: str) ->
         ticket = require_ticket(tx, ticket_id)
         if not ticket.holds(window):
             raise HallError(QueueCode.NOT_THE_HOLDER, move=Move.RESUME)
+        visits.require_not_elsewhere(ctx, tx, ticket)
         reset_ticket = replace(ticket, call_count=0, serving_at=None)
         why = {"codes": ["resumed"]}
         return {

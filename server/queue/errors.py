@@ -27,6 +27,7 @@ class QueueCode(ErrorCode):
     NUMBERS_EXHAUSTED = "numbers_exhausted"
     KIOSK_PACE = "kiosk_pace"
     NUMBERS_AT_DESK = "numbers_at_desk"
+    QUOTA_FULL = "quota_full"
     TICKET_UNKNOWN = "ticket_unknown"
     MOVE_NOT_ALLOWED = "move_not_allowed"
     NOT_THE_HOLDER = "not_the_holder"
@@ -68,6 +69,26 @@ def _other_window(data: Mapping[str, Any]) -> Pair | None:
     return (
         "您已登录 {number} 号窗口，请先退出窗口。",
         "You are signed in to window {number}. Please leave it first.",
+    )
+
+
+def _elsewhere(data: Mapping[str, Any]) -> Pair | None:
+    """Return the sentences for people who are all at other windows with another number."""
+    if not data.get("elsewhere"):
+        return None
+    return (
+        "等候的人正在其他窗口办另一件事，那边办完就可以呼叫。",
+        "Whoever waits is at another window with another number. Call once that is finished.",
+    )
+
+
+def _companion(data: Mapping[str, Any]) -> Pair | None:
+    """Return the sentences for a person at a window with another number."""
+    if not data.get("companion"):
+        return None
+    return (
+        "这位群众的 {number} 号正在 {window} 号窗口，办完后再呼叫 {companion} 号。",
+        "The same person is at window {window} with {number}. Call {companion} after that.",
     )
 
 
@@ -152,6 +173,11 @@ REFUSALS: dict[ErrorCode, Refusal] = {
         "取号机上该部门的号码已经取完，请到咨询台取号。",
         "The kiosks have no more numbers for this. Please take one at the information desk.",
     ),
+    QueueCode.QUOTA_FULL: Refusal(
+        409,
+        "该事项{opens}至{closes}的{most}个号已经取完。再次放号：{next}。",
+        "All {most} numbers of this service for {opens}–{closes} are taken. More from: {next}.",
+    ),
     QueueCode.TICKET_UNKNOWN: Refusal(404, "没有这个号码。", "There is no such ticket."),
     QueueCode.MOVE_NOT_ALLOWED: Refusal(
         409,
@@ -161,7 +187,9 @@ REFUSALS: dict[ErrorCode, Refusal] = {
     QueueCode.NOT_THE_HOLDER: Refusal(
         409, "这个号码不在您的窗口。", "The ticket is not at your window."
     ),
-    QueueCode.NOBODY_WAITING: Refusal(409, "现在没有人等候。", "Nobody is waiting."),
+    QueueCode.NOBODY_WAITING: Refusal(
+        409, "现在没有人等候。", "Nobody is waiting.", sentences=_elsewhere
+    ),
     QueueCode.WINDOW_UNKNOWN: Refusal(404, "没有这个窗口。", "There is no such window."),
     QueueCode.WINDOW_BUSY: Refusal(
         409,
@@ -269,6 +297,7 @@ REFUSALS: dict[ErrorCode, Refusal] = {
         409,
         "{number} 号在 {window} 号窗口，请由该窗口操作。",
         "{number} is at window {window}. Please ask that window to do this.",
+        sentences=_companion,
     ),
     QueueCode.TICKET_MISSED: Refusal(
         409,

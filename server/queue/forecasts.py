@@ -220,6 +220,7 @@ class Forecasts:
             runs=ticket_queries.runs(conn, hall_id, day),
             lately=ticket_queries.issued_since(conn, hall_id, day, now - HOUR_MS),
             minutes_of=minutes_of,
+            visits={t.visit: t.window for t in at_windows if t.visit},
         )
         moment = Moment(catalogue, settings, sessions, ctx.local(now), now)
         return Present(seq, moment, floor)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from server.core.settings import Section, SettingGroup, setting
+from server.queue.quota_notation import is_quotas
 
 OFF, ON = "off", "on"
 SWITCH = {OFF: ("关闭", "Off"), ON: ("开启", "On")}
@@ -104,6 +105,32 @@ class NumberSettings(SettingGroup):
         "The same within an hour.",
         low=30,
         high=999,
+    )
+    again_minutes: int = setting(
+        3,
+        "几分钟内在同一台取号机再取同一事项的号，先问一句",
+        "Minutes in which a kiosk asks before a second number of an item",
+        (
+            "A kiosk that gave a number of the item within this time asks before it gives "
+            "another one, and offers to print the slip again; 0: it never asks."
+        ),
+        low=0,
+        high=60,
+        unit="min",
+    )
+    item_quotas: str = setting(
+        "",
+        "事项限号（事项编码、时段、最多几个号，分号隔开，例如 gaj-01 09:00-10:00 20）",
+        "Quotas of items (code, time slot, numbers; semicolons between)",
+        (
+            "At most so many numbers of an item are issued in a slot, such as "
+            "`gaj-01 09:00-10:00 20; gaj-01 10:00-11:00 20`; more are rejected (`quota_full`) "
+            "with the time from which there are places again. Outside its slots an item has no "
+            "quota. A kiosk without the server does not count."
+        ),
+        is_valid=is_quotas,
+        form="quotas",
+        longest=2000,
     )
     desk_numbers: int = setting(
         50,
@@ -303,6 +330,15 @@ class ScreenSettings(SettingGroup):
         low=5,
         high=120,
         unit="s",
+    )
+    pinned_items: str = setting(
+        "",
+        "取号机“常办事项”先放哪些（事项编码，按顺序，逗号隔开）",
+        "Common items on the kiosk, first of all (codes in order)",
+        (
+            "Codes of the items that come first among the common ones on kiosks, in this order, "
+            "with commas between; the other places go to the items that are taken most."
+        ),
     )
     slip_patience_seconds: int = setting(
         60,

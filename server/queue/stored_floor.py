@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection
 
@@ -21,9 +21,13 @@ class StoredFloor:
         self._hall_id = hall_id
         self._day = day
 
-    def heads(self) -> Sequence[LaneHead]:
-        """Return the most senior waiting ticket of every lane."""
-        return ticket_queries.heads(self._conn, self._hall_id)
+    def heads(self, without: Collection[str] = ()) -> Sequence[LaneHead]:
+        """Return the most senior waiting ticket of every lane, but none of some visits."""
+        return ticket_queries.heads(self._conn, self._hall_id, without)
+
+    def busy_visits(self) -> Collection[str]:
+        """Return the visits of which a ticket is called or served."""
+        return ticket_queries.busy_visits(self._conn, self._hall_id)
 
     def priority_calls_over(self, queue: str, order: int, since: int) -> list[str]:
         """Return the windows of a queue's priority calls since a time, over a seniority."""

@@ -89,6 +89,7 @@ ticket = Table(
     number_column("transfers"),
     Column("told_low", Integer, nullable=True),
     Column("told_high", Integer, nullable=True),
+    code_column("visit"),
     PrimaryKeyConstraint("hall_id", "id"),
     UniqueConstraint("hall_id", "day", "prefix", "seq"),
     UniqueConstraint("hall_id", "token"),
@@ -154,6 +155,15 @@ Index(
     ticket.c.issued_at,
     sqlite_where=_of_kiosk,
     postgresql_where=_of_kiosk,
+)
+_of_visit = text("visit <> ''")
+# The numbers of one visit are read by its phone page. Partial: most visits have one number.
+Index(
+    "ix_ticket_visit",
+    ticket.c.hall_id,
+    ticket.c.visit,
+    sqlite_where=_of_visit,
+    postgresql_where=_of_visit,
 )
 _served_by = text("staff <> ''")
 # A clerk's own day is shown after each of their calls: only their tickets are read.

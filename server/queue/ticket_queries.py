@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
@@ -38,6 +38,15 @@ _is_at_window = _t.c.state.in_(
 
 _by_id = precompiled(select(*_COLUMNS).where(_hall, _t.c.id == bindparam("id")))
 _by_token = precompiled(select(*_COLUMNS).where(_hall, _t.c.token == bindparam("token")))
+_given_at = precompiled(
+    select(*_COLUMNS).where(
+        _hall,
+        _t.c.day == bindparam("day"),
+        _t.c.kiosk == bindparam("kiosk"),
+        _t.c.kiosk != literal_column("''"),
+        _t.c.issued_at > bindparam("since"),
+    )
+)
 _insert = precompiled(insert(_t))
 _change = precompiled(
     update(_t).where(_t.c.hall_id == bindparam("of_hall"), _t.c.id == bindparam("of_id"))
@@ -83,7 +92,7 @@ _heads = precompiled(
                     WHERE t.hall_id = :hall_id AND t.state = 'waiting' AND t.lane > lanes.lane)
             FROM lanes WHERE lanes.lane IS NOT NULL
         )
-        SELECT t.id, t.lane, t.queue, t.item, t.klass, t.level, t.ord, t.waiting_since
+        SELECT t.id, t.lane, t.queue, t.item, t.klass, t.level, t.ord, t.waiting_since, t.visit
         FROM lanes JOIN ticket t ON t.hall_id = :hall_id AND t.state = 'waiting'
             AND t.lane = lanes.lane
             AND t.ord = (SELECT MIN(h.ord) FROM ticket h WHERE h.hall_id = :hall_id
@@ -230,6 +239,12 @@ def change(tx: Tx, ticket: Ticket, was: Ticket) -> None:
         tx.conn.execute(_change, values | {"of_hall": tx.hall_id, "of_id": ticket.id})
 
 
+def given_at(conn: Connection, hall_id: str, day: str, kiosk: str, since: int) -> list[Ticket]:
+    """Return the tickets of a day that a kiosk issued since a time (ms)."""
+    values = {"hall_id": hall_id, "day": day, "kiosk": kiosk, "since": since}
+    return [t for t in map(_ticket, conn.execute(_given_at, values)) if t is not None]
+
+
 def take_number(tx: Tx, day: str, prefix: str) -> int:
     """Return the next number of a prefix on a day, 1, 2, 3 …; the row lock makes it unique."""
     row = tx.conn.execute(
@@ -245,9 +260,28 @@ def take_numbers(tx: Tx, day: str, prefix: str, other: str) -> tuple[int, int]:
     return numbers[prefix], numbers[other]
 
 
-def heads(conn: Connection, hall_id: str) -> list[StoredHead]:
-    """Return the most senior waiting ticket of every lane."""
-    return _head_rows.all(conn, _heads, {"hall_id": hall_id})
+def heads(conn: Connection, hall_id: str, without: Collection[str] = ()) -> list[StoredHead]:
+    """Return the most senior waiting ticket of every lane, but none of the visits `without`."""
+    rows = _head_rows.all(conn, _heads, {"hall_id": hall_id})
+    if not any(row.visit in without for row in rows):
+        return rows
+    others = [row for row in rows if row.visit not in without]
+    for lane in (row.lane for row in rows if row.visit in without):
+        in_lane = _head_rows.all(conn, _of_lane, {"hall_id": hall_id, "lane": lane})
+        others += [row for row in in_lane if row.visit not in without][:1]
+    return sorted(others, key=lambda row: (row.ord, row.id))
+
+
+def busy_visits(conn: Connection, hall_id: str) -> frozenset[str]:
+    """Return the visits of which a ticket is called or served."""
+    return frozenset(row.visit for row in conn.execute(_busy_visits, {"hall_id": hall_id}))
+
+
+def of_visit(conn: Connection, hall_id: str, visit: str) -> list[Ticket]:
+    """Return the tickets of a visit in order of issue; none for the empty visit."""
+    rows = conn.execute(_of_visit, {"hall_id": hall_id, "visit": visit})
+    tickets = [t for t in map(_ticket, rows) if t is not None]
+    return sorted(tickets, key=lambda ticket: (ticket.issued_at, ticket.ord))
 
 
 def waiting(conn: Connection, hall_id: str) -> list[StoredHead]:
@@ -303,16 +337,31 @@ class StoredHead(NamedTuple):
     level: int
     ord: int
     waiting_since: int
+    visit: str
 
 
 _head_rows = Records(
     StoredHead,
     *(_t.c.id, _t.c.lane, _t.c.queue, _t.c.item, _t.c.klass, _t.c.level, _t.c.ord),
-    _t.c.waiting_since,
+    *(_t.c.waiting_since, _t.c.visit),
 )
 
 
 _waiting = precompiled(_head_rows.select().where(_hall, _is_waiting))
+_of_lane = precompiled(
+    _head_rows.select()
+    .where(_hall, _t.c.lane == bindparam("lane"), _is_waiting)
+    .order_by(_t.c.ord, _t.c.id)
+)
+_has_visit = _t.c.visit != literal_column("''")
+_busy_visits = precompiled(
+    select(_t.c.visit).where(
+        _hall, _is_at_window, _t.c.state != literal_column("'held'"), _has_visit
+    )
+)
+_of_visit = precompiled(
+    select(*_COLUMNS).where(_hall, _t.c.visit == bindparam("visit"), _has_visit)
+)
 _issued_since = precompiled(
     _head_rows.select().where(
         _hall, _t.c.day == bindparam("day"), _t.c.issued_at >= bindparam("since")

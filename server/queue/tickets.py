@@ -225,6 +225,8 @@ class Ticket:
     told_low: int | None = None
     """Range of minutes that the person was told with the number; None: none was told."""
     told_high: int | None = None
+    visit: str = ""
+    """Id of the first ticket of a visit with several errands; empty for a visit with one."""
 
     def holds(self, window: str) -> bool:
         """Return True if `window` holds the ticket."""

@@ -134,6 +134,13 @@ def _(web: Web) -> TestResponse:
     return _take(web, "tax-1")
 
 
+@case(QueueCode.QUOTA_FULL)
+def _(web: Web) -> TestResponse:
+    web.small.configure(item_quotas="tax-1 09:00-10:00 0")
+    web.clerk("T1")
+    return _take(web, "tax-1")
+
+
 @case(DeviceCode.DEVICE_CLAIM)
 def _(web: Web) -> TestResponse:
     claim = {"agent": "a", "device": "printer-1", "kind": "printers", "serves": "1"}
