@@ -7,6 +7,11 @@ const SHAKE = [500, 200, 500, 200, 900];
 /** Pitch (Hz) and start (s) of the tones. */
 const TONES = [[880, 0], [1175, 0.25], [880, 0.5], [1175, 0.75]] as const;
 
+// Shared by the numbers of one visit, between which the page turns.
+const on = ref(false);
+let audio: AudioContext | null = null;
+let lock: { release: () => Promise<void> } | null = null;
+
 type Seen = Pick<TicketView, "state" | "ahead" | "call_count" | "remind_ahead">;
 
 /** Reminder that a change of the ticket is worth: a call, the last people ahead, or nothing. */
