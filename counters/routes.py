@@ -33,6 +33,7 @@ from server.live.agent_gateway import Agents, DeviceRef
 from server.live.feeds import Feed, LiveFeeds
 from server.queue import (
     announcements,
+    call_queries,
     calling,
     chosen_calls,
     snapshot,
@@ -43,6 +44,7 @@ from server.queue import (
     window_sessions,
 )
 from server.queue.call_candidates import Moment
+from server.queue.call_queries import StoredCall
 from server.queue.errors import QueueCode
 from server.queue.events import CallTold, SlipSettled, TicketMoved, WindowChanged
 from server.queue.messages import WindowList
@@ -52,7 +54,6 @@ from server.queue.queue_views import waiting_for
 from server.queue.settings import CounterSettings
 from server.queue.snapshot import QueueSnapshot, with_queue
 from server.queue.stored_floor import StoredFloor
-from server.queue.ticket_queries import StoredCall
 from server.queue.tickets import Outcome, Ticket
 from server.web_api import STAFF, Api, Call
 
@@ -116,7 +117,7 @@ class Counter:
         return views.WindowDay(
             missed=ticket_queries.missed(conn, hall_id, day),
             figures=views.figures(day_row),
-            calls=ticket_queries.calls_of(conn, hall_id, current.id) if current else [],
+            calls=call_queries.calls_of(conn, hall_id, current.id) if current else [],
             stranded=window_sessions.left_without_window(seen, window.code),
             share=share,
             share_seal=self.seals.seal(window.code, staff, [ticket.id for ticket in share]),
@@ -169,7 +170,7 @@ class Counter:
             conn: Connection,
         ) -> tuple[Ticket | None, list[StoredCall], list[dict[str, Any]]]:
             ticket_row = ticket_queries.get(conn, ctx.hall_id, ticket_id)
-            calls = ticket_queries.calls_of(conn, ctx.hall_id, ticket_id)
+            calls = call_queries.calls_of(conn, ctx.hall_id, ticket_id)
             return ticket_row, calls, journal.of_subject(conn, ctx.hall_id, ticket_id)
 
         ticket, calls, lines = ctx.read(query)

@@ -22,6 +22,7 @@ from server.catalogue.model import Catalogue, Handling, Unit, Window
 from server.catalogue.refs import materials, window_ref, window_refs
 from server.queue import undo
 from server.queue.call_candidates import takes
+from server.queue.call_queries import StoredCall
 from server.queue.messages import Reason, ShareCard, WindowList
 from server.queue.no_show import no_show_from
 from server.queue.notice_scope import window_in
@@ -29,7 +30,7 @@ from server.queue.queue_views import hall_hours, notice_views, window_states
 from server.queue.settings import ON, CounterSettings
 from server.queue.snapshot import QueueSnapshot
 from server.queue.ticket_counts import DayOfStaff
-from server.queue.ticket_queries import LaneCount, StoredCall
+from server.queue.ticket_queries import LaneCount
 from server.queue.tickets import State, Ticket
 from server.queue.window_session_queries import StoredSession
 

@@ -22,11 +22,6 @@ export function reminder(before: Seen | null, now: Seen): "call" | "soon" | "" {
   return before === null || before.state !== "waiting" || before.ahead > limit ? "soon" : "";
 }
 
-// Of the page, not of a number: a visit's page turns from one number to the other.
-const on = ref(false);
-let audio: AudioContext | null = null;
-let lock: { release: () => Promise<void> } | null = null;
-
 export function useReminder(ticket: Ref<TicketView | null>): { on: Ref<boolean>; soon: Ref<boolean>; start: () => void } {
   const soon = ref(false);
 

@@ -18,6 +18,7 @@ from server.core.store import Tx
 from server.hall.context import Context, JsonDict
 from server.queue import (
     announcements,
+    call_queries,
     snapshot,
     ticket_queries,
     visits,
@@ -92,7 +93,7 @@ def call_next(ctx: Context, actor: Actor, key: str, window: str, complete: str |
             raise HallError(QueueCode.NOBODY_WAITING, window=window, elsewhere=elsewhere)
         ticket, choice = require_ticket(tx, id_and_choice[0]), id_and_choice[1]
         why = {"codes": [w.value for w in choice.why], "facts": choice.facts}
-        ticket_queries.set_run(tx, day, choice.pool, choice.run)
+        call_queries.set_run(tx, day, choice.pool, choice.run)
         called = call_ticket(ctx, tx, actor, ticket, Move.CALL, window, why)
         snapshot.cache_called(ctx, tx, snap, ended, called)
         return {"ticket": called.id, "completed": completed}
@@ -129,7 +130,7 @@ def next_by_key(ctx: Context, actor: Actor, key: str, window: str) -> str:
 
 def _may_be_coming(ctx: Context, tx: Tx, ticket: Ticket) -> bool:
     """Return True while a called person may still be on the way: within the no-show time."""
-    calls = ticket_queries.calls_of(tx.conn, tx.hall_id, ticket.id)
+    calls = call_queries.calls_of(tx.conn, tx.hall_id, ticket.id)
     return tx.now < no_show_from(ctx.settings(), ticket, calls, tx.now)
 
 
@@ -190,7 +191,7 @@ def call_ticket(
     text = json.dumps(why, ensure_ascii=False)
     # A ticket that was never called has no calls to count.
     previous_calls = 0 if ticket.first_called_at is None else _calls_made(tx, ticket)
-    ticket_queries.add_call(tx, called, previous_calls + 1, move, text)
+    call_queries.add_call(tx, called, previous_calls + 1, move, text)
     announcements.await_announcement(ctx, tx, called, previous_calls + 1)
     window_session_queries.record_call(tx, window)
     record_move(tx, actor, called, move, {"calls": called.call_count}, text)
@@ -198,7 +199,7 @@ def call_ticket(
 
 
 def _calls_made(tx: Tx, ticket: Ticket) -> int:
-    return ticket_queries.calls_made(tx.conn, tx.hall_id, ticket.id)
+    return call_queries.calls_made(tx.conn, tx.hall_id, ticket.id)
 
 
 def _ended(tx: Tx, ticket: Ticket) -> Ticket:
@@ -247,7 +248,7 @@ def no_show(ctx: Context, actor: Actor, key: str, window: str) -> str:
     settings = ctx.settings()
 
     def missed(tx: Tx, ticket: Ticket) -> Ticket:
-        calls = ticket_queries.calls_of(tx.conn, tx.hall_id, ticket.id)
+        calls = call_queries.calls_of(tx.conn, tx.hall_id, ticket.id)
         require_no_show(settings, ticket, calls, tx.now)
         announcements.require_announced(tx, ticket)
         return ticket

@@ -17,7 +17,7 @@ from server.core.actors import Actor
 from server.core.errors import CommonCode, HallError
 from server.core.store import Tx
 from server.hall.context import Context, JsonDict
-from server.queue import reception, ticket_queries, visits
+from server.queue import call_queries, reception, visits
 from server.queue.call_candidates import ChoosingFloor, LaneHead, Moment, choose, takes
 from server.queue.calling import call_ticket
 from server.queue.errors import QueueCode
@@ -86,7 +86,7 @@ class ChosenCall:
 def chosen_calls(conn: Connection, hall_id: str, day: str) -> list[ChosenCall]:
     """Return a day's chosen calls, the last first."""
     calls = []
-    for row in ticket_queries.calls_because(conn, hall_id, day, CHOSEN):
+    for row in call_queries.calls_because(conn, hall_id, day, CHOSEN):
         facts = json.loads(row.why).get("facts", {})
         reason, note = str(facts.get("reason", "")), str(facts.get("note", ""))
         calls.append(ChosenCall(row.ticket_id, row.at, row.window, row.staff, reason, note))

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from server.core.store import Tx
 from server.hall.context import Context
-from server.queue import ticket_queries
+from server.queue import call_queries, ticket_queries
 from server.queue.call_candidates import LaneHead, Moment
 from server.queue.routing import WindowSessions
 
@@ -31,13 +31,13 @@ class StoredFloor:
 
     def priority_calls_over(self, queue: str, order: int, since: int) -> list[str]:
         """Return the windows of a queue's priority calls since a time, over a seniority."""
-        return ticket_queries.priority_calls_over(
+        return call_queries.priority_calls_over(
             self._conn, self._hall_id, self._day, queue, order, since
         )
 
     def run_of(self, pool: str) -> int:
         """Return the number of consecutive priority calls from a pool today."""
-        return ticket_queries.run_of(self._conn, self._hall_id, self._day, pool)
+        return call_queries.run_of(self._conn, self._hall_id, self._day, pool)
 
 
 def moment_of(ctx: Context, tx: Tx, sessions: WindowSessions) -> Moment:

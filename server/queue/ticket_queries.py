@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -67,19 +67,6 @@ _counters_take = precompiled(
         "RETURNING prefix, last"
     )
 )
-_run_get = precompiled(
-    select(tables.pool_run.c.run).where(
-        tables.pool_run.c.hall_id == bindparam("hall_id"),
-        tables.pool_run.c.day == bindparam("day"),
-        tables.pool_run.c.pool == bindparam("pool"),
-    )
-)
-_run_set = precompiled(
-    text(
-        "INSERT INTO pool_run (hall_id, day, pool, run) VALUES (:hall_id, :day, :pool, :run) "
-        "ON CONFLICT (hall_id, day, pool) DO UPDATE SET run = :run"
-    )
-)
 # A skip scan: one step into the partial index per lane with a waiting ticket, independent of the
 # number of tickets.
 _heads = precompiled(
@@ -106,55 +93,6 @@ _heads = precompiled(
 _open_before = tuple(
     precompiled(select(*_COLUMNS).where(_hall, _t.c.day.concat("") < bindparam("day"), state))
     for state in (_is_waiting, _is_at_window, _t.c.state == literal_column("'missed'"))
-)
-_c = tables.call
-
-
-@dataclass(frozen=True, slots=True)
-class StoredCall:
-    """Call of a ticket; `why` is the reason of the choice as JSON."""
-
-    ticket_id: str
-    n: int
-    at: int
-    window: str
-    staff: str
-    move: str
-    why: str
-
-
-_call_rows = Records(StoredCall, _c)
-# Counted by calls, not by tickets: a person who misses a call and returns overtakes again.
-_overtakers = precompiled(
-    select(_c.c.window)
-    .join_from(_t, _c, (_c.c.hall_id == _t.c.hall_id) & (_c.c.ticket_id == _t.c.id))
-    .where(
-        _hall,
-        _t.c.day == bindparam("day"),
-        _t.c.queue == bindparam("queue"),
-        _t.c.ord > bindparam("ord"),
-        _t.c.level > 0,
-        _c.c.move == "call",
-        _c.c.at >= bindparam("since"),
-    )
-)
-
-
-_priority_calls = precompiled(
-    select(_c.c.at, _t.c.queue, _t.c.ord, _c.c.window)
-    .join_from(_t, _c, (_c.c.hall_id == _t.c.hall_id) & (_c.c.ticket_id == _t.c.id))
-    .where(
-        _hall,
-        _t.c.day == bindparam("day"),
-        _t.c.level > 0,
-        _c.c.move == literal_column("'call'"),
-    )
-)
-_runs = precompiled(
-    select(tables.pool_run.c.pool, tables.pool_run.c.run).where(
-        tables.pool_run.c.hall_id == bindparam("hall_id"),
-        tables.pool_run.c.day == bindparam("day"),
-    )
 )
 
 
@@ -189,17 +127,6 @@ _first_in_lane = precompiled(
     .where(_hall, _t.c.lane == bindparam("lane"), _is_waiting)
     .order_by(_t.c.ord, _t.c.id)
     .limit(bindparam("most"))
-)
-_call_insert = precompiled(insert(tables.call))
-_calls_of = precompiled(
-    _call_rows.select()
-    .where(_c.c.hall_id == bindparam("hall_id"), _c.c.ticket_id == bindparam("ticket_id"))
-    .order_by(_c.c.n)
-)
-_calls_count = precompiled(
-    select(func.count()).where(
-        _c.c.hall_id == bindparam("hall_id"), _c.c.ticket_id == bindparam("ticket_id")
-    )
 )
 
 
@@ -294,38 +221,6 @@ def issued_since(conn: Connection, hall_id: str, day: str, since: int) -> list[S
     return _head_rows.all(conn, _issued_since, {"hall_id": hall_id, "day": day, "since": since})
 
 
-class StoredPriorityCall(NamedTuple):
-    """First call of a priority ticket; the fields follow the columns of the query."""
-
-    at: int
-    queue: str
-    order: int
-    window: str
-
-
-def priority_calls(conn: Connection, hall_id: str, day: str) -> list[StoredPriorityCall]:
-    """Return the first calls of the day's priority tickets."""
-    rows = conn.execute(_priority_calls, {"hall_id": hall_id, "day": day})
-    return [StoredPriorityCall(*row) for row in rows]
-
-
-def runs(conn: Connection, hall_id: str, day: str) -> dict[str, int]:
-    """Return the number of consecutive priority calls of every pool today."""
-    rows = conn.execute(_runs, {"hall_id": hall_id, "day": day})
-    return {row.pool: row.run for row in rows}
-
-
-def priority_calls_over(
-    conn: Connection, hall_id: str, day: str, queue: str, order: int, since: int
-) -> list[str]:
-    """Return the windows of a queue's priority calls since a time.
-
-    Only calls of tickets that are junior to `order`.
-    """
-    values = {"hall_id": hall_id, "day": day, "queue": queue, "ord": order, "since": since}
-    return [row.window for row in conn.execute(_overtakers, values)]
-
-
 class StoredHead(NamedTuple):
     """Most senior waiting ticket of a lane; the fields follow the columns of the query."""
 
@@ -380,68 +275,10 @@ def at_window(conn: Connection, hall_id: str, window: str) -> list[Ticket]:
     return [t for t in map(_ticket, rows) if t is not None]
 
 
-def run_of(conn: Connection, hall_id: str, day: str, pool: str) -> int:
-    """Return the number of consecutive priority calls from a pool on a day."""
-    run = conn.execute(
-        _run_get, {"hall_id": hall_id, "day": day, "pool": pool}
-    ).scalar_one_or_none()
-    return run or 0
-
-
-def set_run(tx: Tx, day: str, pool: str, run: int) -> None:
-    """Store the number of consecutive priority calls from a pool."""
-    tx.conn.execute(_run_set, {"hall_id": tx.hall_id, "day": day, "pool": pool, "run": run})
-
-
-def add_call(tx: Tx, ticket: Ticket, n: int, move: str, why: str) -> None:
-    """Insert the n-th call of a ticket."""
-    tx.conn.execute(
-        _call_insert,
-        {
-            "hall_id": tx.hall_id,
-            "ticket_id": ticket.id,
-            "n": n,
-            "at": tx.now,
-            "window": ticket.window,
-            "staff": ticket.staff,
-            "move": move,
-            "why": why,
-        },
-    )
-
-
-def calls_of(conn: Connection, hall_id: str, ticket_id: str) -> list[StoredCall]:
-    """Return the calls of one ticket with their reasons, oldest first."""
-    return _call_rows.all(conn, _calls_of, {"hall_id": hall_id, "ticket_id": ticket_id})
-
-
-_calls_because = precompiled(
-    _call_rows.select().where(
-        _c.c.hall_id == bindparam("hall_id"),
-        _c.c.ticket_id >= bindparam("first"),
-        _c.c.ticket_id < bindparam("beyond"),
-        _c.c.why.like(bindparam("pattern")),
-    )
-)
-
-
-def calls_because(conn: Connection, hall_id: str, day: str, code: str) -> list[StoredCall]:
-    """Return the calls of a day's tickets that were made for one reason alone."""
-    prefix, pattern = day.replace("-", ""), f'{{"codes": ["{code}"]%'
-    values = {"hall_id": hall_id, "first": f"{prefix}-", "beyond": f"{prefix}."}
-    return _call_rows.all(conn, _calls_because, values | {"pattern": pattern})
-
-
 def first_in_lane(conn: Connection, hall_id: str, lane: str, most: int) -> list[Ticket]:
     """Return the first `most` waiting tickets of a lane by seniority."""
     values = {"hall_id": hall_id, "lane": lane, "most": most}
     return [t for t in map(_ticket, conn.execute(_first_in_lane, values)) if t is not None]
-
-
-def calls_made(conn: Connection, hall_id: str, ticket_id: str) -> int:
-    """Return the number of calls of a ticket."""
-    count = conn.execute(_calls_count, {"hall_id": hall_id, "ticket_id": ticket_id})
-    return int(count.scalar_one())
 
 
 def of_day(conn: Connection, hall_id: str, day: str) -> list[Ticket]:

@@ -9,7 +9,13 @@ import pytest
 from server.core import journal
 from server.core.actors import Actor, ActorKind
 from server.core.errors import CommonCode, ErrorCode, HallError
-from server.queue import calling, ticket_queries, window_session_queries, window_sessions
+from server.queue import (
+    call_queries,
+    calling,
+    ticket_queries,
+    window_session_queries,
+    window_sessions,
+)
 from server.queue.business_day import keep_day
 from server.queue.call_order import Why
 from server.queue.errors import QueueCode
@@ -19,7 +25,7 @@ from support.halls import MONDAY, SmallHall, at
 
 
 def _why(small: SmallHall, ticket: str) -> str:
-    calls = small.ctx.read(lambda c: ticket_queries.calls_of(c, "small", ticket))
+    calls = small.ctx.read(lambda c: call_queries.calls_of(c, "small", ticket))
     return str(calls[-1].why)
 
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from server.core.errors import CommonCode, ErrorCode, HallError
-from server.queue import chosen_calls, ticket_queries, window_session_queries
+from server.queue import call_queries, chosen_calls, ticket_queries, window_session_queries
 from server.queue.call_candidates import Moment
 from server.queue.errors import QueueCode
 from server.queue.stored_floor import StoredFloor
@@ -51,7 +51,7 @@ def test_a_window_calls_a_chosen_number_with_its_reason(small: SmallHall) -> Non
     assert _choose(small, tickets[2], "other", "行动不便") == tickets[2].id
     stored = small.ticket(tickets[2].id)
     assert (stored.state, stored.window, stored.staff) == ("called", "T1", STAFF["T1"])
-    calls = small.ctx.read(lambda c: ticket_queries.calls_of(c, "small", stored.id))
+    calls = small.ctx.read(lambda c: call_queries.calls_of(c, "small", stored.id))
     assert json.loads(calls[0].why)["codes"] == ["chosen"]
     day = small.ctx.read(lambda c: chosen_calls.chosen_calls(c, "small", "2026-03-02"))
     assert [(c.ticket, c.window, c.reason, c.note) for c in day] == [

@@ -29,6 +29,7 @@ from hypothesis.stateful import (
 
 from server.core.errors import ErrorCode, HallError
 from server.queue import (
+    call_queries,
     calling,
     reception,
     ticket_queries,
@@ -358,7 +359,7 @@ class HallMachine(RuleBasedStateMachine):
         assert foreseen is not None
         ticket_id, choice = foreseen
         assert ticket_id == ticket.id
-        calls = self.small.ctx.read(lambda c: ticket_queries.calls_of(c, "small", ticket.id))
+        calls = self.small.ctx.read(lambda c: call_queries.calls_of(c, "small", ticket.id))
         assert json.loads(calls[-1].why) == {
             "codes": [why.value for why in choice.why],
             "facts": choice.facts,

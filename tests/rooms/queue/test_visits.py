@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from server.core.errors import HallError
-from server.queue import calling, chosen_calls, slip_queries, ticket_queries, undo
+from server.queue import call_queries, calling, chosen_calls, slip_queries, undo
 from server.queue.errors import QueueCode
 from server.queue.tickets import Outcome, Ticket
 from support.halls import SmallHall
@@ -63,7 +63,7 @@ def test_the_other_number_is_next_as_soon_as_the_first_is_finished(web: Web) -> 
     small.call("T1", "done")
     called = small.call("S1")
     assert called.id == other["id"], "it kept its place"
-    calls = small.ctx.read(lambda c: ticket_queries.calls_of(c, "small", called.id))
+    calls = small.ctx.read(lambda c: call_queries.calls_of(c, "small", called.id))
     assert json.loads(calls[-1].why)["codes"] == ["first"]
 
 
