@@ -17,6 +17,7 @@ from server.queue import (
     announcements,
     calling,
     ticket_queries,
+    undo,
     window_session_queries,
     window_sessions,
 )
@@ -139,6 +140,10 @@ def _requeue(ctx: Context, actor: Actor, key: str, window: str) -> None:
     calling.transfer(ctx, actor, key, window, **to, text="")
 
 
+def _undo(ctx: Context, actor: Actor, key: str, window: str) -> None:
+    undo.undo(ctx, actor, key, window)
+
+
 def _pause(ctx: Context, actor: Actor, key: str, window: str) -> None:
     """Pause the window, or end its pause: both are the same key.
 
@@ -164,4 +169,5 @@ FUNCTIONS: dict[str, Press] = {
     "pause": _pause,
     "resume": _resume,
     "requeue": _requeue,
+    "undo": _undo,
 }

@@ -50,6 +50,7 @@ class TicketCard(Message):
     fee: str
     consult: bool = False
     """True for an enquiry: the item is not accepted here."""
+    outcome: str = ""
 
 
 class MissedCard(Message):
@@ -84,6 +85,21 @@ class DayFigures(Message):
     missed: int
     mean_service: float | None
     mean_wait: float | None
+
+
+class TransferTarget(Message):
+    """Window to which a ticket can be transferred; others than open ones have to be confirmed."""
+
+    window: WindowRef
+    state: Literal["open", "paused", "closed"]
+
+
+class UndoOffer(Message):
+    """Act that the window can undo until a time."""
+
+    number: str
+    move: Literal["start", "finish", "no_show"]
+    until: int
 
 
 class CounterState(Message):
@@ -128,6 +144,14 @@ class CounterState(Message):
     hours: HallHours
     notices: list[HallNoticeView] = Field(default_factory=list)
     """Notices of the office and pauses that cover the window."""
+    targets: list[TransferTarget]
+    """Windows that are open today, by number, with what a transfer there has to wait for."""
+    chosen_calls: bool = False
+    """True if a chosen number may be called here."""
+    next: list[str]
+    """Numbers that this window would call next, if no other window called."""
+    undo: UndoOffer | None = None
+    """Last act that the window can undo; None without one."""
 
 
 class JournalView(Message):
@@ -161,6 +185,14 @@ class CallNext(Command):
     complete: Literal["accepted", "done", "consulted", "notice_given", "default"] | None = None
 
 
+class CallChosen(Command):
+    """Waiting number to call out of turn, with the reason; `other` needs a note."""
+
+    number: Code
+    reason: Literal["unwell", "urgent", "together", "unfinished", "other"]
+    note: Note = ""
+
+
 class Finish(Command):
     """End of a service with its outcome; a refusal needs a note with the reason."""
 
@@ -187,6 +219,8 @@ class Transfer(Command):
     item: Code | None = None
     unit: Code | None = None
     note: Note = ""
+    confirmed: bool = False
+    """Also to a window where nobody is signed in yet."""
 
 
 class Pause(Command):
@@ -210,6 +244,32 @@ class SignOut(Command):
     """Request to sign out. `force`: even if only this window serves some waiting people."""
 
     force: bool = False
+
+
+class ServedTicket(Message):
+    """Service that a clerk finished today."""
+
+    id: str
+    number: str
+    item: str
+    item_name: str
+    item_name_en: str
+    outcome: str
+    ended_at: int
+
+
+class ServedToday(Message):
+    """Answer to GET /api/v1/counter/served: one's own services of today, the last first."""
+
+    tickets: list[ServedTicket]
+
+
+class Correct(Command):
+    """Right outcome and item of a finished service, with the reason; no item: it was right."""
+
+    outcome: Literal["accepted", "done", "consulted", "notice_given", "refused"]
+    item: Code | None = None
+    reason: Note
 
 
 class DeskPrinter(Message):

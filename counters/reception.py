@@ -25,7 +25,7 @@ from counters.messages import (
 from server.core.errors import CommonCode, ErrorCode, HallError
 from server.device_health import queries as device_health_queries
 from server.hall.composition import Hall
-from server.queue import issuing, reception, slip_queries, snapshot, ticket_queries
+from server.queue import call_queries, issuing, reception, slip_queries, snapshot, ticket_queries
 from server.queue.errors import QueueCode
 from server.queue.forecasts import Forecasts
 from server.queue.routing import ROUTING
@@ -68,7 +68,7 @@ class Reception:
 
         def query(seen: QueueSnapshot) -> tuple[DeskTicket, Ticket]:
             ticket = search(seen.conn)
-            calls = ticket_queries.calls_of(seen.conn, hall_id, ticket.id)
+            calls = call_queries.calls_of(seen.conn, hall_id, ticket.id)
             slips = slip_queries.of_ticket(seen.conn, hall_id, ticket.id)
             item = seen.catalogue.item_by.get(ticket.item)
             place = place_of(seen, ticket, item, latest)
@@ -139,7 +139,7 @@ def _issue(api: Api, desk: Reception) -> None:
             applicant=order.applicant,
             kiosk="",
             paper=order.kiosk is not None,
-            printer_of=order.kiosk or "",
+            extras=issuing.IssueExtras(printer_of=order.kiosk or ""),
         )
         return desk.issued(issued.ticket_id)
 

@@ -19,13 +19,13 @@ from server.core.errors import HallError
 from server.core.messages import Problem
 from server.core.problems import problem
 from server.device_health.queries import Device
+from server.queue.call_queries import StoredCall
 from server.queue.errors import QueueCode
 from server.queue.routing import route, windows_for
 from server.queue.settings import NumberSettings
 from server.queue.slip_queries import StoredSlip
 from server.queue.snapshot import QueueSnapshot
 from server.queue.ticket_place import TicketPlace
-from server.queue.ticket_queries import StoredCall
 from server.queue.tickets import FINAL, RULES, Move, State, Ticket
 
 

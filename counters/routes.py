@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from counters import keypad, offline, reception, views
+from counters import corrections, keypad, offline, reception, views
 from counters.messages import (
+    CallChosen,
     CallNext,
     CounterState,
     Finish,
@@ -32,21 +33,27 @@ from server.live.agent_gateway import Agents, DeviceRef
 from server.live.feeds import Feed, LiveFeeds
 from server.queue import (
     announcements,
+    call_queries,
     calling,
+    chosen_calls,
     snapshot,
     ticket_counts,
     ticket_queries,
+    undo,
     window_session_queries,
     window_sessions,
 )
+from server.queue.call_candidates import Moment
+from server.queue.call_queries import StoredCall
 from server.queue.errors import QueueCode
 from server.queue.events import CallTold, SlipSettled, TicketMoved, WindowChanged
 from server.queue.messages import WindowList
 from server.queue.offline.desk_connections import ShareSeals
 from server.queue.offline.desk_shares import Shares
 from server.queue.queue_views import waiting_for
+from server.queue.settings import CounterSettings
 from server.queue.snapshot import QueueSnapshot, with_queue
-from server.queue.ticket_queries import StoredCall
+from server.queue.stored_floor import StoredFloor
 from server.queue.tickets import Outcome, Ticket
 from server.web_api import STAFF, Api, Call
 
@@ -56,6 +63,14 @@ AT_WINDOW = (
     QueueCode.WINDOW_TAKEN,
     QueueCode.WINDOW_IDLE,
     QueueCode.MOVE_NOT_ALLOWED,
+)
+
+UNDO = (
+    QueueCode.NOTHING_TO_UNDO,
+    QueueCode.UNDO_TOO_LATE,
+    QueueCode.UNDO_NEXT_CALLED,
+    QueueCode.WINDOW_PAUSED,
+    QueueCode.NOT_THE_HOLDER,
 )
 
 
@@ -102,12 +117,23 @@ class Counter:
         return views.WindowDay(
             missed=ticket_queries.missed(conn, hall_id, day),
             figures=views.figures(day_row),
-            calls=ticket_queries.calls_of(conn, hall_id, current.id) if current else [],
+            calls=call_queries.calls_of(conn, hall_id, current.id) if current else [],
             stranded=window_sessions.left_without_window(seen, window.code),
             share=share,
             share_seal=self.seals.seal(window.code, staff, [ticket.id for ticket in share]),
             announced=announcements.state_of(conn, hall_id, current),
+            next=self._next(conn, seen, window) if seat is not None else (),
         )
+
+    def _next(self, conn: Connection, seen: QueueSnapshot, window: Window) -> list[str]:
+        most = seen.settings.of(CounterSettings).next_numbers
+        if not most:
+            return []
+        hall_id = self._ctx.hall_id
+        floor = StoredFloor(conn, hall_id, seen.day)
+        moment = Moment(seen.catalogue, seen.settings, seen.sessions, seen.local, seen.now)
+        waiting = ticket_queries.waiting(conn, hall_id)
+        return chosen_calls.next_tickets(floor, waiting, moment, window.code, most)
 
     def allowed(self, principal: Principal | None, code: str) -> bool:
         """Return True for the clerk signed in at the window, and for managers."""
@@ -144,7 +170,7 @@ class Counter:
             conn: Connection,
         ) -> tuple[Ticket | None, list[StoredCall], list[dict[str, Any]]]:
             ticket_row = ticket_queries.get(conn, ctx.hall_id, ticket_id)
-            calls = ticket_queries.calls_of(conn, ctx.hall_id, ticket_id)
+            calls = call_queries.calls_of(conn, ctx.hall_id, ticket_id)
             return ticket_row, calls, journal.of_subject(conn, ctx.hall_id, ticket_id)
 
         ticket, calls, lines = ctx.read(query)
@@ -197,11 +223,13 @@ def add(api: Api, feeds: LiveFeeds, agents: Agents, start: Start) -> None:
     _sessions(api, counter)
     _pauses(api, counter)
     _serve(api, counter)
+    _call_chosen(api, counter)
     offline.add(api, counter.seals)
     feeds.watch("counter", desk_watch(api.hall))
     _hold_and_resume(api, counter)
     _transfer(api, counter)
     reception.add(api)
+    corrections.add(api)
     refresh = keypad.coalesced(start, counter.show_pads)
 
     def listen(event: Event) -> None:
@@ -358,6 +386,7 @@ def _serve(api: Api, counter: Counter) -> None:
     simple(
         "/counter/no-show", "no_show", "The person did not come.", calling.no_show, *no_show_codes
     )
+    simple("/counter/undo", "undo", "The last act was a mistake.", undo.undo, *UNDO)
     summary_by_mouth = "The clerk called the number out, since no loudspeaker did."
     simple("/counter/called-by-mouth", "called_by_mouth", summary_by_mouth, announcements.by_mouth)
 
@@ -374,6 +403,31 @@ def _serve(api: Api, counter: Counter) -> None:
         order: Finish = call.body
         window = counter.window_of(call.actor, call.key)
         calling.finish(ctx, call.actor, call.key, window, Outcome(order.outcome), order.note)
+        return counter.window(window)
+
+
+def _call_chosen(api: Api, counter: Counter) -> None:
+    ctx = api.hall.ctx
+
+    @api.post(
+        "/counter/call-chosen",
+        who=STAFF,
+        body=CallChosen,
+        answer=CounterState,
+        codes=(
+            *(QueueCode.WINDOW_NOT_SIGNED_IN, QueueCode.WINDOW_TAKEN, QueueCode.WINDOW_PAUSED),
+            *(QueueCode.WINDOW_BUSY, QueueCode.TICKET_NOT_TODAY, QueueCode.MOVE_NOT_ALLOWED),
+            *(QueueCode.CHOSEN_OFF, QueueCode.CHOSEN_NOT_SERVED, CommonCode.REASON_REQUIRED),
+        ),
+        example={"number": "A012", "reason": "unwell", "note": ""},
+    )
+    def call_chosen(call: Call) -> CounterState:
+        """Call a waiting number out of turn, with the reason, where the hall allows it."""
+        order: CallChosen = call.body
+        window = counter.window_of(call.actor, call.key)
+        chosen_calls.call_chosen(
+            ctx, call.actor, call.key, window, order.number, order.reason, order.note.strip()
+        )
         return counter.window(window)
 
 
@@ -430,11 +484,16 @@ def _transfer(api: Api, counter: Counter) -> None:
     def transfer(call: Call) -> CounterState:
         """Send the current ticket to a window or a queue; number and seniority stay."""
         order: Transfer = call.body
+        window = counter.window_of(call.actor, call.key)
+        if order.confirmed and order.window and order.item is None and order.unit is None:
+            by = (ctx, call.actor, call.key, window)
+            calling.transfer_confirmed(*by, order.window, order.note)
+            return counter.own_window(call.actor, call.key)
         calling.transfer(
             ctx,
             call.actor,
             call.key,
-            counter.window_of(call.actor, call.key),
+            window,
             to_window=order.window,
             to_item=order.item,
             to_unit=order.unit,

@@ -14,19 +14,25 @@ from counters.messages import (
     JournalView,
     MissedCard,
     TicketCard,
+    TransferTarget,
+    UndoOffer,
 )
+from server.catalogue import hours as catalogue_hours
 from server.catalogue.model import Catalogue, Handling, Unit, Window
 from server.catalogue.refs import materials, window_ref, window_refs
+from server.queue import undo
 from server.queue.call_candidates import takes
+from server.queue.call_queries import StoredCall
 from server.queue.messages import Reason, ShareCard, WindowList
 from server.queue.no_show import no_show_from
 from server.queue.notice_scope import window_in
 from server.queue.queue_views import hall_hours, notice_views, window_states
-from server.queue.settings import CounterSettings
+from server.queue.settings import ON, CounterSettings
 from server.queue.snapshot import QueueSnapshot
 from server.queue.ticket_counts import DayOfStaff
-from server.queue.ticket_queries import LaneCount, StoredCall
+from server.queue.ticket_queries import LaneCount
 from server.queue.tickets import State, Ticket
+from server.queue.window_session_queries import StoredSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +49,9 @@ class WindowDay:
     share: Sequence[Ticket]
     """Desk share: tickets that the window would call without a server, in this order."""
     share_seal: str
-    announced: tuple[str, str]
+    next: Sequence[str] = ()
+    """Ids of the tickets that the window would call next."""
+    announced: tuple[str, str] = ("", "")
     """State and reason of the last call's announcement; "" if none is expected."""
 
 
@@ -83,7 +91,40 @@ def counter(snapshot: QueueSnapshot, window: Window, day: WindowDay) -> CounterS
         notices=notice_views(snapshot, lambda a: window_in(snapshot.catalogue, a, window.code)),
         announced=day.announced[0],
         announced_reason=day.announced[1],
+        targets=_targets(snapshot, window),
+        chosen_calls=snapshot.settings.of(CounterSettings).chosen_calls == ON,
+        next=[ticket.partition("-")[2] for ticket in day.next],
+        undo=_undo(snapshot, seat, current, day.missed),
     )
+
+
+def _targets(snapshot: QueueSnapshot, own: Window) -> list[TransferTarget]:
+    catalogue, sessions, day = snapshot.catalogue, snapshot.sessions, snapshot.local.date()
+    targets = []
+    for window in sorted(catalogue.windows, key=lambda w: w.number):
+        session, ref = sessions.get(window.code), window_ref(catalogue, window.code)
+        opens = session is not None or catalogue_hours.window_spans(catalogue, window.code, day)
+        if window.code == own.code or not opens or ref is None:
+            continue
+        state = "closed" if session is None else "paused" if session.paused else "open"
+        targets.append(TransferTarget.model_validate({"window": ref, "state": state}))
+    return targets
+
+
+def _undo(
+    snapshot: QueueSnapshot,
+    seat: StoredSession | None,
+    current: Ticket | None,
+    missed: Sequence[Ticket],
+) -> UndoOffer | None:
+    if seat is None:
+        return None
+    missed_here = {ticket.id for ticket in missed if ticket.window == seat.window}
+    act = undo.offer(seat, snapshot.settings, current, missed_here, snapshot.now)
+    if act is None:
+        return None
+    number = act.ticket.partition("-")[2]
+    return UndoOffer.model_validate({"number": number, "move": act.move.value, "until": act.until})
 
 
 def missed_elsewhere(
@@ -150,6 +191,7 @@ def card(snapshot: QueueSnapshot, ticket: Ticket, calls: Sequence[StoredCall] = 
         legal_basis=item.legal_basis if item else "",
         promised_days=item.promised_days if item else 0,
         fee=item.fee if item else "",
+        outcome=ticket.outcome,
     )
 
 

@@ -6,10 +6,12 @@ from display.messages import BoardState, CallView
 from server.catalogue.model import Window, Zone
 from server.queue.messages import QueueView
 from server.queue.notice_scope import covers
+from server.queue.prepare import to_prepare
 from server.queue.queue_views import hall_hours, notice_views, queue_views, window_states
 from server.queue.settings import ScreenSettings
 from server.queue.snapshot import QueueSnapshot
 from server.queue.tickets import State, Ticket
+from server.queue.wait_forecast import Forecast
 
 MAIN = "main"
 CALLS_SHOWN = 48
@@ -19,8 +21,8 @@ Called people precede those being served, so no call of a burst is cut off.
 """
 
 
-def board(snapshot: QueueSnapshot, zone: str) -> BoardState:
-    """Return the full state of the board of `zone`."""
+def board(snapshot: QueueSnapshot, zone: str, forecast: Forecast | None = None) -> BoardState:
+    """Return the full state of the board of `zone`; without a forecast nobody is to prepare."""
     catalogue = snapshot.catalogue
     zone_entry = catalogue.zone_by.get(zone)
     queues = [q for q in queue_views(snapshot) if zone == MAIN or _in_zone(snapshot, q, zone)]
@@ -39,7 +41,17 @@ def board(snapshot: QueueSnapshot, zone: str) -> BoardState:
         moment_seconds=snapshot.settings.of(ScreenSettings).moment_seconds,
         hours=hall_hours(snapshot),
         notices=notice_views(snapshot, lambda a: zone == MAIN or covers(catalogue, a, zone)),
+        prepare=_prepare(snapshot, zone, forecast),
     )
+
+
+def _prepare(snapshot: QueueSnapshot, zone: str, forecast: Forecast | None) -> list[str]:
+    most = snapshot.settings.of(ScreenSettings).prepare_numbers
+    if forecast is None or most == 0:
+        return []
+    here = [w.code for w in snapshot.catalogue.windows if zone in (MAIN, w.zone)]
+    gone = {ticket.id for ticket in snapshot.at_windows}
+    return [ticket.partition("-")[2] for ticket in to_prepare(forecast, here, gone, most)]
 
 
 def calls(snapshot: QueueSnapshot, zone: str) -> list[CallView]:

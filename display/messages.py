@@ -51,6 +51,8 @@ class BoardState(Message):
     hours: HallHours
     notices: list[HallNoticeView] = Field(default_factory=list)
     """Notices of the office and pauses that cover the board's zone."""
+    prepare: list[str]
+    """Numbers asked to prepare, the next first."""
 
 
 class CalledMoment(Message):

@@ -18,6 +18,7 @@ from server.live.feeds import Feed, LiveFeeds
 from server.queue import announcement_queries, snapshot
 from server.queue import announcements as queue_announcements
 from server.queue.events import TicketMoved, WindowChanged
+from server.queue.forecasts import Forecasts
 from server.queue.messages import WindowState
 from server.queue.queue_views import window_states
 from server.queue.settings import ScreenSettings, VoiceSettings
@@ -39,7 +40,9 @@ class Display:
 
     def state(self, current: QueueSnapshot, zone: str) -> BoardState:
         """Return the full state of a board."""
-        return public(board(current, zone))
+        if current.settings.of(ScreenSettings).prepare_numbers == 0:
+            return public(board(current, zone))
+        return public(board(current, zone, Forecasts.of(self._ctx).current().forecast))
 
     def allowed(self, principal: Principal | None, zone: str) -> bool:
         """Return True if the principal may read the board: a board its own zone, staff any zone."""

@@ -11,10 +11,10 @@ from pydantic import Field
 
 from server.catalogue.messages import (
     ClassRef,
+    GroupRef,
     HallHours,
     ItemRef,
     MaterialRef,
-    NameRef,
     UnitRef,
     WindowRef,
     ZoneRef,
@@ -25,6 +25,7 @@ from server.queue.offline.messages import StandbyAccess
 
 FIELD_WORDS = {
     "slip": ("小票上的号码", "number on the slip"),
+    "companion": ("同一人的另一个号码", "other number of the same person"),
 }
 """Names of request fields beside the common ones."""
 
@@ -37,7 +38,7 @@ class KioskCatalogue(Message):
     hall_en: str
     zones: list[ZoneRef]
     units: list[UnitRef]
-    groups: list[NameRef]
+    groups: list[GroupRef]
     items: list[ItemRef]
     classes: list[ClassRef]
     popular: list[str]
@@ -55,6 +56,13 @@ class Offer(Message):
     delay: DelayView | None = None
 
 
+class RecentNumber(Message):
+    """Number of an item that this kiosk gave a moment ago and that still waits."""
+
+    ticket: str
+    number: str
+
+
 class ItemPage(Message):
     """Answer to GET /api/v1/items/<code>: the public data, and the offer or the refusal."""
 
@@ -67,6 +75,8 @@ class ItemPage(Message):
     fee: str
     offer: Offer | None
     refusal: Problem | None
+    recent: RecentNumber | None = None
+    """For a kiosk: it asks before it takes another number of the item."""
     advice: str = ""
     """For a consultation-only item: the place that accepts it."""
     advice_en: str = ""
@@ -79,6 +89,24 @@ class SlipState(Message):
     state: Literal["none", "owed", "sent", "printed", "failed", "unknown"]
     reason: str = ""
     copy_: bool = Field(default=False, alias="copy")
+
+
+class OtherTicket(Message):
+    """Another number of the same visit, with its place."""
+
+    number: str
+    token: str
+    state: Literal[
+        "waiting", "called", "serving", "held", "missed", "finished", "cancelled", "expired"
+    ]
+    item_name: str
+    item_name_en: str
+    ahead: int
+    low: int
+    high: int
+    windows: list[WindowRef]
+    called_window: WindowRef | None
+    call_count: int
 
 
 class TicketView(Message):
@@ -119,12 +147,18 @@ class TicketView(Message):
     reason: str = ""
     """Reason of a refusal, which the applicant must be told."""
     hours: HallHours | None = None
+    others: list[OtherTicket] = Field(default_factory=list)
+    """Other numbers of the same visit."""
+    after: str = ""
+    """Number of the visit that is at a window: this one is called after it."""
     notices: list[HallNoticeView] = Field(default_factory=list)
     """Those that cover the hall or one of its windows."""
     delay: DelayView | None = None
     """Reason why the windows do not call now, while it waits."""
     consult: bool = False
     """True for a consultation number: the item is advised on, and accepted elsewhere."""
+    remind_ahead: int = 0
+    """People ahead at which the page reminds once, if its holder asked for it; 0: at the call."""
 
 
 class PrinterView(Message):
@@ -156,6 +190,8 @@ class KioskState(Message):
     """Slips of the last ten minutes: tickets' by ticket id, notices by slip id."""
     standby: StandbyAccess
     hours: HallHours
+    pinned: list[str] = Field(default_factory=list)
+    """Codes of the items that the office puts first among the common ones."""
     notices: list[HallNoticeView] = Field(default_factory=list)
     """Notices of the office and pauses of all windows that are in force."""
 
@@ -195,6 +231,8 @@ class IssueTicket(Command):
     item: Code
     applicant: Code = "ordinary"
     print: bool = True
+    companion: str = Field(default="", max_length=64)
+    """Token of another number of the same person; the two are never called at once."""
 
 
 class PrintNotice(Command):

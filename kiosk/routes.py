@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ from kiosk.messages import (
     KioskCatalogue,
     KioskState,
     PrintNotice,
+    RecentNumber,
     SlipState,
     TicketView,
 )
@@ -26,13 +28,24 @@ from server.core.actors import Actor, ActorKind, Principal
 from server.core.errors import HallError
 from server.core.events import Event, HallChanged
 from server.core.messages import Done
+from server.core.problems import problem
 from server.device_health import queries as device_health_queries
 from server.device_health.events import DeviceChanged
 from server.device_health.queries import Device
 from server.hall.composition import Hall
 from server.live.agent_gateway import Agents, DeviceRef, Task
 from server.live.feeds import Feed, LiveFeeds
-from server.queue import calling, issuing, slip_queries, snapshot, ticket_counts, ticket_queries
+from server.queue import (
+    calling,
+    issuing,
+    item_quotas,
+    recent_numbers,
+    slip_queries,
+    snapshot,
+    ticket_counts,
+    ticket_queries,
+    visits,
+)
 from server.queue.errors import QueueCode
 from server.queue.events import SlipOwed, SlipSettled, TicketMoved
 from server.queue.forecasts import Forecasts
@@ -68,6 +81,9 @@ class Kiosk:
         ticket = issued.ticket
         if ticket is None or issued.seen is None:
             return self.view_of(issued.ticket_id)
+        if ticket.visit:  # its other numbers are read too; the wait is the one on the slip
+            view, wait = self.view_of(ticket.id), issued.wait
+            return view.model_copy(update=asdict(wait)) if wait else view
         place = TicketPlace(issued.windows, issued.wait, issued.delay)
         slip = [issued.slip] if issued.slip else []
         catalogue = issued.seen.catalogue
@@ -98,7 +114,9 @@ class Kiosk:
         """Return the view of a ticket, read from one consistent snapshot."""
         ctx = self._ctx
 
-        def query(now: QueueSnapshot) -> tuple[Ticket, QueueSnapshot, list[StoredSlip]]:
+        def query(
+            now: QueueSnapshot,
+        ) -> tuple[Ticket, QueueSnapshot, list[StoredSlip], list[Ticket]]:
             conn = now.conn
             ticket = find(conn)
             if ticket is None:
@@ -106,15 +124,21 @@ class Kiosk:
             slip_rows = slip_queries.of_ticket(conn, ctx.hall_id, ticket.id)
             if current is None:
                 _ = now.sessions, now.notices  # the place needs them after the read
-            return ticket, current or now, slip_rows
+            others = visits.others_of(conn, ctx.hall_id, ticket)
+            return ticket, current or now, slip_rows, others
 
-        ticket, current_state, slip_rows = snapshot.read_with(ctx, query)
+        ticket, current_state, slip_rows, other_tickets = snapshot.read_with(ctx, query)
         catalogue = ctx.catalogue_version(ticket.version)
         latest = Forecasts.of(ctx).current()
-        item = views.item_of(current_state, ticket, catalogue)
-        place = place_of(current_state, ticket, item, latest)
+
+        def place(entry: Ticket) -> TicketPlace:
+            item = views.item_of(current_state, entry, catalogue)
+            return place_of(current_state, entry, item, latest)
+
+        others = [(entry, place(entry)) for entry in other_tickets]
+        url = self._url(ticket)
         return views.ticket_view(
-            current_state, ticket, catalogue, place, slip_rows, self._url(ticket)
+            current_state, ticket, catalogue, place(ticket), slip_rows, url, others
         )
 
     def by_token(self, token: str) -> Ticket:
@@ -160,14 +184,25 @@ class Kiosk:
             self._popular = since, items
         return views.catalogue_view(ctx.catalogue(), self._popular[1])
 
-    def item_page(self, code: str, applicant: str) -> ItemPage:
+    def item_page(self, code: str, applicant: str, viewer: Principal | None) -> ItemPage:
         """Return an item with its offer for an applicant class; "": the ordinary level.
 
         Raises:
             HallError: ITEM_UNKNOWN.
         """
-        current, latest = snapshot.take(self._ctx), Forecasts.of(self._ctx).current()
-        return views.item_page_of(current, latest, code, applicant)
+        ctx = self._ctx
+        current, latest = snapshot.take(ctx), Forecasts.of(ctx).current()
+        page = views.item_page_of(current, latest, code, applicant)
+        if page.offer is not None:
+            try:
+                ctx.read(lambda c: item_quotas.require_place(ctx, c, code, current.now))
+            except HallError as error:
+                page = page.model_copy(update={"offer": None, "refusal": problem(error)})
+        if viewer is None or viewer.kind is not ActorKind.KIOSK:
+            return page
+        ticket = ctx.read(lambda c: recent_numbers.recent_number(ctx, c, viewer.name, code))
+        recent = RecentNumber(ticket=ticket.id, number=ticket.number) if ticket else None
+        return page.model_copy(update={"recent": recent})
 
     def slip_of(self, slip_id: str) -> SlipState:
         """Return the state of a slip."""
@@ -303,7 +338,7 @@ def _questions(api: Api, kiosk: Kiosk) -> None:
     @api.get("/items/<code>", who=ANYONE, answer=ItemPage, codes=(QueueCode.ITEM_UNKNOWN,))
     def item(call: Call) -> ItemPage:
         """Return one item: materials, legal basis, limits, fee, its windows or the refusal."""
-        return kiosk.item_page(call.args["code"], "")
+        return kiosk.item_page(call.args["code"], "", call.principal)
 
     @api.get(
         "/items/<code>/for/<applicant>",
@@ -313,7 +348,7 @@ def _questions(api: Api, kiosk: Kiosk) -> None:
     )
     def item_for(call: Call) -> ItemPage:
         """Return one item for a class of applicants; its wait counts the people ahead of them."""
-        return kiosk.item_page(call.args["code"], call.args["applicant"])
+        return kiosk.item_page(call.args["code"], call.args["applicant"], call.principal)
 
 
 def _commands(api: Api, kiosk: Kiosk) -> None:
@@ -324,7 +359,7 @@ def _commands(api: Api, kiosk: Kiosk) -> None:
         who=DESK,
         body=IssueTicket,
         answer=Issued,
-        codes=ROUTING,
+        codes=(*ROUTING, QueueCode.TICKET_UNKNOWN),
         example={"item": "HS-01", "applicant": "ordinary", "print": True},
     )
     def issue(call: Call) -> Issued:
@@ -339,8 +374,21 @@ def _commands(api: Api, kiosk: Kiosk) -> None:
             applicant=order.applicant,
             kiosk=at,
             paper=order.print,
+            extras=issuing.IssueExtras(companion=order.companion),
         )
         return Issued(ticket=kiosk.view_of_issued(issued))
+
+    @api.post(
+        "/tickets/<ticket>/copy",
+        who=missed.KIOSK,
+        answer=SlipState,
+        codes=(QueueCode.TICKET_UNKNOWN, QueueCode.SLIP_UNKNOWN, QueueCode.NO_PRINTER),
+    )
+    def copy(call: Call) -> SlipState:
+        """Print the slip of a number again that this kiosk gave a moment ago."""
+        return kiosk.slip_of(
+            recent_numbers.print_copy(ctx, call.actor, call.key, call.args["ticket"])
+        )
 
     @api.post(
         "/notices",

@@ -65,6 +65,12 @@ def search_keys(item: Item) -> tuple[str, ...]:
     return tuple(dict.fromkeys(key for key in keys if key))
 
 
+def need_keys(item: Item) -> tuple[str, ...]:
+    """Return the keys of the papers that an item requires: name, pinyin and initials of each."""
+    keys = [key for paper in item.materials for key in (paper.name, *keys_of(paper.name)[:2])]
+    return tuple(dict.fromkeys(keys))
+
+
 @lru_cache(maxsize=8192)
 def keys_of(text: str) -> tuple[str, ...]:
     """Return pinyin and initials of a text; letters and digits stay, punctuation is dropped.

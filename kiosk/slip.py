@@ -47,16 +47,34 @@ def ticket_slip(
         Pair("前面还有 Ahead", f"{facts['ahead']}人"),
         *_wait_lines(facts, settings),
         Pair("取号时间 Time", issued.strftime("%Y-%m-%d %H:%M")),
+        *_others(facts.get("others", [])),
         Rule(),
-        QR(f"{base_url}/t/{facts['token']}", size=6),
-        Text("手机扫码查看排队进度", align="center"),
-        Text("Scan to check your place in the queue", align="center"),
+        *_code(base_url, facts["token"]),
         Text(settings.of(ScreenSettings).notice_zh, align="center"),
         *_rule(settings, priority=bool(_applicant(facts, catalogue))),
         Feed(1),
         Cut(),
     ]
     return Document(tuple(line for line in lines if line != Text("", align="center")), copy)
+
+
+def _code(base_url: str, token: str) -> tuple[Line, ...]:
+    """Return the code of the phone page; none on a copy that a kiosk prints by itself."""
+    if not token:
+        return ()
+    return (
+        QR(f"{base_url}/t/{token}", size=6),
+        Text("手机扫码查看排队进度", align="center"),
+        Text("Scan to check your place in the queue", align="center"),
+    )
+
+
+def _others(numbers: Sequence[str]) -> tuple[Line, ...]:
+    """Return the line with the other numbers of the same visit."""
+    if not numbers:
+        return ()
+    note = Text("几个号不会同时叫；扫下面的码可一起查看", align="center")
+    return (Pair("您的另一个号 Also yours", "、".join(numbers), bold=True), note)
 
 
 def standby_slip(catalogue: Catalogue, settings: Settings) -> Document:

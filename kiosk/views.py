@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,21 +11,24 @@ from kiosk.messages import (
     KioskCatalogue,
     KioskState,
     Offer,
+    OtherTicket,
     PrinterView,
     SlipState,
     TicketView,
 )
-from kiosk.search_keys import search_keys
-from server.catalogue.messages import ClassRef, NameRef
+from kiosk.search_keys import keys_of, need_keys, search_keys
+from server.catalogue.messages import ClassRef, GroupRef
 from server.catalogue.model import Catalogue, Handling, Item
 from server.catalogue.refs import item_ref, materials, unit_ref, window_ref, window_refs, zone_ref
 from server.core.digit_words import digits_zh
 from server.core.errors import HallError
 from server.core.problems import problem
 from server.device_health.queries import Device
+from server.queue import visits
 from server.queue.errors import QueueCode
 from server.queue.forecasts import Latest
 from server.queue.issuing import Slip
+from server.queue.messages import HallNoticeView
 from server.queue.notice_scope import HALL, window_in
 from server.queue.offline.lease_queries import StandbyService
 from server.queue.offline.messages import StandbyAccess
@@ -35,8 +39,10 @@ from server.queue.settings import NumberSettings, ScreenSettings, VoiceSettings
 from server.queue.slip_queries import StoredSlip
 from server.queue.snapshot import QueueSnapshot
 from server.queue.ticket_place import TicketPlace, after_delay
-from server.queue.tickets import Outcome, State, Ticket
+from server.queue.tickets import AT_WINDOW, Outcome, State, Ticket
 from server.queue.wait_range import wait_of
+
+BETWEEN_CODES = re.compile(r"[\s,，、;；]+")
 
 
 def catalogue_view(catalogue: Catalogue, popular: list[str]) -> KioskCatalogue:
@@ -47,8 +53,11 @@ def catalogue_view(catalogue: Catalogue, popular: list[str]) -> KioskCatalogue:
         hall_en=catalogue.hall_name_en,
         zones=[zone_ref(catalogue, z) for z in catalogue.zones],
         units=[unit_ref(catalogue, u) for u in catalogue.units],
-        groups=[NameRef(code=g.code, name=g.name, name_en=g.name_en) for g in catalogue.groups],
-        items=[item_ref(i, search_keys(i)) for i in catalogue.items],
+        groups=[
+            GroupRef(code=g.code, name=g.name, name_en=g.name_en, keys=list(keys_of(g.name)))
+            for g in catalogue.groups
+        ],
+        items=[item_ref(i, search_keys(i), need_keys(i)) for i in catalogue.items],
         classes=[
             ClassRef(
                 code=c.code,
@@ -152,12 +161,16 @@ def ticket_view(
     place: TicketPlace,
     slips: Sequence[Slip | StoredSlip],
     url: str,
+    others: Sequence[tuple[Ticket, TicketPlace]] = (),
 ) -> TicketView:
-    """Return a ticket for its holder; `catalogue` is the version it was issued under."""
+    """Return a ticket for its holder; `catalogue` is the version it was issued under.
+
+    `others`: the other tickets of the same visit.
+    """
     item, wait = item_of(snapshot, ticket, catalogue), place.wait
     unit = snapshot.catalogue.unit_by.get(ticket.queue)
     klass = snapshot.catalogue.class_by.get(ticket.klass)
-    at_window = ticket.state in (State.CALLED, State.SERVING)
+    at_window = ticket.state in AT_WINDOW
     settings = snapshot.settings
     return TicketView(
         id=ticket.id,
@@ -189,18 +202,50 @@ def ticket_view(
         materials=materials(item),
         notice=settings.of(ScreenSettings).notice_zh,
         notice_en=settings.of(ScreenSettings).notice_en,
+        remind_ahead=settings.of(ScreenSettings).remind_ahead,
         reason=ticket.note if ticket.outcome == Outcome.REFUSED else "",
         hours=hall_hours(snapshot),
+        others=[_other_ticket(snapshot, other, place) for other, place in others],
+        after=_after(ticket, [other for other, _ in others]),
         delay=delay_view(place.delay),
-        notices=notice_views(
-            snapshot,
-            lambda area: (
-                area == HALL
-                or any(window_in(snapshot.catalogue, area, code) for code in place.windows)
-            ),
-        ),
+        notices=_notices_for(snapshot, place.windows),
         consult=item is not None and item.handling is Handling.CONSULT,
     )
+
+
+def _notices_for(snapshot: QueueSnapshot, windows: Sequence[str]) -> list[HallNoticeView]:
+    """Return the notices that cover the hall or one of the windows."""
+    return notice_views(
+        snapshot,
+        lambda area: (
+            area == HALL or any(window_in(snapshot.catalogue, area, code) for code in windows)
+        ),
+    )
+
+
+def _other_ticket(snapshot: QueueSnapshot, ticket: Ticket, place: TicketPlace) -> OtherTicket:
+    item, wait = snapshot.catalogue.item_by.get(ticket.item), place.wait
+    return OtherTicket(
+        number=ticket.number,
+        token=ticket.token,
+        state=ticket.state.value,
+        item_name=item.name if item else "",
+        item_name_en=item.name_en if item else "",
+        ahead=wait.ahead if wait else 0,
+        low=wait.low if wait else 0,
+        high=wait.high if wait else 0,
+        windows=window_refs(snapshot.catalogue, place.windows),
+        called_window=window_ref(snapshot.catalogue, ticket.window)
+        if ticket.state in AT_WINDOW
+        else None,
+        call_count=ticket.call_count,
+    )
+
+
+def _after(ticket: Ticket, others: Sequence[Ticket]) -> str:
+    """Return the number at a window for which a waiting ticket is held back."""
+    other = visits.at_window(others)
+    return other.number if other and ticket.state is State.WAITING else ""
 
 
 def printer_view(device: Device | None, readings: dict[str, Any]) -> PrinterView:
@@ -240,8 +285,15 @@ def kiosk_state(
         slips=slips,
         standby=standby_access(snapshot, line),
         hours=hours,
+        pinned=[code for code in _codes(snapshot) if code in catalogue.item_by],
         notices=notice_views(snapshot),
     )
+
+
+def _codes(snapshot: QueueSnapshot) -> list[str]:
+    """Return the items that the office has put first, in its order."""
+    text = snapshot.settings.of(ScreenSettings).pinned_items
+    return list(dict.fromkeys(code for code in BETWEEN_CODES.split(text) if code))
 
 
 def standby_access(snapshot: QueueSnapshot, line: StandbyService | None) -> StandbyAccess:

@@ -24,7 +24,8 @@ export interface Diary extends HandInActs {
 }
 
 /** The picture after one act, as the server would draw it; null where the act is not possible. */
-export function after(state: CounterState, kind: Kind, at: number): CounterState | null {
+export function after(before: CounterState, kind: Kind, at: number): CounterState | null {
+  const state = { ...before, undo: null, next: [] }; // only the server undoes, and knows the order
   const card = state.current;
   if (kind === "call") {
     const next = state.share[0];

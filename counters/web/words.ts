@@ -1,27 +1,12 @@
 // Words for codes, for clerks.
+import { chosenReason } from "@web/chosen.ts";
 import { dictionary, lang } from "@web/i18n.ts";
 import { OTHER_WHYS } from "./history-words.ts";
+export { OUTCOMES, type OutcomeCode, outcomeName, outcomeWords } from "@web/outcomes.ts";
 import type { Reason, TicketCard, WindowRef } from "@web/wire.gen.ts";
 
-export const OUTCOMES = ["accepted", "done", "consulted", "notice_given", "refused"] as const;
-export type OutcomeCode = (typeof OUTCOMES)[number];
 export const PAUSES = ["materials", "meeting", "rest", "equipment", "leave", "other"] as const;
 export type PauseCode = (typeof PAUSES)[number];
-
-const OUTCOME_WORDS = {
-  accepted: { zh: "已受理", en: "Accepted" },
-  done: { zh: "当场办结", en: "Done at once" },
-  consulted: { zh: "已答复咨询", en: "Enquiry answered" },
-  notice_given: { zh: "已一次性告知", en: "Notice given" },
-  refused: { zh: "不予受理", en: "Refused" },
-  unrecorded: { zh: "未登记结果", en: "No outcome recorded" },
-} as const;
-export const outcomeWords = dictionary(OUTCOME_WORDS);
-
-/** Words for an outcome by its stored code; empty for a code that this page does not know. */
-export function outcomeName(code: string): string {
-  return code in OUTCOME_WORDS ? outcomeWords(code as keyof typeof OUTCOME_WORDS) : "";
-}
 
 const PAUSE_WORDS = {
   materials: { zh: "整理材料", en: "Sorting documents" },
@@ -61,6 +46,7 @@ const WHYS = {
     zh: "{queue}最需要分流：已等 {waited} 分钟，目标 {target} 分钟",
     en: "{queue} needs relief: waited {waited} min, target {target}",
   },
+  chosen: { zh: "选呼：{because}", en: "Chosen: {because}" },
   resumed: { zh: "由您叫回", en: "Called back by you" },
   recalled: { zh: "再次呼叫", en: "Called again" },
 } as const;
@@ -76,6 +62,7 @@ export function whyWords(reason: Reason | null, queueName: (code: string) => str
     values[name] = typeof value === "number" ? Math.max(0, Math.round(value)) : String(value);
   }
   values["queue"] = queueName(String(facts["queue"] ?? ""));
+  values["because"] = chosenReason(String(facts["reason"] ?? ""), String(facts["note"] ?? ""));
   const phrases = reason.codes
     .filter((code) => code in WHYS)
     .map((code) => why((code === "priority" && "run" in facts ? "priority_run" : code) as WhyCode, values));

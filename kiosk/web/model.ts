@@ -5,7 +5,7 @@ import { ApiError, get } from "@web/api.ts";
 import { lang, setLang } from "@web/i18n.ts";
 import { type Live, useLive } from "@web/live.ts";
 import { loadSession } from "@web/session.ts";
-import type { ItemRef, KioskCatalogue, KioskState, SlipState, UnitRef } from "@web/wire.gen.ts";
+import type { ItemRef, KioskCatalogue, KioskState, SlipState, TicketView, UnitRef } from "@web/wire.gen.ts";
 import { hush } from "./speech.ts";
 import { UNPRINTED_MS, makeSettling } from "./settling.ts";
 import { givenHere, type Standby, useStandby } from "./standby.ts";
@@ -43,11 +43,13 @@ export function makeModel(kiosk: string) {
   const busy = ref(false);
   const trouble = ref("");
   const shown = shallowRef<Shown | null>(taking.shown());
+  /** The person's first number, while they choose another errand. */
+  const companion = shallowRef<TicketView | null>(null);
   const needsEnrolment = ref(false);
   const live = useLive<KioskState>({
     surface: "kiosk",
     key: kiosk,
-    mayReload: () => view.value.name === "home" && !busy.value,
+    mayReload: () => view.value.name === "home" && !busy.value && !companion.value,
   });
   const standby = useStandby(live, () => view.value.name === "home" && !busy.value);
   world.own = {
@@ -83,8 +85,20 @@ export function makeModel(kiosk: string) {
     applicant.value = "ordinary";
     trouble.value = "";
     shown.value = null;
+    companion.value = null;
     taking.forget();
     hush();
+  }
+
+  /** The same person goes on: the number is kept, also over a reload, until another one is shown. */
+  function another(): void {
+    turn();
+    leavable.end();
+    companion.value = shown.value?.ticket ?? null;
+    shown.value = null;
+    query.value = "";
+    trouble.value = "";
+    stack.value = [HOME];
   }
 
   function nextPerson(): void {
@@ -95,6 +109,7 @@ export function makeModel(kiosk: string) {
 
   function showResult(issued: Taken): void {
     const seconds = live.state.value?.result_seconds ?? 25;
+    companion.value = null;
     shown.value = { ...issued, until: Date.now() + seconds * 1000 };
     taking.show(shown.value);
     turn();
@@ -107,7 +122,10 @@ export function makeModel(kiosk: string) {
     busy.value = true;
     trouble.value = "";
     try {
-      showResult(await taking.take(item, applicant.value));
+      const first = companion.value;
+      // A number that the kiosk's own PC gave is not in the books yet: nothing can be joined to it.
+      const token = first && !givenHere(first) ? first.token : "";
+      showResult(await taking.take(item, applicant.value, token));
     } catch (error) {
       trouble.value = error instanceof ApiError ? error.words() : String(error);
       if (error instanceof ApiError && error.status === 401) needsEnrolment.value = true;
@@ -135,7 +153,7 @@ export function makeModel(kiosk: string) {
     else if (shown.value && isUnprinted(state)) leavable.changed(UNPRINTED_MS);
   });
   useOwnSlip(shown, standby);
-  const leaving = useLeaving({ view, shown, busy, elder, live, taking, nextPerson });
+  const leaving = useLeaving({ view, shown, companion, busy, elder, live, taking, nextPerson });
   watch(elder, (on) => {
     if (on) document.documentElement.setAttribute("data-elder", "on");
     else document.documentElement.removeAttribute("data-elder");
@@ -143,7 +161,7 @@ export function makeModel(kiosk: string) {
 
   return {
     kiosk, view, serial, depth: computed(() => stack.value.length), query, applicant, elder, busy, trouble,
-    shown, needsEnrolment, live, standby, settling, leavable, ...offer, go, back, home, nextPerson, take, resume, leaving, taking,
+    shown, companion, another, needsEnrolment, live, standby, settling, leavable, ...offer, go, back, home, nextPerson, take, resume, leaving, taking,
   };
 }
 
@@ -162,7 +180,8 @@ function useCatalogue(live: Live<KioskState>, needsEnrolment: Ref<boolean>, quie
   const units = computed(() => new Map((catalogue.value?.units ?? []).map((entry): [string, UnitRef] => [entry.code, entry])));
   const items = computed(() => new Map((catalogue.value?.items ?? []).map((entry): [string, ItemRef] => [entry.code, entry])));
   const popular = computed(() => {
-    const liked = (catalogue.value?.popular ?? []).flatMap((code) => items.value.get(code) ?? []);
+    const codes = [...(live.state.value?.pinned ?? []), ...(catalogue.value?.popular ?? [])];
+    const liked = codes.flatMap((code) => items.value.get(code) ?? []);
     const others = [...items.value.values()].filter(firstOfUnit(units.value));
     return [...new Set([...liked, ...others])].slice(0, POPULAR);
   });
@@ -171,9 +190,10 @@ function useCatalogue(live: Live<KioskState>, needsEnrolment: Ref<boolean>, quie
   async function load(): Promise<void> {
     clearTimeout(timer);
     try {
-      const session = await loadSession();
+      // Both at once: people stand before an empty page until the second is there.
+      const [session, names] = await Promise.all([loadSession(), get("/api/v1/catalogue")]);
       needsEnrolment.value = session.kind !== "kiosk";
-      catalogue.value = await get("/api/v1/catalogue");
+      catalogue.value = names;
     } catch (error) {
       if (error instanceof ApiError && error.status === 401) needsEnrolment.value = true;
       timer = setTimeout(() => void load(), TRY_AGAIN_MS);
@@ -225,6 +245,7 @@ function firstOfUnit(units: ReadonlyMap<string, UnitRef>): (item: ItemRef) => bo
 interface LeavingParts {
   view: Ref<View>;
   shown: Ref<Shown | null>;
+  companion: Ref<TicketView | null>;
   busy: Ref<boolean>;
   elder: Ref<boolean>;
   live: Live<KioskState>;
@@ -234,7 +255,7 @@ interface LeavingParts {
 
 /** Seconds until the page goes home by itself; null where it has no reason to. */
 function useLeaving(parts: LeavingParts): Ref<number | null> {
-  const { view, shown, busy, elder, live, taking, nextPerson } = parts;
+  const { view, shown, companion, busy, elder, live, taking, nextPerson } = parts;
   const left = ref<number | null>(null);
   const longer = new Set<string>();
   let idleUntil = 0;
@@ -251,7 +272,7 @@ function useLeaving(parts: LeavingParts): Ref<number | null> {
     if (view.value.name === "result") stay(live.state.value?.result_seconds ?? 25);
   };
   const look = (): void => {
-    const fresh = view.value.name === "home" && !elder.value && lang.value === "zh";
+    const fresh = view.value.name === "home" && !elder.value && lang.value === "zh" && !companion.value;
     if (fresh || busy.value) {
       left.value = null;
       if (busy.value) idleUntil = Date.now() + PATIENCE_MS;
@@ -262,7 +283,7 @@ function useLeaving(parts: LeavingParts): Ref<number | null> {
     if (left.value === 0) nextPerson();
   };
   touched();
-  watch([view, elder, lang, busy], () => {
+  watch([view, elder, lang, busy, companion], () => {
     touched();
     look();
   });

@@ -3,7 +3,7 @@
 import { createApp } from "vue";
 import "@web/base.css";
 import "./phone.css";
-import PhonePage from "./PhonePage.vue";
+import PhoneVisit from "./PhoneVisit.vue";
 
 const token = decodeURIComponent(location.pathname.split("/").filter(Boolean).pop() ?? "");
-createApp(PhonePage, { token }).mount("#page");
+createApp(PhoneVisit, { token }).mount("#page");

@@ -9,6 +9,8 @@ export interface Pending {
   key: string;
   item: string;
   applicant: string;
+  /** Token of the person's first number, where this is another errand. */
+  companion?: string;
   at: number;
   /** The kiosk's own PC was asked under this key: the server is not asked under it any more. */
   own?: boolean;
@@ -97,17 +99,18 @@ export class Taking {
    * Where the server does not answer and the kiosk's own PC does, that one is asked under the same
    * key, and from then on only that one: the books recognise by the key what was given twice.
    */
-  take(item: string, applicant: string): Promise<Taken> {
-    this.running ??= this.persist(item, applicant).finally(() => {
+  take(item: string, applicant: string, companion = ""): Promise<Taken> {
+    this.running ??= this.persist(item, applicant, companion).finally(() => {
       this.running = null;
     });
     return this.running;
   }
 
-  private async persist(item: string, applicant: string): Promise<Taken> {
+  private async persist(item: string, applicant: string, companion: string): Promise<Taken> {
     const before = this.pending();
     const same = before?.item === item && before.applicant === applicant;
-    const pending = same ? before : { key: newKey(), item, applicant, at: this.world.now() };
+    const fresh = { key: newKey(), item, applicant, at: this.world.now() };
+    const pending: Pending = same ? before : companion ? { ...fresh, companion } : fresh;
     this.write("pending", pending);
     for (;;) {
       try {
@@ -126,14 +129,14 @@ export class Taking {
 
   /** One try, where it belongs. */
   private async once(pending: Pending): Promise<Taken> {
-    const { key, item, applicant } = pending;
+    const { key, item, applicant, companion } = pending;
     const own = this.world.own;
     if (own && !pending.own && (await own.takesOver())) {
       pending.own = true;
       this.write("pending", pending);
     }
     if (own && pending.own) return { ticket: await own.take(key, item, applicant), key };
-    const body = { item, applicant, print: true };
+    const body = companion ? { item, applicant, print: true, companion } : { item, applicant, print: true };
     const giveUpMs = own ? 1500 : 5000;
     return await this.world.issue({ body, key, giveUpMs });
   }

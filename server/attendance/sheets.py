@@ -26,7 +26,7 @@ from server.hall.context import Context
 from server.leave import correction_queries
 from server.leave import queries as leave_queries
 from server.retroactive import queries as retroactive_queries
-from server.retroactive.value_changes import FINDING, HALVES
+from server.retroactive.value_changes import FINDING, HALVES, TICKET
 from server.time_clocks import punch_queries
 from server.time_clocks import queries as time_clocks_queries
 from server.time_clocks.actions import owner_at
@@ -150,7 +150,7 @@ def _confirmed_changes(
     staff: Collection[str] | None,
     rules: Iterable[ShiftRule],
 ) -> dict[tuple[str, str], list[RetroactiveChange]]:
-    """Return confirmed retroactive changes. Findings are left out: they have their own history."""
+    """Return confirmed retroactive changes. Findings and tickets have their own."""
     rows = retroactive_queries.confirmed(
         conn, hall_id, span[0].isoformat(), span[1].isoformat(), staff
     )
@@ -159,7 +159,7 @@ def _confirmed_changes(
     names = {slot.code: slot.name for rule in rules for slot in rule.slots} | {HALVES: "旷工"}
     changes: dict[tuple[str, str], list[RetroactiveChange]] = defaultdict(list)
     for row in rows:
-        if row.slot.startswith(FINDING):
+        if row.slot.startswith((FINDING, TICKET)):
             continue
         changes[row.staff, row.day].append(
             RetroactiveChange(

@@ -87,6 +87,12 @@ class NameRef(Message):
     name_en: str
 
 
+class GroupRef(NameRef):
+    """Errand group. `keys`: pinyin and initials, lower case."""
+
+    keys: list[str] = Field(default_factory=list)
+
+
 class ZoneRef(NameRef):
     """Zone by code and name. The site's fields are empty unless the hall has several sites."""
 
@@ -117,6 +123,8 @@ class ItemRef(Message):
     kind: Literal["approval", "service"]
     handling: Literal["accepted", "consult"]
     keys: list[str]
+    needs: list[str] = Field(default_factory=list)
+    """Keys of the papers that it requires, for the search."""
 
 
 class WindowRef(Message):

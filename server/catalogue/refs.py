@@ -77,8 +77,8 @@ def unit_ref(catalogue: Catalogue, unit: Unit) -> UnitRef:
     )
 
 
-def item_ref(item: Item, keys: Iterable[str] = ()) -> ItemRef:
-    """Return an item with these search keys."""
+def item_ref(item: Item, keys: Iterable[str] = (), needs: Iterable[str] = ()) -> ItemRef:
+    """Return an item with these search keys, of itself and of the papers that it needs."""
     return ItemRef(
         code=item.code,
         unit=item.unit,
@@ -88,6 +88,7 @@ def item_ref(item: Item, keys: Iterable[str] = ()) -> ItemRef:
         kind=item.kind.value,
         handling=item.handling.value,
         keys=list(keys),
+        needs=list(needs),
     )
 
 

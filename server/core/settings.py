@@ -49,6 +49,8 @@ class Declaration:
     """Validator of a text that a rule parses."""
     form: str = ""
     """Form of such a text, for the handbook."""
+    longest: int = TEXT_LIMIT
+    """Most characters of a text."""
 
     def require_valid(self, name: str, value: Value) -> None:
         """Raise SETTING_INVALID if the value is out of bounds, unknown, too long or malformed."""
@@ -62,8 +64,8 @@ class Declaration:
             return
         if self.choices and value not in self.choices:
             raise HallError(CommonCode.SETTING_INVALID, name=name, choices=sorted(self.choices))
-        if len(value) > TEXT_LIMIT:
-            raise HallError(CommonCode.SETTING_INVALID, name=name, high=TEXT_LIMIT)
+        if len(value) > self.longest:
+            raise HallError(CommonCode.SETTING_INVALID, name=name, high=self.longest)
         if self.is_valid is not None and not self.is_valid(value):
             raise HallError(CommonCode.SETTING_INVALID, name=name)
 

@@ -75,6 +75,17 @@ class HourBar(Message):
     served: int
 
 
+class ChosenCallView(Message):
+    """Number that a window called out of turn, with the reason."""
+
+    number: str
+    at: int
+    window: int
+    staff_name: str
+    reason: str
+    note: str
+
+
 class OfficeState(Message):
     """Full state of the feed `office`: overview of today."""
 
@@ -102,6 +113,8 @@ class OfficeState(Message):
     notices: list[HallNoticeView] = Field(default_factory=list)
     areas: list[NoticeArea] = Field(default_factory=list)
     """Areas that a notice or a pause may cover."""
+    chosen: list[ChosenCallView]
+    """Calls out of turn today, the last first."""
 
 
 class SettingChoice(Message):

@@ -28,7 +28,7 @@ from server.office.messages import (
     SettingsView,
     SettingWords,
 )
-from server.queue import slip_queries, snapshot, ticket_queries, window_sessions
+from server.queue import chosen_calls, slip_queries, snapshot, ticket_queries, window_sessions
 from server.queue.errors import QueueCode
 from server.queue.events import CallTold
 from server.queue.offline import lease_routes
@@ -66,6 +66,7 @@ class Office:
                 claims=device_health_routes.claims(conn, ctx.hall_id),
                 alarms=extra,
                 offline=lease_routes.day_of(conn, ctx.hall_id, current.day, current.catalogue),
+                chosen=chosen_calls.chosen_calls(conn, ctx.hall_id, current.day),
                 takes=takes.takes(conn, ctx.hall_id),
             )
 

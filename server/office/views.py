@@ -23,6 +23,7 @@ from server.device_health.alarms import device_alarms
 from server.device_health.messages import DeviceClaim, DeviceView
 from server.device_health.queries import Device
 from server.office.messages import (
+    ChosenCallView,
     HourBar,
     OfficeState,
     QueueDay,
@@ -30,6 +31,7 @@ from server.office.messages import (
     WaitAccuracy,
     WindowDay,
 )
+from server.queue.chosen_calls import ChosenCall
 from server.queue.messages import NoticeArea, WindowState
 from server.queue.notice_scope import areas
 from server.queue.offline.messages import OfflineDay
@@ -58,6 +60,7 @@ class Today:
     """Alarms of other parts of the hall."""
     takes: Mapping[tuple[str, str], AlarmTake] = field(default_factory=dict)
     """Newest takes of alarms, by code and subject."""
+    chosen: Sequence[ChosenCall] = ()
 
 
 def office(snapshot: QueueSnapshot, today: Today) -> OfficeState:
@@ -94,6 +97,20 @@ def office(snapshot: QueueSnapshot, today: Today) -> OfficeState:
             NoticeArea(area=area, name=name, name_en=name_en)
             for area, name, name_en in areas(snapshot.catalogue)
         ],
+        chosen=[_chosen(snapshot, call) for call in today.chosen],
+    )
+
+
+def _chosen(snapshot: QueueSnapshot, call: ChosenCall) -> ChosenCallView:
+    window = snapshot.catalogue.window_by.get(call.window)
+    person = snapshot.catalogue.staff_by.get(call.staff)
+    return ChosenCallView(
+        number=call.ticket.partition("-")[2],
+        at=call.at,
+        window=window.number if window else 0,
+        staff_name=person.name if person else call.staff,
+        reason=call.reason,
+        note=call.note,
     )
 
 

@@ -6,11 +6,12 @@ running action, `memory_floor` without a database.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
+from server.catalogue import hours
 from server.catalogue.model import Catalogue, Window, WindowKind
 from server.core.errors import HallError
 from server.core.settings import Settings
@@ -49,13 +50,21 @@ class LaneHead(Lane, Protocol):
     def ord(self) -> int: ...
     @property
     def waiting_since(self) -> int: ...
+    @property
+    def visit(self) -> str: ...
 
 
 class ChoosingFloor(Protocol):
     """Port to the waiting tickets and the calls of one day."""
 
-    def heads(self) -> Sequence[LaneHead]:
-        """Return the most senior waiting ticket of every lane, by seniority."""
+    def heads(self, without: Collection[str] = ()) -> Sequence[LaneHead]:
+        """Return the most senior waiting ticket of every lane, by seniority.
+
+        Tickets of the visits `without` are left out.
+        """
+
+    def busy_visits(self) -> Collection[str]:
+        """Return the visits of which a ticket is called or served."""
 
     def priority_calls_over(self, queue: str, order: int, since: int) -> Iterable[str]:
         """Return the windows of a queue's priority calls since a time (ms).
@@ -88,7 +97,7 @@ def choose(floor: ChoosingFloor, moment: Moment, window_code: str) -> tuple[str,
     window = catalogue.window_by.get(window_code)
     if window is None:
         raise HallError(QueueCode.WINDOW_UNKNOWN, window=window_code)
-    rows = [row for row in floor.heads() if takes(catalogue, window, row, moment.now)]
+    rows = [row for row in _callable(floor) if takes(catalogue, window, row, moment.now)]
     if not rows:
         return None
     heads = [_head(moment, window, row) for row in rows]
@@ -97,6 +106,25 @@ def choose(floor: ChoosingFloor, moment: Moment, window_code: str) -> tuple[str,
     assert choice is not None, "there is at least one head"
     chosen_row = next(row for row, head in zip(rows, heads, strict=True) if head is choice.head)
     return chosen_row.id, choice
+
+
+def _callable(floor: ChoosingFloor) -> Sequence[LaneHead]:
+    """Return the heads of the lanes without people who are at a window with another number."""
+    heads = floor.heads()
+    if not any(head.visit for head in heads):
+        return heads
+    busy = floor.busy_visits()
+    return floor.heads(without=busy) if busy else heads
+
+
+def holds_back(floor: ChoosingFloor, moment: Moment, window_code: str) -> bool:
+    """Return True if people wait for a window who are at another one with another number."""
+    window = moment.catalogue.window_by[window_code]
+    busy = floor.busy_visits()
+    return any(
+        head.visit in busy and takes(moment.catalogue, window, head, moment.now)
+        for head in floor.heads()
+    )
 
 
 def choose_head(
@@ -176,8 +204,13 @@ def check_target(
     to_window: str | None,
     to_item: str | None,
     to_unit: str | None,
+    *,
+    confirmed: bool = False,
 ) -> None:
-    """Raise TRANSFER_TARGET unless there is exactly one known target that can call now."""
+    """Raise TRANSFER_TARGET unless there is exactly one known target that can call now.
+
+    `confirmed`: a window where nobody is signed in yet will do, if it opens today.
+    """
     targets = [t for t in (to_window, to_item, to_unit) if t is not None]
     if len(targets) != 1:
         raise HallError(QueueCode.TRANSFER_TARGET, reason="one")
@@ -185,7 +218,9 @@ def check_target(
     if to_window is not None:
         if to_window == window or to_window not in catalogue.window_by:
             raise HallError(QueueCode.TRANSFER_TARGET, reason="unknown", window=to_window)
-        able_windows: tuple[str, ...] = (to_window,) if to_window in sessions else ()
+        opens = bool(hours.window_spans(catalogue, to_window, moment.now.date()))
+        is_able = to_window in sessions or (confirmed and opens)
+        able_windows: tuple[str, ...] = (to_window,) if is_able else ()
     elif to_item is not None:
         item = catalogue.item_by.get(to_item)
         if item is None:

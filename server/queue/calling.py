@@ -16,8 +16,15 @@ from server.core.actors import Actor
 from server.core.errors import CommonCode, HallError
 from server.core.store import Tx
 from server.hall.context import Context, JsonDict
-from server.queue import announcements, snapshot, ticket_queries, window_session_queries
-from server.queue.call_candidates import check_target, choose
+from server.queue import (
+    announcements,
+    call_queries,
+    snapshot,
+    ticket_queries,
+    visits,
+    window_session_queries,
+)
+from server.queue.call_candidates import check_target, choose, holds_back
 from server.queue.errors import QueueCode
 from server.queue.no_show import no_show_from, require_no_show
 from server.queue.returning import return_missed
@@ -41,8 +48,10 @@ from server.queue.transitions import (
     current_at,
     do,
     move_on,
+    note_undo,
     own_session,
     record_move,
+    require_current,
     require_own_session,
     require_ticket,
 )
@@ -74,17 +83,18 @@ def call_next(ctx: Context, actor: Actor, key: str, window: str, complete: str |
         if ended is not None and begin_next_pause(tx, actor, window):
             return {"ticket": "", "completed": completed}
         day = ctx.day(tx.now)
-        id_and_choice = choose(
-            StoredFloor(tx.conn, tx.hall_id, day), moment_of(ctx, tx, sessions), window
-        )
+        floor, moment = StoredFloor(tx.conn, tx.hall_id, day), moment_of(ctx, tx, sessions)
+        id_and_choice = choose(floor, moment, window)
         if id_and_choice is None:
-            if completed:
+            if ended is not None:
+                note_undo(tx, session, ended, Move.FINISH)
                 return {"ticket": "", "completed": completed}
-            raise HallError(QueueCode.NOBODY_WAITING, window=window)
+            elsewhere = holds_back(floor, moment, window)
+            raise HallError(QueueCode.NOBODY_WAITING, window=window, elsewhere=elsewhere)
         ticket, choice = require_ticket(tx, id_and_choice[0]), id_and_choice[1]
         why = {"codes": [w.value for w in choice.why], "facts": choice.facts}
-        ticket_queries.set_run(tx, day, choice.pool, choice.run)
-        called = _call(ctx, tx, actor, ticket, Move.CALL, window, why)
+        call_queries.set_run(tx, day, choice.pool, choice.run)
+        called = call_ticket(ctx, tx, actor, ticket, Move.CALL, window, why)
         snapshot.cache_called(ctx, tx, snap, ended, called)
         return {"ticket": called.id, "completed": completed}
 
@@ -111,7 +121,7 @@ def next_by_key(ctx: Context, actor: Actor, key: str, window: str) -> str:
         if not is_unannounced and not _may_be_coming(ctx, tx, ticket):
             return {"ticket": "", "again": False}
         if tx.now - (ticket.called_at or 0) >= KEY_AGAIN_MS:
-            _call(ctx, tx, actor, ticket, Move.RECALL, window, {"codes": []})
+            call_ticket(ctx, tx, actor, ticket, Move.RECALL, window, {"codes": []})
         return {"ticket": ticket.id, "again": True}
 
     answer = ctx.command(actor, f"{key}/again", request, act, brief=True)
@@ -120,7 +130,7 @@ def next_by_key(ctx: Context, actor: Actor, key: str, window: str) -> str:
 
 def _may_be_coming(ctx: Context, tx: Tx, ticket: Ticket) -> bool:
     """Return True while a called person may still be on the way: within the no-show time."""
-    calls = ticket_queries.calls_of(tx.conn, tx.hall_id, ticket.id)
+    calls = call_queries.calls_of(tx.conn, tx.hall_id, ticket.id)
     return tx.now < no_show_from(ctx.settings(), ticket, calls, tx.now)
 
 
@@ -156,7 +166,7 @@ def default_outcome(ctx: Context, item: str) -> Outcome:
     return Outcome(ctx.settings().of(CounterSettings).default_outcome)
 
 
-def _call(
+def call_ticket(
     ctx: Context,
     tx: Tx,
     actor: Actor,
@@ -181,7 +191,7 @@ def _call(
     text = json.dumps(why, ensure_ascii=False)
     # A ticket that was never called has no calls to count.
     previous_calls = 0 if ticket.first_called_at is None else _calls_made(tx, ticket)
-    ticket_queries.add_call(tx, called, previous_calls + 1, move, text)
+    call_queries.add_call(tx, called, previous_calls + 1, move, text)
     announcements.await_announcement(ctx, tx, called, previous_calls + 1)
     window_session_queries.record_call(tx, window)
     record_move(tx, actor, called, move, {"calls": called.call_count}, text)
@@ -189,7 +199,7 @@ def _call(
 
 
 def _calls_made(tx: Tx, ticket: Ticket) -> int:
-    return ticket_queries.calls_made(tx.conn, tx.hall_id, ticket.id)
+    return call_queries.calls_made(tx.conn, tx.hall_id, ticket.id)
 
 
 def _ended(tx: Tx, ticket: Ticket) -> Ticket:
@@ -205,7 +215,9 @@ def recall(ctx: Context, actor: Actor, key: str, window: str) -> str:
 
     def act(tx: Tx) -> JsonDict:
         ticket = current(tx, actor, window)
-        return {"ticket": _call(ctx, tx, actor, ticket, Move.RECALL, window, {"codes": []}).id}
+        return {
+            "ticket": call_ticket(ctx, tx, actor, ticket, Move.RECALL, window, {"codes": []}).id
+        }
 
     return do(ctx, actor, key, {"act": "recall", "window": window}, act)
 
@@ -236,7 +248,7 @@ def no_show(ctx: Context, actor: Actor, key: str, window: str) -> str:
     settings = ctx.settings()
 
     def missed(tx: Tx, ticket: Ticket) -> Ticket:
-        calls = ticket_queries.calls_of(tx.conn, tx.hall_id, ticket.id)
+        calls = call_queries.calls_of(tx.conn, tx.hall_id, ticket.id)
         require_no_show(settings, ticket, calls, tx.now)
         announcements.require_announced(tx, ticket)
         return ticket
@@ -258,7 +270,8 @@ def resume(ctx: Context, actor: Actor, key: str, window: str, ticket_id: str) ->
 
     It belongs to the window that called it. At other windows a missed person waits again
     (`return_to_queue`), so that nobody who waits is passed over. Raises TICKET_UNKNOWN,
-    NOT_THE_HOLDER, WINDOW_BUSY, WINDOW_PAUSED.
+    NOT_THE_HOLDER, WINDOW_BUSY, WINDOW_PAUSED; TICKET_AT_WINDOW while the person is at a window
+    with another number.
     """
 
     def act(tx: Tx) -> JsonDict:
@@ -271,10 +284,13 @@ def resume(ctx: Context, actor: Actor, key: str, window: str, ticket_id: str) ->
         ticket = require_ticket(tx, ticket_id)
         if not ticket.holds(window):
             raise HallError(QueueCode.NOT_THE_HOLDER, move=Move.RESUME)
+        visits.require_not_elsewhere(ctx, tx, ticket)
         reset_ticket = replace(ticket, call_count=0, serving_at=None)
         why = {"codes": ["resumed"]}
         return {
-            "ticket": _call(ctx, tx, actor, reset_ticket, Move.RESUME, window, why, was=ticket).id
+            "ticket": call_ticket(
+                ctx, tx, actor, reset_ticket, Move.RESUME, window, why, was=ticket
+            ).id
         }
 
     request: JsonDict = {"act": "resume", "window": window, "ticket": ticket_id}
@@ -305,10 +321,37 @@ def transfer(
         "to_unit": to_unit,
         "note": text,
     }
+    return _transfer(ctx, actor, key, request, confirmed=False)
+
+
+def transfer_confirmed(
+    ctx: Context, actor: Actor, key: str, window: str, to_window: str, text: str
+) -> str:
+    """Transfer the current ticket to a window of today, also if nobody is signed in there yet.
+
+    Raises TRANSFER_TARGET for a window that does not open today.
+    """
+    request: JsonDict = {
+        "act": "transfer",
+        "window": window,
+        "to_window": to_window,
+        "to_item": None,
+        "to_unit": None,
+        "note": text,
+        "confirmed": True,
+    }
+    return _transfer(ctx, actor, key, request, confirmed=True)
+
+
+def _transfer(ctx: Context, actor: Actor, key: str, request: JsonDict, *, confirmed: bool) -> str:
+    window, text = request["window"], request["note"]
+    targets = request["to_window"], request["to_item"], request["to_unit"]
 
     def act(tx: Tx) -> JsonDict:
-        ticket = current(tx, actor, window)
-        moved = with_target(ctx, tx, ticket, window, to_window, to_item, to_unit)
+        session = own_session(tx, window, actor)
+        ticket = require_current(tx, window)
+        note_undo(tx, session, ticket, Move.TRANSFER)
+        moved = with_target(ctx, tx, ticket, window, *targets, confirmed=confirmed)
 
         def sent(tx: Tx, _ticket: Ticket) -> Ticket:
             return replace(
@@ -321,7 +364,7 @@ def transfer(
                 note=text or moved.note,
             )
 
-        data = {"window": to_window, "item": to_item, "unit": to_unit, "note": text}
+        data = {"window": targets[0], "item": targets[1], "unit": targets[2], "note": text}
         return {"ticket": move_on(tx, actor, ticket, Move.TRANSFER, sent, data).id}
 
     return do(ctx, actor, key, request, act)
@@ -335,6 +378,8 @@ def with_target(
     to_window: str | None,
     to_item: str | None,
     to_unit: str | None,
+    *,
+    confirmed: bool = False,
 ) -> Ticket:
     """Return the ticket in the lane of exactly one target; `window`: the window it comes from.
 
@@ -342,7 +387,7 @@ def with_target(
     """
     seats = window_session_queries.sessions(tx.conn, tx.hall_id)
     moment = moment_of(ctx, tx, window_session_queries.for_rules(seats))
-    check_target(moment, window, to_window, to_item, to_unit)
+    check_target(moment, window, to_window, to_item, to_unit, confirmed=confirmed)
     catalogue = ctx.catalogue()
     if to_window is not None:
         return replace(ticket, lane=window_lane(to_window, ticket.klass))

@@ -27,6 +27,7 @@ class QueueCode(ErrorCode):
     NUMBERS_EXHAUSTED = "numbers_exhausted"
     KIOSK_PACE = "kiosk_pace"
     NUMBERS_AT_DESK = "numbers_at_desk"
+    QUOTA_FULL = "quota_full"
     TICKET_UNKNOWN = "ticket_unknown"
     MOVE_NOT_ALLOWED = "move_not_allowed"
     NOT_THE_HOLDER = "not_the_holder"
@@ -46,6 +47,13 @@ class QueueCode(ErrorCode):
     RETURN_LIMIT = "return_limit"
     TRANSFER_TARGET = "transfer_target"
     LAST_WINDOW = "last_window"
+    CHOSEN_OFF = "chosen_off"
+    CHOSEN_NOT_SERVED = "chosen_not_served"
+    NOT_FINISHED = "not_finished"
+    NOTHING_CORRECTED = "nothing_corrected"
+    NOTHING_TO_UNDO = "nothing_to_undo"
+    UNDO_TOO_LATE = "undo_too_late"
+    UNDO_NEXT_CALLED = "undo_next_called"
     TICKET_NOT_TODAY = "ticket_not_today"
     TICKET_AT_WINDOW = "ticket_at_window"
     TICKET_MISSED = "ticket_missed"
@@ -61,6 +69,26 @@ def _other_window(data: Mapping[str, Any]) -> Pair | None:
     return (
         "您已登录 {number} 号窗口，请先退出窗口。",
         "You are signed in to window {number}. Please leave it first.",
+    )
+
+
+def _elsewhere(data: Mapping[str, Any]) -> Pair | None:
+    """Return the sentences for people who are all at other windows with another number."""
+    if not data.get("elsewhere"):
+        return None
+    return (
+        "等候的人正在其他窗口办另一件事，那边办完就可以呼叫。",
+        "Whoever waits is at another window with another number. Call once that is finished.",
+    )
+
+
+def _companion(data: Mapping[str, Any]) -> Pair | None:
+    """Return the sentences for a person at a window with another number."""
+    if not data.get("companion"):
+        return None
+    return (
+        "这位群众的 {number} 号正在 {window} 号窗口，办完后再呼叫 {companion} 号。",
+        "The same person is at window {window} with {number}. Call {companion} after that.",
     )
 
 
@@ -145,6 +173,11 @@ REFUSALS: dict[ErrorCode, Refusal] = {
         "取号机上该部门的号码已经取完，请到咨询台取号。",
         "The kiosks have no more numbers for this. Please take one at the information desk.",
     ),
+    QueueCode.QUOTA_FULL: Refusal(
+        409,
+        "该事项{opens}至{closes}的{most}个号已经取完。再次放号：{next}。",
+        "All {most} numbers of this service for {opens}–{closes} are taken. More from: {next}.",
+    ),
     QueueCode.TICKET_UNKNOWN: Refusal(404, "没有这个号码。", "There is no such ticket."),
     QueueCode.MOVE_NOT_ALLOWED: Refusal(
         409,
@@ -154,7 +187,9 @@ REFUSALS: dict[ErrorCode, Refusal] = {
     QueueCode.NOT_THE_HOLDER: Refusal(
         409, "这个号码不在您的窗口。", "The ticket is not at your window."
     ),
-    QueueCode.NOBODY_WAITING: Refusal(409, "现在没有人等候。", "Nobody is waiting."),
+    QueueCode.NOBODY_WAITING: Refusal(
+        409, "现在没有人等候。", "Nobody is waiting.", sentences=_elsewhere
+    ),
     QueueCode.WINDOW_UNKNOWN: Refusal(404, "没有这个窗口。", "There is no such window."),
     QueueCode.WINDOW_BUSY: Refusal(
         409,
@@ -217,6 +252,41 @@ REFUSALS: dict[ErrorCode, Refusal] = {
         "还有 {waiting} 人只能由您的窗口办理，确定退出吗？",
         "{waiting} people are waiting whom only your window can serve. Leave anyway?",
     ),
+    QueueCode.CHOSEN_OFF: Refusal(
+        409,
+        "本大厅没有开启选呼，请按顺序呼叫下一位。",
+        "This hall does not allow chosen calls. Please call the next person in order.",
+    ),
+    QueueCode.CHOSEN_NOT_SERVED: Refusal(
+        409,
+        "您的窗口不办理 {number} 的事项，请换一个号码。",
+        "Your window does not serve {number}. Please choose another number.",
+    ),
+    QueueCode.NOT_FINISHED: Refusal(
+        409,
+        "{number} 没有结束办理，不能更正。",
+        "{number} was not served to the end, so there is nothing to correct.",
+    ),
+    QueueCode.NOTHING_CORRECTED: Refusal(
+        409,
+        "{number} 的办理结果和事项没有变化，请选择正确的结果或事项。",
+        "{number}: nothing would change. Choose the right outcome or service.",
+    ),
+    QueueCode.NOTHING_TO_UNDO: Refusal(
+        409,
+        "本窗口没有可以撤销的操作。结果或事项有误的，请用“更正”。",
+        "There is nothing to undo here. Correct a wrong outcome or service instead.",
+    ),
+    QueueCode.UNDO_TOO_LATE: Refusal(
+        409,
+        "已超过 {seconds} 秒，不能撤销 {number}。结果或事项有误的，请用“更正”。",
+        "{number}: more than {seconds} seconds ago. Correct a wrong outcome or service instead.",
+    ),
+    QueueCode.UNDO_NEXT_CALLED: Refusal(
+        409,
+        "窗口已叫 {number}，不能再撤销前面的操作。结果或事项有误的，请用“更正”。",
+        "{number} has been called here. Correct a wrong outcome or service instead.",
+    ),
     QueueCode.TICKET_NOT_TODAY: Refusal(
         404,
         "今天没有 {number} 号，请核对小票上的号码和日期。",
@@ -227,6 +297,7 @@ REFUSALS: dict[ErrorCode, Refusal] = {
         409,
         "{number} 号在 {window} 号窗口，请由该窗口操作。",
         "{number} is at window {window}. Please ask that window to do this.",
+        sentences=_companion,
     ),
     QueueCode.TICKET_MISSED: Refusal(
         409,

@@ -24,6 +24,15 @@ class TicketMoved(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class TicketCorrected(Event):
+    """Event: outcome or item of a service was corrected; `staff`: who served."""
+
+    ticket: str
+    day: str
+    staff: str
+
+
+@dataclass(frozen=True, slots=True)
 class CallTold(Event):
     """Event: a call was played, was not played, or was called out by the clerk."""
 

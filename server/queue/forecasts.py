@@ -16,7 +16,7 @@ from server.catalogue.model import Item
 from server.core import journal
 from server.core.store import Tx
 from server.hall.context import Context
-from server.queue import ticket_counts, ticket_queries, window_session_queries
+from server.queue import call_queries, ticket_counts, ticket_queries, window_session_queries
 from server.queue.call_candidates import Moment
 from server.queue.settings import CounterSettings
 from server.queue.tickets import AT_WINDOW, Ticket
@@ -211,15 +211,16 @@ class Forecasts:
         at_windows = [
             t for t in ticket_queries.all_at_windows(conn, hall_id) if t.state in AT_WINDOW
         ]
-        calls = ticket_queries.priority_calls(conn, hall_id, day)
+        calls = call_queries.priority_calls(conn, hall_id, day)
         floor = PresentFloor(
             waiting=ticket_queries.waiting(conn, hall_id),
             busy={t.window: t.called_at or now for t in at_windows},
             serving={t.window: minutes_of(t.item, t.queue) for t in at_windows},
             priority_calls=[PriorityCall(c.at, c.queue, c.order, c.window) for c in calls],
-            runs=ticket_queries.runs(conn, hall_id, day),
+            runs=call_queries.runs(conn, hall_id, day),
             lately=ticket_queries.issued_since(conn, hall_id, day, now - HOUR_MS),
             minutes_of=minutes_of,
+            visits={t.visit: t.window for t in at_windows if t.visit},
         )
         moment = Moment(catalogue, settings, sessions, ctx.local(now), now)
         return Present(seq, moment, floor)

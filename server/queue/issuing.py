@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import Connection
 
-from server.catalogue.model import ApplicantClass, Catalogue, Item
+from server.catalogue.model import ApplicantClass, Item
 from server.core.actors import SYSTEM, Actor, ActorKind
 from server.core.errors import CommonCode, HallError
 from server.core.store import Tx
 from server.device_health import queries as device_health_queries
 from server.hall.context import Context, JsonDict, write_journal
-from server.queue import issue_rate, slip_queries, snapshot, ticket_queries
+from server.queue import issue_rate, item_quotas, slip_queries, snapshot, ticket_queries, visits
 from server.queue.errors import QueueCode
 from server.queue.events import SlipOwed, SlipSettled
 from server.queue.forecasts import Forecasts
 from server.queue.offline import lease_queries
 from server.queue.offline.lease_rules import OPEN_NUMBERS, TOP
-from server.queue.routing import Delay, Route, route
+from server.queue.routing import Delay, route
 from server.queue.settings import NumberSettings, ScreenSettings
 from server.queue.slip_queries import StoredSlip
 from server.queue.snapshot import QueueSnapshot
@@ -70,6 +71,19 @@ class IssuedTicket:
     delay: Delay | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class IssueExtras:
+    """Parts of an issue command that most do not have."""
+
+    printer_of: str = ""
+    """Kiosk that prints the slip of a number issued at a desk."""
+    companion: str = ""
+    """Token of another number of the same person."""
+
+
+NO_EXTRAS = IssueExtras()
+
+
 def issue_with_data(
     ctx: Context,
     actor: Actor,
@@ -79,15 +93,14 @@ def issue_with_data(
     applicant: str,
     kiosk: str,
     paper: bool,
-    printer_of: str = "",
+    extras: IssueExtras = NO_EXTRAS,
 ) -> IssuedTicket:
     """Issue a ticket as `issue` does; return also what was read for it, to save reading again.
 
-    `printer_of`: kiosk that prints the slip of a number issued at a desk; raises NO_PRINTER.
+    Raises also NO_PRINTER and TICKET_UNKNOWN for its extras.
     """
     request = issue_request(item, applicant, kiosk, paper=paper)
-    if printer_of:
-        request["printer_of"] = printer_of
+    request |= {name: value for name, value in asdict(extras).items() if value}
     issued_tickets: list[IssuedTicket] = []
     attempts: list[int] = []
 
@@ -125,6 +138,7 @@ def _issue(ctx: Context, tx: Tx, actor: Actor, request: JsonDict) -> IssuedTicke
     now, sessions = snap.local, snap.sessions
     target = route(catalogue, item_code, now, sessions, settings)
     item = catalogue.item_by[item_code]
+    item_quotas.require_place(ctx, tx.conn, item_code, tx.now)
     if actor.kind is ActorKind.KIOSK:
         issue_rate.require(ctx, tx, kiosk, catalogue.unit_by[item.unit].prefix)
     reserve = settings.of(NumberSettings).desk_numbers if actor.kind is ActorKind.KIOSK else 0
@@ -132,39 +146,47 @@ def _issue(ctx: Context, tx: Tx, actor: Actor, request: JsonDict) -> IssuedTicke
     if klass is None:
         raise HallError(QueueCode.CLASS_UNKNOWN, applicant=applicant)
     latest = Forecasts.of(ctx).in_act(tx)  # before the ticket, which would be ahead of itself
+    companion = request.get("companion", "")
+    others = visits.join(tx, ctx.day(tx.now), companion) if companion else []
     turn = after_delay(latest.newcomer(item, klass.level), target.delay, tx.now)
+    turn = visits.after_others(turn, others, latest, catalogue)
     wait, is_expected = wait_of(turn), target.delay is None or target.delay.until is not None
-    ticket = _new_ticket(
-        ctx, tx, catalogue, item, klass, kiosk, reserve, wait if is_expected else None
-    )
+    visit = others[0].visit if others else ""
+    expected = wait if is_expected else None
+    ticket = _new_ticket(ctx, tx, item, klass, kiosk, reserve, expected, visit)
     latest.join(ticket, item, turn)
     line = write_journal(
         tx,
         actor,
         f"ticket.{Move.ISSUE}",
         ticket.id,
-        data={"item": item.code, "applicant": applicant, "kiosk": kiosk, "windows": target.now},
+        data={"item": item.code, "applicant": applicant, "kiosk": kiosk, "windows": target.now}
+        | ({"visit": visit} if visit else {}),
     )
     tx.events.append(event_of(ticket, Move.ISSUE, line))
-    snapshot.cache_issued(ctx, tx, snap, ticket)
+    if not visit:  # else another ticket has changed too
+        snapshot.cache_issued(ctx, tx, snap, ticket)
     slip = None
     if request["paper"]:
         device = chosen or _slip_printer(tx, ticket.kiosk)
-        slip = _enqueue_slip(ctx, tx, actor, ticket, target, wait, device)
+        numbers = [other.number for other in others]
+        facts = slip_facts(ticket, target.now, wait, target.delay, numbers)
+        slip_id = enqueue_slip(ctx, tx, actor, "ticket", facts, device, ticket.id, copy=False)
+        slip = Slip(slip_id, "owed", "") if device else Slip(slip_id, "failed", NO_PRINTER)
     return IssuedTicket(ticket.id, ticket, snap, target.now, wait, slip, target.delay)
 
 
 def _new_ticket(
     ctx: Context,
     tx: Tx,
-    catalogue: Catalogue,
     item: Item,
     klass: ApplicantClass,
     kiosk: str,
     reserve: int,
     expected: Wait | None,
+    visit: str,
 ) -> Ticket:
-    day = ctx.day(tx.now)
+    day, catalogue = ctx.day(tx.now), ctx.catalogue()
     prefix = catalogue.unit_by[item.unit].prefix
     seq, arrival = ticket_queries.take_numbers(tx, day, prefix, ARRIVALS)
     ticket_number = _own_number(tx, day, prefix, seq, reserve)
@@ -185,6 +207,7 @@ def _new_ticket(
         waiting_since=tx.now,
         told_low=expected.low if expected else None,
         told_high=expected.high if expected else None,
+        visit=visit,
     )
     ticket_queries.add(tx, ticket, prefix, seq)
     return ticket
@@ -205,19 +228,16 @@ def _own_number(tx: Tx, day: str, prefix: str, seq: int, reserve: int) -> str:
     return number(prefix, seq)
 
 
-def _enqueue_slip(
-    ctx: Context, tx: Tx, actor: Actor, ticket: Ticket, target: Route, wait: Wait, device: str
-) -> Slip:
-    facts = slip_facts(ticket, target.now, wait, target.delay)
-    slip = enqueue_slip(ctx, tx, actor, "ticket", facts, device, ticket.id, copy=False)
-    return Slip(slip, "owed", "") if device else Slip(slip, "failed", NO_PRINTER)
-
-
 def slip_facts(
-    ticket: Ticket, windows: tuple[str, ...], wait: Wait, delay: Delay | None = None
+    ticket: Ticket,
+    windows: tuple[str, ...],
+    wait: Wait,
+    delay: Delay | None = None,
+    others: Sequence[str] = (),
 ) -> JsonDict:
-    """Return the contents of a ticket's slip."""
-    return {
+    """Return the contents of a ticket's slip; `others`: the other numbers of the visit."""
+    facts: JsonDict = {"others": list(others)} if others else {}
+    return facts | {
         "delay": {"reason": delay.reason, "until": delay.until} if delay else None,
         "ticket": ticket.id,
         "number": ticket.number,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from server.queue.tickets import State, Ticket
+from server.queue.tickets import AT_WINDOW, State, Ticket
 
 
 class MemoryFloor:
@@ -41,9 +41,17 @@ class MemoryFloor:
         """Return a ticket as it is now."""
         return self._tickets[ticket_id]
 
-    def heads(self) -> Sequence[Ticket]:
-        """Return the most senior waiting ticket of every lane, by seniority."""
-        return [self._tickets[head] for _, head in sorted(lane[0] for lane in self._lanes.values())]
+    def heads(self, without: Collection[str] = ()) -> Sequence[Ticket]:
+        """Return the most senior waiting ticket of every lane, by seniority.
+
+        Tickets of the visits `without` are left out.
+        """
+        heads = [self._first(lane, without) for lane in self._lanes.values()]
+        return [self._tickets[head] for _, head in sorted(filter(None, heads))]
+
+    def busy_visits(self) -> Collection[str]:
+        """Return the visits of which a ticket is called or served."""
+        return {t.visit for t in self._tickets.values() if t.visit and t.state in AT_WINDOW}
 
     def priority_calls_over(self, queue: str, order: int, since: int) -> list[str]:
         """Return the windows of a queue's priority calls since a time, over a seniority."""
@@ -58,6 +66,13 @@ class MemoryFloor:
     def run_of(self, pool: str) -> int:
         """Return the number of consecutive priority calls from a pool."""
         return self._runs.get(pool, 0)
+
+    def _first(
+        self, lane: Sequence[tuple[int, str]], without: Collection[str]
+    ) -> tuple[int, str] | None:
+        if not without:
+            return lane[0]
+        return next((p for p in lane if self._tickets[p[1]].visit not in without), None)
 
     def _leave(self, ticket: Ticket) -> None:
         lane = self._lanes[ticket.lane]

@@ -10,7 +10,7 @@ How many is set by the hall: `return_places` in `settings`.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import takewhile
@@ -43,9 +43,13 @@ class PlayedFloor:
         for ticket in waiting:
             self._memory.put(ticket)
 
-    def heads(self) -> Sequence[Ticket]:
-        """Return the most senior waiting ticket of every lane."""
-        return self._memory.heads()
+    def heads(self, without: Collection[str] = ()) -> Sequence[Ticket]:
+        """Return the most senior waiting ticket of every lane, but none of some visits."""
+        return self._memory.heads(without)
+
+    def busy_visits(self) -> Collection[str]:
+        """Return no visit: in this play a service is over at the next call."""
+        return ()
 
     def priority_calls_over(self, queue: str, order: int, since: int) -> list[str]:
         """Return the windows of a queue's priority calls since a time, over a seniority."""

@@ -38,6 +38,7 @@ ROUTING = (
     QueueCode.NUMBERS_EXHAUSTED,
     QueueCode.KIOSK_PACE,
     QueueCode.NUMBERS_AT_DESK,
+    QueueCode.QUOTA_FULL,
 )
 """Error codes for which no number is issued."""
 MOST_CACHED = 20_000
@@ -349,6 +350,19 @@ def _again(catalogue: Catalogue, item: Item, codes: list[str], now: datetime) ->
         "next": later.isoformat(timespec="minutes") if later else None,
         "weekdays": list(catalogue_hours.weekdays_of(catalogue, codes)),
     }
+
+
+def numbers_from(
+    catalogue: Catalogue, item_code: str, at: datetime, settings: Settings
+) -> datetime | None:
+    """Return `at` if the hours permit numbers of an item then, else the next opening, or None."""
+    item = catalogue.item_by[item_code]
+    codes = [w.code for w in windows_for(catalogue, item, at)]
+    last = timedelta(minutes=settings.of(NumberSettings).last_ticket_minutes)
+    present, later = _openings(catalogue, item, codes, at, settings)
+    if later or (present and at <= max(closing for _, closing in present.values()) - last):
+        return at
+    return catalogue_hours.next_opening(catalogue, item.code, codes, at)
 
 
 def allowed_at(staff: Staff, window: Window) -> bool:

@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from server.core.settings import Section, SettingGroup, setting
+from server.queue.quota_notation import is_quotas
+
+OFF, ON = "off", "on"
+SWITCH = {OFF: ("关闭", "Off"), ON: ("开启", "On")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,32 @@ class NumberSettings(SettingGroup):
         low=30,
         high=999,
     )
+    again_minutes: int = setting(
+        3,
+        "几分钟内在同一台取号机再取同一事项的号，先问一句",
+        "Minutes in which a kiosk asks before a second number of an item",
+        (
+            "A kiosk that gave a number of the item within this time asks before it gives "
+            "another one, and offers to print the slip again; 0: it never asks."
+        ),
+        low=0,
+        high=60,
+        unit="min",
+    )
+    item_quotas: str = setting(
+        "",
+        "事项限号（事项编码、时段、最多几个号，分号隔开，例如 gaj-01 09:00-10:00 20）",
+        "Quotas of items (code, time slot, numbers; semicolons between)",
+        (
+            "At most so many numbers of an item are issued in a slot, such as "
+            "`gaj-01 09:00-10:00 20; gaj-01 10:00-11:00 20`; more are rejected (`quota_full`) "
+            "with the time from which there are places again. Outside its slots an item has no "
+            "quota. A kiosk without the server does not count."
+        ),
+        is_valid=is_quotas,
+        form="quotas",
+        longest=2000,
+    )
     desk_numbers: int = setting(
         50,
         "每个单位每天留给咨询台几个号",
@@ -148,6 +178,33 @@ class CounterSettings(SettingGroup):
             "consulted": ("已答复咨询", "Enquiry answered"),
             "done": ("当场办结", "Done at once"),
         },
+    )
+    undo_seconds: int = setting(
+        60,
+        "按错后几秒内可以撤销",
+        "A mistaken act can be undone for (seconds)",
+        (
+            "Time in which the window can undo a start, an end or a no-show, as long as nobody "
+            "else was called there; 0: never."
+        ),
+        low=0,
+        high=300,
+        unit="s",
+    )
+    chosen_calls: str = setting(
+        OFF,
+        "窗口可以选呼（须填原因）",
+        "Windows may call a chosen number (with a reason)",
+        "A window may call a number out of turn, with a reason that the office sees.",
+        choices=SWITCH,
+    )
+    next_numbers: int = setting(
+        0,
+        "窗口显示接下来几个号码",
+        "Next numbers shown at the window",
+        "Numbers that the window would call next, if no other window called; 0: none.",
+        low=0,
+        high=9,
     )
     service_prior: int = setting(
         8,
@@ -231,6 +288,22 @@ class ScreenSettings(SettingGroup):
         "Notice on boards, kiosks and slips (English)",
         "The same in English.",
     )
+    prepare_numbers: int = setting(
+        0,
+        "大屏显示请几个号码准备",
+        "Numbers asked to prepare on boards",
+        "Numbers that a board asks to prepare: the next by the forecast, if its windows are sure.",
+        low=0,
+        high=6,
+    )
+    remind_ahead: int = setting(
+        2,
+        "手机在前面还有几人时提醒",
+        "The phone reminds with so many people ahead",
+        "A phone whose holder tapped for it reminds once when no more people are ahead.",
+        low=0,
+        high=20,
+    )
     moment_seconds: int = setting(
         10,
         "新呼叫在大屏上闪动几秒",
@@ -257,6 +330,15 @@ class ScreenSettings(SettingGroup):
         low=5,
         high=120,
         unit="s",
+    )
+    pinned_items: str = setting(
+        "",
+        "取号机“常办事项”先放哪些（事项编码，按顺序，逗号隔开）",
+        "Common items on the kiosk, first of all (codes in order)",
+        (
+            "Codes of the items that come first among the common ones on kiosks, in this order, "
+            "with commas between; the other places go to the items that are taken most."
+        ),
     )
     slip_patience_seconds: int = setting(
         60,

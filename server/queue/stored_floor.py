@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection
 
 from server.core.store import Tx
 from server.hall.context import Context
-from server.queue import ticket_queries
+from server.queue import call_queries, ticket_queries
 from server.queue.call_candidates import LaneHead, Moment
 from server.queue.routing import WindowSessions
 
@@ -21,19 +21,23 @@ class StoredFloor:
         self._hall_id = hall_id
         self._day = day
 
-    def heads(self) -> Sequence[LaneHead]:
-        """Return the most senior waiting ticket of every lane."""
-        return ticket_queries.heads(self._conn, self._hall_id)
+    def heads(self, without: Collection[str] = ()) -> Sequence[LaneHead]:
+        """Return the most senior waiting ticket of every lane, but none of some visits."""
+        return ticket_queries.heads(self._conn, self._hall_id, without)
+
+    def busy_visits(self) -> Collection[str]:
+        """Return the visits of which a ticket is called or served."""
+        return ticket_queries.busy_visits(self._conn, self._hall_id)
 
     def priority_calls_over(self, queue: str, order: int, since: int) -> list[str]:
         """Return the windows of a queue's priority calls since a time, over a seniority."""
-        return ticket_queries.priority_calls_over(
+        return call_queries.priority_calls_over(
             self._conn, self._hall_id, self._day, queue, order, since
         )
 
     def run_of(self, pool: str) -> int:
         """Return the number of consecutive priority calls from a pool today."""
-        return ticket_queries.run_of(self._conn, self._hall_id, self._day, pool)
+        return call_queries.run_of(self._conn, self._hall_id, self._day, pool)
 
 
 def moment_of(ctx: Context, tx: Tx, sessions: WindowSessions) -> Moment:

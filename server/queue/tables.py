@@ -89,6 +89,7 @@ ticket = Table(
     number_column("transfers"),
     Column("told_low", Integer, nullable=True),
     Column("told_high", Integer, nullable=True),
+    code_column("visit"),
     PrimaryKeyConstraint("hall_id", "id"),
     UniqueConstraint("hall_id", "day", "prefix", "seq"),
     UniqueConstraint("hall_id", "token"),
@@ -155,6 +156,15 @@ Index(
     sqlite_where=_of_kiosk,
     postgresql_where=_of_kiosk,
 )
+_of_visit = text("visit <> ''")
+# The numbers of one visit are read by its phone page. Partial: most visits have one number.
+Index(
+    "ix_ticket_visit",
+    ticket.c.hall_id,
+    ticket.c.visit,
+    sqlite_where=_of_visit,
+    postgresql_where=_of_visit,
+)
 _served_by = text("staff <> ''")
 # A clerk's own day is shown after each of their calls: only their tickets are read.
 Index(
@@ -191,6 +201,11 @@ window_post = Table(
     code_column("pause_next"),  # reason of the pause that begins after the present person
     number_column("pause_minutes"),  # its expected length; 0: not known
     stamp_column("last_call_at"),
+    # The last act there that can be undone; "" if there is none.
+    code_column("undo_ticket"),
+    code_column("undo_move"),
+    stamp_column("undo_at"),
+    text_column("undo_note"),  # the ticket's note before that act
     PrimaryKeyConstraint("hall_id", "window"),
     UniqueConstraint("hall_id", "staff"),
 )

@@ -29,6 +29,23 @@ _served = precompiled(
 )
 
 
+_issued_since = precompiled(
+    select(func.count()).where(
+        _t.c.hall_id == bindparam("hall_id"),
+        _t.c.day == bindparam("day"),
+        _t.c.item == bindparam("item"),
+        _t.c.issued_at >= bindparam("since"),
+        _t.c.state != "cancelled",
+    )
+)
+
+
+def issued_since(conn: Connection, hall_id: str, day: str, item: str, since: int) -> int:
+    """Return the numbers of an item issued since a time (ms); cancelled ones are free again."""
+    values = {"hall_id": hall_id, "day": day, "item": item, "since": since}
+    return int(conn.execute(_issued_since, values).scalar_one())
+
+
 _waiting_since = precompiled(
     select(func.min(_t.c.waiting_since)).where(
         _t.c.hall_id == bindparam("hall_id"),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import fields
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -38,6 +38,15 @@ _is_at_window = _t.c.state.in_(
 
 _by_id = precompiled(select(*_COLUMNS).where(_hall, _t.c.id == bindparam("id")))
 _by_token = precompiled(select(*_COLUMNS).where(_hall, _t.c.token == bindparam("token")))
+_given_at = precompiled(
+    select(*_COLUMNS).where(
+        _hall,
+        _t.c.day == bindparam("day"),
+        _t.c.kiosk == bindparam("kiosk"),
+        _t.c.kiosk != literal_column("''"),
+        _t.c.issued_at > bindparam("since"),
+    )
+)
 _insert = precompiled(insert(_t))
 _change = precompiled(
     update(_t).where(_t.c.hall_id == bindparam("of_hall"), _t.c.id == bindparam("of_id"))
@@ -58,19 +67,6 @@ _counters_take = precompiled(
         "RETURNING prefix, last"
     )
 )
-_run_get = precompiled(
-    select(tables.pool_run.c.run).where(
-        tables.pool_run.c.hall_id == bindparam("hall_id"),
-        tables.pool_run.c.day == bindparam("day"),
-        tables.pool_run.c.pool == bindparam("pool"),
-    )
-)
-_run_set = precompiled(
-    text(
-        "INSERT INTO pool_run (hall_id, day, pool, run) VALUES (:hall_id, :day, :pool, :run) "
-        "ON CONFLICT (hall_id, day, pool) DO UPDATE SET run = :run"
-    )
-)
 # A skip scan: one step into the partial index per lane with a waiting ticket, independent of the
 # number of tickets.
 _heads = precompiled(
@@ -83,7 +79,7 @@ _heads = precompiled(
                     WHERE t.hall_id = :hall_id AND t.state = 'waiting' AND t.lane > lanes.lane)
             FROM lanes WHERE lanes.lane IS NOT NULL
         )
-        SELECT t.id, t.lane, t.queue, t.item, t.klass, t.level, t.ord, t.waiting_since
+        SELECT t.id, t.lane, t.queue, t.item, t.klass, t.level, t.ord, t.waiting_since, t.visit
         FROM lanes JOIN ticket t ON t.hall_id = :hall_id AND t.state = 'waiting'
             AND t.lane = lanes.lane
             AND t.ord = (SELECT MIN(h.ord) FROM ticket h WHERE h.hall_id = :hall_id
@@ -97,55 +93,6 @@ _heads = precompiled(
 _open_before = tuple(
     precompiled(select(*_COLUMNS).where(_hall, _t.c.day.concat("") < bindparam("day"), state))
     for state in (_is_waiting, _is_at_window, _t.c.state == literal_column("'missed'"))
-)
-_c = tables.call
-
-
-@dataclass(frozen=True, slots=True)
-class StoredCall:
-    """Call of a ticket; `why` is the reason of the choice as JSON."""
-
-    ticket_id: str
-    n: int
-    at: int
-    window: str
-    staff: str
-    move: str
-    why: str
-
-
-_call_rows = Records(StoredCall, _c)
-# Counted by calls, not by tickets: a person who misses a call and returns overtakes again.
-_overtakers = precompiled(
-    select(_c.c.window)
-    .join_from(_t, _c, (_c.c.hall_id == _t.c.hall_id) & (_c.c.ticket_id == _t.c.id))
-    .where(
-        _hall,
-        _t.c.day == bindparam("day"),
-        _t.c.queue == bindparam("queue"),
-        _t.c.ord > bindparam("ord"),
-        _t.c.level > 0,
-        _c.c.move == "call",
-        _c.c.at >= bindparam("since"),
-    )
-)
-
-
-_priority_calls = precompiled(
-    select(_c.c.at, _t.c.queue, _t.c.ord, _c.c.window)
-    .join_from(_t, _c, (_c.c.hall_id == _t.c.hall_id) & (_c.c.ticket_id == _t.c.id))
-    .where(
-        _hall,
-        _t.c.day == bindparam("day"),
-        _t.c.level > 0,
-        _c.c.move == literal_column("'call'"),
-    )
-)
-_runs = precompiled(
-    select(tables.pool_run.c.pool, tables.pool_run.c.run).where(
-        tables.pool_run.c.hall_id == bindparam("hall_id"),
-        tables.pool_run.c.day == bindparam("day"),
-    )
 )
 
 
@@ -180,17 +127,6 @@ _first_in_lane = precompiled(
     .where(_hall, _t.c.lane == bindparam("lane"), _is_waiting)
     .order_by(_t.c.ord, _t.c.id)
     .limit(bindparam("most"))
-)
-_call_insert = precompiled(insert(tables.call))
-_calls_of = precompiled(
-    _call_rows.select()
-    .where(_c.c.hall_id == bindparam("hall_id"), _c.c.ticket_id == bindparam("ticket_id"))
-    .order_by(_c.c.n)
-)
-_calls_count = precompiled(
-    select(func.count()).where(
-        _c.c.hall_id == bindparam("hall_id"), _c.c.ticket_id == bindparam("ticket_id")
-    )
 )
 
 
@@ -230,6 +166,12 @@ def change(tx: Tx, ticket: Ticket, was: Ticket) -> None:
         tx.conn.execute(_change, values | {"of_hall": tx.hall_id, "of_id": ticket.id})
 
 
+def given_at(conn: Connection, hall_id: str, day: str, kiosk: str, since: int) -> list[Ticket]:
+    """Return the tickets of a day that a kiosk issued since a time (ms)."""
+    values = {"hall_id": hall_id, "day": day, "kiosk": kiosk, "since": since}
+    return [t for t in map(_ticket, conn.execute(_given_at, values)) if t is not None]
+
+
 def take_number(tx: Tx, day: str, prefix: str) -> int:
     """Return the next number of a prefix on a day, 1, 2, 3 …; the row lock makes it unique."""
     row = tx.conn.execute(
@@ -245,9 +187,28 @@ def take_numbers(tx: Tx, day: str, prefix: str, other: str) -> tuple[int, int]:
     return numbers[prefix], numbers[other]
 
 
-def heads(conn: Connection, hall_id: str) -> list[StoredHead]:
-    """Return the most senior waiting ticket of every lane."""
-    return _head_rows.all(conn, _heads, {"hall_id": hall_id})
+def heads(conn: Connection, hall_id: str, without: Collection[str] = ()) -> list[StoredHead]:
+    """Return the most senior waiting ticket of every lane, but none of the visits `without`."""
+    rows = _head_rows.all(conn, _heads, {"hall_id": hall_id})
+    if not any(row.visit in without for row in rows):
+        return rows
+    others = [row for row in rows if row.visit not in without]
+    for lane in (row.lane for row in rows if row.visit in without):
+        in_lane = _head_rows.all(conn, _of_lane, {"hall_id": hall_id, "lane": lane})
+        others += [row for row in in_lane if row.visit not in without][:1]
+    return sorted(others, key=lambda row: (row.ord, row.id))
+
+
+def busy_visits(conn: Connection, hall_id: str) -> frozenset[str]:
+    """Return the visits of which a ticket is called or served."""
+    return frozenset(row.visit for row in conn.execute(_busy_visits, {"hall_id": hall_id}))
+
+
+def of_visit(conn: Connection, hall_id: str, visit: str) -> list[Ticket]:
+    """Return the tickets of a visit in order of issue; none for the empty visit."""
+    rows = conn.execute(_of_visit, {"hall_id": hall_id, "visit": visit})
+    tickets = [t for t in map(_ticket, rows) if t is not None]
+    return sorted(tickets, key=lambda ticket: (ticket.issued_at, ticket.ord))
 
 
 def waiting(conn: Connection, hall_id: str) -> list[StoredHead]:
@@ -258,38 +219,6 @@ def waiting(conn: Connection, hall_id: str) -> list[StoredHead]:
 def issued_since(conn: Connection, hall_id: str, day: str, since: int) -> list[StoredHead]:
     """Return the tickets of a day issued since a time (ms), in any state."""
     return _head_rows.all(conn, _issued_since, {"hall_id": hall_id, "day": day, "since": since})
-
-
-class StoredPriorityCall(NamedTuple):
-    """First call of a priority ticket; the fields follow the columns of the query."""
-
-    at: int
-    queue: str
-    order: int
-    window: str
-
-
-def priority_calls(conn: Connection, hall_id: str, day: str) -> list[StoredPriorityCall]:
-    """Return the first calls of the day's priority tickets."""
-    rows = conn.execute(_priority_calls, {"hall_id": hall_id, "day": day})
-    return [StoredPriorityCall(*row) for row in rows]
-
-
-def runs(conn: Connection, hall_id: str, day: str) -> dict[str, int]:
-    """Return the number of consecutive priority calls of every pool today."""
-    rows = conn.execute(_runs, {"hall_id": hall_id, "day": day})
-    return {row.pool: row.run for row in rows}
-
-
-def priority_calls_over(
-    conn: Connection, hall_id: str, day: str, queue: str, order: int, since: int
-) -> list[str]:
-    """Return the windows of a queue's priority calls since a time.
-
-    Only calls of tickets that are junior to `order`.
-    """
-    values = {"hall_id": hall_id, "day": day, "queue": queue, "ord": order, "since": since}
-    return [row.window for row in conn.execute(_overtakers, values)]
 
 
 class StoredHead(NamedTuple):
@@ -303,16 +232,31 @@ class StoredHead(NamedTuple):
     level: int
     ord: int
     waiting_since: int
+    visit: str
 
 
 _head_rows = Records(
     StoredHead,
     *(_t.c.id, _t.c.lane, _t.c.queue, _t.c.item, _t.c.klass, _t.c.level, _t.c.ord),
-    _t.c.waiting_since,
+    *(_t.c.waiting_since, _t.c.visit),
 )
 
 
 _waiting = precompiled(_head_rows.select().where(_hall, _is_waiting))
+_of_lane = precompiled(
+    _head_rows.select()
+    .where(_hall, _t.c.lane == bindparam("lane"), _is_waiting)
+    .order_by(_t.c.ord, _t.c.id)
+)
+_has_visit = _t.c.visit != literal_column("''")
+_busy_visits = precompiled(
+    select(_t.c.visit).where(
+        _hall, _is_at_window, _t.c.state != literal_column("'held'"), _has_visit
+    )
+)
+_of_visit = precompiled(
+    select(*_COLUMNS).where(_hall, _t.c.visit == bindparam("visit"), _has_visit)
+)
 _issued_since = precompiled(
     _head_rows.select().where(
         _hall, _t.c.day == bindparam("day"), _t.c.issued_at >= bindparam("since")
@@ -331,51 +275,10 @@ def at_window(conn: Connection, hall_id: str, window: str) -> list[Ticket]:
     return [t for t in map(_ticket, rows) if t is not None]
 
 
-def run_of(conn: Connection, hall_id: str, day: str, pool: str) -> int:
-    """Return the number of consecutive priority calls from a pool on a day."""
-    run = conn.execute(
-        _run_get, {"hall_id": hall_id, "day": day, "pool": pool}
-    ).scalar_one_or_none()
-    return run or 0
-
-
-def set_run(tx: Tx, day: str, pool: str, run: int) -> None:
-    """Store the number of consecutive priority calls from a pool."""
-    tx.conn.execute(_run_set, {"hall_id": tx.hall_id, "day": day, "pool": pool, "run": run})
-
-
-def add_call(tx: Tx, ticket: Ticket, n: int, move: str, why: str) -> None:
-    """Insert the n-th call of a ticket."""
-    tx.conn.execute(
-        _call_insert,
-        {
-            "hall_id": tx.hall_id,
-            "ticket_id": ticket.id,
-            "n": n,
-            "at": tx.now,
-            "window": ticket.window,
-            "staff": ticket.staff,
-            "move": move,
-            "why": why,
-        },
-    )
-
-
-def calls_of(conn: Connection, hall_id: str, ticket_id: str) -> list[StoredCall]:
-    """Return the calls of one ticket with their reasons, oldest first."""
-    return _call_rows.all(conn, _calls_of, {"hall_id": hall_id, "ticket_id": ticket_id})
-
-
 def first_in_lane(conn: Connection, hall_id: str, lane: str, most: int) -> list[Ticket]:
     """Return the first `most` waiting tickets of a lane by seniority."""
     values = {"hall_id": hall_id, "lane": lane, "most": most}
     return [t for t in map(_ticket, conn.execute(_first_in_lane, values)) if t is not None]
-
-
-def calls_made(conn: Connection, hall_id: str, ticket_id: str) -> int:
-    """Return the number of calls of a ticket."""
-    count = conn.execute(_calls_count, {"hall_id": hall_id, "ticket_id": ticket_id})
-    return int(count.scalar_one())
 
 
 def of_day(conn: Connection, hall_id: str, day: str) -> list[Ticket]:
@@ -411,6 +314,25 @@ def open_before(conn: Connection, hall_id: str, day: str) -> list[Ticket]:
     """Return tickets of earlier days that have not ended."""
     values = {"hall_id": hall_id, "day": day}
     rows = [row for query in _open_before for row in conn.execute(query, values)]
+    return [t for t in map(_ticket, rows) if t is not None]
+
+
+_finished_by = precompiled(
+    select(*_COLUMNS)
+    .where(
+        _hall,
+        _t.c.day == bindparam("day"),
+        _t.c.staff == bindparam("staff"),
+        _t.c.staff != literal_column("''"),
+        _t.c.state == literal_column("'finished'"),
+    )
+    .order_by(_t.c.ended_at.desc())
+)
+
+
+def finished_by(conn: Connection, hall_id: str, day: str, staff: str) -> list[Ticket]:
+    """Return the services that a person finished on a day, the last first."""
+    rows = conn.execute(_finished_by, {"hall_id": hall_id, "day": day, "staff": staff})
     return [t for t in map(_ticket, rows) if t is not None]
 
 

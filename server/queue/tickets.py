@@ -51,6 +51,11 @@ class Move(StrEnum):
     """Waiting ticket sent to another item, unit or window by the reception desk."""
     CANCEL = "cancel"
     EXPIRE = "expire"
+    CORRECT = "correct"
+    """Outcome or item of a finished service corrected, with a reason."""
+    UNDO_START = "undo_start"
+    UNDO_FINISH = "undo_finish"
+    UNDO_NO_SHOW = "undo_no_show"
 
 
 class Outcome(StrEnum):
@@ -102,7 +107,17 @@ RULES: dict[Move, Rule] = {
     Move.EXPIRE: Rule(
         frozenset({State.WAITING, State.CALLED, State.HELD, State.MISSED}), State.EXPIRED, _SYSTEM
     ),
+    Move.CORRECT: Rule(frozenset({State.FINISHED}), State.FINISHED, _STAFF),
+    Move.UNDO_START: Rule(frozenset({State.SERVING}), State.CALLED, _CLERKS, holder_only=True),
+    Move.UNDO_FINISH: Rule(frozenset({State.FINISHED}), State.SERVING, _CLERKS, holder_only=True),
+    Move.UNDO_NO_SHOW: Rule(frozenset({State.MISSED}), State.CALLED, _CLERKS, holder_only=True),
 }
+UNDO_OF: dict[Move, Move] = {
+    Move.START: Move.UNDO_START,
+    Move.FINISH: Move.UNDO_FINISH,
+    Move.NO_SHOW: Move.UNDO_NO_SHOW,
+}
+"""Moves that the window can undo for a short time, with the move that does it."""
 
 
 def state_after(move: Move, state: State, actor: ActorKind, *, holds: bool = False) -> State:
@@ -210,6 +225,8 @@ class Ticket:
     told_low: int | None = None
     """Range of minutes that the person was told with the number; None: none was told."""
     told_high: int | None = None
+    visit: str = ""
+    """Id of the first ticket of a visit with several errands; empty for a visit with one."""
 
     def holds(self, window: str) -> bool:
         """Return True if `window` holds the ticket."""

@@ -12,7 +12,7 @@ from server.hall.context import Context, JsonDict, write_journal
 from server.queue import ticket_queries, window_session_queries
 from server.queue.errors import QueueCode
 from server.queue.events import TicketMoved, WindowChanged
-from server.queue.tickets import AT_WINDOW, Move, Ticket, state_after
+from server.queue.tickets import AT_WINDOW, UNDO_OF, Move, Ticket, state_after
 from server.queue.window_session_queries import StoredSession
 
 Change = Callable[[Tx, Ticket], Ticket]
@@ -49,10 +49,23 @@ def require_own_session(session: StoredSession | None, window: str, actor: Actor
 def current(tx: Tx, actor: Actor, window: str) -> Ticket:
     """Return the ticket at the actor's window; raise WINDOW_IDLE and as `post_of`."""
     own_session(tx, window, actor)
+    return require_current(tx, window)
+
+
+def require_current(tx: Tx, window: str) -> Ticket:
+    """Return the ticket at a window; raise WINDOW_IDLE."""
     ticket = current_at(tx, window)
     if ticket is None:
         raise HallError(QueueCode.WINDOW_IDLE, window=window)
     return ticket
+
+
+def note_undo(tx: Tx, session: StoredSession, ticket: Ticket, move: Move) -> None:
+    """Record for the window that `move` can be undone, or that nothing can any more."""
+    if move in UNDO_OF:
+        window_session_queries.set_undo(tx, session.window, ticket.id, move, ticket.note)
+    elif session.undo_ticket:
+        window_session_queries.clear_undo(tx, session.window)
 
 
 def require_ticket(tx: Tx, ticket_id: str) -> Ticket:
@@ -82,7 +95,9 @@ def at_window(
     """Move the window's current ticket on behalf of the person signed in there; return its id."""
 
     def act(tx: Tx) -> JsonDict:
-        ticket = current(tx, actor, window)
+        session = own_session(tx, window, actor)
+        ticket = require_current(tx, window)
+        note_undo(tx, session, ticket, move)
         return {"ticket": move_on(tx, actor, ticket, move, change, data).id}
 
     request: JsonDict = {"act": move.value, "window": window, "data": data}

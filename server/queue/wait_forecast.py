@@ -11,6 +11,7 @@ the first call of the pass at which the rules would have chosen the newcomer.
 
 from __future__ import annotations
 
+from bisect import insort
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -63,6 +64,8 @@ class PresentFloor:
     """People who took a number within the last hour, wherever they are now."""
     minutes_of: Callable[[str, str], float]
     """Mean minutes of an item (code) in a queue (unit code)."""
+    visits: Mapping[str, str] = field(default_factory=dict)
+    """Windows of the visits of which a ticket is called or served."""
 
 
 class Kind(StrEnum):
@@ -207,6 +210,7 @@ class _Expected:
     level: int
     ord: int
     waiting_since: int
+    visit: str = ""
 
     @classmethod
     def like(cls, person: LaneHead, number: int, now: int, minutes: float) -> _Expected:
@@ -250,8 +254,17 @@ class _Play:
         self._arrived = 0
         self._next: set[str] = set()
         self._turns: dict[str, Turn] = {}
+        self._companions: dict[str, list[LaneHead]] = defaultdict(list)
+        """Waiting people by visit, of those with several errands."""
+        for person in floor.waiting:
+            if person.visit:
+                self._companions[person.visit].append(person)
+        self._aside: list[tuple[float, int, str, LaneHead]] = []
+        """People at another window with another number, by the minutes until it is finished."""
 
     def run(self, breathe: Callable[[], None]) -> Forecast:
+        ready = self._ready()
+        self._hold_back_companions({code: minutes for minutes, code in ready})
         first = {w.code: self._seen_by(w, 0.0) for w in self._windows}
         chosen = {
             code: _choose(self._moment, w, first[code].heads, self._runs).head.order
@@ -263,7 +276,6 @@ class _Play:
             for lane in self._lanes
             if lane.real and all(chosen.get(c) == lane.people[0].ord for c in lane.windows)
         }
-        ready = self._ready()
         windows = {w.code: w for w in self._windows}
         heapify(ready)
         while ready:
@@ -275,23 +287,55 @@ class _Play:
             call = self._seen_by(window, minutes)
             self._calls.append(call)
             if not any(lane.next < lane.real for lane in self._lanes_of[code]):
+                self._wait_for_aside(ready, code)
                 continue  # nobody of today is left for this window
             choice = _choose(self._moment, window, call.heads, self._runs)
             self._runs[choice.pool] = choice.run
             person = self._take(self._lane_of[choice.head.lane], code, minutes)
             service = self._floor.minutes_of(person.item, person.queue)
+            self._hold_back(person.visit, minutes + service)
             heappush(ready, (minutes + service + NEXT_CALL_MINUTES, code))
         return Forecast(
             self._moment, self._floor.waiting, self._turns, self._calls, first, self._back
         )
 
+    def _hold_back_companions(self, ready: Mapping[str, float]) -> None:
+        """Hold back whoever is at a window with another number; `ready`: minutes by window."""
+        for visit, window in self._floor.visits.items():
+            rest = self._floor.serving[window] * RESIDUAL
+            self._hold_back(visit, ready.get(window, rest + NEXT_CALL_MINUTES) - NEXT_CALL_MINUTES)
+
+    def _hold_back(self, visit: str, until: float) -> None:
+        """Set the other waiting tickets of a visit aside until a minute; they keep their order."""
+        for person in self._companions.get(visit, ()):
+            lane = self._lane_of[person.lane]
+            if person not in lane.people[lane.next : lane.real]:
+                continue
+            lane.people.remove(person)
+            lane.real -= 1
+            lane.head = None
+            heappush(self._aside, (until, person.ord, person.id, person))
+
+    def _wait_for_aside(self, ready: list[tuple[float, str]], window: str) -> None:
+        """Let a window without people wait for the first whom it may call after another one."""
+        lanes = self._lane_of
+        untils = [until for until, *_, p in self._aside if window in lanes[p.lane].windows]
+        if untils:
+            heappush(ready, (min(untils), window))
+
     def _admit(self, minutes: float) -> None:
-        """Let those arrive who are expected until then."""
+        """Let those arrive who are expected until then, and those who were held back."""
+        while self._aside and self._aside[0][0] <= minutes:
+            person = heappop(self._aside)[-1]
+            lane = self._lane_of[person.lane]
+            insort(lane.people, person, lane.next, lane.real, key=lambda p: (p.ord, p.id))
+            lane.real += 1
+            lane.head = None
         while self._arrived < len(self._arrivals) and self._arrivals[self._arrived][0] <= minutes:
-            at, number, person = self._arrivals[self._arrived]
+            at, _, person = self._arrivals[self._arrived]
             self._arrived += 1
             lane = self._lane_of[person.lane]
-            lane.people.append(_Expected.like(person, number, self._moment.millis, at))
+            lane.people.append(_Expected.like(person, self._arrived, self._moment.millis, at))
 
     def _seen_by(self, window: Window, minutes: float) -> _Call:
         """Return what a window would choose from at that time."""

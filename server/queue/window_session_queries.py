@@ -32,6 +32,12 @@ class StoredSession(NamedTuple):
     """Reason of the pause that begins after the present person; "" if none does."""
     pause_minutes: int
     """Expected length of that pause; 0 if it is not known."""
+    undo_ticket: str = ""
+    """Ticket of the last act that can be undone; empty if there is none."""
+    undo_move: str = ""
+    undo_at: int | None = None
+    undo_note: str = ""
+    """Note of that ticket before the act."""
 
 
 _p = tables.window_post
@@ -105,6 +111,17 @@ def set_next_pause(
 def record_call(tx: Tx, window: str) -> None:
     """Record that this window made a call now."""
     _set(tx, window, last_call_at=tx.now)
+
+
+def set_undo(tx: Tx, window: str, ticket: str, move: str, note: str) -> None:
+    """Record the last act at a window that can be undone."""
+    values = {"undo_ticket": ticket, "undo_move": move, "undo_at": tx.now, "undo_note": note}
+    _set(tx, window, **values)
+
+
+def clear_undo(tx: Tx, window: str) -> None:
+    """Record that nothing can be undone at a window."""
+    _set(tx, window, undo_ticket="", undo_move="", undo_at=None, undo_note="")
 
 
 def _set(tx: Tx, window: str, **values: Any) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from server.attendance.shift_rules import ShiftRule
 from server.attendance.words import stored_value_words
 from server.core.field_words import field_words
-from server.retroactive.value_changes import FINDING, HALVES, NOT_UPHELD, PROPOSED, STANDS
+from server.retroactive.value_changes import FINDING, HALVES, NOT_UPHELD, PROPOSED, STANDS, TICKET
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "finger.link": ("登记机内编号归属", "Link an enrolment to a person"),
@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "settings.change": ("修改设置", "Change settings"),
     "leave.cancel": ("撤销请假", "Give up leave"),
     "finding_judge": ("认定查岗问题", "Judge a finding"),
+    "ticket.correct": ("更正办理结果", "Correct a service"),
     "check_mark": ("补记查岗记录", "Keep a late mark of a check"),
 }
 """Names of the actions for people (Chinese, English), by command."""
@@ -31,6 +32,15 @@ FINDING_WORDS = {
     STANDS: ("成立", "stands"),
     PROPOSED: ("待认定", "proposed"),
     NOT_UPHELD: ("不成立", "does not stand"),
+}
+OUTCOME_WORDS = {
+    "": ("—", "—"),
+    "accepted": ("已受理", "accepted"),
+    "done": ("当场办结", "done at once"),
+    "consulted": ("已答复咨询", "enquiry answered"),
+    "notice_given": ("已一次性告知", "notice given"),
+    "refused": ("不予受理", "refused"),
+    "unrecorded": ("未登记结果", "no outcome recorded"),
 }
 LONGEST = 80
 HIDDEN = frozenset({"act", "source", "digest", "basis", "text", "until"})
@@ -47,6 +57,8 @@ def details(
         if name in HIDDEN or isinstance(value, list | dict) or value in ("", None):
             continue
         text = rules.get(str(value), str(value))[:LONGEST]
+        if name == "outcome":
+            text = OUTCOME_WORDS.get(text, (text, text))[0]
         if text in names:
             text = f"{text} {names[text]}"
         result.append([field_words(name)[0], text])
@@ -59,6 +71,8 @@ def slot_name(slot: str, all_rules: Sequence[ShiftRule]) -> str:
         return f"查岗问题 {slot.removeprefix(FINDING)}"
     if slot == HALVES:
         return "旷工"
+    if slot.startswith(TICKET):
+        return f"号码 {slot.rpartition('-')[2]}"
     return next(
         (
             rule_slot.name
@@ -70,8 +84,12 @@ def slot_name(slot: str, all_rules: Sequence[ShiftRule]) -> str:
     )
 
 
-def value_words(slot: str, value: str) -> tuple[str, str]:
-    """Return the text of a value, in Chinese and English."""
+def value_words(slot: str, value: str, names: Mapping[str, str]) -> tuple[str, str]:
+    """Return the text of a value, in Chinese and English; `names`: of items, by code."""
+    if slot.startswith(TICKET):
+        outcome, _, item = value.partition(" ")
+        zh, en = OUTCOME_WORDS.get(outcome, (outcome, outcome))
+        return f"{zh}：{names.get(item, item)}", f"{en}: {names.get(item, item)}"
     if value and slot.startswith(FINDING):
         return FINDING_WORDS[value]
     return stored_value_words(value, halves=slot == HALVES)

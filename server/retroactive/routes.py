@@ -129,7 +129,8 @@ def _view(
     people: set[str],
     all_rules: Sequence[ShiftRule],
 ) -> PastChange:
-    names = {person.number: person.name for person in ctx.catalogue().staff}
+    items = {item.code: item.name for item in ctx.catalogue().items}
+    names = {person.number: person.name for person in ctx.catalogue().staff} | items
     moves = stored.moves(conn, ctx.hall_id, row.id)
     requester, decider = actions.requester_of(row).name, row.decided_by.partition(":")[2]
     zh, en = COMMANDS.get(row.command, (row.command, row.command))
@@ -159,7 +160,8 @@ def _view(
 def _move(
     move: value_changes.ValueChange, names: dict[str, str], all_rules: Sequence[ShiftRule]
 ) -> PastMove:
-    was, now = value_words(move.key.slot, move.was), value_words(move.key.slot, move.now)
+    slot = move.key.slot
+    was, now = value_words(slot, move.was, names), value_words(slot, move.now, names)
     return PastMove(
         day=move.key.day,
         staff=move.key.staff,

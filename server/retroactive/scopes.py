@@ -12,12 +12,15 @@ from server.attendance.sheets import day_sheets
 from server.attendance.verdicts import State as Verdict
 from server.core.events import AttendanceChanged
 from server.hall.context import Context
+from server.queue import ticket_queries
+from server.queue.events import TicketCorrected
 from server.retroactive.value_changes import (
     FINDING,
     HALVES,
     NOT_UPHELD,
     PROPOSED,
     STANDS,
+    TICKET,
     AffectedDays,
     EventScope,
     Reading,
@@ -45,6 +48,11 @@ def read(ctx: Context, conn: Connection, reach: AffectedDays) -> Reading:
             if reach.staff is None or row.staff in reach.staff:
                 key = ValueKey(row.day, row.staff, f"{FINDING}{row.id}")
                 values[key] = finding_value(FindingState(row.state))
+    for ticket_id in reach.tickets:
+        ticket = ticket_queries.get(conn, ctx.hall_id, ticket_id)
+        if ticket is not None:
+            key = ValueKey(ticket.day, ticket.staff, f"{TICKET}{ticket.id}")
+            values[key] = f"{ticket.outcome} {ticket.item}"
     return values
 
 
@@ -68,6 +76,8 @@ def scopes_of(events: Iterable[object]) -> list[EventScope]:
             scopes.append(EventScope(event.days, event.staff, event.since, event.until))
         elif isinstance(event, ChecksChanged):
             scopes.append(EventScope((event.day,), ()))
+        elif isinstance(event, TicketCorrected):
+            scopes.append(EventScope((event.day,), (event.staff,), tickets=(event.ticket,)))
     return scopes
 
 

@@ -15,6 +15,8 @@ HALVES = "absent"
 """Slot code of a key that counts the half-days without presence."""
 FINDING = "finding:"
 """Prefix of a slot code that stands for a finding of a spot check."""
+TICKET = "ticket:"
+"""Prefix of a slot code that stands for the outcome and item of a ticket."""
 STANDS, PROPOSED, NOT_UPHELD = "stands", "proposed", "fallen"
 
 
@@ -30,7 +32,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class ValueKey:
-    """One value of one person's past day: a slot, the half-days absent, or a finding."""
+    """One value of one person's past day: a slot, the half-days absent, a finding or a ticket."""
 
     day: str
     staff: str
@@ -56,6 +58,8 @@ class AffectedDays:
     days: tuple[date, ...]
     staff: frozenset[str] | None
     """Staff numbers; None: everybody."""
+    tickets: frozenset[str] = frozenset()
+    """Tickets whose outcome and item it may change."""
 
     def runs(self) -> list[tuple[date, date]]:
         """Return the days as consecutive stretches (first, last)."""
@@ -76,6 +80,8 @@ class EventScope:
     staff: tuple[str, ...]
     since: str = ""
     until: str = ""
+    tickets: tuple[str, ...] = ()
+    """Tickets of these days; they have values without any shift rule."""
 
 
 def reach(touched: Iterable[EventScope], today: date, oldest: date) -> AffectedDays | None:
@@ -85,20 +91,24 @@ def reach(touched: Iterable[EventScope], today: date, oldest: date) -> AffectedD
     """
     days: set[date] = set()
     staff: set[str] | None = set()
+    tickets: set[str] = set()
     for event in touched:
         event_days = set(_days(event, today, oldest))
         if not event_days:
             continue
         days |= event_days
+        tickets |= set(event.tickets)
         staff = staff | set(event.staff) if staff is not None and event.staff else None
     if not days:
         return None
-    return AffectedDays(tuple(sorted(days)), None if staff is None else frozenset(staff))
+    people = None if staff is None else frozenset(staff)
+    return AffectedDays(tuple(sorted(days)), people, frozenset(tickets))
 
 
 def _days(event: EventScope, today: date, oldest: date) -> Iterable[date]:
     if event.days:
-        return (d for d in map(date.fromisoformat, event.days) if oldest <= d < today)
+        first = date.min if event.tickets else oldest
+        return (d for d in map(date.fromisoformat, event.days) if first <= d < today)
     first = max(oldest, date.fromisoformat(event.since)) if event.since else oldest
     last = today - timedelta(days=1)
     if event.until:
@@ -114,6 +124,12 @@ def moves(before: Reading, after: Reading) -> list[ValueChange]:
         for key in keys
         if before.get(key, "") != after.get(key, "")
     ]
+
+
+def tickets_of(moved: Iterable[ValueChange]) -> frozenset[str]:
+    """Return the tickets whose outcome or item a change moves."""
+    slots = (move.key.slot for move in moved)
+    return frozenset(slot.removeprefix(TICKET) for slot in slots if slot.startswith(TICKET))
 
 
 def subjects(moved: Iterable[ValueChange]) -> list[str]:

@@ -12,6 +12,7 @@ from support.code_cases import (
     bulletin,
     checks,
     hall,
+    mistakes,
     past_changes,
     readers,
     requests,
@@ -19,7 +20,7 @@ from support.code_cases import (
 from support.halls import ADMINISTRATOR, STAFF
 from support.web import Web
 
-PARTS = (hall, readers, attendance, requests, checks, bulletin, past_changes)
+PARTS = (hall, readers, attendance, requests, checks, bulletin, past_changes, mistakes)
 
 
 @pytest.mark.parametrize("code", list(refusals()), ids=str)

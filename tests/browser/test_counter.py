@@ -127,6 +127,14 @@ def test_a_no_show_needs_calls_and_time_and_can_return(desk: Page, hall: HallSer
     desk.keyboard.press("n")
     missed = desk.get_by_test_id("missed")
     expect(missed).to_contain_text(number)
+    expect(desk.get_by_test_id("undo")).to_contain_text(
+        re.compile(rf"撤销 {number} 过号（\d+ 秒内）")
+    )
+    desk.keyboard.press("u")
+    expect(desk.get_by_text(f"已撤销：{number} 没有过号，仍在呼叫。")).to_be_visible()
+    expect(desk.get_by_test_id("phase")).to_contain_text("已呼叫 2 次")
+    desk.get_by_test_id("noShow").click()
+    expect(missed).to_contain_text(number)
     assert axe.findings(desk) == []
     missed.get_by_role("button", name=re.compile(f"重新排队 ?{number}")).click()
     expect(desk.get_by_text(f"{number} 已重新排队。")).to_be_visible()
@@ -171,10 +179,13 @@ def test_signing_out_warns_about_tickets_transferred_to_the_window(
     expect(desk.get_by_test_id("find")).to_be_focused()
     assert axe.findings(desk) == []
     desk.keyboard.type("6 号")
-    desk.get_by_role("radio", name=re.compile("^6 号窗口")).check()
-    desk.get_by_test_id("transfer-note").fill("材料已看过")
+    desk.keyboard.press("ArrowDown")
+    desk.keyboard.press("ArrowUp")
+    desk.keyboard.press("Enter")
+    expect(desk.get_by_role("radio", name=re.compile("^6 号窗口"))).to_be_checked()
     desk.get_by_test_id("go").click()
     expect(desk.get_by_test_id("phase")).to_have_text("空闲")
+    expect(desk.get_by_text(f"{number} 已转到 6 号窗口。")).to_be_visible()
     sixth = next(w for w in desk_windows(hall) if w["code"] == "W06")
     assert sixth["staff"]
     # A ticket transferred to window 5 can be called only there: signing out must warn.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import suppress
@@ -294,3 +295,47 @@ def test_outside_the_hours_the_kiosk_says_when_numbers_are_issued(
         start(kiosk, hall)
         expect(kiosk.get_by_test_id("closed")).to_contain_text("今天 08:30 开放")
         assert axe.findings(kiosk) == []
+
+
+def test_a_person_with_two_errands_has_both_numbers_on_one_page(
+    kiosk: Page, hall: HallServer
+) -> None:
+    values = {"again_minutes": 3, "pinned_items": "gaj-04, gone-01, scjg-02"}
+    hall.clerk(ADMINISTRATOR).post("/office/settings", {"values": values})
+    start(kiosk, hall)
+    common = kiosk.get_by_test_id("item")
+    expect(common.nth(0)).to_contain_text("居民身份证申领、换领、补领")
+    expect(common.nth(1)).to_contain_text("公司变更登记")
+    expect(common).to_have_count(8)
+    open_item(kiosk, "csdj", "出生登记")
+    kiosk.get_by_test_id("take").click()
+    if kiosk.get_by_test_id("again").is_visible():  # of a test before
+        kiosk.get_by_test_id("again-take").click()
+    first = kiosk.get_by_test_id("number").inner_text()
+    kiosk.get_by_test_id("another").click()
+    expect(kiosk.get_by_test_id("companion")).to_contain_text(first)
+    open_item(kiosk, "csdj", "出生登记")
+    kiosk.get_by_test_id("take").click()
+    question = kiosk.get_by_test_id("again")
+    expect(question).to_contain_text(f"您刚取过本事项的号 {first}，是要再取一个吗？")
+    assert axe.findings(kiosk) == []
+    kiosk.get_by_test_id("again-print").click()
+    expect(kiosk.get_by_test_id("again-paper")).to_contain_text("没有可用的打印机")
+    kiosk.get_by_test_id("again-close").click()
+    kiosk.get_by_role("button", name="返回").click()
+    kiosk.get_by_test_id("search").fill("gssldj")
+    kiosk.get_by_test_id("item").first.click()
+    kiosk.get_by_test_id("take").click()
+    expect(kiosk.get_by_test_id("others")).to_contain_text(first)
+    assert axe.findings(kiosk) == []
+    second = kiosk.get_by_test_id("number").inner_text()
+    stored = kiosk.evaluate("localStorage.getItem('hallkeeper.kiosk.1.shown')")
+    kiosk.goto(hall.url(f"/t/{json.loads(stored)['ticket']['token']}"))
+    numbers = kiosk.get_by_test_id("visit-number")
+    expect(numbers).to_have_count(2)
+    expect(kiosk.get_by_test_id("number")).to_have_text(second)
+    numbers.filter(has_text=first).click()
+    expect(kiosk.get_by_test_id("number")).to_have_text(first)
+    assert axe.findings(kiosk) == []
+    values = {"again_minutes": 0, "pinned_items": ""}
+    hall.clerk(ADMINISTRATOR).post("/office/settings", {"values": values})

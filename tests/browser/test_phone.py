@@ -54,6 +54,10 @@ def test_a_ticket_is_shown_waiting_called_and_served(phone: Page, free: HallServ
     says = phone.get_by_test_id("says")
     expect(says).to_have_text(re.compile("前面还有|下一位"))
     assert axe.findings(phone) == []
+    expect(phone.get_by_test_id("soon")).to_be_visible()
+    phone.get_by_test_id("remind").click()
+    expect(phone.get_by_test_id("reminding")).to_be_visible()
+    phone.evaluate("shaken = 0")
     clerk = free.clerk("1009")
     clerk.post("/counter/call-next")
     expect(says).to_have_text("请到 5 号窗口")

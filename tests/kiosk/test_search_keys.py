@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kiosk.search_keys import EVERYDAY, MAX_READINGS, keys_of, search_keys
+from kiosk.search_keys import EVERYDAY, MAX_READINGS, keys_of, need_keys, search_keys
 from server.catalogue.reference import load
 
 
@@ -73,3 +73,14 @@ def test_every_item_of_the_reference_hall_has_lower_case_keys() -> None:
         keys = search_keys(item)
         assert len(keys) >= 4
         assert all(key == key.lower() and key.strip() for key in keys)
+
+
+def test_the_examples_on_the_tile_of_errands_are_names_of_groups() -> None:
+    keys = [key for group in load().groups for key in keys_of(group.name)]
+    for typed in ("kaidian", "shebao", "hukou"):
+        assert any(key.startswith(typed) for key in keys)
+
+
+def test_an_item_has_keys_of_the_papers_that_it_requires() -> None:
+    item = next(i for i in load().items if i.name == "出生登记")
+    assert {"出生医学证明", "chushengyixuezhengming", "csyxzm"} <= set(need_keys(item))

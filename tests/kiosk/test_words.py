@@ -57,7 +57,7 @@ NEEDED: list[tuple[str, str, set[str]]] = [
     ("kiosk/web/phone-words.ts", "nextWords", OUTCOMES),
     ("kiosk/web/words.ts", "t", {"withdrawn", "elsewhere"}),
     ("kiosk/web/words.ts", "REASONS", {"paper_out", "cover_open", "cutter", "offline"}),
-    ("counters/web/words.ts", "OUTCOME_WORDS", OUTCOMES),
+    ("server/web/outcomes.ts", "OUTCOME_WORDS", OUTCOMES),
     ("counters/web/words.ts", "PAUSE_WORDS", literals(Pause, "reason")),
     ("counters/web/words.ts", "WHYS", {member.value for member in Why} | {"resumed"}),
     ("counters/web/history-words.ts", "OTHER_WHYS", {"offline"}),

@@ -12,7 +12,7 @@ import pytest
 from server.catalogue.model import Catalogue
 from server.core.errors import HallError
 from server.core.settings import Settings
-from server.queue.call_candidates import Moment, check_target, choose, takes
+from server.queue.call_candidates import Moment, check_target, choose, holds_back, takes
 from server.queue.call_order import Choice, Head, Why
 from server.queue.memory_floor import MemoryFloor
 from server.queue.routing import WindowSession
@@ -343,3 +343,40 @@ def test_a_transfer_to_an_unknown_target_or_to_itself(targets: dict[str, str]) -
 @pytest.mark.parametrize("targets", [{"window": "S1"}, {"item": "build-1"}, {"unit": "build"}])
 def test_a_transfer_to_a_target_without_a_session(targets: dict[str, str]) -> None:
     assert refusal(**targets) == {"reason": "nobody", "target": next(iter(targets.values()))}
+
+
+# Visits with several errands
+
+
+def test_nobody_is_called_to_two_windows_at_once() -> None:
+    memory = floor(
+        ticket(1, visit="A001", state=State.SERVING, window="T2"),
+        ticket(2, visit="A001"),
+        ticket(3),
+    )
+    assert chosen(memory, "T1", "T2")[0] == "A003"
+    assert memory.busy_visits() == {"A001"}
+
+
+def test_a_ticket_held_back_keeps_its_place_until_the_other_is_finished() -> None:
+    first = ticket(1, visit="A001", state=State.CALLED, window="T2")
+    memory = floor(first, ticket(2, visit="A001"), ticket(3))
+    memory.put(replace(first, state=State.FINISHED))
+    assert chosen(memory, "T1", "T2")[0] == "A002"
+    for waiting_elsewhere in (State.HELD, State.MISSED):
+        memory.put(replace(first, state=waiting_elsewhere))
+        assert chosen(memory, "T1", "T2")[0] == "A002"
+
+
+def test_a_window_whose_only_person_is_at_another_one_calls_nobody() -> None:
+    memory = floor(ticket(1, visit="A001", state=State.CALLED), ticket(2, visit="A001"))
+    assert choose(memory, moment("T1", "T2"), "T1") is None
+    assert holds_back(memory, moment("T1", "T2"), "T1") is True
+    assert holds_back(memory, moment("T1", "S1"), "S1") is False
+    assert holds_back(floor(ticket(1), ticket(2)), moment("T1"), "T1") is False
+
+
+def test_people_sent_to_a_window_are_held_back_too() -> None:
+    sent = ticket(2, lane=window_lane("T1", "ordinary"), visit="A001")
+    memory = floor(ticket(1, visit="A001", state=State.SERVING, window="T2"), sent)
+    assert choose(memory, moment("T1", "T2"), "T1") is None

@@ -17,7 +17,16 @@ from server.core.journal_line import GENESIS, Line, line_hash
 from server.core.settings import Settings, bounds, with_values
 from server.core.working_days import SpecialDay
 from server.queue.errors import QueueCode
-from server.queue.tickets import FINAL, RULES, Move, State, number, order_of, state_after
+from server.queue.tickets import (
+    FINAL,
+    RULES,
+    UNDO_OF,
+    Move,
+    State,
+    number,
+    order_of,
+    state_after,
+)
 from server.queue.wait_range import Service, mean_service, percentile
 from support.halls import MONDAY, catalogue
 
@@ -40,8 +49,17 @@ def test_a_move_is_allowed_exactly_from_its_states(
     )
 
 
-def test_no_move_leads_out_of_a_final_state() -> None:
-    assert not any(rule.sources & FINAL for rule in RULES.values())
+def test_only_an_undo_leads_out_of_a_final_state() -> None:
+    leading_out = {
+        m for m, rule in RULES.items() if rule.sources & FINAL and rule.target not in FINAL
+    }
+    assert leading_out == {Move.UNDO_FINISH}
+
+
+def test_an_undo_leads_back_to_where_the_move_began() -> None:
+    for move, undo in UNDO_OF.items():
+        assert RULES[undo].sources == {RULES[move].target}
+        assert {RULES[undo].target} == RULES[move].sources
 
 
 def test_only_the_holder_starts_finishes_and_transfers() -> None:

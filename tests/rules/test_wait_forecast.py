@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from heapq import heapify, heappop, heappush
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -237,6 +238,11 @@ def errands(present: PresentFloor) -> PresentFloor:
     return replace(present, minutes_of=lambda item, unit: LENGTHS[item] + len(unit))
 
 
+def visits(people: Sequence[tuple[str, str]]) -> list[str]:
+    """Return a visit for each person: every third came for two errands."""
+    return [f"v{n // 3}" if n % 3 else "" for n in range(len(people))]
+
+
 BUSY = st.dictionaries(st.sampled_from(WINDOWS), st.integers(1, 30))
 """Minutes since the last call of busy windows."""
 
@@ -250,7 +256,9 @@ def test_turns_are_those_of_real_calls(
     run: int,
 ) -> None:
     """The oracle calls by `choose` over the floor in memory, with the same times and arrivals."""
-    waiting = queue(people)
+    waiting = [
+        replace(t, visit=visit) for t, visit in zip(queue(people), visits(people), strict=True)
+    ]
     others = [
         replace(ticket(500 + n, item, klass), waiting_since=NOW - (n + 1) * 4 * 60_000)
         for n, (item, klass) in enumerate(lately[:12])
@@ -260,6 +268,27 @@ def test_turns_are_those_of_real_calls(
     runs = {"tax": run, "*": run}
     played = forecast(present, errands(floor(waiting, since, runs=runs, lately=others)))
     assert played.turns == Oracle(present, waiting, since, runs, others).play()
+
+
+def test_two_errands_of_one_person_are_not_called_at_once() -> None:
+    first, second = (replace(ticket(n, "tax-1"), visit="v") for n in (1, 2))
+    by_ticket = turns(("T1", "T2"), floor([first, second, ticket(3, "tax-1")]))
+    assert by_ticket["t1"].minutes == by_ticket["t3"].minutes == 0
+    # The window is free a moment later; nobody else is before the second errand.
+    assert by_ticket["t2"].minutes == MINUTES + NEXT_CALL_MINUTES
+
+
+def test_a_person_at_a_window_is_expected_at_the_other_one_after_it() -> None:
+    second = replace(ticket(2, "build-1"), visit="v")
+    present = replace(floor([second, ticket(3, "build-1")], {"T1": NOW}), visits={"v": "T1"})
+    by_ticket = turns(("S1", "T1"), present)
+    assert by_ticket["t3"] == Turn(Kind.SPECIALISED, 0, 0.0, 1)
+    assert by_ticket["t2"].minutes == MINUTES + NEXT_CALL_MINUTES
+    alone = turns(("S1", "T1"), replace(present, waiting=[second]))
+    assert alone["t2"].minutes == pytest.approx(MINUTES * 0.75)
+    # Nobody at the counter knows when a window is free whose clerk has paused it.
+    paused = turns(("S1", "T1"), replace(present, waiting=[second]), paused=("T1",))
+    assert paused["t2"].minutes == pytest.approx(MINUTES * 0.75)
 
 
 @given(
@@ -321,11 +350,10 @@ class Oracle:
             self._floor.put(person)
         for pool, run in runs.items():
             self._floor.set_run(pool, run)
-        self._coming = sorted(
-            (60 - (NOW - person.waiting_since) / 60_000, n, person)
-            for n, person in enumerate(lately)
-        )
+        arrivals = [(60 - (NOW - p.waiting_since) / 60_000, n, p) for n, p in enumerate(lately)]
+        self._coming = [(at, n, person) for n, (at, _, person) in enumerate(sorted(arrivals))]
         self._calls: list[tuple[str, Ticket]] = []
+        self._ends: dict[str, tuple[float, str]] = {}
         first = {code: self._choice(code, 0.0) for code in present.sessions}
         self._next = {code: chosen[0] for code, chosen in first.items() if chosen is not None}
 
@@ -337,7 +365,12 @@ class Oracle:
         while ready:
             minutes, code = heappop(ready)
             self._admit(minutes)
-            if not any(code in self._able(person) for person in self._waiting.values()):
+            self._finish(minutes)
+            mine = [p for p in self._waiting.values() if code in self._able(p)]
+            aside = [self._ends[p.visit][0] for p in mine if p.visit in self._ends]
+            if len(aside) == len(mine):
+                if aside:
+                    heappush(ready, (min(aside), code))
                 continue
             chosen = self._choice(code, minutes)
             assert chosen is not None
@@ -350,8 +383,16 @@ class Oracle:
                 by_ticket[name] = self._turn(person, minutes)
                 self._calls.append((code, person))
             length = LENGTHS[person.item] + len(person.queue)
+            if person.visit:
+                self._ends[person.visit] = minutes + length, name
             heappush(ready, (minutes + length + NEXT_CALL_MINUTES, code))
         return by_ticket
+
+    def _finish(self, minutes: float) -> None:
+        for visit, (end, name) in list(self._ends.items()):
+            if end <= minutes:
+                del self._ends[visit]
+                self._floor.put(replace(self._floor.ticket(name), state=State.FINISHED))
 
     def _turn(self, person: Ticket, minutes: float) -> Turn:
         able = self._able(person)

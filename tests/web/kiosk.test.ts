@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { ApiError } from "@web/api.ts";
-import type { Issued, ItemRef, TicketView, UnitRef } from "@web/wire.gen.ts";
-import { plain, search } from "../../kiosk/web/search.ts";
+import type { GroupRef, Issued, ItemRef, TicketView, UnitRef } from "@web/wire.gen.ts";
+import { mistyped, plain, search, searchGroups } from "../../kiosk/web/search.ts";
 import { leadsAway } from "../../kiosk/web/shut-in.ts";
 import { readNumber } from "../../kiosk/web/speech.ts";
 import { PATIENCE_MS, Taking, type World } from "../../kiosk/web/taking.ts";
@@ -41,6 +41,42 @@ test("among equals the one that is asked for most comes first", () => {
 test("a word of several parts must fit in all its parts", () => {
   expect(codes("临时 身份证")).toEqual(["temporary"]);
   expect(codes("临时 出生")).toEqual([]);
+});
+
+const GROUPS = [
+  { code: "id", name: "户口身份证出入境", name_en: "ID and passports", keys: ["hukoushenfenzhengchurujing", "hksfzcrj"] },
+  { code: "shop", name: "开店办企业", name_en: "Open a business", keys: ["kaidianbanqiye", "kdbqy"] },
+] as GroupRef[];
+const SHOP: ItemRef = { ...item("shop", "个体工商户登记", ["getigongshanghudengji", "gtgshdj"], "scjg"), group: "shop" };
+const NEEDY: ItemRef = { ...item("needy", "困难补贴", ["kunnanbutie", "knbt"]), needs: ["残疾人证", "canjirenzheng", "cjrz", "居民户口簿"] };
+const all = [...ITEMS, SHOP, NEEDY];
+const inGroups = (typed: string): string[] => search(typed, all, UNITS, [], GROUPS).map((entry) => entry.code);
+
+test("a group is found by its name, and its items with it", () => {
+  expect(searchGroups("kaidian", GROUPS).map((group) => group.code)).toEqual(["shop"]);
+  expect(inGroups("kaidian")).toEqual(["shop"]);
+  expect(inGroups("开店")).toEqual(["shop"]);
+  expect(inGroups("hukou").slice(0, 2)).toEqual(["birth", "idcard"]);
+  expect(searchGroups("banqi", GROUPS)).toHaveLength(1);
+  expect(searchGroups("zz", GROUPS)).toHaveLength(0);
+});
+
+test("an item is found by a paper that it requires, behind those of that name", () => {
+  for (const typed of ["残疾人证", "残疾", "canjiren", "cjrz"]) expect(inGroups(typed)).toEqual(["needy"]);
+  expect(inGroups("居民")).toEqual(["idcard", "temporary", "needy"]);
+});
+
+test("one letter may be wrong, missing or too many, if nothing fits as it is typed", () => {
+  for (const typed of ["shenfengzheng", "shenfnzheng", "shenfenzhemg"]) expect(codes(typed)).toEqual(["temporary", "idcard"].sort());
+  expect(codes("shengfengzheng")).toEqual([]);
+  expect(codes("csdk")).toEqual([]);
+  expect(mistyped("abcde")("xxabde")).toBe(true);
+  expect(mistyped("abcde")("xxabd")).toBe(false);
+});
+
+test("ju, qu and xu may be typed with v", () => {
+  expect(codes("jvminshenfenzheng")).toEqual(["idcard", "temporary"]);
+  expect(plain("qv xv lv yv")).toBe("quxulvyu");
 });
 
 test("marks and spaces do not matter", () => {

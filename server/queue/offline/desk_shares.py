@@ -49,7 +49,9 @@ class Shares:
                 continue
             limit = min(DEEPEST, MOST * (1 + len(able_windows)))
             for ticket in self._first(conn, snap.day, row, limit):
-                shares.setdefault(str(owner(ticket.id, able_windows)), []).append(ticket)
+                # Numbers of one person go to one window, where that may serve them all.
+                person = ticket.visit or ticket.id
+                shares.setdefault(str(owner(person, able_windows)), []).append(ticket)
         return shares
 
     def _first(self, conn: Connection, day: str, row: LaneCount, limit: int) -> list[Ticket]:

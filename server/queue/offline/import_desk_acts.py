@@ -17,7 +17,7 @@ from server.core.errors import HallError
 from server.core.settings import Settings
 from server.core.store import Tx, attempt
 from server.hall.context import Context, JsonDict, write_journal
-from server.queue import ticket_queries, window_session_queries
+from server.queue import call_queries, ticket_queries, window_session_queries
 from server.queue.errors import QueueCode
 from server.queue.no_show import require_no_show
 from server.queue.offline import desk_quarantine
@@ -170,14 +170,15 @@ def _move(
         if busy is not None:
             raise HallError(QueueCode.WINDOW_BUSY, window=window, number=busy.number)
     if move is Move.NO_SHOW:
-        calls = ticket_queries.calls_of(tx.conn, tx.hall_id, ticket.id)
+        calls = call_queries.calls_of(tx.conn, tx.hall_id, ticket.id)
         require_no_show(settings, ticket, calls, at)
     moved = replace(_changed(ticket, move, actor, window, offline_act, at), state=state)
     ticket_queries.change(tx, moved, ticket)
+    window_session_queries.clear_undo(tx, window)
     if move in (Move.CALL, Move.RECALL):
         tx_then = tx.at(at)
-        n = ticket_queries.calls_made(tx.conn, tx.hall_id, ticket.id) + 1
-        ticket_queries.add_call(tx_then, moved, n, move, '{"codes": ["offline"], "facts": {}}')
+        n = call_queries.calls_made(tx.conn, tx.hall_id, ticket.id) + 1
+        call_queries.add_call(tx_then, moved, n, move, '{"codes": ["offline"], "facts": {}}')
         window_session_queries.record_call(tx_then, window)
     data: JsonDict = {"number": ticket.number, "offline_at": at}
     if move is Move.FINISH:

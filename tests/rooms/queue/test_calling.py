@@ -9,7 +9,13 @@ import pytest
 from server.core import journal
 from server.core.actors import Actor, ActorKind
 from server.core.errors import CommonCode, ErrorCode, HallError
-from server.queue import calling, ticket_queries, window_session_queries, window_sessions
+from server.queue import (
+    call_queries,
+    calling,
+    ticket_queries,
+    window_session_queries,
+    window_sessions,
+)
 from server.queue.business_day import keep_day
 from server.queue.call_order import Why
 from server.queue.errors import QueueCode
@@ -19,7 +25,7 @@ from support.halls import MONDAY, SmallHall, at
 
 
 def _why(small: SmallHall, ticket: str) -> str:
-    calls = small.ctx.read(lambda c: ticket_queries.calls_of(c, "small", ticket))
+    calls = small.ctx.read(lambda c: call_queries.calls_of(c, "small", ticket))
     return str(calls[-1].why)
 
 
@@ -250,6 +256,19 @@ def test_a_ticket_transferred_to_a_window_is_called_only_there(small: SmallHall)
     called = small.call("S1")
     assert called.id == sent.id
     assert Why.TRANSFERRED in _why(small, called.id)
+
+
+def test_an_unstaffed_window_is_a_target_only_if_confirmed(small: SmallHall) -> None:
+    small.sign_in("T1")
+    sent = small.issue("tax-1")
+    small.call("T1")
+    clerk = small.clerk("T1")
+    # F1 opens on Tuesdays only.
+    with pytest.raises(HallError, match="transfer_target"):
+        calling.transfer_confirmed(small.ctx, clerk, small.key(), "T1", "F1", "")
+    calling.transfer_confirmed(small.ctx, clerk, small.key(), "T1", "S1", "")
+    small.sign_in("S1")
+    assert small.call("S1").id == sent.id
 
 
 @pytest.mark.parametrize(

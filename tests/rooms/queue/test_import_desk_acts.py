@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from counters.views import share_card
 from server.core import journal
 from server.integrity.checks import violations as violations_of
-from server.queue import calling, snapshot, ticket_queries
+from server.queue import call_queries, calling, snapshot
 from server.queue.offline.desk_shares import Shares
 from server.queue.offline.share_rules import in_turn, owner
 from server.queue.tickets import State
@@ -101,11 +101,11 @@ def test_a_service_is_imported_with_its_own_times(both: SmallHall) -> None:
         begun + 30_000,
         begun + 90_000,
     )
-    calls = hall.ctx.read(lambda c: ticket_queries.calls_of(c, hall.ctx.hall_id, ticket))
+    calls = hall.ctx.read(lambda c: call_queries.calls_of(c, hall.ctx.hall_id, ticket))
     assert [call.at for call in calls] == [begun, begun + 20_000]
     # The answer was lost and the page repeats the request: nothing is done twice.
     assert import_codes(hall, "T1", acts, key="k") == [""] * 4
-    assert len(hall.ctx.read(lambda c: ticket_queries.calls_of(c, hall.ctx.hall_id, ticket))) == 2
+    assert len(hall.ctx.read(lambda c: call_queries.calls_of(c, hall.ctx.hall_id, ticket))) == 2
     assert violations(hall) == []
 
 

@@ -241,7 +241,7 @@ def test_a_number_issued_at_the_desk_is_printed_where_the_desk_says(small: Small
         applicant="elderly",
         kiosk="",
         paper=True,
-        printer_of="2",
+        extras=issuing.IssueExtras(printer_of="2"),
     )
     ticket = small.ticket(issued.ticket_id)
     assert (ticket.kiosk, ticket.level) == ("", 1)
@@ -260,7 +260,7 @@ def test_no_number_is_used_up_for_a_kiosk_without_a_printer(small: SmallHall) ->
             applicant="ordinary",
             kiosk="",
             paper=True,
-            printer_of="9",
+            extras=issuing.IssueExtras(printer_of="9"),
         )
 
     assert code_of(issue) is QueueCode.NO_PRINTER

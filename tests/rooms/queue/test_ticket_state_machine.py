@@ -28,13 +28,21 @@ from hypothesis.stateful import (
 )
 
 from server.core.errors import ErrorCode, HallError
-from server.queue import calling, reception, ticket_queries, window_session_queries, window_sessions
+from server.queue import (
+    call_queries,
+    calling,
+    reception,
+    ticket_queries,
+    undo,
+    window_session_queries,
+    window_sessions,
+)
 from server.queue.call_candidates import Moment, choose
 from server.queue.call_order import Choice
 from server.queue.errors import QueueCode
 from server.queue.memory_floor import MemoryFloor
 from server.queue.settings import NumberSettings
-from server.queue.tickets import ORDER_STEP, Outcome, State, Ticket
+from server.queue.tickets import ORDER_STEP, Move, Outcome, State, Ticket
 from support.database_pool import DatabasePool
 from support.halls import SmallHall, at
 
@@ -62,6 +70,23 @@ class Person:
     """Only window that may call (after a transfer to it); empty for any."""
 
 
+@dataclass(frozen=True)
+class LastAct:
+    """Last act at a window that can be undone, and when it was made (ms)."""
+
+    move: Move
+    person: Person
+    at: int
+
+
+UNDONE = {
+    Move.START: (State.SERVING, State.CALLED),
+    Move.FINISH: (State.FINISHED, State.SERVING),
+    Move.NO_SHOW: (State.MISSED, State.CALLED),
+}
+"""State after a move, and the state that its undo leads back to."""
+
+
 class HallMachine(RuleBasedStateMachine):
     """State machine that issues, calls and moves at random; the test provides `small`."""
 
@@ -80,6 +105,7 @@ class HallMachine(RuleBasedStateMachine):
         self.missed: list[Person] = []
         self.returns: dict[str, int] = {}
         self.paused: set[str] = set()
+        self.last: dict[str, LastAct] = {}
         self.arrivals = 0
         self.floor = MemoryFloor()
 
@@ -127,24 +153,63 @@ class HallMachine(RuleBasedStateMachine):
         self._check_order(chosen, candidates, window)
         self._seat(chosen, window)
 
+    @precondition(lambda self: State.CALLED in self.states.values())
+    @rule(data=st.data())
+    def start(self, data: st.DataObject) -> None:
+        window, person = self._busy(data, State.CALLED)
+        calling.start(self.small.ctx, self.small.clerk(window), self.small.key(), window)
+        self.states[person.id] = State.SERVING
+        self._may_undo(window, person, Move.START)
+
     @precondition(lambda self: any(self.at.values()))
     @rule(data=st.data())
     def finish(self, data: st.DataObject) -> None:
         window, person = self._busy(data)
         clerk = self.small.clerk(window)
-        calling.start(self.small.ctx, clerk, self.small.key(), window)
+        if self.states[person.id] is State.CALLED:
+            calling.start(self.small.ctx, clerk, self.small.key(), window)
         calling.finish(self.small.ctx, clerk, self.small.key(), window, Outcome.DONE, "")
         self._free(window, person, State.FINISHED)
+        self._may_undo(window, person, Move.FINISH)
 
-    @precondition(lambda self: any(self.at.values()))
+    @rule(data=st.data())
+    def undo(self, data: st.DataObject) -> None:
+        window = data.draw(st.sampled_from(sorted(self.at)))
+        last, present = self.last.get(window), self.at[window]
+        state = self.states[last.person.id] if last else None
+        try:
+            undo.undo(self.small.ctx, self.small.clerk(window), self.small.key(), window)
+        except HallError as error:
+            moved_on = last is not None and state is not UNDONE[last.move][0]
+            expected: dict[ErrorCode, bool] = {
+                QueueCode.NOTHING_TO_UNDO: last is None,
+                QueueCode.WINDOW_PAUSED: window in self.paused,
+                QueueCode.UNDO_NEXT_CALLED: present is not None,
+                QueueCode.UNDO_TOO_LATE: last is not None and self._is_old(last),
+                QueueCode.MOVE_NOT_ALLOWED: moved_on,
+                QueueCode.NOT_THE_HOLDER: last is not None and last.move is Move.NO_SHOW,
+            }
+            assert expected[error.code]
+            return
+        assert last is not None
+        assert not self._is_old(last)
+        assert present is None or present is last.person
+        if last.person in self.missed:
+            self.missed.remove(last.person)
+        self.at[window] = last.person
+        self.states[last.person.id] = UNDONE[last.move][1]
+        del self.last[window]
+
+    @precondition(lambda self: State.CALLED in self.states.values())
     @rule(data=st.data())
     def miss(self, data: st.DataObject) -> None:
-        window, person = self._busy(data)
+        window, person = self._busy(data, State.CALLED)
         clerk = self.small.clerk(window)
         calling.recall(self.small.ctx, clerk, self.small.key(), window)
         self.small.clock.advance(seconds=60)
         calling.no_show(self.small.ctx, clerk, self.small.key(), window)
         self._free(window, person, State.MISSED)
+        self._may_undo(window, person, Move.NO_SHOW)
         self.missed.append(person)
 
     @precondition(lambda self: bool(self.missed))
@@ -170,6 +235,7 @@ class HallMachine(RuleBasedStateMachine):
         window, person = self._busy(data)
         calling.hold(self.small.ctx, self.small.clerk(window), self.small.key(), window, "")
         self._free(window, person, State.HELD)
+        self.last.pop(window, None)
         self.held.append((window, person))
 
     @precondition(lambda self: bool(self.held))
@@ -209,6 +275,7 @@ class HallMachine(RuleBasedStateMachine):
             assert target == window or target not in self.at
             return
         self._free(window, person, State.WAITING)
+        self.last.pop(window, None)
         person.only = target
         self.waiting.append(person)
 
@@ -292,7 +359,7 @@ class HallMachine(RuleBasedStateMachine):
         assert foreseen is not None
         ticket_id, choice = foreseen
         assert ticket_id == ticket.id
-        calls = self.small.ctx.read(lambda c: ticket_queries.calls_of(c, "small", ticket.id))
+        calls = self.small.ctx.read(lambda c: call_queries.calls_of(c, "small", ticket.id))
         assert json.loads(calls[-1].why) == {
             "codes": [why.value for why in choice.why],
             "facts": choice.facts,
@@ -337,8 +404,17 @@ class HallMachine(RuleBasedStateMachine):
                 ):
                     other.overtaken += 1
 
-    def _busy(self, data: st.DataObject) -> tuple[str, Person]:
-        window = data.draw(st.sampled_from(sorted(w for w, p in self.at.items() if p)))
+    def _may_undo(self, window: str, person: Person, move: Move) -> None:
+        self.last[window] = LastAct(move, person, self.small.clock.now())
+
+    def _is_old(self, last: LastAct) -> bool:
+        return self.small.clock.now() - last.at >= 60_000
+
+    def _busy(self, data: st.DataObject, *states: State) -> tuple[str, Person]:
+        busy = sorted(
+            w for w, p in self.at.items() if p and (not states or self.states[p.id] in states)
+        )
+        window = data.draw(st.sampled_from(busy))
         person = self.at[window]
         assert person is not None
         return window, person

@@ -30,15 +30,15 @@ def _take(web: Web, item: str, applicant: str = "ordinary") -> TestResponse:
     return kiosk.post("/tickets", {"item": item, "applicant": applicant})
 
 
-def _ticket(web: Web, item: str = "tax-1") -> str:
+def issued_ticket(web: Web, item: str = "tax-1") -> str:
     answer = _take(web, item)
     assert answer.status_code == 200
     return str(answer.get_json()["ticket"]["id"])
 
 
-def _called(web: Web, window: str = "T1") -> Browser:
+def called_at_window(web: Web, window: str = "T1") -> Browser:
     clerk = web.clerk(window)
-    _ticket(web)
+    issued_ticket(web)
     assert clerk.post("/counter/call-next").status_code == 200
     return clerk
 
@@ -134,6 +134,13 @@ def _(web: Web) -> TestResponse:
     return _take(web, "tax-1")
 
 
+@case(QueueCode.QUOTA_FULL)
+def _(web: Web) -> TestResponse:
+    web.small.configure(item_quotas="tax-1 09:00-10:00 0")
+    web.clerk("T1")
+    return _take(web, "tax-1")
+
+
 @case(DeviceCode.DEVICE_CLAIM)
 def _(web: Web) -> TestResponse:
     claim = {"agent": "a", "device": "printer-1", "kind": "printers", "serves": "1"}
@@ -147,7 +154,7 @@ def _(web: Web) -> TestResponse:
 
 @case(QueueCode.MOVE_NOT_ALLOWED)
 def _(web: Web) -> TestResponse:
-    clerk = _called(web)
+    clerk = called_at_window(web)
     clerk.post("/counter/start")
     return clerk.post("/counter/recall")
 
@@ -155,7 +162,7 @@ def _(web: Web) -> TestResponse:
 @case(QueueCode.NOT_THE_HOLDER)
 def _(web: Web) -> TestResponse:
     web.clerk("T1")
-    return web.clerk("T2").post("/counter/resume", {"ticket": _ticket(web)})
+    return web.clerk("T2").post("/counter/resume", {"ticket": issued_ticket(web)})
 
 
 @case(QueueCode.NOBODY_WAITING)
@@ -170,7 +177,7 @@ def _(web: Web) -> TestResponse:
 
 @case(QueueCode.WINDOW_BUSY)
 def _(web: Web) -> TestResponse:
-    return _called(web).post("/counter/call-next")
+    return called_at_window(web).post("/counter/call-next")
 
 
 @case(QueueCode.WINDOW_IDLE)
@@ -230,7 +237,7 @@ def _(web: Web) -> TestResponse:
 
 @case(QueueCode.NO_SHOW_TOO_EARLY)
 def _(web: Web) -> TestResponse:
-    return _called(web).post("/counter/no-show")
+    return called_at_window(web).post("/counter/no-show")
 
 
 @case(QueueCode.CALL_UNSPOKEN)
@@ -240,13 +247,13 @@ def _(web: Web) -> TestResponse:
     line = web.app.socketio.test_client(web.app.flask, namespace="/agent", auth={"token": token})
     speaker = {"device": "s", "kind": "voice", "serves": "east", "reports": "spoken"}
     line.emit("hello", {"agent": "display", "devices": [speaker]}, namespace="/agent")
-    return _called(web).post("/counter/no-show")
+    return called_at_window(web).post("/counter/no-show")
 
 
 @case(QueueCode.RETURN_LIMIT)
 def _(web: Web) -> TestResponse:
     web.small.configure(return_limit=0)
-    clerk = _called(web)
+    clerk = called_at_window(web)
     clerk.post("/counter/recall")
     web.small.clock.advance(seconds=60)
     missed = clerk.post("/counter/no-show").get_json()["missed"][0]["id"]
@@ -255,20 +262,20 @@ def _(web: Web) -> TestResponse:
 
 @case(CommonCode.REASON_REQUIRED)
 def _(web: Web) -> TestResponse:
-    clerk = _called(web)
+    clerk = called_at_window(web)
     clerk.post("/counter/start")
     return clerk.post("/counter/finish", {"outcome": "refused"})
 
 
 @case(QueueCode.TRANSFER_TARGET)
 def _(web: Web) -> TestResponse:
-    return _called(web).post("/counter/transfer", {"window": "S1"})
+    return called_at_window(web).post("/counter/transfer", {"window": "S1"})
 
 
 @case(QueueCode.LAST_WINDOW)
 def _(web: Web) -> TestResponse:
     clerk = web.clerk("T1")
-    _ticket(web, "tax-2")
+    issued_ticket(web, "tax-2")
     return clerk.post("/counter/sign-out")
 
 
@@ -457,7 +464,7 @@ def _(web: Web) -> TestResponse:
 def _put_aside(web: Web) -> str:
     """Import desk actions that the server quarantines; return the id of their row."""
     clerk = web.clerk("T1")
-    ticket = _ticket(web)
+    ticket = issued_ticket(web)
     acts = [{"kind": "call", "ticket": ticket, "at": web.small.clock.now()}]
     answer = clerk.post("/counter/handed-in", {"window": "T1", "acts": acts})
     assert [result["code"] for result in answer.get_json()["results"]] == ["act_put_aside"]
@@ -491,13 +498,13 @@ def _(web: Web) -> TestResponse:
 
 @case(QueueCode.TICKET_AT_WINDOW)
 def _(web: Web) -> TestResponse:
-    current = _called(web).get("/counter").get_json()["current"]["id"]
+    current = called_at_window(web).get("/counter").get_json()["current"]["id"]
     return web.manager().post(f"/reception/tickets/{current}/cancel", {"reason": "gave_up"})
 
 
 @case(QueueCode.TICKET_MISSED)
 def _(web: Web) -> TestResponse:
-    clerk = _called(web)
+    clerk = called_at_window(web)
     clerk.post("/counter/recall")
     web.small.clock.advance(seconds=60)
     missed = clerk.post("/counter/no-show").get_json()["missed"][0]["id"]
@@ -507,6 +514,6 @@ def _(web: Web) -> TestResponse:
 @case(QueueCode.TICKET_OVER)
 def _(web: Web) -> TestResponse:
     clerk = web.clerk("T1")
-    path = f"/reception/tickets/{_ticket(web)}/cancel"
+    path = f"/reception/tickets/{issued_ticket(web)}/cancel"
     clerk.post(path, {"reason": "gave_up"})
     return clerk.post(path, {"reason": "gave_up"})
