@@ -44,6 +44,7 @@ GROUPS = (
         ("board-cpu", "screen-memory", "screens-memory", "boards-resting"),
     ),
     Group("paint", "bench.browser_paint", ("painted", "heap")),
+    Group("felt", "bench.felt", ("press-paper", "call-sound", "sign-in-call")),
     Group(
         "first-paint",
         "bench.first_paint",

@@ -51,6 +51,13 @@ def gc_paused() -> Iterator[None]:
         gc.unfreeze()
 
 
+def timed(work: Callable[[], Any]) -> float:
+    """Return the seconds that a call takes."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
 def cpu_of(pid: int) -> float:
     """Return the CPU seconds that a process has used, all threads, to the nanosecond (Linux)."""
     # The kernel's clock id of another process's CPU clock: clock_getcpuclockid(3).

@@ -7,15 +7,13 @@ so no events are sent.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import cycle
 from statistics import median
-from typing import Any
 
-from bench.harness import Child, Run, cpu_of, gc_paused
+from bench.harness import Child, Run, cpu_of, gc_paused, timed
 from bench.kiosks import NEXT
 from bench.load_clients import Connection
 from bench.measured_hall import ITEMS
@@ -117,8 +115,8 @@ def _alone(run: Run, server: Server) -> Figure:
             line.post("/bench/rest", "", {})
             times: list[tuple[float, float, float]] = []
             for _, body in zip(range(run.scaled(80, 10)), cycle(bodies), strict=False):
-                ticket = _timed(partial(line.post, TICKETS, headers, body))
-                empty = _timed(partial(line.post, NOTHING, headers, body))
+                ticket = timed(partial(line.post, TICKETS, headers, body))
+                empty = timed(partial(line.post, NOTHING, headers, body))
                 times.append((ticket, empty, book.commit_seconds()))
             if n:
                 amounts.append(median(t[0] for t in times) * 1000)
@@ -126,9 +124,3 @@ def _alone(run: Run, server: Server) -> Figure:
     line.close()
     book.close()
     return ratio("kiosk-alone", amounts, beside, "ms", "ms empty request + raw commit")
-
-
-def _timed(work: Callable[[], Any]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start

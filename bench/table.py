@@ -57,6 +57,9 @@ TARGETS = (
         for page in ("kiosk", "board", "phone", "counter")
         for state, bound in (("cold", 1.5), ("warm", 0.8))
     ),
+    Target("press-paper", "press → first byte at the printer, p95", 3),
+    Target("call-sound", "call → first sound at a free loudspeaker, p95", 300, "ms"),
+    Target("sign-in-call", "a clerk's sign-in → first called number, machine time", 2, "s"),
     Target("heap", "the board's heap after 60,000 events against 10,000", 1.1),
     Target("history-act", "an act after 5 years of history against day one", 1.2),
     Target("history-start", "start with 5 years of data", 3, "s"),

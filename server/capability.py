@@ -61,6 +61,8 @@ class Capability:
     quiet_alarms: frozenset[str] = frozenset()
     """Codes of alarms to be handled in the course of the day; all others are loud."""
     jobs: Sequence[Callable[[Hall], Job]] = ()
+    warm: Sequence[Callable[[Hall], Any]] = ()
+    """Work for which the first visitor would wait; a server does it beside its start."""
     journal_events: Mapping[str, JournalReader] = field(default_factory=dict)
     """Readers by the first part of a line's act, for events that the worker bus has lost."""
 

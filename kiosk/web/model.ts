@@ -190,9 +190,10 @@ function useCatalogue(live: Live<KioskState>, needsEnrolment: Ref<boolean>, quie
   async function load(): Promise<void> {
     clearTimeout(timer);
     try {
-      const session = await loadSession();
+      // Both at once: people stand before an empty page until the second is there.
+      const [session, names] = await Promise.all([loadSession(), get("/api/v1/catalogue")]);
       needsEnrolment.value = session.kind !== "kiosk";
-      catalogue.value = await get("/api/v1/catalogue");
+      catalogue.value = names;
     } catch (error) {
       if (error instanceof ApiError && error.status === 401) needsEnrolment.value = true;
       timer = setTimeout(() => void load(), TRY_AGAIN_MS);

@@ -226,6 +226,13 @@ class _HallRuntime:
         self._release_stale()
         gevent.spawn(app.feeds.run)
         _keep_forecast(app.hall.ctx)
+        for capability in capabilities():
+            for work in capability.warm:
+                gevent.spawn(self._warm, partial(work, app.hall))
+
+    def _warm(self, work: Callable[[], Any]) -> None:
+        with suppress(HallError):  # a hall without business data
+            self.app.hall.offload(work)
 
     def _release_stale(self) -> None:
         """Release what this worker held when it last ended without a shutdown."""

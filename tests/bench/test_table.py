@@ -45,6 +45,9 @@ ASKED = {
     "heap": "≤ 1.1 ×",
     "history-act": "≤ 1.2 ×",
     "history-start": "≤ 3 s",
+    "press-paper": "≤ 3 ×",
+    "call-sound": "≤ 300 ms",
+    "sign-in-call": "≤ 2 s",
     **{
         f"paint-{page}-{state}": bound
         for page in ("kiosk", "board", "phone", "counter")

@@ -29,6 +29,7 @@ from sqlalchemy import make_url  # noqa: E402
 
 from server.accounts import queries as accounts_queries  # noqa: E402
 from server.app import build, serve  # noqa: E402
+from server.capability import capabilities  # noqa: E402
 from server.catalogue.actions import import_catalogue  # noqa: E402
 from server.catalogue.reference import load  # noqa: E402
 from server.cli.serve import open_server_hall  # noqa: E402
@@ -160,6 +161,9 @@ def warm() -> None:
         order: dict[str, Any] = {"settings": {}, "accounts": [], "seated": None}
         create_hall_data(hall, order)
         build(hall)
+        for capability in capabilities():
+            for work in capability.warm:
+                work(hall)
         hall.ctx.store.close()
 
 
