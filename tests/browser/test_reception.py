@@ -67,6 +67,8 @@ def test_a_number_is_issued_redirected_and_cancelled_from_the_keyboard(
     desk: Page, hall: HallServer
 ) -> None:
     desk.keyboard.press("F4")
+    expect(desk.get_by_test_id("item")).to_have_count(8)
+    expect(desk.get_by_text("请再输入几个字")).to_have_count(0)
     desk.keyboard.type("chushengdengji")
     expect(desk.get_by_test_id("item").first).to_contain_text("出生登记")
     enter(desk)
