@@ -157,6 +157,8 @@ class TicketView(Message):
     """Reason why the windows do not call now, while it waits."""
     consult: bool = False
     """True for a consultation number: the item is advised on, and accepted elsewhere."""
+    hall: str = ""
+    hall_en: str = ""
     remind_ahead: int = 0
     """People ahead at which the page reminds once, if its holder asked for it; 0: at the call."""
 
@@ -194,6 +196,10 @@ class KioskState(Message):
     """Codes of the items that the office puts first among the common ones."""
     notices: list[HallNoticeView] = Field(default_factory=list)
     """Notices of the office and pauses of all windows that are in force."""
+    elder_class: str = ""
+    """Code of the priority class that large type offers at once; empty for none."""
+    return_limit: int = 0
+    """Returns after missed calls that a number has."""
 
 
 class Issued(Message):

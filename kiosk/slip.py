@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from devices.printers.document import QR, Cut, Document, Feed, Line, Pair, Rule, Text
-from server.catalogue.model import ApplicantClass, Catalogue, Handling, Item
+from server.catalogue.model import ApplicantClass, Catalogue, Handling, Item, Material
 from server.catalogue.refs import window_refs
 from server.core.clock import local
 from server.core.settings import GeneralSettings, Settings
@@ -43,7 +43,7 @@ def ticket_slip(
         Text(item.name_en if item else "", align="center"),
         Text(unit.name if unit else "", align="center"),
         Rule(),
-        Pair("叫号窗口 Window", _windows(facts, catalogue), bold=True),
+        *_places(_windows(facts, catalogue)),
         Pair("前面还有 Ahead", f"{facts['ahead']}人"),
         *_wait_lines(facts, settings),
         Pair("取号时间 Time", issued.strftime("%Y-%m-%d %H:%M")),
@@ -56,6 +56,14 @@ def ticket_slip(
         Cut(),
     ]
     return Document(tuple(line for line in lines if line != Text("", align="center")), copy)
+
+
+def _places(windows: str) -> tuple[Line, ...]:
+    """Return the windows in double size, below their label: a pair has normal size only."""
+    return (
+        Text("叫号窗口 Window"),
+        Text(windows, width=2, height=2, bold=True, align="center"),
+    )
 
 
 def _code(base_url: str, token: str) -> tuple[Line, ...]:
@@ -92,7 +100,7 @@ def standby_slip(catalogue: Catalogue, settings: Settings) -> Document:
             Text("{item}", width=1, height=2, align="center"),
             Text("{unit}", align="center"),
             Rule(),
-            Pair("叫号窗口 Window", "{windows}", bold=True),
+            *_places("{windows}"),
             Pair("取号时间 Time", "{time}"),
             Text("网络中断时取号，按取号先后叫号"),
             Text("Issued offline; called in order of time taken"),
@@ -173,7 +181,7 @@ def _rule(settings: Settings, *, priority: bool = False) -> tuple[Text, ...]:
 def notice_slip(
     facts: dict[str, Any], catalogue: Catalogue, settings: Settings, copy: bool
 ) -> Document:
-    """Return the one-time notice (一次性告知单): all materials, the missing ones marked."""
+    """Return the one-time notice (一次性告知单): all materials, the missing ones first."""
     item = catalogue.item_by.get(facts["item"])
     if item is None:
         return Document((Text("该事项已停止办理，请到咨询台询问。"), Cut()), copy)
@@ -191,7 +199,7 @@ def notice_slip(
         *_limits(item),
         Rule(),
         Text(
-            "请备齐标【缺】的材料后再来取号办理。" if facts["missing"] else "请备齐材料后取号办理。"
+            "请补齐标【缺】的材料，连同已带的材料一起再来取号办理。" if facts["missing"] else "请备齐材料后取号办理。"
         ),
         Text(f"也可先电话咨询：{unit.phone}" if unit.phone else ""),
         Pair("打印时间", _stamp(issued)),
@@ -203,14 +211,31 @@ def notice_slip(
 
 
 def _materials(item: Item, missing: set[int]) -> list[Line]:
-    lines: list[Line] = []
-    for index, material in enumerate(item.materials):
-        mark = "【缺】" if index in missing else "□"
-        need = "" if material.required else "（视情况提供）"
-        lines.append(Text(f"{mark}{index + 1}. {material.name}{need}", bold=index in missing))
-        if material.form:
-            lines.append(Text(f"    {material.form}"))
-    return lines
+    """Return a checklist; once papers are missing, these first and marked, the others as brought.
+
+    A box to tick stands only before what is still to be done.
+    """
+    papers = list(enumerate(item.materials))
+    if not missing:
+        return [line for index, paper in papers for line in _paper(index, paper, "□")]
+    needed = [(index, paper) for index, paper in papers if index in missing]
+    others = [(index, paper) for index, paper in papers if index not in missing]
+    brought = [(index, paper) for index, paper in others if paper.required]
+    optional = [(index, paper) for index, paper in others if not paper.required]
+    return [
+        Text("还缺的材料，请补齐：", bold=True),
+        *(line for index, paper in needed for line in _paper(index, paper, "【缺】", bold=True)),
+        *([Text("已带的材料，再来时一起带上：")] if brought else []),
+        *(line for index, paper in brought for line in _paper(index, paper, "√ ")),
+        *([Text("以下材料视情况提供：")] if optional else []),
+        *(line for index, paper in optional for line in _paper(index, paper, "")),
+    ]
+
+
+def _paper(index: int, paper: Material, mark: str, *, bold: bool = False) -> list[Line]:
+    need = "（视情况提供）" if mark and not paper.required else ""
+    form = [Text(f"    {paper.form}")] if paper.form else []
+    return [Text(f"{mark}{index + 1}. {paper.name}{need}", bold=bold), *form]
 
 
 def _limits(item: Item) -> list[Line]:

@@ -210,6 +210,8 @@ def ticket_view(
         delay=delay_view(place.delay),
         notices=_notices_for(snapshot, place.windows),
         consult=item is not None and item.handling is Handling.CONSULT,
+        hall=snapshot.catalogue.hall_name,
+        hall_en=snapshot.catalogue.hall_name_en,
     )
 
 
@@ -285,9 +287,17 @@ def kiosk_state(
         slips=slips,
         standby=standby_access(snapshot, line),
         hours=hours,
+        elder_class=_elder_class(snapshot),
+        return_limit=snapshot.settings.of(NumberSettings).return_limit,
         pinned=[code for code in _codes(snapshot) if code in catalogue.item_by],
         notices=notice_views(snapshot),
     )
+
+
+def _elder_class(snapshot: QueueSnapshot) -> str:
+    """Return the class that large type offers, if the catalogue has it with priority."""
+    klass = snapshot.catalogue.class_by.get(snapshot.settings.of(ScreenSettings).elder_class)
+    return klass.code if klass and klass.level else ""
 
 
 def _codes(snapshot: QueueSnapshot) -> list[str]:

@@ -45,7 +45,8 @@ def _check_range(value: int, low: int, high: int, name: str) -> None:
 class Text:
     """Paragraph, wrapped by the driver.
 
-    `width` and `height` are multiples (1..4) of normal size.
+    `width` and `height` are multiples (1..4) of normal size. ASCII at 4 times both is the largest
+    type: the driver enlarges it to the width of its paper, at most 8 times.
     """
 
     text: str

@@ -15,7 +15,7 @@ from typing import Literal
 from devices import gb2312
 from devices.fonts import FontMissingError
 from devices.printers import layout, raster
-from devices.printers.document import QR, Cut, Document, Feed, Line, Pair, Rule, Text
+from devices.printers.document import MAX_SCALE, QR, Cut, Document, Feed, Line, Pair, Rule, Text
 from devices.printers.layout import Charset
 
 INIT = b"\x1b\x40"
@@ -88,7 +88,13 @@ class _Encoder:
                 return CUTS[self._profile.cut]
 
     def _paragraph(self, line: Text) -> Iterator[bytes]:
-        for row in layout.wrap(layout.clean(line.text), self._profile.columns, line.width):
+        text, columns = layout.clean(line.text), self._profile.columns
+        if line.width == line.height == MAX_SCALE:
+            scale = layout.largest(text, columns, MAX_SCALE)
+            if scale > MAX_SCALE:
+                yield text_line(line, self._profile.charset, scale)
+                return
+        for row in layout.wrap(text, columns, line.width):
             yield self._text(
                 Text(row, line.width, line.height, line.bold, line.align, line.underline)
             )
@@ -116,15 +122,16 @@ class _Encoder:
         return b"\x1b\x61\x00" + image(*raster.to_rows(picture))
 
 
-def text_line(line: Text, charset: Charset) -> bytes:
-    """Encode one line that fits, with its style, ended by LF.
+def text_line(line: Text, charset: Charset, scale: int = 0) -> bytes:
+    """Encode one line that fits, with its style, ended by LF; `scale` in place of its own size.
 
     Kanji mode is turned on for a line with Chinese and off after it, so that the line is correct
     whatever the printer's power-up state; ASCII is the same in both modes.
     """
     chinese = any(not layout.is_narrow(char) for char in line.text)
     head = bytes((0x1B, 0x61, ALIGN[line.align], 0x1B, 0x45, line.bold, 0x1B, 0x2D, line.underline))
-    body = b"".join(_runs(line, charset))
+    size = (scale, scale) if scale else (line.width, line.height)
+    body = b"".join(_runs(line, charset, size))
     if chinese:
         return head + KANJI_ON + body + b"\n" + KANJI_OFF
     return head + body + b"\n"
@@ -137,11 +144,11 @@ def in_bytes(text: str, charset: Charset) -> bytes:
     return text.encode(charset)
 
 
-def _runs(line: Text, charset: Charset) -> Iterator[bytes]:
+def _runs(line: Text, charset: Charset, wanted: tuple[int, int]) -> Iterator[bytes]:
     size = None
     for narrow, run in groupby(line.text, layout.is_narrow):
-        most = 8 if narrow else layout.MAX_HANZI_SCALE
-        width, height = min(line.width, most), min(line.height, most)
+        most = layout.MAX_NARROW_SCALE if narrow else layout.MAX_HANZI_SCALE
+        width, height = min(wanted[0], most), min(wanted[1], most)
         if (width, height) != size:
             size = (width, height)
             yield bytes((0x1D, 0x21, (width - 1) << 4 | (height - 1)))

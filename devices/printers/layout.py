@@ -16,6 +16,10 @@ CHARSETS: tuple[Charset, ...] = ("gb2312", "gbk", "gb18030")
 SUBSTITUTE = "〓"
 # Printers scale Chinese to double at most by FS ! (GS ! does nothing to it on many) [SRC].
 MAX_HANZI_SCALE = 2
+MAX_NARROW_SCALE = 8
+"""Greatest magnification of ASCII characters."""
+WIDOW = 2
+"""Characters, punctuation not counted, that a last line has at least."""
 NOT_AT_LINE_START = "，。、；：？！）》」』】”’％,.;:?!)]}%"
 REPLACEMENTS = str.maketrans({"¥": "￥", "–": "—", "\u00a0": " ", "\u3000": "  "})
 
@@ -62,7 +66,10 @@ def rare(text: str, charset: Charset) -> str:
 
 
 def wrap(text: str, columns: int, width: int = 1) -> list[str]:
-    """Split text into lines of at most `columns` cells; ASCII words stay whole if they fit."""
+    """Split text into lines of at most `columns` cells; ASCII words stay whole if they fit.
+
+    A last line of a single character takes words from the line before it.
+    """
     lines: list[str] = []
     line = ""
     for word in _words(text):
@@ -77,7 +84,37 @@ def wrap(text: str, columns: int, width: int = 1) -> list[str]:
             lines.append(line.rstrip(" "))
         line = _split(word.lstrip(" "), columns, width, lines)
     lines.append(line.rstrip(" "))
-    return lines
+    return _without_widow(lines, columns, width)
+
+
+def largest(text: str, columns: int, least: int) -> int:
+    """Return the greatest magnification at which ASCII text fits on one line, at least `least`.
+
+    Other text keeps `least`: printers at most double it.
+    """
+    if not text or not all(map(is_narrow, text)):
+        return least
+    return max(least, min(MAX_NARROW_SCALE, columns // len(text)))
+
+
+def _without_widow(lines: list[str], columns: int, width: int) -> list[str]:
+    if len(lines) < 2 or _weight(lines[-1]) >= WIDOW:
+        return lines
+    words, last = _words(lines[-2]), lines[-1]
+    # A blank between two ASCII words was dropped where the line ended.
+    glue = " " if last and is_narrow(words[-1][-1]) and is_narrow(last[0]) else ""
+    while len(words) > 1:
+        last, glue = words.pop() + glue + last, ""
+        if _weight(last) >= WIDOW and last[0] not in NOT_AT_LINE_START and last[0] != " ":
+            break
+    else:
+        return lines
+    before = "".join(words).rstrip(" ")
+    return [*lines[:-2], before, last] if before and cells(last, width) <= columns else lines
+
+
+def _weight(line: str) -> int:
+    return sum(char not in NOT_AT_LINE_START and char != " " for char in line)
 
 
 def _words(text: str) -> list[str]:

@@ -68,6 +68,8 @@ export const t = dictionary({
   atOnce: { zh: "基本不用等", en: "No wait" },
   materials: { zh: "要带的材料", en: "What to bring" },
   inChinese: { zh: "", en: "Details are in Chinese; ask at the information desk." },
+  moreBelow: { zh: "下面还有，点这里往下看", en: "More below: tap here" },
+  bringProof: { zh: "凭{proof}", en: "show {proof}" },
   noMaterials: { zh: "不需要材料。", en: "Nothing is needed." },
   optional: { zh: "视情况提供", en: "if it applies" },
   basis: { zh: "办理依据", en: "Legal basis" },
@@ -86,8 +88,8 @@ export const t = dictionary({
   close: { zh: "返回", en: "Back" },
   goThere: { zh: "电话：{phone}", en: "Telephone: {phone}" },
   yourNumber: { zh: "您的号码", en: "Your number" },
-  goTo: { zh: "请等候叫号，可能叫您的窗口：", en: "Wait to be called. Window that will call you:" },
-  anyOf: { zh: "请等候叫号，叫到后去所叫的窗口（可能是下列窗口）", en: "Wait to be called. One of these windows will call you:" },
+  goTo: { zh: "请等候叫号，叫到后请到", en: "Wait to be called, then go to window" },
+  anyOf: { zh: "请等候叫号，叫到后请到所叫的窗口，可能是", en: "Wait to be called. One of these windows will call you:" },
   ahead: { zh: "前面还有", en: "Ahead of you" },
   scan: { zh: "手机扫一扫，随时查看排队进度", en: "Scan to check your place in the queue" },
   qr: { zh: "查看排队进度的二维码", en: "QR code to check your place in the queue" },
@@ -181,8 +183,26 @@ export const t = dictionary({
     en: "The printer is not working: note your number or scan the code.",
   },
   sayHome: { zh: "您好，请选择要办的事情。", en: "Hello. Please choose what you need." },
-  sayItem: { zh: "{name}。请看一看要带的材料。需要办理的，请按屏幕下方的“取号”按钮。", en: "{name}. Please check the documents you need, then press the button below." },
-  sayResult: { zh: "您的号码是 {number}。请等候叫号。", en: "Your number is {number}. Please wait to be called." },
+  sayItem: { zh: "{name}。", en: "{name}. Please check the documents you need. " },
+  sayPress: { zh: "需要办理的，请按屏幕下方的“取号”按钮。", en: "Then press the button below. " },
+  sayPapers: { zh: "要带的材料有：{papers}。", en: "" },
+  sayElder: { zh: "{klass}，请按“优先取号”。", en: "{klass}: press the priority button." },
+  sayUnits: { zh: "请选择部门。", en: "Choose a department." },
+  sayGroups: { zh: "请选择办事主题。", en: "Choose a topic." },
+  sayItems: { zh: "请选择事项。", en: "Choose a service." },
+  saySearch: { zh: "请输入要办的事情，拼音首字母也可以。", en: "Type what you need." },
+  sayMissed: { zh: "请扫小票上的二维码，或输入小票上的号码。", en: "Scan the code on your slip, or enter its number." },
+  sayResult: { zh: "您的号码是 {number}。{ahead}请等候叫号。", en: "Your number is {number}. {ahead}Please wait to be called." },
+  sayAhead: { zh: "前面还有 {n} 人。", en: "{n} ahead of you. " },
+  priorityMark: { zh: "优先", en: "Priority" },
+  ifMissed: { zh: "过号了怎么办", en: "If you miss your call" },
+  ifMissedHow: {
+    zh: "到自助机点“我过号了”，或到窗口、咨询台。",
+    en: "Press “I missed my number” at a kiosk, or go to a window or the information desk.",
+  },
+  ifMissedBehind: { zh: "重新排在 {n} 人之后，本号当日有效。", en: "You wait behind {n} people; the number is valid today." },
+  ifMissedValid: { zh: "本号当日有效。", en: "The number is valid today." },
+  ifMissedNone: { zh: "过号作废，须重新取号。", en: "A missed number is no longer valid. Please take a new one." },
   sayKeepIt: { zh: "小票未能打印，请记下您的号码。", en: "The slip did not print. Please note your number." },
 });
 
@@ -233,6 +253,12 @@ export function named(entry: { name: string; name_en: string }): string {
 
 export function waitWords(low: number, high: number): string {
   return high <= 2 ? t("atOnce") : t("range", { low, high });
+}
+
+/** Return what to do after a missed call; `places`: people before a number that comes back. */
+export function ifMissedWords(limit: number, places: number): string[] {
+  if (limit === 0) return [t("ifMissedNone")];
+  return [t("ifMissedHow"), places > 0 ? t("ifMissedBehind", { n: places }) : t("ifMissedValid")];
 }
 
 export function daysWords(days: number, none: "sameDay" | "noLimit"): string {

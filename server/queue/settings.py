@@ -340,6 +340,12 @@ class ScreenSettings(SettingGroup):
             "with commas between; the other places go to the items that are taken most."
         ),
     )
+    elder_class: str = setting(
+        "elderly",
+        "取号机“大字版”直接提供的优先人群（人群编码；留空则不提供）",
+        "Priority class that the kiosk's large text offers at once (code; empty for none)",
+        "Code of the applicant class that a kiosk in large text offers beside the usual number.",
+    )
     slip_patience_seconds: int = setting(
         60,
         "小票超过多少秒未能打印即不再打印",

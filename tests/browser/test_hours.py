@@ -49,17 +49,17 @@ def test_every_page_of_the_kiosk_says_that_the_hall_is_closed(
     hall, _ = evening
     screen.goto(hall.url("/kiosk/1"))
     expect(screen.get_by_test_id("closed")).to_contain_text(EVENING)
-    expect(screen.get_by_test_id("hours")).to_contain_text(EVENING)
+    expect(screen.get_by_test_id("closed")).to_contain_text("事项和材料仍可查看")
     assert axe.findings(screen) == []
     screen.get_by_role("button", name="搜索").click()
     expect(screen.get_by_test_id("search")).to_be_visible()
-    expect(screen.get_by_test_id("hours")).to_contain_text(EVENING)
+    expect(screen.get_by_test_id("closed")).to_contain_text(EVENING)
     screen.get_by_test_id("item").first.click()
     expect(screen.get_by_test_id("refusal")).to_contain_text(re.compile("下次开放|开放时间"))
-    expect(screen.get_by_test_id("hours")).to_contain_text(EVENING)
+    expect(screen.get_by_test_id("closed")).to_contain_text(EVENING)
     expect(screen.get_by_test_id("take")).to_be_disabled()
     screen.get_by_role("button", name="English").click()
-    expect(screen.get_by_test_id("hours")).to_have_text(re.compile("Closed now. Opens again at"))
+    expect(screen.get_by_test_id("closed")).to_have_text(re.compile("Closed now. Opens again at"))
 
 
 def test_board_phone_and_desk_say_that_the_hall_is_closed(

@@ -199,6 +199,18 @@ def test_large_type_and_english_last_for_one_person(kiosk: Page, hall: HallServe
     large = kiosk.get_by_test_id("item").first.locator(".item-name").evaluate(size)
     assert large == pytest.approx(1.5 * plain, rel=1e-3)
     assert axe.findings(kiosk) == []
+    kiosk.get_by_test_id("item").first.click()
+    offered = kiosk.get_by_test_id("take-elder")
+    expect(offered).to_contain_text("优先取号")
+    expect(offered).to_contain_text("七十周岁以上老年人")
+    expect(kiosk.get_by_test_id("take")).to_have_text("取号")
+    assert axe.findings(kiosk) == []
+    offered.click()
+    expect(kiosk.get_by_test_id("priority-mark")).to_have_text("优先")
+    expect(kiosk.get_by_test_id("if-missed")).to_contain_text("我过号了")
+    assert axe.findings(kiosk) == []
+    kiosk.get_by_test_id("done").click()
+    kiosk.get_by_role("button", name="大字版").click()
     kiosk.get_by_role("button", name="English").click()
     expect(kiosk.get_by_role("heading", name="What would you like to do?")).to_be_visible()
     assert axe.findings(kiosk) == []

@@ -129,8 +129,15 @@ def test_the_page_is_up_to_date_again_after_a_restart(phone: Page, free: HallSer
     ticket = free.ticket("scjg-01")
     phone.goto(free.url(f"/t/{ticket['token']}"))
     expect(phone.get_by_test_id("says")).to_be_visible()
+    expect(phone.get_by_test_id("hall")).to_have_text("禾安县政务服务中心")
     free.kill()
-    expect(phone.get_by_test_id("offline")).to_be_visible()
+    banner = phone.get_by_test_id("offline")
+    expect(banner).to_be_visible()
+    boxes = [banner.bounding_box(), phone.get_by_test_id("hall").bounding_box()]
+    boxes.append(phone.get_by_test_id("number").bounding_box())
+    banner_box, above, below = ({**box} for box in boxes if box)
+    assert above["y"] + above["height"] <= banner_box["y"]
+    assert banner_box["y"] + banner_box["height"] <= below["y"]
     free.start()
     free.clerk("1009").post("/counter/call-next")
     expect(phone.get_by_test_id("says")).to_have_text("请到 5 号窗口", timeout=BACK_MS)

@@ -77,8 +77,8 @@ def test_a_slip_is_correct_in_both_kanji_states_at_power_up(
     assert Code(b"http://hall.example/t/abc", 5) in rows
     number = rows[1]
     assert isinstance(number, PrintedLine)
-    assert {(glyph.wide, glyph.high) for glyph in number.glyphs} == {(4, 4)}
-    assert (number.align, number.cells) == (1, 16)
+    assert {(glyph.wide, glyph.high) for glyph in number.glyphs} == {(8, 8)}
+    assert (number.align, number.cells) == (1, 32)
 
 
 def test_large_chinese_uses_its_own_size_command() -> None:
@@ -105,6 +105,33 @@ def test_no_line_is_wider_than_the_paper_and_nothing_is_lost(
 def test_closing_punctuation_does_not_begin_a_line() -> None:
     rows = layout.wrap("一二三四五六七八九十一二三四五六。下", 32)
     assert rows == ["一二三四五六七八九十一二三四五", "六。下"]
+
+
+@pytest.mark.parametrize(
+    ("text", "columns", "width", "lines"),
+    [
+        ("一二三四五", 8, 1, ["一二三", "四五"]),
+        ("一二三四五。", 8, 1, ["一二三", "四五。"]),
+        ("1、2、3、4号 东厅", 30, 2, ["1、2、3、4号", "东厅"]),
+        ("go to window A", 13, 1, ["go to", "window A"]),
+        ("一二三，四", 8, 1, ["一二", "三，四"]),
+    ],
+)
+def test_a_last_line_has_more_than_one_character(
+    text: str, columns: int, width: int, lines: list[str]
+) -> None:
+    assert layout.wrap(text, columns, width) == lines
+
+
+@pytest.mark.parametrize(
+    ("text", "columns", "scale"),
+    [("A012", 48, 8), ("A012", 32, 8), ("AB012", 32, 6), ("A012", 14, 4), ("{number}号", 48, 4)],
+)
+def test_the_largest_type_fills_the_paper(text: str, columns: int, scale: int) -> None:
+    data = encode(Document((Text(text, 4, 4),)), Profile(columns=columns)).data
+    assert {(g.wide, g.high) for line in printed(data) for g in line.glyphs if g.char < "~"} == {
+        (scale, scale)
+    }
 
 
 def test_english_words_stay_whole() -> None:

@@ -221,6 +221,40 @@ def test_a_notice_of_missing_documents_names_who_was_told_by_whom(missing: list[
     assert signed == [bool(missing)] * 3
 
 
+def test_a_notice_puts_the_missing_papers_first_and_gives_no_box_to_the_others() -> None:
+    book = reference.load()
+    item = next(i for i in book.items if len({m.required for m in i.materials}) == 2)
+    brought = next(n for n, m in enumerate(item.materials) if m.required)
+    optional = next(n for n, m in enumerate(item.materials) if not m.required)
+    missing = [n for n in range(len(item.materials)) if n not in (brought, optional)]
+    notice = {"item": item.code, "missing": missing, "issued_at": 0}
+    lines = words(notice_slip(notice, book, Settings(), copy=False)).split("\n")
+    marked = [line.startswith("【缺】") for line in lines]
+    assert sum(marked) == len(missing)
+    assert lines.index(f"√ {brought + 1}. {item.materials[brought].name}") > marked.index(True)
+    assert f"{optional + 1}. {item.materials[optional].name}" in lines
+    assert not any(line.startswith("□") for line in lines)
+    whole = words(notice_slip(notice | {"missing": []}, book, Settings(), copy=False))
+    assert whole.count("□") == len(item.materials)
+
+
+def test_a_slips_number_is_the_largest_and_its_windows_are_of_double_size() -> None:
+    slip = ticket_slip(facts(), catalogue(), Settings(), "http://hall.test", copy=False)
+    sizes = {line.text: (line.width, line.height) for line in slip.lines if isinstance(line, Text)}
+    assert sizes["A012"] == (4, 4)
+    assert sizes[windows_words(catalogue(), ["T1", "T2"])] == (2, 2)
+
+
+def test_a_kiosk_offers_the_class_of_old_age_if_the_hall_has_it(small: SmallHall) -> None:
+    def offered() -> str:
+        printer = views.printer_view(None, {})
+        return views.kiosk_state(snapshot.take(small.ctx), "1", printer, {}, None).elder_class
+
+    assert offered() == "elderly"
+    small.configure(elder_class="ordinary")
+    assert offered() == ""
+
+
 @pytest.mark.parametrize("places", [0, 3, 50])
 def test_a_slip_says_how_to_come_back_after_a_missed_call(places: int) -> None:
     settings = Settings(return_places=places)
