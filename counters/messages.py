@@ -11,9 +11,10 @@ from pydantic import Field
 
 from server.catalogue.messages import HallHours, ItemRef, MaterialRef, UnitRef, WindowRef
 from server.core.messages import Code, Command, Message, Note, Problem
-from server.queue.messages import HallNoticeView, Reason, ShareCard
+from server.queue.messages import DelayView, HallNoticeView, Reason, ShareCard
 
 FIELD_WORDS = {
+    "confirmed": ("确认", "confirmation"),
     "written": ("号码", "number"),
 }
 """Names of request fields beside the common ones."""
@@ -31,6 +32,7 @@ class TicketCard(Message):
     item_name: str
     item_name_en: str
     unit_name: str
+    unit_name_en: str = ""
     applicant: str
     applicant_en: str
     mark: str
@@ -293,6 +295,20 @@ class DeskCall(Message):
     window: WindowRef | None
 
 
+class DeskOther(Message):
+    """Another number of the same visit, for the reception desk."""
+
+    id: str
+    number: str
+    state: Literal[
+        "waiting", "called", "serving", "held", "missed", "finished", "cancelled", "expired"
+    ]
+    item_name: str
+    item_name_en: str
+    window: WindowRef | None
+    """Window that holds it."""
+
+
 class DeskTicket(Message):
     """Ticket of today for the reception desk, without anything about the applicant's identity."""
 
@@ -326,6 +342,12 @@ class DeskTicket(Message):
     return_places: int
     slip: Literal["none", "owed", "sent", "printed", "failed", "unknown"]
     slip_reason: str
+    delay: DelayView | None = None
+    """Reason why the windows do not call now, while it waits."""
+    consult: bool = False
+    """True for a consultation number: the item is advised on, and accepted elsewhere."""
+    others: list[DeskOther] = Field(default_factory=list)
+    """Other numbers of the same visit, in order of issue."""
 
 
 class DeskIssued(Message):
@@ -371,6 +393,8 @@ class DeskIssue(Command):
     item: Code
     applicant: Code = "ordinary"
     kiosk: Code | None = None
+    companion: Code | None = None
+    """Id of another number of the same person; the two are never called at once."""
 
 
 class DeskPrint(Command):

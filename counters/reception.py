@@ -25,7 +25,15 @@ from counters.messages import (
 from server.core.errors import CommonCode, ErrorCode, HallError
 from server.device_health import queries as device_health_queries
 from server.hall.composition import Hall
-from server.queue import call_queries, issuing, reception, slip_queries, snapshot, ticket_queries
+from server.queue import (
+    call_queries,
+    issuing,
+    reception,
+    slip_queries,
+    snapshot,
+    ticket_queries,
+    visits,
+)
 from server.queue.errors import QueueCode
 from server.queue.forecasts import Forecasts
 from server.queue.routing import ROUTING
@@ -57,6 +65,10 @@ class Reception:
         view, stored = self._view(lambda c: self._stored(c, ticket_id))
         return DeskIssued(ticket=view, url=f"{self._hall.config.base_url}/t/{stored.token}")
 
+    def token_of(self, ticket_id: str) -> str:
+        """Return the token of a ticket, which the desk's page does not hold."""
+        return self._ctx.read(lambda c: self._stored(c, ticket_id)).token
+
     def _stored(self, conn: Connection, ticket_id: str) -> Ticket:
         ticket = ticket_queries.get(conn, self._ctx.hall_id, ticket_id)
         if ticket is None:
@@ -72,7 +84,8 @@ class Reception:
             slips = slip_queries.of_ticket(seen.conn, hall_id, ticket.id)
             item = seen.catalogue.item_by.get(ticket.item)
             place = place_of(seen, ticket, item, latest)
-            return views.desk_ticket(seen, ticket, place, calls, slips), ticket
+            others = visits.others_of(seen.conn, hall_id, ticket)
+            return views.desk_ticket(seen, ticket, place, calls, slips, others), ticket
 
         return snapshot.read_with(self._ctx, query)
 
@@ -125,12 +138,13 @@ def _issue(api: Api, desk: Reception) -> None:
         who=STAFF,
         body=DeskIssue,
         answer=DeskIssued,
-        codes=(*ROUTING, QueueCode.NO_PRINTER),
+        codes=(*ROUTING, QueueCode.NO_PRINTER, QueueCode.TICKET_UNKNOWN),
         example={"item": "HS-01", "applicant": "ordinary", "kiosk": None},
     )
     def issue_at_desk(call: Call) -> DeskIssued:
         """Issue a number for a person at the desk; its slip is printed at the kiosk, if named."""
         order: DeskIssue = call.body
+        companion = desk.token_of(order.companion) if order.companion else ""
         issued = issuing.issue_with_data(
             ctx,
             call.actor,
@@ -139,7 +153,7 @@ def _issue(api: Api, desk: Reception) -> None:
             applicant=order.applicant,
             kiosk="",
             paper=order.kiosk is not None,
-            extras=issuing.IssueExtras(printer_of=order.kiosk or ""),
+            extras=issuing.IssueExtras(printer_of=order.kiosk or "", companion=companion),
         )
         return desk.issued(issued.ticket_id)
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from counters.messages import (
     DeskCall,
+    DeskOther,
     DeskPrinter,
     DeskTicket,
     OpenSpan,
@@ -13,7 +14,7 @@ from counters.messages import (
     WayWindow,
 )
 from server.catalogue import hours as catalogue_hours
-from server.catalogue.model import Item, Presence, Window
+from server.catalogue.model import Handling, Item, Presence, Window
 from server.catalogue.refs import item_ref, unit_ref, window_ref, window_refs
 from server.core.errors import HallError
 from server.core.messages import Problem
@@ -21,12 +22,13 @@ from server.core.problems import problem
 from server.device_health.queries import Device
 from server.queue.call_queries import StoredCall
 from server.queue.errors import QueueCode
+from server.queue.queue_views import delay_view
 from server.queue.routing import route, windows_for
 from server.queue.settings import NumberSettings
 from server.queue.slip_queries import StoredSlip
 from server.queue.snapshot import QueueSnapshot
 from server.queue.ticket_place import TicketPlace
-from server.queue.tickets import FINAL, RULES, Move, State, Ticket
+from server.queue.tickets import AT_WINDOW, FINAL, RULES, Move, State, Ticket
 
 
 def printers(devices: Sequence[Device]) -> list[DeskPrinter]:
@@ -46,8 +48,9 @@ def desk_ticket(
     place: TicketPlace,
     calls: Sequence[StoredCall],
     slips: Sequence[StoredSlip],
+    others: Sequence[Ticket] = (),
 ) -> DeskTicket:
-    """Return a ticket for the reception desk."""
+    """Return a ticket for the reception desk; `others`: the other ones of its visit."""
     catalogue, wait = snapshot.catalogue, place.wait
     item = catalogue.item_by.get(ticket.item)
     unit = catalogue.unit_by.get(ticket.queue)
@@ -81,6 +84,22 @@ def desk_ticket(
         return_places=numbers.return_places,
         slip=slips[-1].state if slips else "none",
         slip_reason=slips[-1].reason if slips else "",
+        delay=delay_view(place.delay) if is_waiting else None,
+        consult=item is not None and item.handling is Handling.CONSULT,
+        others=[_other(snapshot, other) for other in others],
+    )
+
+
+def _other(snapshot: QueueSnapshot, ticket: Ticket) -> DeskOther:
+    item = snapshot.catalogue.item_by.get(ticket.item)
+    window = ticket.window if ticket.state in AT_WINDOW else ""
+    return DeskOther(
+        id=ticket.id,
+        number=ticket.number,
+        state=ticket.state.value,
+        item_name=item.name if item else ticket.item,
+        item_name_en=item.name_en if item else "",
+        window=window_ref(snapshot.catalogue, window),
     )
 
 

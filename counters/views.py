@@ -175,9 +175,11 @@ def share_card(snapshot: QueueSnapshot, ticket: Ticket) -> ShareCard:
 def card(snapshot: QueueSnapshot, ticket: Ticket, calls: Sequence[StoredCall] = ()) -> TicketCard:
     """Return the card of a ticket for the clerk."""
     item = snapshot.catalogue.item_by.get(ticket.item)
+    unit = snapshot.catalogue.unit_by.get(ticket.queue)
     until = ticket.called_at or snapshot.now
     return TicketCard(
         **_common_fields(snapshot.catalogue, ticket),
+        unit_name_en=unit.name_en if unit else "",
         state=ticket.state.value,
         waited=max(0, (until - ticket.waiting_since) // 60_000),
         called_at=ticket.called_at,

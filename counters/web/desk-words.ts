@@ -36,7 +36,7 @@ export const deskWords = dictionary({
   reprint: { zh: "补打小票", en: "Reprint slip" },
   history: { zh: "流转记录", en: "History" },
   pause: { zh: "暂停服务", en: "Pause" },
-  pauseAfter: { zh: "办完再暂停", en: "Pause after this" },
+  pauseAfter: { zh: "办完再暂停", en: "Pause after" },
   dropPause: { zh: "取消暂停", en: "No pause" },
   pauseNext: { zh: "办完当前号码后暂停", en: "Pauses after this person" },
   leave: { zh: "退出窗口", en: "Leave window" },

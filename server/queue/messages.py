@@ -16,6 +16,7 @@ FIELD_WORDS = {
     "after": ("办完再暂停", "after the present person"),
     "area": ("范围", "area"),
     "minutes": ("分钟数", "minutes"),
+    "notice": ("通知", "notice"),
     "pauses": ("暂停服务", "pause of service"),
     "text_en": ("英文内容", "text in English"),
 }

@@ -26,6 +26,7 @@ from support.web import Web
 ROOT = Path(__file__).resolve().parents[2]
 LATIN = re.compile(r"[A-Za-z][A-Za-z_]+")
 ALLOWED = {"HTTP", "IP", "UTF", "Excel", "xlsx", "PDF", "QR", "USB", "JPEG", "PNG", "MB", "KB"}
+ALLOWED |= {"gaj"}  # of an item's code, in an example
 
 SAMPLES: dict[str, Any] = {
     # Facts that are names, numbers and times of the hall, not codes of the program.
@@ -54,6 +55,9 @@ SAMPLES: dict[str, Any] = {
     "ends": "11-25 12:00",
     "next": "2026-11-30T08:30",
     "weekdays": [1, 3],
+    "opens": "09:00",
+    "closes": "10:00",
+    "most": 20,
 }
 STATES = [state.value for state in RuleState]
 

@@ -204,6 +204,35 @@ def test_a_consultation_item_names_the_place_that_accepts_it(web: Web) -> None:
     assert (way["advice"], way["windows"][0]["window"]["number"]) == ("到二楼", 3)
 
 
+def test_a_second_errand_joins_the_first_number(web: Web, desk: tuple[str, Browser]) -> None:
+    web.clerk("S1")
+    first = issued(web)
+    body = {"item": "build-1", "companion": first["id"]}
+    second = desk[1].post("/reception/tickets", body).get_json()["ticket"]
+    assert [other["number"] for other in second["others"]] == [first["number"]]
+    assert web.small.ticket(second["id"]).visit == first["id"]
+    web.small.call("T1")
+    shown = desk[1].get(f"/reception/find/{second['number']}").get_json()
+    (other,) = shown["others"]
+    assert (other["state"], other["window"]["number"]) == ("called", 1)
+    refused = desk[1].post("/reception/tickets", body | {"companion": "nobody"}).get_json()
+    assert refused["code"] == "ticket_unknown"
+
+
+def test_the_desk_sees_until_when_the_windows_are_paused(web: Web) -> None:
+    clerk = web.clerk("T1")
+    ticket = issued(web, "tax-2")
+    clerk.post("/counter/pause", {"reason": "rest", "minutes": 40})
+    shown = web.manager().get(f"/reception/find/{ticket['number']}").get_json()
+    assert shown["delay"] == {"reason": "pause", "until": web.small.clock.now() + 40 * 60_000}
+
+
+def test_a_consultation_number_is_marked_at_the_desk(web: Web) -> None:
+    web.clerk("S1")
+    made = web.manager().post("/reception/tickets", {"item": "ask-1"}).get_json()["ticket"]
+    assert made["consult"] is True
+
+
 def test_an_unknown_item_has_no_way(web: Web) -> None:
     assert web.manager().get("/reception/items/nothing").get_json()["code"] == "item_unknown"
 

@@ -307,4 +307,62 @@ def test_english_leaves_no_chinese_in_the_actions(desk: Page, hall: HallServer) 
     expect(desk.get_by_test_id("main")).to_contain_text("is here, start")
     words = desk.get_by_role("group", name="Actions").inner_text()
     assert re.search(r"[\u4e00-\u9fff]", words) is None
+    expect(desk.get_by_test_id("ticket")).to_contain_text("Market Regulation Bureau")
     desk.get_by_role("button", name="中文").click()
+
+
+SIZES = """() => {
+  const node = (id) => document.querySelector(`[data-testid=${id}]`);
+  const type = (item) => parseFloat(getComputedStyle(item).fontSize);
+  const box = (item) => item.getBoundingClientRect();
+  const all = (what) => [...document.querySelectorAll(what)];
+  const cut = all("button, h1, h2, dt, thead th").filter(
+    (item) => box(item).right > innerWidth || item.scrollWidth > item.clientWidth + 1,
+  );
+  const broken = all("dt, thead th, h1").filter((item) => box(item).height > 2 * type(item) + 14);
+  return {
+    main: type(node("main")),
+    hold: type(node("hold")),
+    height: box(node("main")).height,
+    foot: box(node("keys")).bottom - innerHeight,
+    cut: [...cut, ...broken].map((item) => item.innerText),
+  };
+}"""
+"""Sizes at the desk, and the words that are cut or broken."""
+
+
+def test_type_grows_with_the_screen_and_nothing_is_cut(desk: Page, hall: HallServer) -> None:
+    call(desk, hall)
+    desk.keyboard.press("r")
+    expect(desk.get_by_test_id("noShow")).to_be_enabled()
+    desk.keyboard.press("n")
+    expect(desk.get_by_test_id("phase")).to_have_text("空闲")
+    serve(desk, hall)
+    small = desk.evaluate(SIZES)
+    desk.get_by_role("button", name="English").click()
+    expect(desk.get_by_test_id("main")).to_contain_text("Finish")
+    english = desk.evaluate(SIZES)
+    desk.get_by_role("button", name="中文").click()
+    desk.set_viewport_size({"width": 1920, "height": 1080})
+    large = desk.evaluate(SIZES)
+    for state in (small, english, large):
+        assert state["cut"] == []
+        assert state["foot"] < 0
+    for name in ("main", "hold", "height"):
+        assert large[name] / small[name] == pytest.approx(1.4, abs=0.05)
+
+
+def test_a_long_list_of_documents_leaves_the_main_action_in_sight(
+    desk: Page, hall: HallServer
+) -> None:
+    serve(desk, hall)
+    desk.set_viewport_size({"width": 1366, "height": 650})  # as much as a long list takes
+    foot = desk.get_by_test_id("keys").bounding_box()
+    assert foot is not None
+    assert foot["y"] + foot["height"] < 650
+
+
+def test_corrections_have_a_key(desk: Page) -> None:
+    expect(desk.get_by_test_id("served-today")).to_contain_text("查看、更正")
+    desk.keyboard.press("d")
+    expect(desk.get_by_text("我今天办理的号码")).to_be_visible()

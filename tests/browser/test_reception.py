@@ -138,6 +138,29 @@ def test_a_missed_number_is_found_by_its_slip_and_waits_again(desk: Page, hall: 
     assert axe.findings(desk) == []
 
 
+def test_a_second_errand_and_a_consultation_number_are_issued(desk: Page, hall: HallServer) -> None:
+    first = hall.ticket(ITEM)["number"]
+    find(desk, first)
+    expect(desk.get_by_test_id("state")).to_have_text("等候中")
+    tab_to(desk, "another")
+    expect(desk.get_by_test_id("companion")).to_contain_text(f"{first} 再办一件：请选事项。")
+    expect(desk.get_by_test_id("item-search")).to_be_focused()
+    desk.keyboard.type("juzhuzhengshenling")
+    expect(desk.get_by_test_id("item").first).to_contain_text("居住证申领")
+    enter(desk)
+    expect(desk.get_by_test_id("issue")).to_have_text("取咨询号")
+    expect(desk.get_by_test_id("issue")).to_be_focused()
+    assert axe.findings(desk) == []
+    enter(desk)
+    expect(desk.get_by_test_id("issued-others")).to_contain_text(first)
+    expect(desk.get_by_test_id("companion")).to_have_count(0)
+    assert axe.findings(desk) == []
+    enter(desk)
+    expect(desk.get_by_test_id("consult-mark")).to_have_text("咨询号")
+    desk.get_by_test_id("others").get_by_role("button").click()
+    expect(desk.get_by_test_id("ticket-number")).to_have_text(first)
+
+
 def test_what_cannot_be_done_is_said_in_words(desk: Page, hall: HallServer) -> None:
     find(desk, "z9")
     expect(desk.get_by_test_id("refused")).to_contain_text("今天没有 Z009 号")
