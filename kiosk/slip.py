@@ -199,7 +199,9 @@ def notice_slip(
         *_limits(item),
         Rule(),
         Text(
-            "请补齐标【缺】的材料，连同已带的材料一起再来取号办理。" if facts["missing"] else "请备齐材料后取号办理。"
+            "请补齐标【缺】的材料，连同已带的材料一起再来取号办理。"
+            if facts["missing"]
+            else "请备齐材料后取号办理。"
         ),
         Text(f"也可先电话咨询：{unit.phone}" if unit.phone else ""),
         Pair("打印时间", _stamp(issued)),

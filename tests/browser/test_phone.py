@@ -133,11 +133,11 @@ def test_the_page_is_up_to_date_again_after_a_restart(phone: Page, free: HallSer
     free.kill()
     banner = phone.get_by_test_id("offline")
     expect(banner).to_be_visible()
-    boxes = [banner.bounding_box(), phone.get_by_test_id("hall").bounding_box()]
-    boxes.append(phone.get_by_test_id("number").bounding_box())
-    banner_box, above, below = ({**box} for box in boxes if box)
-    assert above["y"] + above["height"] <= banner_box["y"]
-    assert banner_box["y"] + banner_box["height"] <= below["y"]
+    parts = (phone.get_by_test_id("hall"), banner, phone.get_by_test_id("number"))
+    hall_name, lost, number = (part.bounding_box() for part in parts)
+    assert hall_name is not None and lost is not None and number is not None  # noqa: PT018
+    assert hall_name["y"] + hall_name["height"] <= lost["y"]
+    assert lost["y"] + lost["height"] <= number["y"]
     free.start()
     free.clerk("1009").post("/counter/call-next")
     expect(phone.get_by_test_id("says")).to_have_text("请到 5 号窗口", timeout=BACK_MS)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from support import axe
 from support.hall_server import MANAGER, HallServer
@@ -67,8 +67,6 @@ def test_a_number_is_issued_redirected_and_cancelled_from_the_keyboard(
     desk: Page, hall: HallServer
 ) -> None:
     desk.keyboard.press("F4")
-    expect(desk.get_by_test_id("item")).to_have_count(8)
-    expect(desk.get_by_text("请再输入几个字")).to_have_count(0)
     desk.keyboard.type("chushengdengji")
     expect(desk.get_by_test_id("item").first).to_contain_text("出生登记")
     enter(desk)
@@ -108,6 +106,19 @@ def test_a_number_is_issued_redirected_and_cancelled_from_the_keyboard(
         ("ticket.cancel", STAFF),
     ]
     assert lines[-1]["data"]["reason"] == "wrong_item"
+
+
+def test_common_items_ask_for_no_more_letters(desk: Page) -> None:
+    def popular(route: Route) -> None:
+        body = route.fetch().json()
+        route.fulfill(json=body | {"popular": [item["code"] for item in body["items"][:12]]})
+
+    desk.route("**/api/v1/catalogue", popular)
+    desk.reload()
+    expect(desk.get_by_test_id("item")).to_have_count(8)
+    expect(desk.get_by_text("请再输入几个字")).to_have_count(0)
+    desk.get_by_test_id("item-search").fill("登记")
+    expect(desk.get_by_text("请再输入几个字")).to_be_visible()
 
 
 def test_a_missed_number_is_found_by_its_slip_and_waits_again(desk: Page, hall: HallServer) -> None:
