@@ -253,7 +253,8 @@ def test_bytes_that_follow_at_once_are_one_frame_and_a_long_one_shows_its_head()
     log.part("in", b"A")
     log.part("in", b"\x0a")
     log.part("out", bytes(100))
-    first, second, last = log.facts()["frames"]  # type: ignore[union-attr,misc,index]
+    cable: Any = log.facts()
+    first, second, last = cable["frames"]
     assert (first["at"], first["hex"]) == (1000, "1B 40 41")
     assert second["hex"] == "0A"
     assert (last["direction"], last["length"], len(last["hex"])) == ("out", 100, 48 * 3 - 1)
