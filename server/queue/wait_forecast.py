@@ -328,6 +328,7 @@ class _Play:
         while self._aside and self._aside[0][0] <= minutes:
             person = heappop(self._aside)[-1]
             lane = self._lane_of[person.lane]
+            lane.real = max(lane.real, lane.next)  # somebody expected may have been called before
             insort(lane.people, person, lane.next, lane.real, key=lambda p: (p.ord, p.id))
             lane.real += 1
             lane.head = None

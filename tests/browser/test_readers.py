@@ -105,7 +105,7 @@ def test_punches_are_delivered_after_a_broken_connection(
     _admitted(hall)
     page.goto(hall.url("/simulators"))
     clock = page.get_by_test_id("clock-door-east")
-    clock.locator("summary").click()
+    clock.locator("summary", has_text="故障").click()
     clock.get_by_role("switch", name="网线断开").check()
     expect(clock).to_contain_text("网线断开")
     clock.get_by_label("谁的手指").select_option("1007")

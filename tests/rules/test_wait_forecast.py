@@ -8,7 +8,7 @@ from dataclasses import replace
 from heapq import heapify, heappop, heappush
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from server.core.clock import local
@@ -247,6 +247,12 @@ BUSY = st.dictionaries(st.sampled_from(WINDOWS), st.integers(1, 30))
 """Minutes since the last call of busy windows."""
 
 
+QUEUE = [("tax-1", "ordinary")] * 9
+PRIORITY = [("tax-1", "elderly"), ("tax-2", "elderly"), ("tax-1", "elderly")]
+
+
+# A person held back comes into a queue of which somebody expected was called meanwhile.
+@example([*QUEUE, *PRIORITY], {"G1", "S1", "T1", "T2"}, {}, [*QUEUE[:2], *QUEUE, PRIORITY[0]], 0)
 @given(PEOPLE, st.sets(st.sampled_from(WINDOWS), min_size=1), BUSY, PEOPLE, st.integers(0, 4))
 def test_turns_are_those_of_real_calls(
     people: list[tuple[str, str]],

@@ -97,6 +97,7 @@ def test_every_second_instant_of_a_record_is_checked() -> None:
         "device": "one instant",
         "enrolment": "a code ends in the future",
         "finding": "when a dispute must be raised lies ahead",
+        "hall_notice": "a notice may end in the future",
         "finger": "from when a link holds is said by the office",
         "punch": "the time clock's own time",
         "reader": "of the time clock's own time",
