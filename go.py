@@ -260,8 +260,11 @@ def setup_lock() -> Iterator[None]:
 
 
 @setup_lock()
-def setup(*, dev: bool) -> None:
-    """Bring everything up to date; two steps run at a time because there are two cores."""
+def setup(*, dev: bool, beside: Callable[[], None] | None = None) -> None:
+    """Bring everything up to date; two steps run at a time because there are two cores.
+
+    `beside` needs the Python packages only and runs while the pages are built.
+    """
     words = python_words()
     files = [ROOT / "package.json", ROOT / "package-lock.json"]
     run_step("uv", [*words, LOCKS / "uv.txt"], make_tools, UV)
@@ -273,6 +276,8 @@ def setup(*, dev: bool) -> None:
         if not dev:
             inputs: Words = [*words, read_stamp("python packages"), *map(ROOT.joinpath, PACKAGES)]
             run_step("compiled modules", inputs, compile_all, VENV)
+            if beside is not None:
+                beside()
         else:
             run_step("api document", api_sources(), write_api_document, API_DOCUMENT)
 
@@ -290,12 +295,20 @@ def setup(*, dev: bool) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    setup(dev=False)
-    print_progress("starting the hall")
     argv = [str(PYTHON), "-P", "-m", "server.cli", "demo"]
     for name in ("port", "host", "data", "seed", "rehearse"):
         if getattr(args, name) is not None:
             argv += [f"--{name}", str(getattr(args, name))]
+
+    def invent_past() -> None:
+        """Invent the past of a new demo hall, which takes as long as the pages."""
+        if args.rehearse is None and not Path(args.data or CACHE / "demo", "hall.db").exists():
+            print_progress("inventing the past ...")
+            run_command("past", *argv, "--prepare")
+            print_progress("inventing the past: done")
+
+    setup(dev=False, beside=invent_past)
+    print_progress("starting the hall")
     env = environment() | {"PYTHONUNBUFFERED": "1"}
     sys.stdout.flush()
     # The hall replaces this process, so every signal reaches it; it stops its own child processes.

@@ -78,6 +78,7 @@ def arguments(_name: str, sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--seed", type=int, default=1, help="演练的随机种子 / seed of the day")
     sub.add_argument("--database", help="数据库地址 / database URL")
     sub.add_argument("--past", type=int, metavar="N", help="编造前 N 个月的记录 / months of past")
+    sub.add_argument("--prepare", action="store_true", help="只编造记录 / only invent the past")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -108,6 +109,9 @@ def run(args: argparse.Namespace) -> int:
     import_catalogue(hall.ctx, SYSTEM, catalogue, "参考大厅")
     time_clocks.admit(hall, rehearsal=rehearsal)
     _create_history(hall, args)
+    if args.prepare:
+        hall.ctx.store.close()
+        return 0
     if args.rehearse:
         # Printers run at their own speed, independent of the hall's clock.
         _set(hall, slip_patience_seconds=7200)
