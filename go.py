@@ -146,9 +146,9 @@ def run_step(
     product: Path,
     accepted_digest: str = "",
 ) -> None:
-    """Run `work` unless `made` exists and was made from the same inputs.
+    """Run `work` unless `product` exists and was made from the same inputs.
 
-    `also_good` is a second accepted hash: the setup of `test` also serves `run`.
+    `accepted_digest` is a second accepted hash: the setup of `test` also serves `run`.
     """
     inputs = digest(inputs)
     if product.exists() and read_stamp(name) in {inputs, accepted_digest or inputs}:
