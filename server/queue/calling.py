@@ -52,6 +52,7 @@ from server.queue.transitions import (
     own_session,
     record_move,
     require_current,
+    require_free,
     require_own_session,
     require_ticket,
 )
@@ -275,12 +276,7 @@ def resume(ctx: Context, actor: Actor, key: str, window: str, ticket_id: str) ->
     """
 
     def act(tx: Tx) -> JsonDict:
-        session = own_session(tx, window, actor)
-        if session.paused_at is not None:
-            raise HallError(QueueCode.WINDOW_PAUSED, window=window)
-        busy = current_at(tx, window)
-        if busy is not None:
-            raise HallError(QueueCode.WINDOW_BUSY, window=window, number=busy.number)
+        require_free(tx, window, actor)
         ticket = require_ticket(tx, ticket_id)
         if not ticket.holds(window):
             raise HallError(QueueCode.NOT_THE_HOLDER, move=Move.RESUME)

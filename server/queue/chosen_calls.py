@@ -23,7 +23,7 @@ from server.queue.calling import call_ticket
 from server.queue.errors import QueueCode
 from server.queue.settings import ON, CounterSettings
 from server.queue.tickets import Move
-from server.queue.transitions import current_at, do, own_session
+from server.queue.transitions import do, require_free
 
 CHOSEN = "chosen"
 """Reason code of the call."""
@@ -46,12 +46,7 @@ def call_chosen(
         raise HallError(CommonCode.REASON_REQUIRED)
 
     def act(tx: Tx) -> JsonDict:
-        session = own_session(tx, window, actor)
-        if session.paused_at is not None:
-            raise HallError(QueueCode.WINDOW_PAUSED, window=window)
-        busy = current_at(tx, window)
-        if busy is not None:
-            raise HallError(QueueCode.WINDOW_BUSY, window=window, number=busy.number)
+        require_free(tx, window, actor)
         ticket = reception.find(ctx, tx.conn, number)
         catalogue = ctx.catalogue()
         if not takes(catalogue, catalogue.window_by[window], ticket, ctx.local(tx.now)):

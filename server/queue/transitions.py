@@ -37,6 +37,16 @@ def own_session(tx: Tx, window: str, actor: Actor) -> StoredSession:
     )
 
 
+def require_free(tx: Tx, window: str, actor: Actor) -> None:
+    """Raise WINDOW_NOT_SIGNED_IN, WINDOW_TAKEN, WINDOW_PAUSED or WINDOW_BUSY."""
+    session = own_session(tx, window, actor)
+    if session.paused_at is not None:
+        raise HallError(QueueCode.WINDOW_PAUSED, window=window)
+    busy = current_at(tx, window)
+    if busy is not None:
+        raise HallError(QueueCode.WINDOW_BUSY, window=window, number=busy.number)
+
+
 def require_own_session(session: StoredSession | None, window: str, actor: Actor) -> StoredSession:
     """Return a window session that was read, if it is the actor's; raise as `own_session`."""
     if session is None:
