@@ -1,0 +1,46 @@
+"""Settings of ratings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from server.core.settings import Section, SettingGroup, setting
+
+
+@dataclass(frozen=True, slots=True)
+class RatingSettings(SettingGroup):
+    """Settings of ratings."""
+
+    SECTION: ClassVar = Section("ratings", 45, "评价", "Ratings")
+
+    rating_days: int = setting(
+        7,
+        "办完后多少天内可以评价",
+        "A service can be rated for (days)",
+        "A finished service can be rated for this many days, the day of the service not counted.",
+        low=0,
+        high=60,
+        unit="days",
+    )
+    pad_seconds: int = setting(
+        20,
+        "评价器等待多少秒",
+        "A rating pad waits for (seconds)",
+        "After a service the pad asks for this long. No key pressed is no rating.",
+        low=5,
+        high=120,
+        unit="s",
+    )
+    keep_rating_words_days: int = setting(
+        730,
+        "评价留言和联系方式保存多少天",
+        "Words and contacts of ratings are kept for (days)",
+        "After this time the words, name and telephone are erased; the level stays.",
+        low=30,
+        high=3650,
+        unit="days",
+    )
+
+
+GROUPS = (RatingSettings,)
