@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from sqlalchemy import Connection
+
 from server.core.actors import Actor, ActorKind
 from server.core.errors import HallError
 from server.core.store import Tx
@@ -13,11 +15,12 @@ from server.hall.context import Context, JsonDict, write_journal
 from server.queue import ticket_queries
 from server.queue.errors import QueueCode
 from server.queue.tickets import State, Ticket
-from server.ratings import queries
+from server.ratings import queries, redress_actions, redress_queries
 from server.ratings.errors import RatingCode
 from server.ratings.events import ServiceRated
 from server.ratings.levels import Channel, Level
 from server.ratings.queries import StoredRating, StoredWords
+from server.ratings.redress_rules import ANSWERED, RedressState
 from server.ratings.settings import RatingSettings
 
 DAY_MS = 86_400_000
@@ -63,12 +66,12 @@ def give(ctx: Context, tx: Tx, actor: Actor, ticket: str, given: Given, device: 
 
     Raises as `rate`. The journal holds no words, no name and no telephone: they can be erased.
     """
-    service = require_rateable(ctx, tx, actor, ticket, given)
+    service, first = require_rateable(ctx, tx, actor, ticket, given)
     rating_id = f"R{ctx.tokens.token(9)}"
     row = StoredRating(
         id=rating_id,
         ticket=service.id,
-        second_of="",
+        second_of=first,
         day=service.day,
         at=tx.now if given.at is None else given.at,
         received_at=tx.now,
@@ -109,10 +112,18 @@ def add(ctx: Context, tx: Tx, actor: Actor, row: StoredRating, given: Given) -> 
     }
     write_journal(tx, actor, "rating.give", row.id, window=row.window, data=data)
     tx.events.append(ServiceRated(row.id, row.ticket, row.day, row.level))
+    if given.level.is_bad and not row.second_of:
+        redress_actions.begin(ctx, tx, row)
 
 
-def require_rateable(ctx: Context, tx: Tx, actor: Actor, ticket: str, given: Given) -> Ticket:
-    """Return the finished service that may be rated now; raises as `rate`."""
+def require_rateable(
+    ctx: Context, tx: Tx, actor: Actor, ticket: str, given: Given
+) -> tuple[Ticket, str]:
+    """Return the finished service that may be rated now, and the rating that this one follows.
+
+    A service is rated once, and a second time after the unit answered a bad first rating. Raises
+    as `rate`.
+    """
     service = ticket_queries.get(tx.conn, tx.hall_id, ticket)
     if service is None:
         raise HallError(QueueCode.TICKET_UNKNOWN, ticket=ticket)
@@ -120,13 +131,22 @@ def require_rateable(ctx: Context, tx: Tx, actor: Actor, ticket: str, given: Giv
         raise HallError(RatingCode.RATING_NO_SERVICE, number=service.number)
     if given.channel is Channel.STAFF and actor.name == service.staff:
         raise HallError(RatingCode.RATING_CHANNEL)
-    if queries.of_ticket(tx.conn, tx.hall_id, ticket):
-        raise HallError(RatingCode.RATING_GIVEN)
+    ratings = queries.of_ticket(tx.conn, tx.hall_id, ticket)
+    if ratings:
+        if len(ratings) > 1 or not is_answered(tx.conn, tx.hall_id, ratings[0].id):
+            raise HallError(RatingCode.RATING_GIVEN)
+        return service, ratings[0].id
     days = ctx.settings().of(RatingSettings).rating_days
     at = tx.now if given.at is None else given.at
     if ctx.local(at).date() > date.fromisoformat(service.day) + timedelta(days=days):
         raise HallError(RatingCode.RATING_OVER, days=days)
-    return service
+    return service, ""
+
+
+def is_answered(conn: Connection, hall_id: str, rating: str) -> bool:
+    """Return True if the unit has answered a bad rating, so that the person may rate again."""
+    row = redress_queries.get(conn, hall_id, rating)
+    return row is not None and RedressState(row.state) in ANSWERED
 
 
 PHONE = Actor(ActorKind.PHONE, "phone")

@@ -15,3 +15,12 @@ class ServiceRated(Event):
     ticket: str
     day: str
     level: int
+
+
+@dataclass(frozen=True, slots=True)
+class RedressMoved(Event):
+    """Event: a redress of a bad rating was opened, or took a step."""
+
+    rating: str
+    unit: str
+    state: str

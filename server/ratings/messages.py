@@ -6,14 +6,19 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from server.core.messages import MASKED, Command, Message
+from server.core.messages import MASKED, Code, Command, Message
 from server.ratings.levels import Aspect, Level
+from server.ratings.redress_rules import CallResult, RedressMove, RedressState
 
 FIELD_WORDS = {
     "level": ("满意程度", "level"),
     "aspects": ("评价内容", "aspects"),
     "contact_name": ("姓名", "name"),
     "contact_phone": ("电话", "telephone"),
+    "move": ("处理步骤", "step"),
+    "rating": ("评价", "rating"),
+    "result": ("联系结果", "result of the call"),
+    "evidence": ("佐证材料", "evidence"),
 }
 Words = Annotated[
     str, StringConstraints(max_length=500, pattern=r"^[^\x00-\x08\x0b-\x1f]*$"), MASKED
@@ -31,6 +36,64 @@ class GiveRating(Command):
     contact_phone: Phone = ""
 
 
+class MoveRedress(Command):
+    """Step of a redress, with words, papers, and the result of a call where the step needs one."""
+
+    move: RedressMove
+    words: Words = ""
+    result: CallResult | None = None
+    evidence: Annotated[tuple[Code, ...], Field(max_length=10)] = ()
+
+
+class RedressStepView(Message):
+    """Step of a redress that was taken."""
+
+    move: RedressMove
+    state: RedressState
+    at: int
+    day: str
+    due: str
+    result: CallResult | None
+    words: str
+    evidence: list[str]
+    by: str
+    by_name: str
+
+
+class RedressView(Message):
+    """Redress of a bad rating with what the person said; contact only while it is handled."""
+
+    rating: str
+    state: RedressState
+    due: str
+    overdue: bool
+    level: Level
+    aspects: list[str]
+    words: str
+    contact_name: str
+    contact_phone: str
+    named: bool
+    day: str
+    at: int
+    unit: str
+    unit_name: str
+    window: str
+    window_name: str
+    item_name: str
+    staff: str
+    staff_name: str
+    steps: list[RedressStepView]
+    moves: list[RedressMove]
+    """Moves that the viewer may make now."""
+
+
+class RedressList(Message):
+    """Redresses that the viewer handles, those due first at the top."""
+
+    today: str
+    redresses: list[RedressView]
+
+
 class RatingState(Message):
     """State of a service's rating, for the holder of the ticket's address."""
 
@@ -38,5 +101,9 @@ class RatingState(Message):
     """True while the service can be rated."""
     given: Level | None
     """Level that was given, or None."""
+    again: bool
+    """True while it can be rated a second time, because the unit answered a bad rating."""
+    answer: str
+    """Words of the unit's answer to a bad rating; empty before."""
     until: str
     """Last day on which it can be rated, ISO; empty before the service has ended."""

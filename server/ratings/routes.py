@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from flask import request
+from sqlalchemy import Connection
 
 from server.core.errors import HallError
 from server.core.messages import Done
@@ -12,11 +13,13 @@ from server.core.sealed_text import seal
 from server.queue import ticket_queries
 from server.queue.errors import QueueCode
 from server.queue.tickets import State, Ticket
-from server.ratings import actions, queries
+from server.ratings import actions, queries, redress_queries
 from server.ratings.actions import Given
 from server.ratings.errors import RatingCode
 from server.ratings.levels import Channel, Level
 from server.ratings.messages import GiveRating, RatingState
+from server.ratings.queries import StoredRating
+from server.ratings.redress_rules import RedressMove
 from server.ratings.settings import RatingSettings
 from server.web_api import ANYONE, STAFF, Api, Call
 from server.web_api.limits import PHONES
@@ -55,14 +58,28 @@ def given_by(api: Api, body: GiveRating, channel: Channel) -> Given:
 def state_of(api: Api, ticket: Ticket) -> RatingState:
     """Return what the holder of a ticket's address may know of its rating."""
     ctx = api.hall.ctx
-    rows = ctx.read_single(lambda c: queries.of_ticket(c, ctx.hall_id, ticket.id))
     if ticket.state is not State.FINISHED:
-        return RatingState(open=False, given=None, until="")
+        return RatingState(open=False, given=None, again=False, answer="", until="")
+    rows, answer = ctx.read(lambda c: _rated(c, ctx.hall_id, ticket.id))
     days = ctx.settings().of(RatingSettings).rating_days
     last = date.fromisoformat(ticket.day) + timedelta(days=days)
-    given = Level(rows[0].level) if rows else None
-    is_open = given is None and ctx.local().date() <= last
-    return RatingState(open=is_open, given=given, until=last.isoformat())
+    return RatingState(
+        open=not rows and ctx.local().date() <= last,
+        given=Level(rows[-1].level) if rows else None,
+        again=answer is not None and len(rows) == 1,
+        answer=answer or "",
+        until=last.isoformat(),
+    )
+
+
+def _rated(conn: Connection, hall_id: str, ticket: str) -> tuple[list[StoredRating], str | None]:
+    """Return the ratings of a service, and the answer to a bad one; None before an answer."""
+    rows = queries.of_ticket(conn, hall_id, ticket)
+    if not rows or not actions.is_answered(conn, hall_id, rows[0].id):
+        return rows, None
+    steps = redress_queries.steps(conn, hall_id, [rows[0].id])[rows[0].id]
+    answers = [step.words for step in steps if step.move == RedressMove.ANSWER]
+    return rows, answers[-1]
 
 
 def _phone(api: Api) -> None:

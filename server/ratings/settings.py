@@ -32,6 +32,42 @@ class RatingSettings(SettingGroup):
         high=120,
         unit="s",
     )
+    contact_days: int = setting(
+        1,
+        "差评几个工作日内联系评价人",
+        "The giver of a bad rating is contacted within (working days)",
+        "Working days within which somebody contacts the person after a bad rating.",
+        low=1,
+        high=30,
+        unit="days",
+    )
+    appeal_days: int = setting(
+        3,
+        "申诉几个工作日内裁定",
+        "An appeal is decided within (working days)",
+        "Working days within which the office decides the appeal of a unit.",
+        low=1,
+        high=30,
+        unit="days",
+    )
+    redress_days: int = setting(
+        15,
+        "差评几个工作日内整改",
+        "A bad rating is put right within (working days)",
+        "Working days within which the unit puts right what a bad rating names, from its day on.",
+        low=1,
+        high=90,
+        unit="days",
+    )
+    recheck_days: int = setting(
+        5,
+        "整改答复后几个工作日内回访、结束",
+        "A redress is rechecked within (working days)",
+        "Working days for the call after the unit's answer, and as many for closing.",
+        low=1,
+        high=30,
+        unit="days",
+    )
     keep_rating_words_days: int = setting(
         730,
         "评价留言和联系方式保存多少天",

@@ -79,6 +79,42 @@ pad_press = Table(
 )
 Index("ix_pad_press_state", pad_press.c.hall_id, pad_press.c.state)
 
+redress = Table(
+    "redress",
+    metadata,
+    hall_column(),
+    Column("rating", CODE, nullable=False),
+    code_column("state"),
+    code_column("unit"),  # the unit that lends the person who served
+    code_column("staff"),
+    code_column("due"),  # ISO day of the next step; empty: ended
+    Column("at", STAMP, nullable=False),
+    PrimaryKeyConstraint("hall_id", "rating"),
+)
+Index("ix_redress_state", redress.c.hall_id, redress.c.state, redress.c.due)
+Index("ix_redress_unit", redress.c.hall_id, redress.c.unit)
+
+redress_step = Table(
+    "redress_step",
+    metadata,
+    hall_column(),
+    Column("rating", CODE, nullable=False),
+    Column("n", Integer, nullable=False),
+    code_column("move"),
+    code_column("state"),  # after the move
+    Column("at", STAMP, nullable=False),
+    Column("day", CODE, nullable=False),
+    code_column("due"),  # ISO day by which the next step was due then; empty: ended
+    code_column("answer_due"),  # ISO day by which the unit had to answer then
+    code_column("result"),  # of a call: reached, unreachable, satisfied, dissatisfied, no_contact
+    text_column("words"),
+    text_column("evidence", "[]"),  # ids of kept files
+    code_column("by_actor"),
+    PrimaryKeyConstraint("hall_id", "rating", "n"),
+)
+
 STAFF_NUMBER_COLUMNS = {
     "rating": ("staff", "by_actor"),
+    "redress": ("staff",),
+    "redress_step": ("by_actor",),
 }

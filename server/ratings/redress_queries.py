@@ -1,0 +1,99 @@
+"""Redresses and their steps: queries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import ColumnElement, Connection, insert, select, update
+
+from server.core.records import Records
+from server.core.store import Tx
+from server.ratings.redress_rules import FINAL
+from server.ratings.tables import rating, redress, redress_step
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRedress:
+    """Redress as stored; `due` is an ISO day, empty once it has ended."""
+
+    rating: str
+    state: str
+    unit: str
+    staff: str
+    due: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredStep:
+    """Step of a redress as stored; `evidence` is a JSON list of kept files."""
+
+    rating: str
+    n: int
+    move: str
+    state: str
+    at: int
+    day: str
+    due: str
+    answer_due: str
+    result: str
+    words: str
+    evidence: str
+    by_actor: str
+
+
+_redresses = Records(StoredRedress, redress)
+_steps = Records(StoredStep, redress_step)
+_r, _s = redress.c, redress_step.c
+
+
+def get(conn: Connection, hall_id: str, rating_id: str) -> StoredRedress | None:
+    """Return the redress of a rating, or None."""
+    query = _redresses.select().where(_r.hall_id == hall_id, _r.rating == rating_id)
+    return _redresses.first(conn, query)
+
+
+def steps(conn: Connection, hall_id: str, ratings: Sequence[str]) -> dict[str, list[StoredStep]]:
+    """Return the steps of these redresses by rating, in order."""
+    query = _steps.select().where(_s.hall_id == hall_id, _s.rating.in_(ratings))
+    by_rating: dict[str, list[StoredStep]] = {rating_id: [] for rating_id in ratings}
+    for step in _steps.all(conn, query.order_by(_s.rating, _s.n)):
+        by_rating[step.rating].append(step)
+    return by_rating
+
+
+def open_ones(
+    conn: Connection, hall_id: str, units: Sequence[str] | None = None
+) -> list[StoredRedress]:
+    """Return the redresses that have not ended, of these units or of all; due ones first."""
+    wanted: list[ColumnElement[bool]] = [_r.hall_id == hall_id, _r.state.not_in(sorted(FINAL))]
+    if units is not None:
+        wanted.append(_r.unit.in_(units))
+    return _redresses.all(
+        conn, _redresses.select().where(*wanted).order_by(_r.due, _r.at, _r.rating)
+    )
+
+
+def of_days(conn: Connection, hall_id: str, first: str, last: str) -> list[StoredRedress]:
+    """Return the redresses of ratings of services of ISO days `first`..`last`, newest first."""
+    wanted = select(rating.c.id).where(
+        rating.c.hall_id == hall_id, rating.c.day >= first, rating.c.day <= last
+    )
+    query = _redresses.select().where(_r.hall_id == hall_id, _r.rating.in_(wanted))
+    return _redresses.all(conn, query.order_by(_r.at.desc(), _r.rating))
+
+
+def add(tx: Tx, row: StoredRedress) -> None:
+    """Insert a redress."""
+    tx.conn.execute(insert(redress).values(hall_id=tx.hall_id, **asdict(row)))
+
+
+def add_step(tx: Tx, step: StoredStep) -> None:
+    """Insert a step, and move its redress to the state after it."""
+    tx.conn.execute(insert(redress_step).values(hall_id=tx.hall_id, **asdict(step)))
+    tx.conn.execute(
+        update(redress)
+        .where(_r.hall_id == tx.hall_id, _r.rating == step.rating)
+        .values(state=step.state, due=step.due)
+    )
