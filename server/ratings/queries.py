@@ -12,7 +12,7 @@ from server.core.store import Tx
 from server.queue.tables import ticket
 from server.ratings.levels import Channel, Level
 from server.ratings.rates import RatedService
-from server.ratings.tables import pad_press, rating, rating_words
+from server.ratings.tables import rating, rating_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,23 +48,6 @@ class StoredWords:
     erase_after: int
 
 
-@dataclass(frozen=True, slots=True)
-class StoredPress:
-    """Press on a rating pad as stored; times in ms, `raw` the frame in hex."""
-
-    id: str
-    device: str
-    window: str
-    at: int
-    received_at: int
-    level: int
-    asked: str
-    raw: str
-    state: str
-    rating: str
-
-
-_presses = Records(StoredPress, pad_press)
 _ratings = Records(StoredRating, rating)
 _words = Records(StoredWords, rating_words)
 _r = rating.c

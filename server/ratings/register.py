@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from server.capability import Capability
-from server.ratings import redress_routes, routes
+from server.ratings import pads, redress_routes, routes
+from server.ratings.pad_actions import settle_waiting
 
 CAPABILITY = Capability(
     name="ratings",
-    routes=(lambda parts: routes.add(parts.api), lambda parts: redress_routes.add(parts.api)),
+    routes=(
+        lambda parts: routes.add(parts.api),
+        lambda parts: redress_routes.add(parts.api),
+        lambda parts: pads.add(parts.agents, parts.hall, parts.start),
+    ),
+    jobs=(lambda hall: partial(settle_waiting, hall.ctx),),
 )
