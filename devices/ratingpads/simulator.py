@@ -32,7 +32,7 @@ WELCOME, ASKS, THANKS = "welcome", "asks", "thanks"
 
 
 class _PadFace:
-    """What a person in front of a pad sees and presses."""
+    """Face of a pad, and its keys."""
 
     kind = "ratingpad"
 

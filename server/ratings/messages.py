@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from server.core.messages import MASKED, Code, Command, Message
-from server.ratings.levels import Aspect, Level
+from server.ratings.levels import Aspect, Channel, Level
 from server.ratings.redress_rules import CallResult, RedressMove, RedressState
 
 FIELD_WORDS = {
@@ -92,6 +92,129 @@ class RedressList(Message):
 
     today: str
     redresses: list[RedressView]
+
+
+class RateView(Message):
+    """Rate with both its numbers; `percent` is null while there are too few for a rate."""
+
+    count: int
+    of: int
+    percent: float | None
+
+
+class CountsView(Message):
+    """Counts of finished services and of their ratings."""
+
+    services: int
+    active: int
+    good: int
+    bad: int
+    typed_in: int
+    levels: list[int]
+    """Active ratings by level, the best first."""
+    active_rate: RateView
+    good_rate: RateView
+
+
+class CountsLine(Message):
+    """Counts of one window, unit or month, with its place in the ranking; 0: not ranked."""
+
+    key: str
+    name: str
+    name_en: str
+    place: int
+    counts: CountsView
+
+
+class RedressFigures(Message):
+    """Figures of the redresses of a period."""
+
+    opened: int
+    granted: int
+    redress_rate: RateView
+    call_back_rate: RateView
+
+
+class Definition(Message):
+    """Definition of a rate, as it is printed beside the figure."""
+
+    rate: str
+    words_zh: str
+    words_en: str
+
+
+class RatingFigures(Message):
+    """Figures of ratings of a period, with the definitions of their rates."""
+
+    first: str
+    last: str
+    total: CountsView
+    windows: list[CountsLine]
+    units: list[CountsLine]
+    redress: RedressFigures
+    unmatched_presses: int
+    """Presses on pads that belong to no service; never a rating."""
+    definitions: list[Definition]
+    version: str
+    """Version of the definitions."""
+
+
+class RatingView(Message):
+    """Rating in the office's list; the number and whoever rated are not shown."""
+
+    id: str
+    day: str
+    at: int
+    level: Level
+    channel: Channel
+    aspects: list[str]
+    words: str
+    named: bool
+    second: bool
+    unit_name: str
+    window: str
+    item_name: str
+    staff_name: str
+    redress: RedressState | None
+
+
+class RatingList(Message):
+    """Page of ratings, newest first."""
+
+    ratings: list[RatingView]
+    total: int
+
+
+class MyRatings(Message):
+    """Own ratings of a clerk up to yesterday, as totals only."""
+
+    first: str
+    last: str
+    counts: CountsView
+    definitions: list[Definition]
+
+
+class PublicRedress(Message):
+    """Redressed bad rating, in the office's words, without names."""
+
+    day: str
+    unit_name: str
+    words: str
+
+
+class PublicRatings(Message):
+    """Ratings for everybody: levels by month, window and unit, and what was put right."""
+
+    hall: str
+    hall_en: str
+    first: str
+    last: str
+    total: CountsView
+    months: list[CountsLine]
+    windows: list[CountsLine]
+    units: list[CountsLine]
+    redressed: list[PublicRedress]
+    definitions: list[Definition]
 
 
 class RatingState(Message):

@@ -17,9 +17,9 @@ def receive(ctx: Context, press: StoredPress, via: Via) -> PressState:
     """Keep a press, and rate its service if that is known; a press twice is kept once."""
 
     def act(tx: Tx) -> PressState:
-        known = pad_queries.get(tx.conn, tx.hall_id, press.id)
-        if known is not None:
-            return PressState(known.state)
+        earlier = pad_queries.get(tx.conn, tx.hall_id, press.id)
+        if earlier is not None:
+            return PressState(earlier.state)
         pad_queries.add(tx, press)
         data = {"level": press.level, "at": press.at, "asked": press.asked, "raw": press.raw}
         agent = Actor(ActorKind.AGENT, via.agent, via)

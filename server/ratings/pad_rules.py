@@ -31,11 +31,11 @@ class PressState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """Press on a pad; `asked`: the ticket that the pad asked for, empty if it did not know."""
+    """Press on a pad; `ticket`: the one that the pad asked for, empty if it did not know."""
 
     window: str
     at: int
-    asked: str = ""
+    ticket: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,8 @@ def service_of(press: Press, services: Iterable[Service], seconds: int) -> Servi
     `services` are finished ones, of any window.
     """
     own = [service for service in services if service.window == press.window]
-    if press.asked:
-        return next((service for service in own if service.ticket == press.asked), None)
+    if press.ticket:
+        return next((service for service in own if service.ticket == press.ticket), None)
     longest = seconds * 1000 + SLACK_MS
     near = [s for s in own if -SLACK_MS <= press.at - s.ended_at <= longest]
     return max(near, key=lambda service: (service.ended_at, service.ticket), default=None)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select
 
 from server.core.records import Records
 from server.core.store import Tx
@@ -110,3 +111,40 @@ def finished(conn: Connection, hall_id: str, first: str, last: str) -> list[str]
 def rated(row: StoredRating) -> RatedService:
     """Return a rating as the rates count it."""
     return RatedService(row.ticket, Level(row.level), Channel(row.channel), bool(row.second_of))
+
+
+def page(
+    conn: Connection, hall_id: str, first: str, last: str, levels: Collection[int], offset: int
+) -> list[StoredRating]:
+    """Return a page of the ratings of services of these days, newest first."""
+    query = _ratings.select().where(*_listed(hall_id, first, last, levels))
+    return _ratings.all(conn, query.order_by(_r.at.desc(), _r.id).offset(offset).limit(PAGE))
+
+
+def total(conn: Connection, hall_id: str, first: str, last: str, levels: Collection[int]) -> int:
+    """Return the number of ratings of which `page` returns one page."""
+    query = select(func.count()).select_from(rating).where(*_listed(hall_id, first, last, levels))
+    return int(conn.execute(query).scalar_one())
+
+
+def _listed(
+    hall_id: str, first: str, last: str, levels: Collection[int]
+) -> list[ColumnElement[bool]]:
+    return [_r.hall_id == hall_id, _r.day >= first, _r.day <= last, _r.level.in_(sorted(levels))]
+
+
+def words_among(conn: Connection, hall_id: str, ratings: Sequence[str]) -> dict[str, str]:
+    """Return the words of these ratings, of those that have any."""
+    c = rating_words.c
+    query = select(c.rating, c.words).where(c.hall_id == hall_id, c.rating.in_(ratings))
+    return {row[0]: row[1] for row in conn.execute(query)}
+
+
+def named_among(conn: Connection, hall_id: str, ratings: Sequence[str]) -> set[str]:
+    """Return those of these ratings whose giver left a contact."""
+    query = select(_r.id).where(_r.hall_id == hall_id, _r.id.in_(ratings), _r.named == 1)
+    return {row[0] for row in conn.execute(query)}
+
+
+PAGE = 50
+"""Ratings on a page of the office's list."""

@@ -16,12 +16,25 @@ DEFINITIONS = "1"
 """Version of the definitions below; a figure names the version by which it was counted."""
 FEWEST = 10
 """Least denominator for which a rate is shown."""
+PRIOR = 30
+"""Number of average ratings that a ranking adds to everybody's own."""
 ACTIVE_RATE = (
     "主动评价率＝群众本人评价的服务数÷结束办理的服务数。默认评价、工作人员代录的不计入。",
     (
         "Active rating rate = services that the person rated / finished services. Defaults and "
         "ratings typed in by staff do not count."
     ),
+)
+REDRESS_RATE = (
+    "整改率＝按期答复的差评数÷已答复或已到期的差评数。申诉成立的另列，不计入。",
+    (
+        "Redress rate = bad ratings answered in time / bad ratings answered or past their time. "
+        "Granted appeals are shown apart."
+    ),
+)
+CALL_BACK_RATE = (
+    "回访率＝已联系回访的差评数÷留有联系方式的差评数。",
+    "Call-back rate = bad ratings whose giver was called / bad ratings with a contact.",
 )
 GOOD_RATE = (
     "好评率＝非常满意、满意、基本满意的主动评价数÷主动评价数。",
@@ -86,6 +99,20 @@ class Counts:
         return Rate(self.good, self.active)
 
 
+def tally(services: int, numbers: Iterable[tuple[Level, Channel, int]]) -> Counts:
+    """Return the counts of so many finished services, from numbers of their first ratings."""
+    levels = dict.fromkeys(Level, 0)
+    typed_in = 0
+    for level, channel, number in numbers:
+        if channel in ACTIVE:
+            levels[level] += number
+        else:
+            typed_in += number
+    active = sum(levels.values())
+    good = sum(number for level, number in levels.items() if level.is_good)
+    return Counts(services, active, good, typed_in, levels)
+
+
 def count(services: Iterable[str], ratings: Iterable[RatedService]) -> Counts:
     """Count the first ratings of these finished services.
 
@@ -93,15 +120,23 @@ def count(services: Iterable[str], ratings: Iterable[RatedService]) -> Counts:
     service that is not among them counts nowhere.
     """
     finished = set(services)
-    levels = dict.fromkeys(Level, 0)
-    typed_in = 0
-    for rated in ratings:
-        if rated.second or rated.service not in finished:
-            continue
-        if rated.channel in ACTIVE:
-            levels[rated.level] += 1
-        else:
-            typed_in += 1
-    active = sum(levels.values())
-    good = sum(number for level, number in levels.items() if level.is_good)
-    return Counts(len(finished), active, good, typed_in, levels)
+    firsts = [entry for entry in ratings if not entry.second and entry.service in finished]
+    return tally(len(finished), ((entry.level, entry.channel, 1) for entry in firsts))
+
+
+def ranked(counts: Mapping[str, Counts]) -> list[tuple[str, Fraction]]:
+    """Return the keys from best to worst with their scores.
+
+    The score is the good rate after `PRIOR` further ratings of the average, so that few ratings
+    stay near the average: three good ones never beat three hundred.
+    """
+    active = sum(entry.active for entry in counts.values())
+    if not active:
+        return []
+    average = Fraction(sum(entry.good for entry in counts.values()), active)
+    scores = {
+        key: (entry.good + PRIOR * average) / (entry.active + PRIOR)
+        for key, entry in counts.items()
+        if entry.active
+    }
+    return sorted(scores.items(), key=lambda item: (-item[1], -counts[item[0]].active, item[0]))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
 from server.core.records import Records
 from server.core.store import Tx
-from server.ratings.redress_rules import FINAL
+from server.ratings.redress_rules import FINAL, RedressState
 from server.ratings.tables import rating, redress, redress_step
 
 
@@ -97,3 +97,43 @@ def add_step(tx: Tx, step: StoredStep) -> None:
         .where(_r.hall_id == tx.hall_id, _r.rating == step.rating)
         .values(state=step.state, due=step.due)
     )
+
+
+def states(conn: Connection, hall_id: str, ratings: Sequence[str]) -> dict[str, str]:
+    """Return the states of the redresses of these ratings."""
+    query = select(_r.rating, _r.state).where(_r.hall_id == hall_id, _r.rating.in_(ratings))
+    return {row[0]: row[1] for row in conn.execute(query)}
+
+
+def closed_words(
+    conn: Connection, hall_id: str, first: str, last: str
+) -> list[tuple[str, str, str]]:
+    """Return day, unit and public words of the redresses closed on these days, newest first.
+
+    Those that the office closed without words are not published.
+    """
+    query = (
+        select(_s.day, _r.unit, _s.words)
+        .select_from(redress_step.join(redress, _r.rating == _s.rating))
+        .where(
+            _s.hall_id == hall_id,
+            _r.hall_id == hall_id,
+            _s.state == RedressState.CLOSED,
+            _s.words != "",
+            _s.day >= first,
+            _s.day <= last,
+        )
+        .order_by(_s.day.desc(), _s.rating)
+        .limit(MOST_PUBLIC)
+    )
+    return [(row[0], row[1], row[2]) for row in conn.execute(query)]
+
+
+def due_counts(conn: Connection, hall_id: str, today: str) -> tuple[int, int]:
+    """Return the numbers of open redresses that are overdue, and due today."""
+    query = select(_r.due, func.count()).where(_r.hall_id == hall_id, _r.due != "", _r.due <= today)
+    numbers = {row[0]: int(row[1]) for row in conn.execute(query.group_by(_r.due))}
+    return sum(number for due, number in numbers.items() if due < today), numbers.get(today, 0)
+
+
+MOST_PUBLIC = 50

@@ -60,12 +60,12 @@ def test_a_rating_is_found_however_the_stream_is_split(
     address: int, value: int, piece: int
 ) -> None:
     frames, stream = A4Frames(), Frame(address, 0x11, bytes((value,))).encode()
-    found = [
+    presses = [
         press
         for start in range(0, len(stream), piece)
         for press in frames.feed(stream[start : start + piece])
     ]
-    assert [(press.address, press.value) for press in found] == [(address, value)]
+    assert [(press.address, press.value) for press in presses] == [(address, value)]
 
 
 @pytest.mark.parametrize("model", MODELS)

@@ -26,8 +26,8 @@ services = st.lists(
 )
 
 
-def found(at: int, asked: str = "") -> str:
-    service = service_of(Press("T1", at, asked), (FIRST, SECOND, OTHER), SECONDS)
+def found(at: int, ticket: str = "") -> str:
+    service = service_of(Press("T1", at, ticket), (FIRST, SECOND, OTHER), SECONDS)
     return service.ticket if service else ""
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.ratings.levels import ACTIVE, WORDS, Channel, Level
-from server.ratings.rates import FEWEST, Counts, Rate, RatedService, count
+from server.ratings.rates import FEWEST, Counts, Rate, RatedService, count, ranked
 
 SERVICES = [f"s{n}" for n in range(30)]
 rated = st.builds(
@@ -65,3 +65,35 @@ def test_counts_add_up(ratings: list[RatedService]) -> None:
     assert counts.active_rate == Rate(counts.active, counts.services)
     assert counts.good_rate == Rate(counts.good, counts.active)
     assert counts == count(reversed(SERVICES), reversed(ratings))
+
+
+def counts_of(good: int, bad: int) -> Counts:
+    levels = dict.fromkeys(Level, 0) | {Level.SATISFIED: good, Level.DISSATISFIED: bad}
+    return Counts(1000, good + bad, good, 0, levels)
+
+
+@given(st.integers(0, 200), st.integers(0, 200))
+def test_three_good_ratings_never_beat_three_hundred(good: int, bad: int) -> None:
+    order = ranked(
+        {"few": counts_of(3, 0), "many": counts_of(300, 0), "other": counts_of(good, bad)}
+    )
+    keys = [key for key, _ in order]
+    assert keys.index("many") < keys.index("few")
+
+
+@given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 50)), max_size=6))
+def test_a_ranking_has_everybody_with_a_rating_and_better_ones_first(
+    numbers: list[tuple[int, int]],
+) -> None:
+    counts = {str(n): counts_of(good, bad) for n, (good, bad) in enumerate(numbers)}
+    order = ranked(counts)
+    assert {key for key, _ in order} == {key for key, entry in counts.items() if entry.active}
+    assert [score for _, score in order] == sorted((score for _, score in order), reverse=True)
+    assert order == ranked(dict(reversed(counts.items())))
+
+
+def test_few_ratings_stay_near_the_average() -> None:
+    average = Fraction(97, 100)
+    scores = dict(ranked({"few": counts_of(0, 1), "many": counts_of(97, 2)}))
+    assert scores == {"few": 30 * average / 31, "many": (97 + 30 * average) / 129}
+    assert ranked({"nobody": counts_of(0, 0)}) == []

@@ -18,9 +18,11 @@ from support.web import Web
 VIA = Via("pad-1", "agent-1")
 
 
-def press_of(hall: SmallHall, press_id: str = "p1", level: int = 2, asked: str = "") -> StoredPress:
+def press_of(
+    hall: SmallHall, press_id: str = "p1", level: int = 2, ticket: str = ""
+) -> StoredPress:
     now = hall.clock.now()
-    return StoredPress(f"pad-1:{press_id}", "pad-1", "T1", now, now, level, asked, "ff68")
+    return StoredPress(f"pad-1:{press_id}", "pad-1", "T1", now, now, level, ticket, "ff68")
 
 
 def levels(hall: SmallHall, ticket: str) -> list[tuple[int, str, str]]:
@@ -43,7 +45,7 @@ def serve(hall: SmallHall) -> str:
 
 def test_a_press_after_a_finish_is_its_rating(hall: SmallHall) -> None:
     ticket = serve(hall)
-    press = press_of(hall, asked=ticket)
+    press = press_of(hall, ticket=ticket)
     assert pad_actions.receive(hall.ctx, press, VIA) is PressState.COUNTED
     assert levels(hall, ticket) == [(2, "pad", "pad-1")]
     assert pad_actions.receive(hall.ctx, press, VIA) is PressState.COUNTED
@@ -84,7 +86,7 @@ def test_a_press_without_a_service_never_becomes_a_rating(hall: SmallHall) -> No
 def test_a_press_for_an_undone_finish_waits_for_the_next_one(hall: SmallHall) -> None:
     ticket = serve(hall)
     undo.undo(hall.ctx, hall.clerk("T1"), hall.key(), "T1")
-    state = pad_actions.receive(hall.ctx, press_of(hall, asked=ticket), VIA)
+    state = pad_actions.receive(hall.ctx, press_of(hall, ticket=ticket), VIA)
     assert state is PressState.WAITING
     calling.finish(hall.ctx, hall.clerk("T1"), hall.key(), "T1", Outcome.DONE, "")
     pad_actions.settle_waiting(hall.ctx)
