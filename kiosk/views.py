@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -35,14 +34,12 @@ from server.queue.offline.messages import StandbyAccess
 from server.queue.offline.settings import OfflineSettings
 from server.queue.queue_views import delay_view, hall_hours, notice_views, waiting_in
 from server.queue.routing import route
-from server.queue.settings import NumberSettings, ScreenSettings, VoiceSettings
+from server.queue.settings import NumberSettings, ScreenSettings, VoiceSettings, listed_codes
 from server.queue.slip_queries import StoredSlip
 from server.queue.snapshot import QueueSnapshot
 from server.queue.ticket_place import TicketPlace, after_delay
 from server.queue.tickets import AT_WINDOW, Outcome, State, Ticket
 from server.queue.wait_range import wait_of
-
-BETWEEN_CODES = re.compile(r"[\s,，、;；]+")
 
 
 def catalogue_view(catalogue: Catalogue, popular: list[str]) -> KioskCatalogue:
@@ -302,8 +299,7 @@ def _elder_class(snapshot: QueueSnapshot) -> str:
 
 def _codes(snapshot: QueueSnapshot) -> list[str]:
     """Return the items that the office has put first, in its order."""
-    text = snapshot.settings.of(ScreenSettings).pinned_items
-    return list(dict.fromkeys(code for code in BETWEEN_CODES.split(text) if code))
+    return list(listed_codes(snapshot.settings.of(ScreenSettings).pinned_items))
 
 
 def standby_access(snapshot: QueueSnapshot, line: StandbyService | None) -> StandbyAccess:
