@@ -1,4 +1,4 @@
-"""Requests that provoke the error codes of undone acts, corrections, chosen calls and mistyped codes."""
+"""Requests that provoke the error codes of undone acts, corrections, chosen calls, settings."""
 
 from __future__ import annotations
 
