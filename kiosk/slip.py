@@ -243,7 +243,7 @@ def _paper(index: int, paper: Material, mark: str, *, bold: bool = False) -> lis
 def _promise(item: Item) -> str:
     """Return the promised limit in words; the hall promises nothing where it only advises."""
     if item.handling is Handling.CONSULT:
-        return "以受理单位公布的为准"
+        return "以受理部门公布的为准"
     return "当场办结" if item.promised_days == 0 else f"{item.promised_days}个工作日"
 
 

@@ -77,7 +77,7 @@ export const t = dictionary({
   legal: { zh: "法定时限", en: "Legal limit" },
   days: { zh: "{n} 个工作日", en: "{n} working day(s)" },
   sameDay: { zh: "当场办结", en: "Done at once" },
-  promisedElsewhere: { zh: "以受理单位公布的为准", en: "Ask the office that accepts it" },
+  promisedElsewhere: { zh: "以受理部门公布的为准", en: "Ask the office that accepts it" },
   noLimit: { zh: "法律未规定", en: "Not set by law" },
   fee: { zh: "收费", en: "Fee" },
   applicant: { zh: "办理人群", en: "Applicant" },

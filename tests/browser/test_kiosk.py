@@ -48,7 +48,7 @@ def test_an_item_that_is_only_advised_on_has_no_promise(kiosk: Page, hall: HallS
     start(kiosk, hall)
     open_item(kiosk, "sydxyzxdk", "生源地信用助学贷款申请")
     promised = kiosk.locator(".facts > div").filter(has_text="承诺时限")
-    expect(promised).to_contain_text("以受理单位公布的为准")
+    expect(promised).to_contain_text("以受理部门公布的为准")
     expect(kiosk.get_by_text("当场办结")).to_have_count(0)
 
 

@@ -244,8 +244,8 @@ def test_a_notice_puts_the_missing_papers_first_and_gives_no_box_to_the_others()
     [
         (Handling.ACCEPTED, 0, "当场办结"),
         (Handling.ACCEPTED, 5, "5个工作日"),
-        (Handling.CONSULT, 0, "以受理单位公布的为准"),
-        (Handling.CONSULT, 5, "以受理单位公布的为准"),
+        (Handling.CONSULT, 0, "以受理部门公布的为准"),
+        (Handling.CONSULT, 5, "以受理部门公布的为准"),
     ],
 )
 def test_only_an_item_that_is_accepted_here_has_a_promise(
