@@ -328,7 +328,7 @@ def test_calls_of_the_main_board_name_their_room_and_say_since_when_they_are_ser
     assert (called.zone_name, called.zone_name_en) == ("东厅", "East room")
     assert called.serving_at is None
     assert served.serving_at == small.ctx.clock.now()
-    assert {call.zone_name for call in calls(state, "east")} == {""}
+    assert {call.zone_name for call in calls(state, "east")} == {"东厅"}
 
 
 def test_a_strip_shows_call_and_service_differently(small: SmallHall) -> None:
