@@ -20,6 +20,7 @@ import argparse
 import contextlib
 import fcntl
 import hashlib
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -89,6 +90,7 @@ def environment() -> dict[str, str]:
     drop += ["PYTHONDONTWRITEBYTECODE"]
     env = {key: value for key, value in os.environ.items() if key not in drop}
     env |= {"UV_NO_CONFIG": "1", "UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1"}
+    env["PIP_USER"] = "0"  # a setting of this PC: it would refuse a folder of our own
     env["PATH"] = os.pathsep.join([str(NODE.parent), env.get("PATH", os.defpath)])
     if not os.access(os.path.expanduser("~"), os.W_OK):  # noqa: PTH111 - Path.home() can raise
         env["HOME"] = str(CACHE / "home")
@@ -167,10 +169,17 @@ def python_words() -> list[str]:
 
 
 def make_tools() -> None:
-    """Create a separate environment for uv; pip installs it and checks its hash."""
+    """Install uv into a folder of its own; pip checks its hash.
+
+    Python's own pip does it. Only a Python without pip needs an environment with one, whose making
+    takes twice as long as the rest.
+    """
     shutil.rmtree(TOOLS, ignore_errors=True)
-    run_command("make tools", sys.executable, "-m", "venv", TOOLS)
-    pip: Words = [TOOLS / "bin" / "python", "-m", "pip", "--disable-pip-version-check", "install"]
+    python, target = Path(sys.executable), ["--target", str(TOOLS)]
+    if importlib.util.find_spec("pip") is None:
+        run_command("make tools", python, "-m", "venv", TOOLS)
+        python, target = TOOLS / "bin" / "python", []
+    pip: Words = [python, "-m", "pip", "--disable-pip-version-check", "install", *target]
     run_command("install uv", *pip, *SAFE, "--no-deps", "-r", LOCKS / "uv.txt")
 
 
