@@ -52,7 +52,7 @@ def _press_to_paper(run: Run, hall: HallServer) -> Figure:
         for n in range(run.rounds + 1):
             waits, plain_times = [], []
             with gc_paused():
-                for _ in range(run.scaled(20, 3)):
+                for _ in range(run.scaled(40, 3)):
                     # A server ends a connection on which nothing is sent while a slip is printed.
                     line, empty = Connection(hall.port), Connection(plain.port)
                     seen = _newest(hall)
