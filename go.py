@@ -87,10 +87,9 @@ def environment() -> dict[str, str]:
     time.
     """
     drop = ["PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "UV_INDEX_URL", "NODE_OPTIONS"]
-    drop += ["PYTHONDONTWRITEBYTECODE"]
+    drop += ["PYTHONDONTWRITEBYTECODE", "PIP_USER"]
     env = {key: value for key, value in os.environ.items() if key not in drop}
     env |= {"UV_NO_CONFIG": "1", "UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1"}
-    env["PIP_USER"] = "0"  # a setting of this PC: it would refuse a folder of our own
     env["PATH"] = os.pathsep.join([str(NODE.parent), env.get("PATH", os.defpath)])
     if not os.access(os.path.expanduser("~"), os.W_OK):  # noqa: PTH111 - Path.home() can raise
         env["HOME"] = str(CACHE / "home")
@@ -169,14 +168,10 @@ def python_words() -> list[str]:
 
 
 def make_tools() -> None:
-    """Install uv into a folder of its own; pip checks its hash.
-
-    Python's own pip does it. Only a Python without pip needs an environment with one, whose making
-    takes twice as long as the rest.
-    """
+    """Install uv by Python's own pip, or else a new environment's; pip checks its hash."""
     shutil.rmtree(TOOLS, ignore_errors=True)
     python, target = Path(sys.executable), ["--target", str(TOOLS)]
-    if importlib.util.find_spec("pip") is None:
+    if importlib.util.find_spec("pip") is None:  # making an environment takes longer than the rest
         run_command("make tools", python, "-m", "venv", TOOLS)
         python, target = TOOLS / "bin" / "python", []
     pip: Words = [python, "-m", "pip", "--disable-pip-version-check", "install", *target]
