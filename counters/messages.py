@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from server.accounts.messages import Session
 from server.catalogue.messages import HallHours, ItemRef, MaterialRef, UnitRef, WindowRef
 from server.core.messages import Code, Command, Message, Note, Problem
 from server.queue.messages import DelayView, HallNoticeView, Reason, ShareCard
@@ -156,6 +157,14 @@ class CounterState(Message):
     """Last act that the window can undo; None without one."""
 
 
+class DeskPage(Message):
+    """First answer to the desk's page."""
+
+    session: Session
+    desk: CounterState | None
+    """State of the window that the person sits at; null without one."""
+
+
 class JournalView(Message):
     """Line of the journal."""
 
@@ -283,9 +292,11 @@ class DeskPrinter(Message):
 
 
 class DeskPrinters(Message):
-    """Answer to GET /api/v1/reception: the kiosks with a printer."""
+    """Answer to GET /api/v1/reception: the kiosks with a printer, the hall's own common items."""
 
     printers: list[DeskPrinter]
+    pinned: list[str] = Field(default_factory=list)
+    """Items that come first among the common ones."""
 
 
 class DeskCall(Message):
