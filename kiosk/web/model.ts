@@ -20,6 +20,7 @@ export type View =
   | { name: "search" }
   | { name: "item"; code: string }
   | { name: "missed" }
+  | { name: "voices" }
   | { name: "result" };
 
 const HOME: View = { name: "home" };

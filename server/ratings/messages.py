@@ -36,6 +36,20 @@ class GiveRating(Command):
     contact_phone: Phone = ""
 
 
+class KioskRating(Command):
+    """Rating at a kiosk; `slip`: number of today that was typed, or the token of a slip."""
+
+    slip: Code
+    level: Level
+    aspects: Annotated[tuple[Aspect, ...], Field(max_length=8)] = ()
+
+
+class CallBackRating(Command):
+    """Second rating of a service, given while the person is called back."""
+
+    level: Level
+
+
 class MoveRedress(Command):
     """Step of a redress, with words, papers, and the result of a call where the step needs one."""
 
@@ -85,6 +99,8 @@ class RedressView(Message):
     steps: list[RedressStepView]
     moves: list[RedressMove]
     """Moves that the viewer may make now."""
+    rateable: bool
+    """True while the viewer may type in the second rating during a call."""
 
 
 class RedressList(Message):

@@ -60,11 +60,13 @@ class Pages:
         add("/board/<name>", "board", self._board)
         add("/counter/<number>", "window", lambda **_number: self._page("counter.html"))
         add("/t/<token>", "phone", lambda **_token: self._page("phone.html"))
+        add("/c/<number>", "complaint", lambda **_number: self._page("follow.html"))
         add("/static/<path:path>", "static", self._static)
         for path, page in (
             ("counter", "counter.html"),
             ("reception", "reception.html"),
             ("office", "office.html"),
+            ("c", "follow.html"),
             ("check", "check.html"),
             ("bulletin", "bulletin.html"),
             ("login", "login.html"),
