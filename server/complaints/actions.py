@@ -368,7 +368,7 @@ def _add_step(
 
 def _propose(ctx: Context, tx: Tx, actor: Actor, row: StoredComplaint, outcome: Outcome) -> None:
     """Propose a finding on whom a proven complaint concerns; the office judges it."""
-    facts: JsonDict = {"note": row.number, "how": outcome.value, "handlers": [actor.name]}
+    facts: JsonDict = {"how": row.number, "outcome": outcome.value, "handlers": [actor.name]}
     concerned = queries.subjects(tx.conn, tx.hall_id, [row.id])[row.id]
     # A window at which one person served that day: it can only be that person.
     staff = row.staff or (concerned.pop() if len(concerned) == 1 else "")

@@ -168,7 +168,7 @@ def test_a_complaint_by_phone_is_answered_in_the_office(
         step(office, "close")
         expect(state).to_have_text("已结束")
         office.goto(hall.url("/office#findings"))
-        expect(office.get_by_text("投诉查实").first).to_be_visible()
+        expect(office.get_by_role("cell", name="投诉查实")).to_be_visible()
     phone.get_by_test_id("receipt-follow").click()
     expect(phone.get_by_test_id("follow-words")).to_contain_text("批评教育")
     context.close()

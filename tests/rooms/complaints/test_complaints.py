@@ -255,7 +255,7 @@ def test_a_proven_complaint_proposes_a_finding_on_whom_it_concerns(hall: SmallHa
     )
     assert "测试人" not in row.facts
     shown = Web(hall).manager().get("/office/findings").get_json()["findings"]
-    assert [(f["kind"], f["how"]) for f in shown] == [("complaint", "partly")]
+    assert [(f["kind"], f["how"]) for f in shown] == [("complaint", "26000017")]
 
 
 def test_a_finding_about_a_unit_belongs_to_the_unit(hall: SmallHall) -> None:
