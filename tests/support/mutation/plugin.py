@@ -12,7 +12,8 @@ import signal
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from functools import cache, cached_property
 from itertools import pairwise
 from pathlib import Path
 
@@ -33,6 +34,7 @@ QUICK = settings(
 )
 settings.register_profile("mutation", QUICK)
 settings.load_profile("mutation")
+CACHE = type(cache(len))
 MOST_MEMORY = 4 << 30
 KILLED, SURVIVED = 1, 0
 PROGRESS_STEP = 200
@@ -74,6 +76,22 @@ class Recorder:
                 self.tests[function].append(item)
         for tests in self.tests.values():
             tests.sort(key=lambda item: self.seconds[item.nodeid])
+
+
+def forget_cached(modules: Collection[str]) -> None:
+    """Empty the caches of functions of these modules, and all cached properties of ours.
+
+    The recording filled them; a mutant that is answered from a cache is never run.
+    """
+    packages = {module.partition(".")[0] for module in modules}
+    for thing in gc.get_objects():
+        kind = type(thing)
+        if kind is CACHE and thing.__module__ in modules:
+            thing.cache_clear()
+        elif kind.__module__.partition(".")[0] in packages:
+            for name, value in vars(kind).items():
+                if isinstance(value, cached_property):
+                    vars(thing).pop(name, None)
 
 
 def run_tests(session: pytest.Session, mutant: str, tests: Sequence[pytest.Item]) -> int:
@@ -135,6 +153,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     recorder.record(session.items)
     if session.testsfailed:
         return True
+    forget_cached({mutant.rpartition(".")[0] for mutant in mutants})
     gc.collect()
     gc.freeze()
     results: dict[str, str] = {}
