@@ -159,7 +159,6 @@ def _head(moment: Moment, window: Window, row: LaneHead) -> Head:
     catalogue = moment.catalogue
     item = catalogue.item_by.get(row.item)
     unit = catalogue.unit_by.get(row.queue)
-    may_be_only = window.kind is WindowKind.COMPREHENSIVE and item is not None
     return Head(
         lane=row.lane,
         queue=row.queue,
@@ -167,7 +166,7 @@ def _head(moment: Moment, window: Window, row: LaneHead) -> Head:
         order=row.ord,
         waited=(moment.millis - row.waiting_since) / 60_000,
         target=unit.target_wait if unit else 20,
-        comprehensive_only=may_be_only
+        comprehensive_only=window.kind is WindowKind.COMPREHENSIVE
         and item is not None
         and only_comprehensive(catalogue, item, moment.now, moment.sessions),
         for_window=row.lane.startswith("@"),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 import pytest
 
+from server.catalogue.model import OpenLine, Scope
 from server.core.settings import Settings
 from server.queue.quota_notation import Quota, is_quotas, parse
 from server.queue.quota_rules import opens_again, quota_at
@@ -67,6 +69,12 @@ def test_after_a_slot_until_a_break_or_the_evening_the_next_opening_is_told() ->
     assert again("", Quota("tax-1", time(9), time(11, 45), 20), at(11)) == at(11, 45)
     evening = Quota("tax-1", time(14), time(18), 20)
     assert again("", evening, at(15)) == at(8, 30) + timedelta(days=1)
+
+
+def test_the_places_of_an_item_with_hours_of_its_own_open_within_them() -> None:
+    own = OpenLine(Scope.ITEM, "tax-1", frozenset({1, 3}), time(9), time(10))
+    hall = replace(HALL, hours=(*HALL.hours, own))
+    assert opens_again(hall, SETTINGS, "", NINE, at(9, 30)) == at(9) + timedelta(days=2)
 
 
 def test_an_item_without_a_window_has_no_next_places() -> None:

@@ -260,6 +260,7 @@ def test_the_midday_break_does_not_stop_the_numbers() -> None:
         answer = routing.route(HALL, "tax-1", now, sessions("T2"), settings)
         assert (answer.now, answer.closes) == (("T2",), moment(17, 30))
         assert answer.delay == Delay(DelayReason.MIDDAY, ms(moment(14, 30)))
+        assert answer.today == TAX
     assert routing.route(HALL, "tax-1", moment(13), {}, settings).now == TAX
     assert routing.route(HALL, "tax-1", moment(11), sessions("T2"), settings).delay is None
     with pytest.raises(HallError):
@@ -271,6 +272,9 @@ WAITING = [
     (moment(11, 55), sessions("T1"), ("T1",), None),  # after the last ticket
     (moment(13), sessions("T1"), ("T1",), (DelayReason.MIDDAY, moment(14, 30))),
     (moment(13), {}, ("T1", "T2"), (DelayReason.MIDDAY, moment(14, 30))),
+    (moment(12), sessions("T1"), ("T1",), (DelayReason.MIDDAY, moment(14, 30))),
+    (moment(14, 30), {}, (), None),
+    (moment(15), {}, (), None),
     (moment(8), sessions("T1"), ("T1",), None),
     (moment(8), {}, (), None),
     (moment(18), sessions("T1"), ("T1",), None),
@@ -290,6 +294,51 @@ def test_windows_that_call_for_people_who_wait(
     expected = Delay(delay[0], ms(delay[1])) if delay else None
     answer = routing.delayed(HALL, "tax-1", ["T1", "T2"], now, staffed, SETTINGS)
     assert answer == (windows, expected)
+
+
+def test_in_the_break_the_window_that_stays_open_calls_for_people_who_wait() -> None:
+    late = with_hours(OpenLine(Scope.WINDOW, "T1", frozenset({1}), time(9), time(13)))
+    now = moment(12, 30)
+    staffed = sessions("T1", "T2")
+    answer = routing.delayed(late, "tax-1", ["T1", "T2"], now, staffed, SETTINGS)
+    assert answer == (("T1",), None)
+    # While both are paused it is the first to come back; the other one has its break.
+    until = paused(T1=moment(12, 45), T2=moment(12, 45))
+    answer = routing.delayed(late, "tax-1", ["T1", "T2"], now, until, SETTINGS)
+    assert answer == (("T1", "T2"), Delay(DelayReason.PAUSE, ms(moment(12, 45))))
+
+
+AFTERNOON = with_hours(OpenLine(Scope.ITEM, "tax-1", frozenset({1}), time(15), time(16)))
+"""The hall where an item is served for an hour of the afternoon only."""
+
+
+def test_paused_windows_are_back_for_an_item_within_its_own_hours() -> None:
+    now = moment(14, 35)
+    for back, until in ((moment(15, 10), moment(15, 10)), (moment(14, 40), moment(15))):
+        answer = routing.delayed(AFTERNOON, "tax-1", ["T1"], now, paused(T1=back), SETTINGS)
+        assert answer == (("T1",), Delay(DelayReason.PAUSE, ms(until)))
+    late = paused(T1=moment(16, 10))
+    assert refusal(now=moment(15, 20), staffed=late, hall=AFTERNOON)[0] == "all_paused"
+    assert route(now=moment(15, 20), staffed=paused(T1=moment(15, 50)), hall=AFTERNOON).delay == (
+        Delay(DelayReason.PAUSE, ms(moment(15, 50)))
+    )
+
+
+def test_people_wait_until_the_hours_of_their_item() -> None:
+    early = OpenLine(Scope.ITEM, "tax-1", frozenset({1}), time(9), time(10))
+    hall = replace(AFTERNOON, hours=(*AFTERNOON.hours, early))
+    answer = routing.delayed(hall, "tax-1", ["T1"], moment(11), sessions("T1"), SETTINGS)
+    assert answer == (("T1",), Delay(DelayReason.MIDDAY, ms(moment(15))))
+
+
+def test_a_pause_by_the_office_is_told_apart_from_that_of_a_clerk() -> None:
+    by_office = {
+        code: WindowSession(code, "", paused=True, until=ms(moment(10, 30)), office=True)
+        for code in ("T1", "T2")
+    }
+    assert route(staffed=by_office).delay == Delay(DelayReason.HALL, ms(moment(10, 30)))
+    mixed = by_office | paused(T2=moment(10, 20))
+    assert route(staffed=mixed).delay == Delay(DelayReason.PAUSE, ms(moment(10, 20)))
 
 
 # The time of the day
@@ -438,9 +487,17 @@ def test_a_lapsed_mandate_lets_no_window_advise() -> None:
 
 
 def test_without_an_advising_window_an_item_for_consultation_says_who_accepts_it() -> None:
-    case, data = refusal("ask-1", hall=with_window("S1", units=("fire",)))
-    assert (case, data["unit"]) == ("consult_only", "单位build")
-    assert (data["advice"], data["advice_en"]) == ("到二楼", "Second floor")
+    assert refusal("ask-1", hall=with_window("S1", units=("fire",))) == (
+        "consult_only",
+        {
+            "item": "ask-1",
+            "unit": "单位build",
+            "unit_en": "Unit build",
+            "phone": "",
+            "advice": "到二楼",
+            "advice_en": "Second floor",
+        },
+    )
 
 
 def test_the_units_phone_is_in_the_refusal() -> None:
