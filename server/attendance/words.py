@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, time
 
 from server.attendance.shift_rules import Direction, ShiftRule, SlotRule, clock
-from server.attendance.verdicts import EXCUSED, SlotVerdict, State
+from server.attendance.verdicts import SlotVerdict, State
 from server.core.day_facts import Correction, LeaveKind, LeaveSpan, RetroactiveChange
 
 STATE_WORDS = {
@@ -146,7 +146,7 @@ def _corrected(correction: Correction) -> str:
 
 def _facts(verdict: SlotVerdict) -> str:
     slot, state = verdict.slot, verdict.original or verdict.state
-    if state in EXCUSED and verdict.leave is not None:
+    if verdict.leave is not None:
         kind, span = _LEAVE_WORDS[verdict.leave.kind], _span(verdict.leave)
         return f"{slot.name}：免打卡，{kind}已批准（{span}）。"
     if state is State.PENDING:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from kiosk.search_keys import EVERYDAY, MAX_READINGS, keys_of, need_keys, search_keys
+from server.catalogue.model import Material
 from server.catalogue.reference import load
 
 
@@ -84,3 +87,8 @@ def test_the_examples_on_the_tile_of_errands_are_names_of_groups() -> None:
 def test_an_item_has_keys_of_the_papers_that_it_requires() -> None:
     item = next(i for i in load().items if i.name == "出生登记")
     assert {"出生医学证明", "chushengyixuezhengming", "csyxzm"} <= set(need_keys(item))
+
+
+def test_a_paper_has_no_keys_of_unlikely_readings() -> None:
+    item = replace(load().items[0], materials=(Material("行车证"), Material("行车证")))
+    assert need_keys(item) == ("行车证", "xingchezheng", "xcz")

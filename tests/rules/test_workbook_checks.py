@@ -29,13 +29,14 @@ HALL = catalogue()
 NEW_YEAR = date(2026, 1, 1)
 
 
-def changed(part: str, code: str, hall: Catalogue = HALL, **changes: Any) -> Catalogue:
+def changed(part: str, code: str, hall: Catalogue = HALL, /, **changes: Any) -> Catalogue:
     """Return the hall with one entry of a part changed."""
     key = "number" if part == "staff" else "code"
-    entries = getattr(hall, part)
-    assert any(getattr(entry, key) == code for entry in entries)
-    entries = tuple(replace(e, **changes) if getattr(e, key) == code else e for e in entries)
-    return replace(hall, **{part: entries})
+    entries: list[Any] = list(getattr(hall, part))
+    place = next(n for n, entry in enumerate(entries) if getattr(entry, key) == code)
+    entries[place] = replace(entries[place], **changes)
+    parts: dict[str, Any] = {part: tuple(entries)}
+    return replace(hall, **parts)
 
 
 def found(hall: Catalogue) -> list[Finding]:
@@ -158,7 +159,7 @@ def test_a_unit_has_one_chief_representative() -> None:
     assert found(with_staff(*chiefs, clerk("4"))) == [
         staff_finding(Flaw.CHIEF_REPEATED, "3", "chief", "tax")
     ]
-    # Of the hall's own office, of whatever number of people.
+    # Each of them is named who has no unit to represent.
     nobody = [clerk(n, "", chief=True) for n in ("1", "2")]
     assert found(with_staff(*nobody)) == [
         staff_finding(Flaw.CHIEF_WITHOUT_UNIT, n, "chief") for n in ("1", "2")

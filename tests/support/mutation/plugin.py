@@ -88,7 +88,7 @@ def forget_cached(modules: Collection[str]) -> None:
         kind = type(thing)
         if kind is CACHE and thing.__module__ in modules:
             thing.cache_clear()
-        elif kind.__module__.partition(".")[0] in packages:
+        elif str(kind.__module__).partition(".")[0] in packages:
             for name, value in vars(kind).items():
                 if isinstance(value, cached_property):
                     vars(thing).pop(name, None)
