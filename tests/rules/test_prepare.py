@@ -12,7 +12,7 @@ from server.queue.call_candidates import Moment
 from server.queue.prepare import to_prepare
 from server.queue.routing import WindowSession
 from server.queue.tickets import Ticket, lane
-from server.queue.wait_forecast import Forecast, Kind, Turn
+from server.queue.wait_forecast import Forecast, Kind, PresentFloor, Turn, forecast
 from support.halls import at, catalogue
 
 HALL = catalogue()
@@ -74,6 +74,14 @@ def prepared(
 
 def test_the_next_number_is_first() -> None:
     assert prepared({1: 9.0, 2: 3.0, 3: 6.0}) == ["t2", "t3", "t1"]
+
+
+def test_the_numbers_of_a_played_forecast_are_asked() -> None:
+    sessions = {"T1": WindowSession("T1", "T1")}
+    moment = Moment(HALL, Settings(), sessions, local(NOW, "Asia/Shanghai"), NOW)
+    waiting = [ticket(n) for n in (2, 1, 3)]
+    present = PresentFloor(waiting, {}, {}, (), {}, (), lambda *_item: 8.0)
+    assert to_prepare(forecast(moment, present), EAST, (), 3) == ["t1", "t2"]
 
 
 def test_of_two_numbers_called_at_the_same_time_the_senior_one_is_first() -> None:

@@ -285,6 +285,12 @@ def test_a_newcomer_with_priority_is_next_in_its_own_queue() -> None:
     assert newcomer(("T1", "G1", "S1"), present, level=1, paused=("S1",)).ahead == 1
 
 
+def test_what_only_a_general_window_serves_comes_before_its_relief_of_others() -> None:
+    present = floor([ticket(1, "tax-1", since=NOW - 600_000)], {"T1": NOW, "G1": NOW})
+    assert newcomer(("T1", "G1"), present, "social-1").ahead == 0
+    assert newcomer(("T1", "G1", "S1"), present, "social-1", paused=("S1",)).ahead == 1
+
+
 # Relief by comprehensive windows
 
 RELIEVING = ("G1", "T1", "S1")
@@ -317,6 +323,15 @@ def test_the_queue_that_waits_longest_for_its_target_is_relieved_as_time_goes_on
     assert by_ticket["t2"].minutes < by_ticket["t1"].minutes
     # But social's person is the one whom G1 would call at this moment.
     assert (by_ticket["t2"].ahead, by_ticket["t1"].ahead) == (1, 1)
+
+
+def test_a_newcomer_is_relieved_by_what_the_unit_promises_as_others_are() -> None:
+    """When G1 is free social's person has waited for eighteen minutes, the newcomer for eight."""
+    present = floor([ticket(1, "social-1", since=minutes_ago(10))], {"G1": NOW})
+    free = MINUTES * 0.75 + NEXT_CALL_MINUTES
+    assert newcomer(RELIEVING, present, "tax-1", paused=("T1", "S1")).minutes == free
+    later = newcomer(RELIEVING, present, "social-1", paused=("T1", "S1"))
+    assert later.minutes == free + MINUTES + NEXT_CALL_MINUTES
 
 
 def test_who_is_expected_to_come_has_waited_from_then_on() -> None:
@@ -394,6 +409,11 @@ def test_nobody_is_told_to_be_next_whom_one_of_the_windows_would_pass_by() -> No
 def test_the_windows_of_the_unit_call_for_an_item_that_was_removed() -> None:
     gone = replace(ticket(1, "tax-1"), item="gone", lane=lane("gone", "ordinary"))
     by_ticket = turns(("S1", "T1", "G1"), floor([gone]))
+    assert by_ticket["t1"] == Turn(Kind.SPECIALISED, 0, 0.0, 1)
+
+
+def test_a_window_that_was_removed_calls_nobody_and_stops_nobody() -> None:
+    by_ticket = turns(("X9", "T1"), floor([ticket(1, "tax-1")]))
     assert by_ticket["t1"] == Turn(Kind.SPECIALISED, 0, 0.0, 1)
 
 
