@@ -42,6 +42,10 @@ def test_a_malformed_quota_is_refused(text: str) -> None:
     assert is_quotas("")
 
 
+def test_a_slot_begins_and_ends_at_any_minute() -> None:
+    assert parse("tax-1 9:15—10:45 7") == (Quota("tax-1", time(9, 15), time(10, 45), 7),)
+
+
 def test_a_slot_holds_from_its_first_minute_to_before_its_last() -> None:
     assert quota_at(TEXT, "tax-1", at(9)) == NINE
     assert quota_at(TEXT, "tax-1", at(9, 59)) == NINE
