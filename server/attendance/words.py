@@ -168,7 +168,7 @@ def _unused(verdict: SlotVerdict) -> str:
     words = ""
     if verdict.repeated_punch is not None:
         at, apart = f"{verdict.repeated_punch.at:%H:%M:%S}", verdict.rule.min_interval_seconds
-        words += f"{at}的打卡与前后一次相隔不到{apart}秒，算同一次。"
+        words = f"{at}的打卡与前后一次相隔不到{apart}秒，算同一次。"
     if verdict.doubtful_punch is not None:
         at = clock(verdict.doubtful_punch.at.time())
         words += f"{at}有一次打卡，打卡机时钟不准，未采信。"

@@ -58,16 +58,44 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             test._hypothesis_internal_use_settings = settings(QUICK, max_examples=examples)  # type: ignore[union-attr]
 
 
+class Caches:
+    """Caches of the functions of some modules, and the cached properties of all objects of ours.
+
+    A test that is answered from a cache does not reach the function, and no mutant of it is run.
+    """
+
+    def __init__(self, modules: Collection[str]) -> None:
+        packages = {module.partition(".")[0] for module in modules}
+        things = gc.get_objects()
+        self._functions = [t for t in things if type(t) is CACHE and t.__module__ in modules]
+        names = {
+            kind: [name for name, value in vars(kind).items() if isinstance(value, cached_property)]
+            for kind in set(map(type, things))
+            if str(kind.__module__).partition(".")[0] in packages
+        }
+        self._objects = [(t, names[type(t)]) for t in things if names.get(type(t))]
+
+    def empty(self) -> None:
+        """Forget everything; the objects are those that existed when this one was made."""
+        for function in self._functions:
+            function.cache_clear()
+        for thing, names in self._objects:
+            for name in names:
+                vars(thing).pop(name, None)
+
+
 class Recorder:
     """Tests that reach a function, and the processor time that each test takes."""
 
-    def __init__(self) -> None:
+    def __init__(self, caches: Caches) -> None:
+        self.caches = caches
         self.seconds: dict[str, float] = {}
         self.tests: defaultdict[str, list[pytest.Item]] = defaultdict(list)
 
     def record(self, items: Sequence[pytest.Item]) -> None:
         for item, following in pairwise([*items, None]):
             assert item is not None
+            self.caches.empty()
             switch.reached.clear()
             start = time.process_time()
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
@@ -76,22 +104,6 @@ class Recorder:
                 self.tests[function].append(item)
         for tests in self.tests.values():
             tests.sort(key=lambda item: self.seconds[item.nodeid])
-
-
-def forget_cached(modules: Collection[str]) -> None:
-    """Empty the caches of functions of these modules, and all cached properties of ours.
-
-    The recording filled them; a mutant that is answered from a cache is never run.
-    """
-    packages = {module.partition(".")[0] for module in modules}
-    for thing in gc.get_objects():
-        kind = type(thing)
-        if kind is CACHE and thing.__module__ in modules:
-            thing.cache_clear()
-        elif str(kind.__module__).partition(".")[0] in packages:
-            for name, value in vars(kind).items():
-                if isinstance(value, cached_property):
-                    vars(thing).pop(name, None)
 
 
 def run_tests(session: pytest.Session, mutant: str, tests: Sequence[pytest.Item]) -> int:
@@ -149,11 +161,12 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     """Record all tests without a mutant, then run those that reach each mutant."""
     options = session.config.option
     mutants: list[str] = json.loads(options.mutants.read_text())
-    recorder = Recorder()
+    modules = {mutant.rpartition(".")[0] for mutant in mutants}
+    recorder = Recorder(Caches(modules))
     recorder.record(session.items)
     if session.testsfailed:
         return True
-    forget_cached({mutant.rpartition(".")[0] for mutant in mutants})
+    Caches(modules).empty()
     gc.collect()
     gc.freeze()
     results: dict[str, str] = {}
