@@ -11,34 +11,12 @@ from server.core.settings import Settings
 from server.queue.call_candidates import Moment
 from server.queue.prepare import to_prepare
 from server.queue.routing import WindowSession
-from server.queue.tickets import Ticket, lane
 from server.queue.wait_forecast import Forecast, Kind, PresentFloor, Turn, forecast
-from support.halls import at, catalogue
+from support.forecast_floor import HALL, NOW, ticket
+from support.halls import at
 
-HALL = catalogue()
-NOW = at(10)
 EAST = ("T1", "T2", "G1", "G2")
 """Windows of the east room; tax and its mandates are all there, building is in the west room."""
-
-
-def ticket(n: int, item: str = "tax-1") -> Ticket:
-    """Return the n-th ticket of the day, waiting."""
-    return Ticket(
-        id=f"t{n}",
-        day="",
-        number="",
-        token="",
-        queue=HALL.item_by[item].unit,
-        item=item,
-        klass="ordinary",
-        level=0,
-        lane=lane(item, "ordinary"),
-        ord=n,
-        version=1,
-        kiosk="",
-        issued_at=NOW,
-        waiting_since=NOW,
-    )
 
 
 def prepared(
@@ -79,7 +57,7 @@ def test_the_next_number_is_first() -> None:
 def test_the_numbers_of_a_played_forecast_are_asked() -> None:
     sessions = {"T1": WindowSession("T1", "T1")}
     moment = Moment(HALL, Settings(), sessions, local(NOW, "Asia/Shanghai"), NOW)
-    waiting = [ticket(n) for n in (2, 1, 3)]
+    waiting = [ticket(n, "tax-1") for n in (2, 1, 3)]
     present = PresentFloor(waiting, {}, {}, (), {}, (), lambda *_item: 8.0)
     assert to_prepare(forecast(moment, present), EAST, (), 3) == ["t1", "t2"]
 
@@ -88,11 +66,11 @@ def test_of_two_numbers_called_at_the_same_time_the_senior_one_is_first() -> Non
     assert prepared({3: 4.0, 1: 4.0, 2: 4.0}) == ["t1", "t2", "t3"]
 
 
-@pytest.mark.parametrize(("minutes", "asked"), [(12.0, ["t1"]), (12.1, [])])
+@pytest.mark.parametrize(("minutes", "numbers"), [(12.0, ["t1"]), (12.1, [])])
 def test_nobody_is_asked_to_prepare_more_than_twelve_minutes_ahead(
-    minutes: float, asked: list[str]
+    minutes: float, numbers: list[str]
 ) -> None:
-    assert prepared({1: minutes}) == asked
+    assert prepared({1: minutes}) == numbers
 
 
 def test_a_board_asks_no_more_than_it_has_places_for() -> None:

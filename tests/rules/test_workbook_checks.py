@@ -222,8 +222,8 @@ def test_items_for_consultation_and_of_units_elsewhere_need_no_window() -> None:
     no_windows = replace(HALL, windows=())
     names = ["tax-1", "tax-2", "social-1", "build-1", "fire-1", "lapsed-1"]
     assert unservable(no_windows) == [f"事项{code}" for code in names]
-    asked = changed("items", "build-1", no_windows, handling=Handling.CONSULT)
-    assert "事项build-1" not in unservable(asked)
+    consulted = changed("items", "build-1", no_windows, handling=Handling.CONSULT)
+    assert "事项build-1" not in unservable(consulted)
 
 
 def test_a_window_and_an_item_whose_hours_never_meet() -> None:
