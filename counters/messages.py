@@ -283,9 +283,11 @@ class DeskPrinter(Message):
 
 
 class DeskPrinters(Message):
-    """Answer to GET /api/v1/reception: the kiosks with a printer."""
+    """Answer to GET /api/v1/reception: the kiosks with a printer, the hall's own common items."""
 
     printers: list[DeskPrinter]
+    pinned: list[str] = Field(default_factory=list)
+    """Items that come first among the common ones."""
 
 
 class DeskCall(Message):

@@ -36,6 +36,7 @@ from server.queue import (
 )
 from server.queue.errors import QueueCode
 from server.queue.forecasts import Forecasts
+from server.queue.pinned_items import pinned_items
 from server.queue.routing import ROUTING
 from server.queue.snapshot import QueueSnapshot
 from server.queue.ticket_place import place_of
@@ -90,9 +91,12 @@ class Reception:
         return snapshot.read_with(self._ctx, query)
 
     def printers(self) -> DeskPrinters:
-        """Return the kiosks at which the desk can print."""
+        """Return the kiosks at which the desk can print, and the hall's own common items."""
         devices = self._ctx.read(lambda c: device_health_queries.every(c, self._ctx.hall_id))
-        return DeskPrinters(printers=views.printers(devices))
+        return DeskPrinters(
+            printers=views.printers(devices),
+            pinned=pinned_items(self._ctx.catalogue(), self._ctx.settings()),
+        )
 
     def way_to(self, code: str) -> WayTo:
         """Return where an item is served, and when."""

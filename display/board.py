@@ -63,7 +63,7 @@ def calls(snapshot: QueueSnapshot, zone: str) -> list[CallView]:
     tickets = sorted(snapshot.current.values(), key=_called_first)
     pairs = ((ticket, snapshot.catalogue.window_by.get(ticket.window)) for ticket in tickets)
     zones = snapshot.catalogue.zone_by
-    several = zone == MAIN and len(zones) > 1
+    several = len(zones) > 1
     views = [
         _call(ticket, window, zones.get(window.zone) if several else None)
         for ticket, window in pairs

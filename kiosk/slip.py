@@ -240,8 +240,15 @@ def _paper(index: int, paper: Material, mark: str, *, bold: bool = False) -> lis
     return [Text(f"{mark}{index + 1}. {paper.name}{need}", bold=bold), *form]
 
 
+def _promise(item: Item) -> str:
+    """Return the promised limit in words; the hall promises nothing where it only advises."""
+    if item.handling is Handling.CONSULT:
+        return "以受理部门公布的为准"
+    return "当场办结" if item.promised_days == 0 else f"{item.promised_days}个工作日"
+
+
 def _limits(item: Item) -> list[Line]:
-    promised = "当场办结" if item.promised_days == 0 else f"{item.promised_days}个工作日"
+    promised = _promise(item)
     legal = f"{item.legal_days}个工作日" if item.legal_days else "法律未规定"
     return [
         Pair("承诺时限", promised),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -33,6 +32,7 @@ from server.queue.notice_scope import HALL, window_in
 from server.queue.offline.lease_queries import StandbyService
 from server.queue.offline.messages import StandbyAccess
 from server.queue.offline.settings import OfflineSettings
+from server.queue.pinned_items import pinned_items
 from server.queue.queue_views import delay_view, hall_hours, notice_views, waiting_in
 from server.queue.routing import route
 from server.queue.settings import NumberSettings, ScreenSettings, VoiceSettings
@@ -41,8 +41,6 @@ from server.queue.snapshot import QueueSnapshot
 from server.queue.ticket_place import TicketPlace, after_delay
 from server.queue.tickets import AT_WINDOW, Outcome, State, Ticket
 from server.queue.wait_range import wait_of
-
-BETWEEN_CODES = re.compile(r"[\s,，、;；]+")
 
 
 def catalogue_view(catalogue: Catalogue, popular: list[str]) -> KioskCatalogue:
@@ -289,7 +287,7 @@ def kiosk_state(
         hours=hours,
         elder_class=_elder_class(snapshot),
         return_limit=snapshot.settings.of(NumberSettings).return_limit,
-        pinned=[code for code in _codes(snapshot) if code in catalogue.item_by],
+        pinned=pinned_items(catalogue, snapshot.settings),
         notices=notice_views(snapshot),
     )
 
@@ -298,12 +296,6 @@ def _elder_class(snapshot: QueueSnapshot) -> str:
     """Return the class that large type offers, if the catalogue has it with priority."""
     klass = snapshot.catalogue.class_by.get(snapshot.settings.of(ScreenSettings).elder_class)
     return klass.code if klass and klass.level else ""
-
-
-def _codes(snapshot: QueueSnapshot) -> list[str]:
-    """Return the items that the office has put first, in its order."""
-    text = snapshot.settings.of(ScreenSettings).pinned_items
-    return list(dict.fromkeys(code for code in BETWEEN_CODES.split(text) if code))
 
 
 def standby_access(snapshot: QueueSnapshot, line: StandbyService | None) -> StandbyAccess:

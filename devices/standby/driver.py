@@ -204,30 +204,36 @@ class StandbyDriver:
         return (*self._place.origins, *lease_origins)
 
     def state(self) -> Json:
-        """Return readiness and remaining numbers; this is the page's first request."""
+        """Return readiness and remaining numbers; this is the page's first request.
+
+        `companion`: requests may name another number of the same person.
+        """
         lease = self._lease
+        can: Json = {"now": self.now(), "companion": True}
         if lease is None or not lease.covers(self.now()):
-            return {"kiosk": self._place.kiosk, "ready": False, "now": self.now(), "left": {}}
+            return can | {"kiosk": self._place.kiosk, "ready": False, "left": {}}
         remaining = lease.remaining(self._opened().issued_on(lease.day))
         ready = any(remaining.values())
-        return {"kiosk": lease.kiosk, "ready": ready, "now": self.now(), "left": remaining}
+        return can | {"kiosk": lease.kiosk, "ready": ready, "left": remaining}
 
     def item(self, code: str) -> Json:
         """Return an item's page; raises RefusedError."""
         return self._running().page(code, self.now())
 
-    def issue(self, key: str, item: str, applicant: str) -> Json:
+    def issue(self, key: str, item: str, applicant: str, companion: str = "") -> Json:
         """Issue a number for the press `key`; a repeated request returns the same number.
+
+        `companion`: token of another number of the same person.
 
         Raises:
             RefusedError: The lease does not allow it, or the key was used for another request.
         """
-        request = json.dumps([item, applicant])
+        request = json.dumps([item, applicant, companion] if companion else [item, applicant])
         book = self._opened()
         with self._lock:
             ticket = book.of_key(key)
             if ticket is None:
-                ticket = self._issue(book, key, request, item, applicant)
+                ticket = self._issue(book, key, request, item, applicant, companion)
             if ticket.request != request:
                 raise RefusedError(422, REUSED)
             self._send_pending(book)
@@ -245,7 +251,13 @@ class StandbyDriver:
         return lease
 
     def _issue(
-        self, book: StandbyLedger, key: str, request: str, item: str, applicant: str
+        self,
+        book: StandbyLedger,
+        key: str,
+        request: str,
+        item: str,
+        applicant: str,
+        companion: str,
     ) -> IssuedNumber:
         lease, now = self._running(), self.now()
         lease.require_allowed(item, applicant, now)
@@ -254,6 +266,7 @@ class StandbyDriver:
             chosen = lease.choose(item, issued)
             ticket = f"{lease.day.replace('-', '')}-{chosen.number}"
             fact = self._fact(lease, chosen, ticket, key, item, applicant, now)
+            fact |= {"companion": companion} if companion else {}
             view = lease.view(item, applicant, chosen, ticket, now)
             paper = lease.paper(item, applicant, chosen, now)
             prefix = chosen.block["prefix"]

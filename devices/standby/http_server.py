@@ -27,6 +27,11 @@ TEXT_LIMIT = 64
 DEADLINE_SECONDS = 5.0
 
 
+REQUIRED = frozenset({"key", "item", "applicant"})
+COMPANION = "companion"
+"""Token of another number of the same person; left out for a person with one errand."""
+
+
 class StandbyService(Protocol):
     """Interface of the standby service behind the HTTP server; callable from any thread."""
 
@@ -42,7 +47,7 @@ class StandbyService(Protocol):
     def item(self, code: str) -> Json:
         """Return an item's page; raises RefusedError."""
 
-    def issue(self, key: str, item: str, applicant: str) -> Json:
+    def issue(self, key: str, item: str, applicant: str, companion: str = "") -> Json:
         """Issue a number; raises RefusedError."""
 
     def of_key(self, key: str) -> Json | None:
@@ -122,7 +127,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(400, {"code": "invalid"})
         else:
             key, item, applicant = (body[name] for name in ("key", "item", "applicant"))
-            self._do(lambda: self.desk.issue(key, item, applicant))
+            companion = body.get(COMPANION, "")
+            self._do(lambda: self.desk.issue(key, item, applicant, companion))
 
     def _do(self, action: Any) -> None:
         try:
@@ -134,7 +140,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(500, {"code": "internal"})
 
     def _body(self) -> dict[str, str] | None:
-        """Return the request's three short texts, or None if it is invalid."""
+        """Return the request's short texts, or None if it is invalid."""
         length = self.headers.get("Content-Length", "")
         if not length.isdigit() or int(length) > BODY_LIMIT:
             self.close_connection = True
@@ -143,10 +149,9 @@ class _Handler(BaseHTTPRequestHandler):
             body = json.loads(self.rfile.read(int(length)))
         except (ValueError, RecursionError):
             return None
-        names = ("key", "item", "applicant")
-        if not isinstance(body, dict) or set(body) != set(names):
+        if not isinstance(body, dict) or body.keys() - {COMPANION} != REQUIRED:
             return None
-        valid = all(isinstance(body[n], str) and 0 < len(body[n]) <= TEXT_LIMIT for n in names)
+        valid = all(isinstance(text, str) and 0 < len(text) <= TEXT_LIMIT for text in body.values())
         return body if valid else None
 
     def _is_own_host(self) -> bool:

@@ -54,6 +54,11 @@ export function queueRoom(queues: readonly QueueView[], most: number): number {
   return queues.filter((queue) => queue.waiting > 0).length <= QUEUES_LARGE ? QUEUES_LARGE : most;
 }
 
+/** Width of a text in its own font size: a Chinese character is 1 wide, a letter or figure at most 0.62. */
+export function widthOf(text: string): number {
+  return Math.max(1, [...text].reduce((sum, char) => sum + (char > "\u2e7f" ? 1 : 0.62), 0));
+}
+
 export function anyOpen(windows: readonly WindowState[]): boolean {
   return windows.some((window) => window.state !== "closed");
 }

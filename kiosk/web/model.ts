@@ -54,7 +54,7 @@ export function makeModel(kiosk: string) {
   const standby = useStandby(live, () => view.value.name === "home" && !busy.value);
   world.own = {
     takesOver: standby.takesOver,
-    take: (key, item, klass) => standby.line.take(key, item, klass),
+    take: (key, item, klass, companion) => standby.line.take(key, item, klass, companion),
   };
   const offer = useCatalogue(live, needsEnrolment, () => view.value.name === "home");
 
@@ -123,9 +123,7 @@ export function makeModel(kiosk: string) {
     trouble.value = "";
     try {
       const first = companion.value;
-      // A number that the kiosk's own PC gave is not in the books yet: nothing can be joined to it.
-      const token = first && !givenHere(first) ? first.token : "";
-      showResult(await taking.take(item, applicant.value, token));
+      showResult(await taking.take(item, applicant.value, first?.token));
     } catch (error) {
       trouble.value = error instanceof ApiError ? error.words() : String(error);
       if (error instanceof ApiError && error.status === 401) needsEnrolment.value = true;

@@ -22,6 +22,12 @@ export const t = dictionary({
   consult: { zh: "咨询号 · 本大厅仅咨询", en: "Enquiry number · enquiries only" },
   ahead: { zh: "前面还有 {n} 人", en: "{n} ahead of you" },
   next: { zh: "下一位就是您", en: "You are next" },
+  paused: { zh: "大厅暂停服务", en: "Service is paused" },
+  pausedUntil: { zh: "大厅暂停服务，约 {time} 恢复", en: "Service is paused until about {time}" },
+  pausedStays: {
+    zh: "号码和位置保留，前面有 {n} 人，恢复后按顺序叫号。",
+    en: "You keep your number and place, {n} ahead of you. Calls go on in order after that.",
+  },
   numbers: { zh: "您的几个号码", en: "Your numbers" },
   after: { zh: "{number} 办完后叫本号", en: "Called after {number} is finished" },
   afterOther: { zh: "等另一个办完", en: "After the other one" },

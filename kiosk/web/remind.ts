@@ -12,14 +12,18 @@ const on = ref(false);
 let audio: AudioContext | null = null;
 let lock: { release: () => Promise<void> } | null = null;
 
-type Seen = Pick<TicketView, "state" | "ahead" | "call_count" | "remind_ahead">;
+type Seen = Pick<TicketView, "state" | "ahead" | "call_count" | "remind_ahead" | "delay">;
 
 /** Reminder that a change of the ticket is worth: a call, the last people ahead, or nothing. */
 export function reminder(before: Seen | null, now: Seen): "call" | "soon" | "" {
   if (now.state === "called") return before?.state !== "called" || before.call_count !== now.call_count ? "call" : "";
-  const limit = now.remind_ahead ?? 0;
-  if (now.state !== "waiting" || now.ahead > limit || limit === 0) return "";
-  return before === null || before.state !== "waiting" || before.ahead > limit ? "soon" : "";
+  return isNear(now) && (before === null || !isNear(before)) ? "soon" : "";
+}
+
+/** Return true if the call can come soon: few people are ahead, and no pause or break holds it back. */
+function isNear(seen: Seen): boolean {
+  const limit = seen.remind_ahead ?? 0;
+  return seen.state === "waiting" && limit > 0 && seen.ahead <= limit && !seen.delay;
 }
 
 export function useReminder(ticket: Ref<TicketView | null>): { on: Ref<boolean>; soon: Ref<boolean>; start: () => void } {
@@ -60,7 +64,7 @@ export function useReminder(ticket: Ref<TicketView | null>): { on: Ref<boolean>;
   watch(ticket, (now, before) => {
     if (!now) return;
     const what = reminder(before ?? null, now);
-    soon.value = now.state === "waiting" && (soon.value || what === "soon");
+    soon.value = now.state === "waiting" && !now.delay && (soon.value || what === "soon");
     if (what === "call" || (what === "soon" && on.value)) navigator.vibrate?.(SHAKE);
     if (what !== "" && on.value) ring(0.8);
     if (["finished", "cancelled", "expired"].includes(now.state)) void lock?.release();

@@ -16,11 +16,14 @@ const OWN_SLIP = "standby-";
 
 interface LineState {
   ready: boolean;
+  /** True if a request may name the person's other number; an older agent would refuse it. */
+  companion?: boolean;
 }
 
 /** Asks the line; throws ApiError, with status 0 where nobody answers. */
 export class OwnLine {
   private access: StandbyAccess = { line: "", secret: "" };
+  private joins = false;
 
   constructor(private readonly fetcher: typeof fetch = (...args) => fetch(...args)) {}
 
@@ -36,7 +39,9 @@ export class OwnLine {
   async ready(): Promise<boolean> {
     if (!this.access.line) return false;
     try {
-      return (await this.ask<LineState>("")).ready;
+      const state = await this.ask<LineState>("");
+      this.joins = state.companion === true;
+      return state.ready;
     } catch {
       return false;
     }
@@ -46,8 +51,9 @@ export class OwnLine {
     return this.ask<ItemPage>(`/items/${encodeURIComponent(code)}`);
   }
 
-  async take(key: string, item: string, applicant: string): Promise<TicketView> {
-    return (await this.ask<{ ticket: TicketView }>("/tickets", { key, item, applicant })).ticket;
+  async take(key: string, item: string, applicant: string, companion = ""): Promise<TicketView> {
+    const body = companion && this.joins ? { key, item, applicant, companion } : { key, item, applicant };
+    return (await this.ask<{ ticket: TicketView }>("/tickets", body)).ticket;
   }
 
   async ofKey(key: string): Promise<TicketView> {

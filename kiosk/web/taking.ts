@@ -43,7 +43,7 @@ export interface World {
 /** Source of numbers while the server is away. */
 export interface Own {
   takesOver: () => Promise<boolean>;
-  take: (key: string, item: string, applicant: string) => Promise<TicketView>;
+  take: (key: string, item: string, applicant: string, companion?: string) => Promise<TicketView>;
 }
 
 /** A number, and the key of its press where the kiosk's own PC gave it. */
@@ -110,7 +110,7 @@ export class Taking {
     const before = this.pending();
     const same = before?.item === item && before.applicant === applicant;
     const fresh = { key: newKey(), item, applicant, at: this.world.now() };
-    const pending: Pending = same ? before : companion ? { ...fresh, companion } : fresh;
+    let pending: Pending = same ? before : companion ? { ...fresh, companion } : fresh;
     this.write("pending", pending);
     for (;;) {
       try {
@@ -118,6 +118,13 @@ export class Taking {
         this.drop("pending");
         return issued;
       } catch (error) {
+        if (companion && unknown(error)) {
+          // The first number came from this PC and is not in the books yet: the errand goes on alone.
+          pending = { key: newKey(), item, applicant, at: pending.at };
+          this.write("pending", pending);
+          companion = "";
+          continue;
+        }
         if (!passing(error) || this.world.now() - pending.at > PATIENCE_MS) {
           this.drop("pending");
           throw error;
@@ -135,7 +142,7 @@ export class Taking {
       pending.own = true;
       this.write("pending", pending);
     }
-    if (own && pending.own) return { ticket: await own.take(key, item, applicant), key };
+    if (own && pending.own) return { ticket: await own.take(key, item, applicant, companion), key };
     const body = companion ? { item, applicant, print: true, companion } : { item, applicant, print: true };
     const giveUpMs = own ? 1500 : 5000;
     return await this.world.issue({ body, key, giveUpMs });
@@ -168,6 +175,11 @@ export class Taking {
   private name(what: string): string {
     return `hallkeeper.kiosk.${this.kiosk}.${what}`;
   }
+}
+
+/** Return true if the server does not know the person's other number. */
+function unknown(error: unknown): boolean {
+  return error instanceof ApiError && error.code === "ticket_unknown";
 }
 
 /** Return true if the same press may be sent again: the server was not reached, or not ready. */

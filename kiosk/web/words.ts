@@ -1,6 +1,6 @@
 // Every word of the kiosk's pages that does not come from the server.
 import { dictionary, lang } from "@web/i18n.ts";
-import type { MissedNumber } from "@web/wire.gen.ts";
+import type { ItemRef, MissedNumber } from "@web/wire.gen.ts";
 
 export const t = dictionary({
   kiosk: { zh: "{name} 号自助取号机", en: "Ticket kiosk {name}" },
@@ -77,6 +77,7 @@ export const t = dictionary({
   legal: { zh: "法定时限", en: "Legal limit" },
   days: { zh: "{n} 个工作日", en: "{n} working day(s)" },
   sameDay: { zh: "当场办结", en: "Done at once" },
+  promisedElsewhere: { zh: "以受理部门公布的为准", en: "Ask the office that accepts it" },
   noLimit: { zh: "法律未规定", en: "Not set by law" },
   fee: { zh: "收费", en: "Fee" },
   applicant: { zh: "办理人群", en: "Applicant" },
@@ -259,6 +260,11 @@ export function waitWords(low: number, high: number): string {
 export function ifMissedWords(limit: number, places: number): string[] {
   if (limit === 0) return [t("ifMissedNone")];
   return [t("ifMissedHow"), places > 0 ? t("ifMissedBehind", { n: places }) : t("ifMissedValid")];
+}
+
+/** Words for the promised limit; the hall promises nothing where it only advises. */
+export function promiseWords(handling: ItemRef["handling"], days: number): string {
+  return handling === "consult" ? t("promisedElsewhere") : daysWords(days, "sameDay");
 }
 
 export function daysWords(days: number, none: "sameDay" | "noLimit"): string {

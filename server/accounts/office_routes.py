@@ -151,6 +151,7 @@ def _tokens(api: Api) -> None:
         body=MakeCode,
         answer=OneTimeCode,
         keyed=False,
+        codes=(CommonCode.NOT_IN_WORKBOOK,),
         example={"kind": "kiosk", "name": "1"},
     )
     def make_code(call: Call) -> OneTimeCode:

@@ -24,7 +24,8 @@ from server.accounts.password_tries import NOWHERE, Origin, Tries, Try, secret_h
 from server.accounts.queries import Account, Enrolment
 from server.accounts.settings import AccountSettings
 from server.accounts.wrong_codes import Guesses, Rest
-from server.core.actors import SYSTEM, Actor, ActorKind, Principal, Role
+from server.catalogue.named_codes import Named, require_known
+from server.core.actors import MAIN_BOARD, SYSTEM, Actor, ActorKind, Principal, Role
 from server.core.edit_conflicts import NOT_SHOWN, require_unchanged
 from server.core.errors import CommonCode, HallError
 from server.core.events import HallChanged
@@ -272,8 +273,10 @@ class People:
         """Return a new one-time code (8 digits, valid for CODE_MINUTES) to enrol a device by name.
 
         `place`: the kiosk, window or zone, or the place of a time clock, where its devices may be;
-        "": any.
+        "": any. Raises NOT_IN_WORKBOOK for the board of a zone that the workbook does not have.
         """
+        if kind == ActorKind.BOARD and name != MAIN_BOARD:
+            require_known(self._ctx.catalogue(), Named.ZONE, (name,))
         code = self._ctx.tokens.digits(8)
 
         def act(tx: Tx) -> None:

@@ -19,6 +19,10 @@ class ActorKind(StrEnum):
     SYSTEM = "system"
 
 
+MAIN_BOARD = "main"
+"""Name of the board of the whole hall, and of the loudspeakers of every zone without its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Via:
     """Device through which an action came, and the agent that serves it."""

@@ -89,6 +89,7 @@ class CommonCode(ErrorCode):
     HALL_UNKNOWN = "hall_unknown"
     METHOD = "method"
     SETTING_INVALID = "setting_invalid"
+    NOT_IN_WORKBOOK = "not_in_workbook"
     UNAVAILABLE = "unavailable"
     INTERNAL = "internal"
 
@@ -194,6 +195,33 @@ REFUSALS: dict[ErrorCode, Refusal] = {
     ),
     CommonCode.SETTING_INVALID: Refusal(
         400, "没有这项设置，没有保存任何内容。", "There is no such setting; nothing was saved."
+    ),
+    CommonCode.NOT_IN_WORKBOOK: Refusal(
+        409,
+        "工作簿中没有编码 {codes}，没有保存任何内容，请核对。",
+        "The workbook has no {codes}; nothing was saved. Please check the code.",
+        by="kind",
+        cases={
+            "item": (
+                "事项编码 {codes} 不在工作簿中，或其单位不在本大厅。没有保存任何内容，请核对。",
+                "No item of a unit in this hall has the code {codes}; nothing was saved.",
+            ),
+            "priority": (
+                "人群编码 {codes} 不在工作簿中，或不是优先人群。没有保存任何内容，请核对。",
+                "No group of people with priority has the code {codes}; nothing was saved.",
+            ),
+            "staff": (
+                "工号 {codes} 不在工作簿的人员表中。没有保存任何内容，请核对。",
+                "The staff list has no number {codes}; nothing was saved. Please check it.",
+            ),
+            "zone": (
+                "工作簿中没有编码为 {codes} 的区域，请核对。主屏的名称是 main。",
+                "The workbook has no zone {codes}. The main board's name is main.",
+            ),
+        },
+        facts=lambda data, language: {
+            "codes": ("、", ", ")[language].join(data.get("codes", ())) or "—"
+        },
     ),
     CommonCode.UNAVAILABLE: Refusal(
         503,

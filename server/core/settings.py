@@ -7,7 +7,7 @@ an argument; storage records the values and the time from which they apply.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from typing import Any, ClassVar, TypeVar, cast
@@ -51,6 +51,10 @@ class Declaration:
     """Form of such a text, for the handbook."""
     longest: int = TEXT_LIMIT
     """Most characters of a text."""
+    codes: Callable[[str], Sequence[str]] | None = None
+    """Returns the codes of the workbook that a valid text names."""
+    names: str = ""
+    """Kind of the entries with these codes, as in `server.catalogue.named_codes`."""
 
     def require_valid(self, name: str, value: Value) -> None:
         """Raise SETTING_INVALID if the value is out of bounds, unknown, too long or malformed."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from server.catalogue.named_codes import Named
 from server.core.settings import Section, SettingGroup, setting
-from server.leave.ladder_notation import is_ladder, is_staff_list
+from server.leave.ladder_notation import is_ladder, is_staff_list, staff_list
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,8 @@ class LeaveSettings(SettingGroup):
         "Heads (staff numbers; empty: administrators)",
         "The centre's heads; empty: the administrators.",
         is_valid=is_staff_list,
+        codes=staff_list,
+        names=Named.STAFF,
         form="staff numbers with commas",
     )
     leave_after_days: int = setting(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from server.capability import Capability
-from server.office import routes
+from server.office import lost_code_alarms, routes
 
 CAPABILITY = Capability(
     name="office",
+    quiet_alarms=frozenset({lost_code_alarms.CODE}),
+    alarms=(lost_code_alarms.alarms,),
     routes=(lambda parts: routes.add(parts.api, parts.feeds, parts.alarms),),
 )

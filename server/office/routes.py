@@ -142,7 +142,11 @@ def _settings(api: Api) -> None:
         who=ADMINISTRATORS,
         body=ChangeSettings,
         answer=Done,
-        codes=(CommonCode.SETTING_INVALID, CommonCode.CHANGED_MEANWHILE),
+        codes=(
+            CommonCode.SETTING_INVALID,
+            CommonCode.NOT_IN_WORKBOOK,
+            CommonCode.CHANGED_MEANWHILE,
+        ),
         example={"values": {"priority_run": 2}},
         keyed=False,
     )

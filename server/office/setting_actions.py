@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from server.catalogue.named_codes import require_values_known
 from server.core import setting_queries as stored
 from server.core.actors import Actor
 from server.core.clock import zone_exists
@@ -29,12 +30,13 @@ def change(
 ) -> None:
     """Set values; `basis`: only if these are still in force.
 
-    `seen`: values as they were shown. Raises SETTING_INVALID; CHANGED_MEANWHILE; PAST_STALE for
-    another basis; PAST_CLOSED for another time zone in a hall with past days, because every
-    recorded moment would then be shown differently.
+    `seen`: values as they were shown. Raises SETTING_INVALID; NOT_IN_WORKBOOK; CHANGED_MEANWHILE;
+    PAST_STALE for another basis; PAST_CLOSED for another time zone in a hall with past days,
+    because every recorded moment would then be shown differently.
     """
     settings = ctx.settings()
     _require_valid(settings, values)
+    require_values_known(ctx.catalogue(), values)
     every = settings.values()
     values_before = {name: every[name] for name in values}
     request: JsonDict = {"act": "settings.change", "values": values, "basis": values_before}

@@ -37,6 +37,11 @@ def _quota(line: str) -> Quota:
     return Quota(match[1], opens, closes, int(match[6]))
 
 
+def items_of(text: str) -> list[str]:
+    """Return the codes of the items that have a quota."""
+    return [quota.item for quota in parse(text)]
+
+
 def is_quotas(text: str) -> bool:
     """Return True if the text of a setting is empty or a valid list of quotas."""
     try:

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import ClassVar
 
+from server.catalogue.named_codes import Named
 from server.core.settings import Section, SettingGroup, setting
-from server.queue.quota_notation import is_quotas
+from server.queue.quota_notation import is_quotas, items_of
 
 OFF, ON = "off", "on"
+_BETWEEN_CODES = re.compile(r"[\s,，、;；]+")
+
+
+def listed_codes(text: str) -> tuple[str, ...]:
+    """Return the codes of a list with commas or blanks between, each once."""
+    return tuple(dict.fromkeys(code for code in _BETWEEN_CODES.split(text) if code))
+
+
+def single_code(text: str) -> tuple[str, ...]:
+    """Return the code that a text is; none for an empty one."""
+    return (text,) if text else ()
+
+
 SWITCH = {OFF: ("关闭", "Off"), ON: ("开启", "On")}
 
 
@@ -126,9 +141,12 @@ class NumberSettings(SettingGroup):
             "At most so many numbers of an item are issued in a slot, such as "
             "`gaj-01 09:00-10:00 20; gaj-01 10:00-11:00 20`; more are rejected (`quota_full`) "
             "with the time from which there are places again. Outside its slots an item has no "
-            "quota. A kiosk without the server does not count."
+            "quota. A kiosk without the server refuses nobody; its numbers count once it hands "
+            "them in."
         ),
         is_valid=is_quotas,
+        codes=items_of,
+        names=Named.ITEM,
         form="quotas",
         longest=2000,
     )
@@ -337,14 +355,19 @@ class ScreenSettings(SettingGroup):
         "Common items on the kiosk, first of all (codes in order)",
         (
             "Codes of the items that come first among the common ones on kiosks, in this order, "
-            "with commas between; the other places go to the items that are taken most."
+            "with commas between; the other places go to the items that are taken most. An unknown "
+            "code is rejected."
         ),
+        codes=listed_codes,
+        names=Named.ITEM,
     )
     elder_class: str = setting(
         "elderly",
         "取号机“大字版”直接提供的优先人群（人群编码；留空则不提供）",
         "Priority class that the kiosk's large text offers at once (code; empty for none)",
         "Code of the applicant class that a kiosk in large text offers beside the usual number.",
+        codes=single_code,
+        names=Named.PRIORITY,
     )
     slip_patience_seconds: int = setting(
         60,

@@ -53,9 +53,17 @@ def join(tx: Tx, day: str, token: str) -> list[Ticket]:
 
     Raises TICKET_UNKNOWN.
     """
-    ticket = ticket_queries.by_token(tx.conn, tx.hall_id, token)
-    if ticket is None or ticket.day != day:
+    tickets = join_if_known(tx, day, token)
+    if not tickets:
         raise HallError(QueueCode.TICKET_UNKNOWN)
+    return tickets
+
+
+def join_if_known(tx: Tx, day: str, token: str) -> list[Ticket]:
+    """Return the tickets of a visit as `join` does; none for a token that is not of the day."""
+    ticket = ticket_queries.by_token(tx.conn, tx.hall_id, token) if token else None
+    if ticket is None or ticket.day != day:
+        return []
     if ticket.visit:
         return ticket_queries.of_visit(tx.conn, tx.hall_id, ticket.visit)
     first = replace(ticket, visit=ticket.id)

@@ -52,6 +52,13 @@ class PastChange(Message):
     """True if the viewer may be its second person."""
 
 
+class PastMoves(Message):
+    """Moved values of a change from a place on, by day and person; `count` is the number of all."""
+
+    moves: list[PastMove]
+    count: int
+
+
 class PastChanges(Message):
     """Retroactive changes, waiting ones first."""
 

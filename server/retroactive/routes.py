@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from server.attendance import shift_rule_queries
 from server.attendance.shift_rules import ShiftRule
 from server.core.actors import Actor
-from server.core.errors import CommonCode
+from server.core.errors import CommonCode, HallError
 from server.core.messages import Alarm, Done
 from server.hall.composition import Hall
 from server.hall.context import Context
@@ -23,6 +23,7 @@ from server.retroactive.messages import (
     PastChange,
     PastChanges,
     PastMove,
+    PastMoves,
     RefuseChange,
     SecondChecker,
     SheetLine,
@@ -43,7 +44,10 @@ from server.time_clocks.sign_in_sheet_queries import SignInSheet
 from server.web_api import MANAGERS, STAFF, Api, Call
 
 SHOWN = 24
-"""Number of a change's values that are listed; the rest is counted."""
+"""Number of a change's values in the list of changes; the rest is read by `past_moves`."""
+READ = 500
+"""Values in one answer of `past_moves`."""
+START_DIGITS = 7
 SETTLED = (CommonCode.PAST_UNKNOWN, CommonCode.PAST_STATE)
 
 
@@ -81,6 +85,19 @@ def _changes(api: Api) -> None:
     def past_changes(call: Call) -> PastChanges:
         """Return retroactive changes: requester, values before and after, result."""
         return ctx.read(lambda c: _listed(ctx, c, call.actor))
+
+    @api.get(
+        "/office/past-changes/<change>/moves/<start>",
+        who=MANAGERS,
+        answer=PastMoves,
+        codes=(CommonCode.PAST_UNKNOWN,),
+    )
+    def past_moves(call: Call) -> PastMoves:
+        """Return the values that a change moves, at most 500 from a place on; 0 is the first."""
+        change, start = call.args["change"], call.args["start"]
+        if not (start.isascii() and start.isdigit() and len(start) <= START_DIGITS):
+            raise HallError(CommonCode.NOT_FOUND)
+        return ctx.read(lambda c: _moves_from(ctx, c, change, int(start)))
 
     @api.post(
         "/office/past-changes/<change>/confirm",
@@ -121,6 +138,24 @@ def _listed(ctx: Context, conn: Connection, actor: Actor) -> PastChanges:
     return PastChanges(changes=views, waiting=sum(change.state == "waiting" for change in views))
 
 
+def _moves_from(ctx: Context, conn: Connection, change: str, start: int) -> PastMoves:
+    if stored.get(conn, ctx.hall_id, change) is None:
+        raise HallError(CommonCode.PAST_UNKNOWN, change=change)
+    all_rules = shift_rule_queries.every(conn, ctx.hall_id)
+    moves = stored.moves(conn, ctx.hall_id, change)
+    names = _names(ctx)
+    return PastMoves(
+        moves=[_move(move, names, all_rules) for move in moves[start : start + READ]],
+        count=len(moves),
+    )
+
+
+def _names(ctx: Context) -> dict[str, str]:
+    """Return the names of people and items, by number and code."""
+    items = {item.code: item.name for item in ctx.catalogue().items}
+    return {person.number: person.name for person in ctx.catalogue().staff} | items
+
+
 def _view(
     ctx: Context,
     conn: Connection,
@@ -129,8 +164,7 @@ def _view(
     people: set[str],
     all_rules: Sequence[ShiftRule],
 ) -> PastChange:
-    items = {item.code: item.name for item in ctx.catalogue().items}
-    names = {person.number: person.name for person in ctx.catalogue().staff} | items
+    names = _names(ctx)
     moves = stored.moves(conn, ctx.hall_id, row.id)
     requester, decider = actions.requester_of(row).name, row.decided_by.partition(":")[2]
     zh, en = COMMANDS.get(row.command, (row.command, row.command))

@@ -26,7 +26,7 @@ from support.web import Web
 ROOT = Path(__file__).resolve().parents[2]
 LATIN = re.compile(r"[A-Za-z][A-Za-z_]+")
 ALLOWED = {"HTTP", "IP", "UTF", "Excel", "xlsx", "PDF", "QR", "USB", "JPEG", "PNG", "MB", "KB"}
-ALLOWED |= {"gaj"}  # of an item's code, in an example
+ALLOWED |= {"gaj", "main"}  # of an item's code, in an example; name of the main board, to be typed
 
 SAMPLES: dict[str, Any] = {
     # Facts that are names, numbers and times of the hall, not codes of the program.
@@ -58,6 +58,7 @@ SAMPLES: dict[str, Any] = {
     "opens": "09:00",
     "closes": "10:00",
     "most": 20,
+    "codes": ["甲", "乙"],
 }
 STATES = [state.value for state in RuleState]
 

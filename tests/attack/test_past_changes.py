@@ -226,3 +226,20 @@ def test_one_person_cannot_do_an_inspection_round_for_two(settled: Web) -> None:
     assert second.post(path, {"agree": True}).status_code == 200
     assert len(admin.get("/office/findings").get_json()["findings"]) == 1
     assert code(second.post(path, {"agree": True})) == SpotCheckCode.CHECK_SECOND
+
+
+def test_every_value_of_a_change_can_be_read(settled: Web) -> None:
+    boss = settled.manager()
+    boss.why = "编号登记错了"
+    boss.post("/office/fingers", LINK)
+    [change] = waiting(boss)
+    path = f"/office/past-changes/{change['id']}/moves"
+    whole = boss.get(f"{path}/0").get_json()
+    assert (whole["moves"], whole["count"]) == (change["moves"], change["count"])
+    rest = boss.get(f"{path}/1").get_json()
+    assert (rest["moves"], rest["count"]) == (whole["moves"][1:], whole["count"])
+    assert boss.get(f"{path}/9999999").get_json()["moves"] == []
+    for wrong in ("-1", "x", "12345678", "1.5", "١"):
+        assert code(boss.get(f"{path}/{wrong}")) == CommonCode.NOT_FOUND
+    assert code(boss.get("/office/past-changes/nothing/moves/0")) == CommonCode.PAST_UNKNOWN
+    assert code(settled.clerk("T1").get(f"{path}/0")) == CommonCode.FORBIDDEN

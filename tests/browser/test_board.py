@@ -42,6 +42,19 @@ def hall(whole: HallServer) -> Iterator[HallServer]:
     whole.clear()
 
 
+UPRIGHT = {"width": 1080, "height": 1920}
+BURST = 20
+
+
+@pytest.fixture(scope="module")
+def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HallServer]:
+    """Yield a hall in which every window can call a ticket."""
+    accounts = [ADMINISTRATOR, MANAGER, *callers()]
+    with HallServer(tmp_path_factory.mktemp("crowd"), accounts=accounts) as running:
+        Burst(running).fill()
+        yield running
+
+
 def test_a_call_is_listed_first_and_flashes_only_when_made(board: Page, hall: HallServer) -> None:
     board.clock.install()
     board.goto(hall.url("/board/main"))
@@ -88,6 +101,66 @@ def test_digits_are_a_twelfth_of_the_screen(
     assert board.locator("html").evaluate(inside)
 
 
+MM = 0.634
+"""Width of a pixel of a 55 inch screen with 1920 of them."""
+CHARACTER_OF_TYPE = 0.92
+"""Height of a Chinese character of Noto Sans SC divided by its font size."""
+HEIGHTS = """() => {
+  const tall = (all) => Math.min(...all.map((e) => parseFloat(getComputedStyle(e).fontSize)));
+  const low = (part) => [...document.querySelectorAll(part)];
+  const inside = (part, row) => low(part).every((e) => {
+    const size = parseFloat(getComputedStyle(e).fontSize), box = e.getBoundingClientRect();
+    const edge = e.closest(row).getBoundingClientRect();
+    const middle = box.top + box.height / 2 + 0.07 * size;
+    return middle - 0.367 * size >= edge.top && middle + 0.367 * size <= edge.bottom;
+  });
+  const names = low(".queue-name").map((e) => e.getBoundingClientRect());
+  return {
+    room: tall(low(".about-zone")), name: tall(low(".about-name")), state: tall(low(".cell-state")),
+    prepare: tall(low(".prepare b")), digits: tall(low(".row .ticket")),
+    inside: inside(".row .ticket", ".row") && inside(".row .window", ".row") && inside(
+      ".count", ".queue"),
+    apart: names.every((one, n) => names.every((two, m) => m <= n || one.right <= two.left
+      || two.right <= one.left || one.bottom <= two.top + 1 || two.bottom <= one.top + 1)),
+    cut: low(".about-name, .cell-state").filter((e) => e.scrollWidth > e.clientWidth + 1).length,
+  };
+}"""
+"""Least type sizes of a board, and where its lines stand."""
+
+
+@pytest.fixture
+def lines(crowd: HallServer) -> Iterator[HallServer]:
+    """Yield a hall with five calls, a line of numbers to prepare and a notice."""
+    office = crowd.clerk(ADMINISTRATOR)
+    office.post("/office/settings", {"values": {"prepare_numbers": 4}})
+    notice = {"area": "", "pauses": False, "text": "下午三点停水半小时", "minutes": None}
+    office.post("/office/notices", notice)
+    Burst(crowd).call(5)
+    yield crowd
+    office.post("/office/settings", {"values": {"prepare_numbers": 0}})
+    for published in office.get("/office/today")["notices"]:
+        office.post(f"/office/notices/{published['id']}/end")
+    crowd.clear()
+    Burst(crowd).fill()
+
+
+def test_words_are_read_at_the_distances_of_the_handbook(board: Page, lines: HallServer) -> None:
+    for zone, state in (("main", 24), ("east", 32)):
+        board.goto(lines.url(f"/board/{zone}"))
+        expect(board.get_by_test_id("prepare")).to_be_visible()
+        expect(board.get_by_test_id("hall-notice")).to_be_visible()
+        expect(board.get_by_test_id("call").first.locator(".about-zone")).to_be_visible()
+        sizes = board.evaluate(HEIGHTS)
+        assert sizes["inside"], "no line crosses a digit"
+        assert sizes["apart"], "no name of a queue covers another"
+        assert sizes["cut"] == 0
+        for part in ("room", "name"):
+            assert sizes[part] * CHARACTER_OF_TYPE * MM >= 34.9, part
+        for part in ("prepare", "digits"):
+            assert sizes[part] * DIGIT_OF_TYPE * MM >= 34.9, part
+        assert sizes["state"] * CHARACTER_OF_TYPE * MM >= state
+
+
 def test_the_state_of_a_window_is_readable_in_full(board: Page, hall: HallServer) -> None:
     paused, gone = hall.clerk("1009"), hall.clerk("1004")
     paused.post("/counter/pause", {"reason": "rest"})
@@ -127,6 +200,7 @@ def test_the_board_of_a_room_shows_that_room_only(board: Page, hall: HallServer)
     hall.clerk("1009").post("/counter/call-next")
     board.goto(hall.url("/board/east"))
     expect(board.get_by_test_id("call")).to_have_count(1)
+    expect(board.get_by_test_id("call")).to_contain_text("东厅")
     board.goto(hall.url("/board/west"))
     expect(board.get_by_test_id("nothing")).to_be_visible()
 
@@ -147,19 +221,6 @@ def test_motion_is_reduced_on_request(board: Page, hall: HallServer) -> None:
     expect(call).to_have_class(re.compile("flash"))
     count = call.evaluate("e => getComputedStyle(e).animationIterationCount")
     assert count == "1"
-
-
-UPRIGHT = {"width": 1080, "height": 1920}
-BURST = 20
-
-
-@pytest.fixture(scope="module")
-def crowd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HallServer]:
-    """Yield a hall in which every window can call a ticket."""
-    accounts = [ADMINISTRATOR, MANAGER, *callers()]
-    with HallServer(tmp_path_factory.mktemp("crowd"), accounts=accounts) as running:
-        Burst(running).fill()
-        yield running
 
 
 def test_a_burst_of_calls_is_shown_completely_on_every_screen(

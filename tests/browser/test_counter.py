@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from support import axe
-from support.hall_server import HallServer, Json
+from support.hall_server import ADMINISTRATOR, HallServer, Json
 from support.staff_pages import signed_in
 
 STAFF, WINDOW, ITEM = "1009", "W05", "scjg-01"
@@ -362,7 +362,50 @@ def test_a_long_list_of_documents_leaves_the_main_action_in_sight(
     assert foot["y"] + foot["height"] < 650
 
 
-def test_corrections_have_a_key(desk: Page) -> None:
+def test_a_finished_service_is_corrected_with_its_reason(desk: Page, hall: HallServer) -> None:
+    number = serve(desk, hall)
+    main(desk, "结束办理：已受理")
+    expect(desk.get_by_test_id("phase")).to_have_text("空闲")
     expect(desk.get_by_test_id("served-today")).to_contain_text("查看、更正")
     desk.keyboard.press("d")
     expect(desk.get_by_text("我今天办理的号码")).to_be_visible()
+    row = desk.get_by_test_id("served-list").get_by_role("listitem").filter(has_text=number)
+    expect(row).to_contain_text("已受理")
+    row.get_by_role("button").click()
+    dialog = desk.get_by_role("dialog", name=f"更正 {number}")
+    go = dialog.get_by_test_id("go-correct")
+    expect(go).to_be_disabled()
+    dialog.get_by_test_id("correct-reason").fill("点错了")
+    go.click()
+    expect(dialog.get_by_role("alert")).to_contain_text(f"{number} 的办理结果和事项没有变化")
+    assert axe.findings(desk) == []
+    dialog.get_by_label("不予受理").check()
+    go.click()
+    expect(dialog).to_be_hidden()
+    expect(desk.get_by_text(f"{number} 已更正。")).to_be_visible()
+    expect(row).to_contain_text("不予受理")
+
+
+def test_a_number_is_called_out_of_turn_with_its_reason(desk: Page, hall: HallServer) -> None:
+    office = hall.clerk(ADMINISTRATOR)
+    office.post("/office/settings", {"values": {"chosen_calls": "on"}})
+    first, wanted = hall.ticket(ITEM)["number"], hall.ticket(ITEM)["number"]
+    elsewhere = hall.ticket("gaj-01")["number"]
+    expect(desk.get_by_test_id("choose")).to_be_enabled()
+    desk.keyboard.press("c")
+    dialog, go = desk.get_by_role("dialog"), desk.get_by_test_id("go")
+    typed = desk.get_by_test_id("chosen-number")
+    expect(typed).to_be_focused()
+    typed.fill(elsewhere)
+    expect(go).to_be_disabled()
+    dialog.get_by_label("身体不适").check()
+    assert axe.findings(desk) == []
+    go.click()
+    expect(dialog.get_by_role("alert")).to_contain_text(f"您的窗口不办理 {elsewhere} 的事项")
+    typed.fill(wanted.lower())
+    go.click()
+    expect(dialog).to_be_hidden()
+    expect(desk.get_by_test_id("number")).to_have_text(wanted)
+    expect(desk.get_by_test_id("why")).to_contain_text("身体不适")
+    assert hall.clerk(STAFF).get("/counter")["waiting"] == 1, first
+    office.post("/office/settings", {"values": {"chosen_calls": "off"}})

@@ -44,6 +44,14 @@ def issued(hall: HallServer) -> int:
     return count
 
 
+def test_an_item_that_is_only_advised_on_has_no_promise(kiosk: Page, hall: HallServer) -> None:
+    start(kiosk, hall)
+    open_item(kiosk, "sydxyzxdk", "生源地信用助学贷款申请")
+    promised = kiosk.locator(".facts > div").filter(has_text="承诺时限")
+    expect(promised).to_contain_text("以受理部门公布的为准")
+    expect(kiosk.get_by_text("当场办结")).to_have_count(0)
+
+
 def test_a_number_is_issued_by_department(kiosk: Page, hall: HallServer) -> None:
     start(kiosk, hall)
     assert axe.findings(kiosk) == []
@@ -312,7 +320,7 @@ def test_outside_the_hours_the_kiosk_says_when_numbers_are_issued(
 def test_a_person_with_two_errands_has_both_numbers_on_one_page(
     kiosk: Page, hall: HallServer
 ) -> None:
-    values = {"again_minutes": 3, "pinned_items": "gaj-04, gone-01, scjg-02"}
+    values = {"again_minutes": 3, "pinned_items": "gaj-04, scjg-02"}
     hall.clerk(ADMINISTRATOR).post("/office/settings", {"values": values})
     start(kiosk, hall)
     common = kiosk.get_by_test_id("item")

@@ -52,6 +52,35 @@ def test_today_follows_the_hall(office: Page, hall: HallServer) -> None:
     assert axe.findings(office) == []
 
 
+def test_the_hall_is_paused_and_a_notice_published(office: Page, hall: HallServer) -> None:
+    card, dialog = office.get_by_test_id("hall-notices"), office.get_by_role("dialog")
+    card.get_by_test_id("begin-notice").click()
+    dialog.get_by_test_id("publish").click()
+    expect(dialog.get_by_role("alert")).to_have_text("请填写通知内容。")
+    assert axe.findings(office) == []
+    dialog.get_by_test_id("notice-text").fill("下午三点停水半小时")
+    expect(dialog.get_by_role("alert")).to_have_count(0)
+    dialog.get_by_test_id("publish").click()
+    expect(dialog).to_be_hidden()
+    line = office.get_by_test_id("hall-notice")
+    expect(line).to_contain_text("下午三点停水半小时")
+    line.get_by_test_id("end-notice").click()
+    expect(line).to_have_count(0)
+    card.get_by_test_id("begin-pause").click()
+    dialog.get_by_label("其他").check()
+    dialog.get_by_test_id("publish").click()
+    expect(dialog.get_by_role("alert")).to_have_text("请选择原因，或写明为什么暂停。")
+    dialog.get_by_label("消防演练").check()
+    dialog.get_by_label("20 分钟", exact=True).check()
+    dialog.get_by_test_id("publish").click()
+    expect(dialog).to_be_hidden()
+    expect(line).to_contain_text("大厅暂停服务（消防演练），约 10:")
+    assert hall.clerk("1009").get("/counter")["paused"]
+    line.get_by_test_id("end-notice").click()
+    expect(line).to_have_count(0)
+    assert not hall.clerk("1009").get("/counter")["paused"]
+
+
 @pytest.mark.parametrize("width", [1280, 1440])
 def test_no_label_of_todays_figures_is_cut(
     browser: Browser, browser_context_args: dict[str, Any], hall: HallServer, width: int

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,12 @@ def test_a_day_off_of_yesterday_needs_a_reason_and_a_second_person(
         expect(rule).to_contain_text(f"班次规则 {RULE_EXAMPLE['name']}")
         picture(page, "past-changes")
         assert axe.findings(page) == []
+        more = waiting.get_by_test_id("list-more")
+        expect(waiting.locator("tbody tr")).to_have_count(24)
+        whole = 24 + int(re.findall(r"\d+", more.inner_text())[0])
+        more.click()
+        expect(more).to_have_count(0)
+        expect(waiting.locator("tbody tr")).to_have_count(whole)
         waiting.get_by_test_id("confirm").click()
         expect(page.get_by_test_id("past-change").first).to_contain_text("已确认")
     day = hall.clerk(MANAGER).get(f"/attendance/evidence/{CLERK}/{YESTERDAY}")["day"]

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from support import axe
-from support.hall_server import HallServer
+from support.hall_server import MANAGER, HallServer
 
 DIST = Path(__file__).resolve().parents[2] / "server" / "web" / "dist"
 SMALL = {"width": 360, "height": 740}
@@ -73,6 +73,23 @@ def test_a_ticket_is_shown_waiting_called_and_served(phone: Page, free: HallServ
     expect(says).to_have_text("您的申请已受理")
     expect(phone.get_by_test_id("what-next")).to_contain_text("受理凭证")
     assert axe.findings(phone) == []
+
+
+def test_a_phone_hurries_nobody_while_the_hall_is_paused(phone: Page, free: HallServer) -> None:
+    ticket, office = free.ticket("scjg-01"), free.clerk(MANAGER)
+    phone.goto(free.url(f"/t/{ticket['token']}"))
+    expect(phone.get_by_test_id("soon")).to_be_visible()
+    pause = {"area": "", "pauses": True, "reason": "drill", "text": "", "minutes": 20}
+    office.post("/office/notices", pause)
+    says = phone.get_by_test_id("says")
+    expect(says).to_have_text(re.compile(r"^大厅暂停服务，约 \d\d:\d\d 恢复$"))
+    expect(phone.get_by_test_id("paused-ahead")).to_contain_text("前面有 0 人")
+    expect(phone.get_by_test_id("soon")).to_have_count(0)
+    assert axe.findings(phone) == []
+    notice = office.get("/office/today")["notices"][0]["id"]
+    office.post(f"/office/notices/{notice}/end")
+    expect(says).to_have_text("下一位就是您")
+    expect(phone.get_by_test_id("soon")).to_be_visible()
 
 
 def test_a_phone_says_why_more_people_are_ahead(phone: Page, free: HallServer) -> None:

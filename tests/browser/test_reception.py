@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from support import axe
-from support.hall_server import MANAGER, HallServer
+from support.hall_server import ADMINISTRATOR, MANAGER, HallServer
 from support.staff_pages import signed_in
 
 ONE_STEP_MS = 400
@@ -119,6 +119,18 @@ def test_common_items_ask_for_no_more_letters(desk: Page) -> None:
     expect(desk.get_by_text("请再输入几个字")).to_have_count(0)
     desk.get_by_test_id("item-search").fill("登记")
     expect(desk.get_by_text("请再输入几个字")).to_be_visible()
+
+
+def test_the_halls_own_common_items_come_first(desk: Page, hall: HallServer) -> None:
+    office = hall.clerk(ADMINISTRATOR)
+    office.post("/office/settings", {"values": {"pinned_items": "gaj-04, scjg-02"}})
+    hall.ticket(ITEM)
+    desk.reload()
+    items = desk.get_by_test_id("item")
+    expect(items.nth(0)).to_contain_text("居民身份证申领、换领、补领")
+    expect(items.nth(1)).to_contain_text("公司变更登记")
+    expect(items.nth(2)).to_be_visible()
+    office.post("/office/settings", {"values": {"pinned_items": ""}})
 
 
 def test_a_missed_number_is_found_by_its_slip_and_waits_again(desk: Page, hall: HallServer) -> None:

@@ -100,6 +100,22 @@ def test_a_press_has_one_number_despite_kills(desk: Desk) -> None:
     assert desk.line().ask("/standby/tickets", other)[0] == 422
 
 
+def test_another_errand_names_the_first_number(desk: Desk) -> None:
+    desk.crew.show("standby-1", lease())
+    assert desk.line().ask("/standby")[1]["companion"] is True
+    first = desk.line().issue("k1", "x-1")
+    press = {"key": "k2", "item": "x-1", "applicant": "ordinary", "companion": first["token"]}
+    status, second = desk.line().ask("/standby/tickets", press)
+    assert (status, second["ticket"]["number"]) == (200, "A981")
+    assert desk.line().ask("/standby/tickets", press)[1] == second
+    facts = desk.facts("ticket")
+    assert [fact.get("companion") for fact in facts] == [None, first["token"]]
+    for wrong in ({"companion": ""}, {"companion": 7}, {"companion": "x" * 65}, {"other": "x"}):
+        assert desk.line().ask("/standby/tickets", press | wrong)[0] == 400
+    press.pop("companion")
+    assert desk.line().ask("/standby/tickets", press)[0] == 422, "the key of another request"
+
+
 def test_a_stored_number_that_was_not_enqueued_is_enqueued_after_a_restart(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     desk.crew.idle()

@@ -29,7 +29,9 @@ class Kiosk:
     def block(self, prefix: str) -> Any:
         return next(row for row in self.blocks if row.prefix == prefix)
 
-    def issue(self, item: str = "tax-1", key: str = "", when: int | None = None) -> GivenTicket:
+    def issue(
+        self, item: str = "tax-1", key: str = "", when: int | None = None, companion: str = ""
+    ) -> GivenTicket:
         """Issue a number on paper without the server."""
         catalogue = self.hall.ctx.catalogue()
         prefix = catalogue.unit_by[catalogue.item_by[item].unit].prefix
@@ -53,6 +55,7 @@ class Kiosk:
             at=self.hall.clock.now() if when is None else when,
             slip=f"standby-{number}-{self.name}",
             printer="printer-1",
+            companion=companion,
         )
         self.issued.append(ticket)
         return ticket

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { CallView, QueueView } from "@web/wire.gen.ts";
-import { LARGE, QUEUES_LARGE, SERVED_MS, callKey, callsShown, grid, mayReloadAtNight, queueRoom, queuesShown } from "../../display/web/board-model.ts";
+import { LARGE, QUEUES_LARGE, SERVED_MS, callKey, callsShown, grid, mayReloadAtNight, queueRoom, queuesShown, widthOf } from "../../display/web/board-model.ts";
 
 const call = (number: string, n = 1): CallView => ({
   number, n, window: "W01", window_number: 1, window_name: "", window_name_en: "", zone: "east", zone_name: "", zone_name_en: "",
@@ -69,4 +69,10 @@ test("a page loads itself anew only at night, in peace and connected", () => {
   expect(mayReloadAtNight("03:30", day, false, quiet)).toBe(false); // it might not come back
   expect(mayReloadAtNight("03:30", day, true, { calls: CALLS })).toBe(false);
   expect(mayReloadAtNight("03:30", day, true, null)).toBe(false);
+});
+
+test("a Chinese character is as wide as its type, a letter less", () => {
+  expect(widthOf("社会保险一")).toBe(5);
+  expect(widthOf("A012")).toBeCloseTo(2.48);
+  expect(widthOf("")).toBe(1);
 });

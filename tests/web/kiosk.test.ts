@@ -4,6 +4,7 @@ import type { GroupRef, Issued, ItemRef, TicketView, UnitRef } from "@web/wire.g
 import { mistyped, plain, search, searchGroups } from "../../kiosk/web/search.ts";
 import { leadsAway } from "../../kiosk/web/shut-in.ts";
 import { readNumber } from "../../kiosk/web/speech.ts";
+import { OwnLine } from "../../kiosk/web/standby.ts";
 import { PATIENCE_MS, Taking, type World } from "../../kiosk/web/taking.ts";
 
 function item(code: string, name: string, keys: string[], unit = "gaj"): ItemRef {
@@ -188,16 +189,18 @@ test("the number that is shown comes back until its time is over", () => {
 /** The kiosk's own PC: whether it takes over, and its answers in turn. */
 function ownLine(answers: (TicketView | ApiError)[], up = true) {
   const call: string[] = [];
+  const joined: string[] = [];
   const own = {
     takesOver: async () => up,
-    take: async (key: string) => {
+    take: async (key: string, _item: string, _applicant: string, companion?: string) => {
       call.push(key);
+      if (companion) joined.push(companion);
       const answer = answers.shift();
       if (!answer || answer instanceof ApiError) throw answer ?? new Error("not asked for");
       return answer;
     },
   };
-  return { own, asked: call };
+  return { own, asked: call, joined };
 }
 
 test("without the server the kiosk's own PC gives the number, and the server is not asked", async () => {
@@ -228,4 +231,42 @@ test("what the own PC refuses is refused, and the next press is a new one", asyn
   await expect(taking.take("a", "ordinary")).rejects.toBe(REFUSED);
   expect((await taking.take("a", "ordinary")).ticket.number).toBe("A980");
   expect(new Set(call).size).toBe(2);
+});
+
+test("the own PC is told whose other number it is", async () => {
+  const { world } = stage([]);
+  const { own, joined } = ownLine([OWN_TICKET]);
+  world.own = own;
+  await new Taking("1", world).take("a", "ordinary", "first-token");
+  expect(joined).toEqual(["first-token"]);
+});
+
+test("a first number that the server does not know yet does not stop the second", async () => {
+  const { world, sent } = stage([new ApiError(404, { code: "ticket_unknown" }), ISSUED]);
+  const issued = await new Taking("1", world).take("a", "ordinary", "own-token");
+  expect(issued.ticket.number).toBe("A001");
+  expect(sent.map(({ body }) => body)).toEqual([
+    { item: "a", applicant: "ordinary", print: true, companion: "own-token" },
+    { item: "a", applicant: "ordinary", print: true },
+  ]);
+  expect(sent[0]?.key).not.toBe(sent[1]?.key);
+});
+
+test("an agent of before is not sent what it would refuse", async () => {
+  const sent: unknown[] = [];
+  const line = (companion: boolean) =>
+    new OwnLine(async (_address, request) => {
+      if (request?.body) sent.push(JSON.parse(request.body as string));
+      return new Response(JSON.stringify({ ready: true, ticket: OWN_TICKET, ...(companion ? { companion } : {}) }));
+    });
+  for (const newer of [false, true]) {
+    const own = line(newer);
+    own.know({ line: "http://127.0.0.1:1", secret: "s" });
+    await own.ready();
+    await own.take("k", "a", "ordinary", "first-token");
+  }
+  expect(sent).toEqual([
+    { key: "k", item: "a", applicant: "ordinary" },
+    { key: "k", item: "a", applicant: "ordinary", companion: "first-token" },
+  ]);
 });

@@ -18,3 +18,11 @@ test("each call reminds, also the second one, and a person who is served is left
   expect(reminder(called(1), called(2))).toBe("call");
   expect(reminder(called(2), { ...called(2), state: "serving" })).toBe("");
 });
+
+test("nobody is hurried during a pause or a break, and the reminder comes when it ends", () => {
+  const paused = (ahead: number) => ({ ...waiting(ahead), delay: { reason: "hall", until: null } }) as const;
+  expect(reminder(null, paused(0))).toBe("");
+  expect(reminder(waiting(3), paused(1))).toBe("");
+  expect(reminder(paused(1), waiting(1))).toBe("soon");
+  expect(reminder(paused(3), waiting(3))).toBe("");
+});

@@ -20,7 +20,7 @@ from server.core.settings import GeneralSettings, bounds
 from server.core.store import Tx
 from server.device_health import binding_queries
 from server.hall.context import WINDOW, Context, JsonDict, digest_of, write_journal
-from server.queue import issue_rate, slip_queries, ticket_queries
+from server.queue import issue_rate, slip_queries, ticket_queries, visits
 from server.queue.issuing import ARRIVALS, issue_request, void_slips
 from server.queue.offline import lease_queries
 from server.queue.offline.lease_queries import Lease
@@ -68,6 +68,8 @@ def _take(ctx: Context, tx: Tx, actor: Actor, record: GivenTicket, age: float) -
     other = _own_ticket_of_press(tx, record)
     ticket = _ticket(ctx, tx, record, at)
     verdict = WAITING
+    visit = _visit(tx, record, other)
+    ticket = replace(ticket, visit=visit)
     if other is not None and other.state in GIVES_WAY and other.day == record.day:
         ticket = replace(ticket, ord=other.ord)
         _void(tx, other, record)
@@ -80,6 +82,7 @@ def _take(ctx: Context, tx: Tx, actor: Actor, record: GivenTicket, age: float) -
     facts = {"given_at": at, "lease": lease.id, "verdict": verdict, "clock_off": clock_off}
     facts |= {"other": other.id} if other is not None else {}
     data = {"item": record.item, "applicant": record.applicant, "kiosk": record.kiosk}
+    data |= {"visit": visit} if visit else {}
     line = write_journal(
         tx, actor, f"ticket.{Move.ISSUE}", record.id, data=data | {"offline": facts}
     )
@@ -185,6 +188,18 @@ def _own_ticket_of_press(tx: Tx, record: GivenTicket) -> Ticket | None:
     return (
         ticket_queries.get(tx.conn, tx.hall_id, ticket) if ticket and ticket != record.id else None
     )
+
+
+def _visit(tx: Tx, record: GivenTicket, other: Ticket | None) -> str:
+    """Return the visit of the number: that of its companion, or of the number that it replaces.
+
+    Empty for a companion that is not in the books: another kiosk's number of the same outage that
+    has not been imported yet.
+    """
+    companions = visits.join_if_known(tx, record.day, record.companion)
+    if companions:
+        return companions[0].visit
+    return other.visit if other is not None else ""
 
 
 def _void(tx: Tx, other: Ticket, record: GivenTicket) -> None:
@@ -301,5 +316,6 @@ def _keep_answer(tx: Tx, record: GivenTicket) -> None:
     if idempotency.first_answer(tx.conn, tx.hall_id, owner, record.key) is not None:
         return
     request = issue_request(record.item, record.applicant, record.kiosk, paper=True)
+    request |= {"companion": record.companion} if record.companion else {}
     body = json.dumps({"ticket": record.id, WINDOW: ""})
     idempotency.keep_answer(tx, owner, record.key, digest_of(request), 0, body)

@@ -35,6 +35,8 @@ class GivenTicket(Message):
     at: int = Field(ge=0)
     slip: str = Field(max_length=64)
     printer: str = Field(max_length=64)
+    companion: str = Field(default="", max_length=64)
+    """Token of another number of the same person."""
 
 
 class SettledSlip(Message):

@@ -29,6 +29,7 @@ from server.queue import (
 )
 from server.queue.business_day import keep_day
 from server.queue.errors import QueueCode
+from server.queue.issuing import IssuedTicket, IssueExtras
 from server.queue.offline import lease_queries, lease_routes, number_leases
 from server.queue.offline.lease_rules import OPEN_NUMBERS, TOP, between, next_block
 from server.queue.offline.messages import GivenTicket
@@ -378,3 +379,52 @@ def test_the_office_sees_offline_numbers_and_conflicts(hall: SmallHall) -> None:
     assert alarms() == {"offline_conflict x-A1"}
     window_sessions.sign_out(hall.ctx, hall.clerk("S1"), hall.key(), "S1", force=True)
     assert alarms() == {"offline_conflict x-A1", f"offline_unserved {offline_ticket.id}"}
+
+
+def test_the_errands_of_one_person_are_one_visit(both: SmallHall) -> None:
+    hall, kiosk = both, Kiosk(both)
+    first = hall.issue("tax-1")
+    hall.clock.advance(seconds=60)
+    second = kiosk.issue("build-1", companion=first.token)
+    third = kiosk.issue("tax-2", companion=second.token)
+    alone = kiosk.issue("tax-1", companion="of-another-kiosk")
+    for ticket in (second, third, alone):
+        assert kiosk.import_ticket(ticket) == kiosk.import_ticket(ticket) == "waiting"
+    visits = [hall.ticket(ticket.id).visit for ticket in (first, second, third, alone)]
+    assert visits == [first.id, first.id, first.id, ""]
+    assert hall.call("T1").id == first.id
+    with pytest.raises(HallError) as caught:
+        hall.call("S1")
+    assert caught.value.code is QueueCode.NOBODY_WAITING, "the person is at the other window"
+    assert wrong(hall) == []
+
+
+def press_again(hall: SmallHall, companion: str) -> IssuedTicket:
+    """Press for another errand at the kiosk, or repeat that press."""
+    return issuing.issue_with_data(
+        hall.ctx,
+        Actor(ActorKind.KIOSK, "1"),
+        "press",
+        item="tax-2",
+        applicant="ordinary",
+        kiosk="1",
+        paper=True,
+        extras=IssueExtras(companion=companion),
+    )
+
+
+def test_a_replaced_number_leaves_its_visit_to_the_one_on_paper(hall: SmallHall) -> None:
+    kiosk, first = Kiosk(hall), hall.issue("tax-1")
+    second = press_again(hall, first.token)  # its answer never arrived
+    hall.clock.advance(seconds=5)
+    paper = kiosk.issue("tax-2", key="press")
+    assert kiosk.import_ticket(paper) == "waiting"
+    assert hall.ticket(second.ticket_id).state is State.CANCELLED
+    assert hall.ticket(paper.id).visit == first.id
+
+
+def test_a_repeat_of_a_press_with_a_companion_gets_the_number_on_paper(hall: SmallHall) -> None:
+    kiosk, first = Kiosk(hall), hall.issue("tax-1")
+    paper = kiosk.issue("tax-2", key="press", companion=first.token)
+    kiosk.import_ticket(paper)
+    assert press_again(hall, first.token).ticket_id == paper.id

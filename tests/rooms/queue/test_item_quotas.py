@@ -9,6 +9,7 @@ from server.core.problems import problem
 from server.queue import calling
 from server.queue.errors import QueueCode
 from support.halls import SmallHall, at
+from support.offline_kiosk import Kiosk
 from support.web import Web
 
 
@@ -45,3 +46,22 @@ def test_places_open_with_the_next_slot_and_by_a_cancellation(full: SmallHall) -
     assert full.issue("tax-1").number == "A003"
     full.clock.set(at(10))
     assert full.issue("tax-1").number == "A004"
+
+
+def test_numbers_of_the_time_without_the_server_count_in_their_slot(small: SmallHall) -> None:
+    small.configure(item_quotas="tax-1 09:00-10:00 2; tax-1 10:00-11:00 1")
+    small.sign_in("T1")
+    kiosk = Kiosk(small)
+    paper = [kiosk.issue(when=at(9, minute)) for minute in (5, 10, 15)]
+    small.clock.set(at(9, 30))
+    small.issue("tax-1")
+    assert [kiosk.import_ticket(ticket) for ticket in paper] == ["waiting"] * 3, "one too many"
+    with pytest.raises(HallError) as caught:
+        small.issue("tax-1")
+    assert caught.value.code is QueueCode.QUOTA_FULL
+    late = kiosk.issue(when=at(9, 59))
+    small.clock.set(at(10, 5))
+    assert kiosk.import_ticket(late) == "waiting"
+    assert small.issue("tax-1").number == "A002", "the place of this slot is free"
+    with pytest.raises(HallError):
+        small.issue("tax-1")

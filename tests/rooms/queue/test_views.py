@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import timedelta
 from typing import Any
 
@@ -23,6 +23,7 @@ from kiosk.slip import (
 )
 from server.catalogue import reference
 from server.catalogue.messages import HallHours
+from server.catalogue.model import Handling
 from server.core.settings import Settings
 from server.queue import calling, snapshot
 from server.queue.errors import QueueCode
@@ -238,6 +239,26 @@ def test_a_notice_puts_the_missing_papers_first_and_gives_no_box_to_the_others()
     assert whole.count("□") == len(item.materials)
 
 
+@pytest.mark.parametrize(
+    ("handling", "days", "printed"),
+    [
+        (Handling.ACCEPTED, 0, "当场办结"),
+        (Handling.ACCEPTED, 5, "5个工作日"),
+        (Handling.CONSULT, 0, "以受理部门公布的为准"),
+        (Handling.CONSULT, 5, "以受理部门公布的为准"),
+    ],
+)
+def test_only_an_item_that_is_accepted_here_has_a_promise(
+    handling: Handling, days: int, printed: str
+) -> None:
+    hall = catalogue()
+    items = [replace(item, handling=handling, promised_days=days) for item in hall.items]
+    notice = {"item": "tax-1", "missing": [], "issued_at": 0}
+    slip = notice_slip(notice, replace(hall, items=tuple(items)), Settings(), copy=False)
+    pairs = {line.left: line.right for line in slip.lines if isinstance(line, Pair)}
+    assert pairs["承诺时限"] == printed
+
+
 def test_a_slips_number_is_the_largest_and_its_windows_are_of_double_size() -> None:
     slip = ticket_slip(facts(), catalogue(), Settings(), "http://hall.test", copy=False)
     sizes = {line.text: (line.width, line.height) for line in slip.lines if isinstance(line, Text)}
@@ -307,7 +328,7 @@ def test_calls_of_the_main_board_name_their_room_and_say_since_when_they_are_ser
     assert (called.zone_name, called.zone_name_en) == ("东厅", "East room")
     assert called.serving_at is None
     assert served.serving_at == small.ctx.clock.now()
-    assert {call.zone_name for call in calls(state, "east")} == {""}
+    assert {call.zone_name for call in calls(state, "east")} == {"东厅"}
 
 
 def test_a_strip_shows_call_and_service_differently(small: SmallHall) -> None:

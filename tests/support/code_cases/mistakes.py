@@ -1,9 +1,10 @@
-"""Requests that provoke the error codes of undone acts, corrections and chosen calls."""
+"""Requests that provoke the error codes of undone acts, corrections, chosen calls, settings."""
 
 from __future__ import annotations
 
 from werkzeug.test import TestResponse
 
+from server.core.errors import CommonCode
 from server.queue.errors import QueueCode
 from support.code_cases import case
 from support.code_cases.hall import called_at_window, issued_ticket
@@ -70,3 +71,9 @@ def _(web: Web) -> TestResponse:
     issued_ticket(web)
     clerk.post("/counter/call-next", {"complete": "done"})
     return clerk.post("/counter/undo")
+
+
+@case(CommonCode.NOT_IN_WORKBOOK)
+def _(web: Web) -> TestResponse:
+    body = {"values": {"pinned_items": "nothing-1"}}
+    return web.administrator().post("/office/settings", body)
