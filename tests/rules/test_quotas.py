@@ -9,7 +9,7 @@ import pytest
 
 from server.catalogue.model import OpenLine, Scope
 from server.core.settings import Settings
-from server.queue.quota_notation import Quota, is_quotas, parse
+from server.queue.quota_notation import Quota, is_quotas, items_of, parse
 from server.queue.quota_rules import opens_again, quota_at
 from support.halls import MONDAY, catalogue
 
@@ -40,6 +40,11 @@ def test_a_malformed_quota_is_refused(text: str) -> None:
     assert not is_quotas(text)
     assert is_quotas(TEXT)
     assert is_quotas("")
+
+
+def test_the_items_that_have_a_quota() -> None:
+    assert items_of(TEXT) == ["tax-1", "tax-1", "tax-2"]
+    assert items_of("") == []
 
 
 def test_a_slot_begins_and_ends_at_any_minute() -> None:
