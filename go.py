@@ -20,6 +20,7 @@ import argparse
 import contextlib
 import fcntl
 import hashlib
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -86,7 +87,7 @@ def environment() -> dict[str, str]:
     time.
     """
     drop = ["PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "UV_INDEX_URL", "NODE_OPTIONS"]
-    drop += ["PYTHONDONTWRITEBYTECODE"]
+    drop += ["PYTHONDONTWRITEBYTECODE", "PIP_USER"]
     env = {key: value for key, value in os.environ.items() if key not in drop}
     env |= {"UV_NO_CONFIG": "1", "UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1"}
     env["PATH"] = os.pathsep.join([str(NODE.parent), env.get("PATH", os.defpath)])
@@ -167,10 +168,13 @@ def python_words() -> list[str]:
 
 
 def make_tools() -> None:
-    """Create a separate environment for uv; pip installs it and checks its hash."""
+    """Install uv by Python's own pip, or else a new environment's; pip checks its hash."""
     shutil.rmtree(TOOLS, ignore_errors=True)
-    run_command("make tools", sys.executable, "-m", "venv", TOOLS)
-    pip: Words = [TOOLS / "bin" / "python", "-m", "pip", "--disable-pip-version-check", "install"]
+    python, target = Path(sys.executable), ["--target", str(TOOLS)]
+    if importlib.util.find_spec("pip") is None:  # making an environment takes longer than the rest
+        run_command("make tools", python, "-m", "venv", TOOLS)
+        python, target = TOOLS / "bin" / "python", []
+    pip: Words = [python, "-m", "pip", "--disable-pip-version-check", "install", *target]
     run_command("install uv", *pip, *SAFE, "--no-deps", "-r", LOCKS / "uv.txt")
 
 

@@ -52,14 +52,15 @@ def _press_to_paper(run: Run, hall: HallServer) -> Figure:
         for n in range(run.rounds + 1):
             waits, plain_times = [], []
             with gc_paused():
-                for _ in range(run.scaled(20, 3)):
+                for _ in range(run.scaled(40, 3)):
                     # A server ends a connection on which nothing is sent while a slip is printed.
                     line, empty = Connection(hall.port), Connection(plain.port)
                     seen = _newest(hall)
                     start = time.time()
-                    line.post(TICKETS, headers, body)
+                    ticket = line.post(TICKETS, headers, body)["ticket"]
                     waits.append(_event(hall, PRINTER, "begun", seen) - start)
                     _event(hall, PRINTER, "paper", seen)
+                    _until_printed(hall, ticket["token"])
                     plain_times.append(
                         timed(partial(empty.post, NOTHING, kiosk, body)) + book.commit_seconds()
                     )
@@ -70,6 +71,20 @@ def _press_to_paper(run: Run, hall: HallServer) -> Figure:
                 beside.append(quantile(plain_times, SHARE) * 1000)
     book.close()
     return ratio("press-paper", amounts, beside, "ms", "ms empty request + raw commit")
+
+
+def _until_printed(hall: HallServer, token: str) -> None:
+    """Return once the server has the slip's outcome, so that the printer is free again.
+
+    The driver asks the printer about the slip after the paper has come out. A phone may ask four
+    times a second.
+    """
+    end = time.monotonic() + PATIENCE_SECONDS
+    time.sleep(0.2)
+    while Client(hall.base).get(f"/phone/{token}")["slip"]["state"] != "printed":
+        if time.monotonic() > end:
+            raise TimeoutError(f"slip of {token} is not printed")
+        time.sleep(0.3)
 
 
 def _call_to_sound(run: Run, hall: HallServer) -> Figure:

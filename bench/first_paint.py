@@ -2,7 +2,8 @@
 
 Chromium's processor is slowed down to a quarter. *Cold* is a browser that has never been here,
 *warm* the same page opened again. The time runs from the start of the navigation to the frame after
-the page showed what people come for: items, windows, their number, the button that calls.
+the page showed what people come for: items, windows, their number, the button that calls and
+may be pressed.
 """
 
 from __future__ import annotations
@@ -36,7 +37,9 @@ window.usefulAt = new Promise((resolve) => {
       after.port2.postMessage(0);
     });
   };
-  new MutationObserver(look).observe(document, { childList: true, subtree: true });
+  new MutationObserver(look).observe(document, {
+    childList: true, subtree: true, attributes: true, attributeFilter: ["disabled"],
+  });
   look();
 });
 """
@@ -108,7 +111,7 @@ def _surfaces(server: Server) -> list[Surface]:
             ("hall_device_board_main", server.who["board"]),
         ),
         Surface("phone", f"/t/{token}", '[data-testid="number"]'),
-        Surface("counter", "/counter", '[data-testid="main"]', ("hall_session", clerk)),
+        Surface("counter", "/counter", '[data-testid="main"]:enabled', ("hall_session", clerk)),
     ]
 
 

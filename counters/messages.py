@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from server.accounts.messages import Session
 from server.catalogue.messages import HallHours, ItemRef, MaterialRef, UnitRef, WindowRef
 from server.core.messages import Code, Command, Message, Note, Problem
 from server.queue.messages import DelayView, HallNoticeView, Reason, ShareCard
@@ -154,6 +155,14 @@ class CounterState(Message):
     """Numbers that this window would call next, if no other window called."""
     undo: UndoOffer | None = None
     """Last act that the window can undo; None without one."""
+
+
+class DeskPage(Message):
+    """First answer to the desk's page."""
+
+    session: Session
+    desk: CounterState | None
+    """State of the window that the person sits at; null without one."""
 
 
 class JournalView(Message):

@@ -7,5 +7,7 @@ from server.capability import Capability
 
 CAPABILITY = Capability(
     name="counters",
-    routes=(lambda parts: routes.add(parts.api, parts.feeds, parts.agents, parts.start),),
+    routes=(
+        lambda parts: routes.add(parts.api, parts.feeds, parts.agents, parts.start, parts.build),
+    ),
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from counters import corrections, keypad, offline, reception, views
+from counters import corrections, desk_page, keypad, offline, reception, views
 from counters.messages import (
     CallChosen,
     CallNext,
@@ -22,6 +22,7 @@ from counters.messages import (
     Transfer,
 )
 from counters.offline import desk_watch
+from server.accounts.routes import Sessions
 from server.catalogue.model import Window
 from server.core import journal
 from server.core.actors import Actor, ActorKind, Principal
@@ -212,7 +213,7 @@ def _hits(event: Event) -> set[str] | None:
     return {"*"} if isinstance(event, (HallChanged, SlipSettled)) else None
 
 
-def add(api: Api, feeds: LiveFeeds, agents: Agents, start: Start) -> None:
+def add(api: Api, feeds: LiveFeeds, agents: Agents, start: Start, build_id: str) -> None:
     """Register the routes, feeds and device handlers of the counter."""
     counter = Counter(api.hall, agents)
     feeds.add(Feed("counter", with_queue(counter.state), counter.allowed, _hits, 0.4))
@@ -220,6 +221,7 @@ def add(api: Api, feeds: LiveFeeds, agents: Agents, start: Start) -> None:
     agents.desired["keypads"] = counter.desired
     agents.event_handlers["keypads"] = counter.handle_key
     _questions(api, counter)
+    desk_page.add(api, Sessions(api, build_id), counter.window)
     _sessions(api, counter)
     _pauses(api, counter)
     _serve(api, counter)

@@ -89,6 +89,8 @@ export function useOffline(
   const pending = computed(() => count.value > 0 && !on.value);
   let timer: ReturnType<typeof setTimeout> | undefined;
   let handing = false;
+  /** A page whose feed has never stood has no share: the server does not know that it is there. */
+  let connected = false;
   /** Share of this desk with the server's seal: it is sent along with the acts. */
   let sealed: Share | null = null;
 
@@ -107,7 +109,7 @@ export function useOffline(
   }
 
   function begin(): void {
-    if (live.connection.value === "online" || !live.state.value) return;
+    if (live.connection.value === "online" || !connected || !live.state.value) return;
     if (acts.busy.value) {
       timer = setTimeout(begin, 500); // a request is still on its way
       return;
@@ -158,6 +160,7 @@ export function useOffline(
     (is) => {
       clearTimeout(timer);
       if (is === "online") {
+        connected = true;
         on.value = false;
         void handIn();
       } else if (!on.value) timer = setTimeout(begin, PATIENCE_MS);

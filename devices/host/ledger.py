@@ -8,10 +8,11 @@ acknowledged it.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sqlite3
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -70,7 +71,8 @@ class Ledger:
     def __init__(self, path: Path, wall: Callable[[], float]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._wall = wall
-        self._lock = threading.Lock()
+        # A task's dispatch may settle the task that it replaces, in the same transaction.
+        self._lock = threading.RLock()
         self._base = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._base.execute("PRAGMA journal_mode=WAL")
         self._base.execute("PRAGMA synchronous=FULL")
@@ -94,21 +96,24 @@ class Ledger:
             ).fetchall()
         return [_task(row) for row in rows]
 
-    def receive(self, task: Task) -> bool:
-        """Record a task; False if its id is already recorded.
+    def receive(self, task: Task, dispatch: Callable[[Task], None]) -> bool:
+        """Record a task and dispatch it; False if its id is already recorded.
 
-        A recorded task that has a result becomes outstanding again, so that the same result is
-        sent.
+        It is dispatched while it is being written, so that its device can be asked meanwhile.
+        `begin` waits for the lock and rejects a task that could not be written: the server sends
+        it again. A recorded task that has a result becomes outstanding again, so that the same
+        result is sent.
         """
         payload = json.dumps(task.payload, ensure_ascii=False)
         values = (task.id, task.device, task.kind, payload, task.expires_at, self._wall())
-        with self._lock:
+        with self._lock, self._transaction():
             cursor = self._base.execute(
                 "INSERT INTO task (id, device, kind, payload, expires_at, received_at)"
                 " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
                 values,
             )
             if cursor.rowcount:
+                dispatch(task)
                 return True
             self._base.execute(
                 "UPDATE task SET settled = 0 WHERE id = ? AND state IS NOT NULL", (task.id,)
@@ -140,11 +145,19 @@ class Ledger:
         return Outcome(*row) if row else None
 
     def begin(self, task_id: str) -> None:
-        """Record on disk that the first byte of a task is about to be sent."""
+        """Record on disk that the first byte of a task is about to be sent.
+
+        Raises:
+            LookupError: The task was not recorded, or has begun or ended before.
+        """
         with self._lock:
-            self._base.execute(
-                "UPDATE task SET started_at = ? WHERE id = ?", (self._wall(), task_id)
+            cursor = self._base.execute(
+                "UPDATE task SET started_at = ? WHERE id = ? AND started_at IS NULL"
+                " AND state IS NULL",
+                (self._wall(), task_id),
             )
+        if not cursor.rowcount:
+            raise LookupError(task_id)
 
     def finish(self, task_id: str, outcome: Outcome) -> None:
         """Record a task's outcome; the first recorded outcome stays."""
@@ -180,29 +193,21 @@ class Ledger:
         A payload of `whole` and empty `lines` only marks a time: it replaces an older such mark.
         """
         now = self._wall()
-        with self._lock:
-            self._base.execute("BEGIN IMMEDIATE")
-            try:
-                for payload in payloads:
-                    mark = set(payload) == {"whole", "lines"} and not payload["lines"]
-                    if mark:
-                        self._base.execute(
-                            "DELETE FROM debt WHERE device = ? AND mark = 1", (device,)
-                        )
-                    self._base.execute(
-                        "INSERT INTO debt (device, kind, payload, made_at, mark)"
-                        " VALUES (?, ?, ?, ?, ?)",
-                        (device, kind, json.dumps(payload, ensure_ascii=False), now, int(mark)),
-                    )
+        with self._lock, self._transaction():
+            for payload in payloads:
+                mark = set(payload) == {"whole", "lines"} and not payload["lines"]
+                if mark:
+                    self._base.execute("DELETE FROM debt WHERE device = ? AND mark = 1", (device,))
                 self._base.execute(
-                    "INSERT INTO bookmark (device, value) VALUES (?, ?)"
-                    " ON CONFLICT (device) DO UPDATE SET value = excluded.value",
-                    (device, bookmark),
+                    "INSERT INTO debt (device, kind, payload, made_at, mark)"
+                    " VALUES (?, ?, ?, ?, ?)",
+                    (device, kind, json.dumps(payload, ensure_ascii=False), now, int(mark)),
                 )
-            except BaseException:
-                self._base.execute("ROLLBACK")
-                raise
-            self._base.execute("COMMIT")
+            self._base.execute(
+                "INSERT INTO bookmark (device, value) VALUES (?, ?)"
+                " ON CONFLICT (device) DO UPDATE SET value = excluded.value",
+                (device, bookmark),
+            )
 
     def bookmark(self, device: str) -> str:
         """Return the read position of the device; "" if there is none."""
@@ -224,6 +229,18 @@ class Ledger:
         """Delete a fact that the server has acknowledged."""
         with self._lock:
             self._base.execute("DELETE FROM debt WHERE id = ?", (debt,))
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """Commit the statements of the block in one transaction, or none of them."""
+        self._base.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._base.execute("COMMIT")
+        except BaseException:
+            if self._base.in_transaction:
+                self._base.execute("ROLLBACK")
+            raise
 
     def close(self) -> None:
         """Close the file."""

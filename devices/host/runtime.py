@@ -166,9 +166,7 @@ class Agent:
             # A ticket issued on this PC may replace the one on that slip. The server must receive
             # it first; it then sends again what is still to be printed.
             return False
-        if self._ledger.receive(task):
-            self._dispatch(task)
-        else:
+        if not self._ledger.receive(task, self._dispatch):
             self._wake()
         return True
 

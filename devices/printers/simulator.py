@@ -7,6 +7,7 @@ inside image data: the worst behaviour reported of firmware [MEM].
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections import deque
@@ -35,6 +36,8 @@ FAULTS = (
     "asb",
     "stray",
 )
+STATUS_ONLY = re.compile(rb"(?:\x1d\x72.)*\x1d?", re.DOTALL)
+"""GS r queries: the driver sends them after a slip, so they begin none."""
 KEPT_SLIPS = 60
 HALF_FRAME_BYTES = 40
 
@@ -82,6 +85,7 @@ class PrinterSimulator:
         self._buffer = bytearray()
         self._half_question = b""
         self._since_connected = 0
+        self._slip_begun = False
         self._stopping = False
         self._work = threading.Condition()
         self._thread = threading.Thread(target=self._print, daemon=True, name=f"paper-{name}")
@@ -140,7 +144,8 @@ class PrinterSimulator:
             if self._since_connected > HALF_FRAME_BYTES:
                 self.wire.drop()
         with self._work:
-            is_new_slip = not self._buffer and not self._paper.slip.raw
+            is_new_slip = not self._slip_begun and STATUS_ONLY.fullmatch(data) is None
+            self._slip_begun |= is_new_slip
             self._buffer += data
             self._work.notify_all()
         if self.faults["stray"]:
@@ -219,6 +224,7 @@ class PrinterSimulator:
         for finished_slip in self._paper.finished:
             with self._work:
                 self._slips.append(finished_slip)
+                self._slip_begun = False
             self._journal.note(
                 self.name,
                 "paper",

@@ -19,16 +19,18 @@ export interface Moment {
 /** A whole state as pushed, with its data typed. */
 export type StateMessage<S> = Omit<LiveState, "data"> & { data: S };
 
-export interface LiveOptions {
+export interface LiveOptions<S = unknown> {
   surface: LiveState["surface"];
   key: string;
+  /** State to begin with, if the page has just been given one. */
+  first?: S | null;
   onMoment?: (moment: Moment) => void;
   /** Return true if this is a good time to reload for newer pages; called until it is. */
   mayReload?: () => boolean;
 }
 
 export interface Live<S> {
-  /** The newest whole state; null until the first one came. */
+  /** The newest whole state; `first` until the feed has brought one. */
   state: ShallowRef<S | null>;
   version: Ref<number>;
   connection: Ref<Connection>;
@@ -115,8 +117,8 @@ function neverGiveUp(socket: Socket, connection: Ref<Connection>, refused: Ref<s
 }
 
 /** Opens the feed; ends with the component that asked for it. */
-export function useLive<S>(options: LiveOptions): Live<S> {
-  const state = shallowRef<S | null>(null);
+export function useLive<S>(options: LiveOptions<S>): Live<S> {
+  const state = shallowRef<S | null>(options.first ?? null);
   const version = ref(-1);
   const connection = ref<Connection>("connecting");
   const refused = ref<string | null>(null);

@@ -100,6 +100,20 @@ def test_a_service_is_done_from_call_to_outcome_with_one_key(desk: Page, hall: H
     expect(desk.get_by_test_id("served")).to_have_text(str(before + 1))
 
 
+def test_the_desk_works_before_its_feed_is_connected(desk: Page, hall: HallServer) -> None:
+    number: str = hall.ticket(ITEM)["number"]
+    requests: list[str] = []
+    desk.on("request", lambda request: requests.append(request.url))
+    desk.route_web_socket("**/socket.io/**", lambda _silent: None)
+    desk.goto(hall.url("/counter"))
+    main(desk, "呼叫下一位")
+    expect(desk.get_by_test_id("number")).to_have_text(number)
+    expect(desk.get_by_test_id("main")).to_contain_text("已到窗口，开始办理")
+    pages = [url for url in requests if url.endswith("/api/v1/counter/page")]
+    assert len(pages) == 1, "the script uses the answer that the page has already asked for"
+    assert not any(url.endswith("/api/v1/session") for url in requests)
+
+
 def test_finish_and_call_next_is_one_press(desk: Page, hall: HallServer) -> None:
     serve(desk, hall)
     following = hall.ticket(ITEM)["number"]

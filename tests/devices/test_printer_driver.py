@@ -97,6 +97,15 @@ def test_a_print_without_a_confirmed_end_is_unknown(
     assert health.state in {"unknown", "failed"}
 
 
+def test_the_simulator_notes_the_first_byte_of_each_slip_and_of_no_query(desk: Desk) -> None:
+    for _ in range(3):
+        assert desk.driver().print_document(SHORT, lambda: desk.journal.note("p", "now"))[0] == (
+            Outcome("printed")
+        )
+    kinds = [event["kind"] for event in desk.journal.since(0, 0)]
+    assert kinds == ["now", "begun", "paper"] * 3
+
+
 def test_paper_near_its_end_prints_and_warns(desk: Desk) -> None:
     desk.switch("paper_near")()
     outcome, health = desk.driver().print_document(SHORT, lambda: None)

@@ -97,6 +97,24 @@ test("after three seconds the desk goes on, and every act is kept before it coun
   vi.useRealTimers();
 });
 
+test("a desk whose feed has never stood does not go on alone", async () => {
+  vi.useFakeTimers();
+  const { connection, open } = desk();
+  connection.value = "connecting";
+  const offline = open();
+  connection.value = "offline";
+  await nextTick();
+  vi.advanceTimersByTime(10_000);
+  expect(offline.on.value).toBe(false);
+  connection.value = "online";
+  await nextTick();
+  connection.value = "offline";
+  await nextTick();
+  vi.advanceTimersByTime(3000);
+  expect(offline.on.value).toBe(true);
+  vi.useRealTimers();
+});
+
 test("what was kept before a reload is still there, and waits for the server", () => {
   const { kept: storage, connection, open } = desk();
   const acts = [{ kind: "call", ticket: "t", at: NOW, outcome: "", note: "" }];

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { clockDate, clockTime, minutesBetween } from "@web/clock.ts";
+import { clockDate, clockDay, clockTime, minutesBetween } from "@web/clock.ts";
 import { dictionary, setLang } from "@web/i18n.ts";
 import { saidNo } from "@web/live.ts";
 import { faults } from "../../server/web/build/pages.ts";
@@ -19,6 +19,22 @@ test("times are shown in the hall's zone, whatever the machine's", () => {
   expect(clockTime("2026-11-21T23:05:09Z", true)).toBe("07:05:09");
   expect(clockDate("2026-11-21T23:05:09Z", "zh")).toBe("11月22日 星期日");
   expect(minutesBetween("2026-11-21T23:05:09Z", "2026-11-21T23:07:08Z")).toBe(1);
+});
+
+test("the clock agrees with the library on every day and hour", () => {
+  const time = new Intl.DateTimeFormat("en-GB", { timeZone: "Asia/Shanghai", timeStyle: "medium" });
+  const day = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" });
+  const date = (locale: string) =>
+    new Intl.DateTimeFormat(locale, { timeZone: "Asia/Shanghai", month: "long", day: "numeric", weekday: "long" });
+  const [zh, en] = [date("zh-CN"), date("en-GB")];
+  const step = 7 * 3_600_000 + 61_001; // over years: every hour, minute and weekday
+  for (let at = Date.UTC(2024, 1, 27); at < Date.UTC(2029, 0, 3); at += step) {
+    expect(clockTime(at, true)).toBe(time.format(at));
+    expect(clockTime(at)).toBe(time.format(at).slice(0, 5));
+    expect(clockDay(at)).toBe(day.format(at));
+    expect(clockDate(at, "zh")).toBe(zh.format(at).replace("日星", "日 星"));
+    expect(clockDate(at, "en")).toBe(en.format(at).replace(",", ""));
+  }
 });
 
 test("a server without its database turns no page away", () => {
