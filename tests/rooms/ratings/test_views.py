@@ -103,3 +103,23 @@ def test_overdue_redresses_are_among_the_offices_tasks(small: SmallHall) -> None
     assert codes() == ["redress_due"]
     small.clock.advance(seconds=DAY)
     assert codes() == ["redress_overdue"]
+
+
+def test_the_bulletin_says_what_the_public_said_and_what_became_of_it(small: SmallHall) -> None:
+    small.sign_in("T1")
+    for level in (1, 2, 4, 5):
+        rate(small, "T1", level)
+    small.clock.advance(seconds=7 * DAY)
+    manager, week = Web(small).manager(), "2026-W10"
+    manager.post("/office/bulletins", {"week": week})
+    facts = manager.get(f"/bulletins/{week}").get_json()
+    section = next(s for s in facts["sections"] if s["name"] == "voices")
+    assert section["title"] == "七、群众评价情况"
+    text = "".join(piece["text"] for piece in section["pieces"])
+    assert text == (
+        "群众主动评价4次，主动评价率4/4，好评率2/4。差评2件，"
+        "其中申诉成立0件，已答复0件，逾期未答复0件。"
+    )
+    links = {piece["link"] for piece in section["pieces"] if piece["link"]}
+    assert links == {f"/office#ratings/{week}", "/office#redresses"}
+    assert facts["sections"][-1]["title"] == "八、有关要求"
