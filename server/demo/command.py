@@ -213,7 +213,8 @@ def _create_history(hall: Hall, args: argparse.Namespace) -> None:
         if done % 10 == 0 or done == days:
             print(f"  编造过去的记录 inventing the past: {done}/{days}", flush=True)
 
-    doors = [door.serial for door in time_clocks.DOORS]
+    rehearsal = args.rehearse is not None
+    doors = [door.serial for door in time_clocks.doors(rehearsal=rehearsal)]
     history.create(hall, args.seed, doors, progress, months)
     hall.ctx.refresh()
 
