@@ -395,6 +395,7 @@ def _summary(hall: Hall, args: argparse.Namespace, port: int, password: str) -> 
         ("我的考勤 my sheet", "/my"),
         ("查岗 spot check", "/check"),
         ("通报 bulletin", "/bulletin"),
+        ("评价 voices", "/voices"),
         ("模拟设备 simulators", "/simulators"),
         ("手机 phone", "/t/…  (扫小票上的二维码 scan the slip)"),
     ):

@@ -24,6 +24,12 @@ LEVELS = (
 CHANNELS = (Channel.PAD,) * 14 + (Channel.PHONE,) * 4 + (Channel.KIOSK,) * 2
 GOOD_WORDS = ("办得很快", "态度很好，讲得清楚", "一次就办好了")
 BAD_WORDS = ("等了很久", "材料没有一次说清", "问话没有回应", "跑了两趟")
+PUBLIC_WORDS = (
+    "高峰时段增开窗口，取号机旁增设导办人员",
+    "修改办事指南，材料一次列全，并在窗口公布样表",
+    "向群众致歉，窗口人员重新培训",
+    "与后台约定当天反馈，不再让群众多跑",
+)
 MINUTE_MS = 60_000
 
 
@@ -99,7 +105,7 @@ class Voices:
             RedressState.ANSWERED: (first, Wish(RedressMove.RECHECK, "", satisfied)),
             RedressState.RECHECKED: (
                 first,
-                Wish(RedressMove.CLOSE, "窗口高峰时段已增加人手，并公布办理所需材料"),
+                Wish(RedressMove.CLOSE, self._chance.choice(PUBLIC_WORDS)),
             ),
         }
         actor, wish = steps[RedressState(row.state)]
