@@ -54,6 +54,7 @@ GROUPS = (
             for state in ("cold", "warm")
         ),
     ),
+    Group("ratings", "bench.ratings", ("rating-given", "ratings-list")),
     Group("history", "bench.history", ("history-act", "history-start")),
 )
 SEPARATE = {
