@@ -65,6 +65,7 @@ SEPARATE = {
     "voice-bank": "bench.voice.render_bank",
     "voice-burst": "bench.voice.burst",
     "waits": "bench.waits",
+    "bursts": "bench.bursts",
 }
 """Programs with tables of their own; they run only when they are named."""
 MOST_ROUNDS = 5
