@@ -1,4 +1,4 @@
-"""How often honest windows are proposed for rating themselves, and dishonest ones are not.
+"""Benchmark of the search for self-ratings: false alarms on honest days, and days missed.
 
 `python3 go.py bench --only bursts`. Invented days of one window: services and the seconds until a
 key of the pad is pressed are lognormal. Nothing here knows the limits of the rule.
@@ -82,8 +82,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(f" ({1000 * hits / options.days:.2f} of 1,000): ", end="")
     print(", ".join(f"{sign} {by_sign[sign]}" for sign in Sign))
     for own in OWN_SHARES:
-        found, by_sign = proposed(f"own {own}", own, options.days // 10)
-        share = 100 * found / (options.days // 10)
+        dishonest, by_sign = proposed(f"own {own}", own, options.days // 10)
+        share = 100 * dishonest / (options.days // 10)
         print(f"rates {own:.0%} of its services itself: {share:.1f} % of the days proposed")
     return 0
 

@@ -7,6 +7,12 @@ from typing import ClassVar
 
 from server.core.settings import Section, SettingGroup, setting
 
+DEFAULTS = {
+    "0": ("不统计默认评价", "No default"),
+    "2": ("满意", "Satisfied"),
+    "3": ("基本满意", "Basically satisfied"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class RatingSettings(SettingGroup):
@@ -22,6 +28,16 @@ class RatingSettings(SettingGroup):
         low=0,
         high=60,
         unit="days",
+    )
+    default_level: str = setting(
+        "0",
+        "到期没有评价的，默认按哪一级统计",
+        "A service without a rating counts by default as",
+        (
+            "A hall's own rule: after its time a service that nobody rated counts as this level. "
+            "It is shown apart, and is never an active rating."
+        ),
+        choices=DEFAULTS,
     )
     pad_seconds: int = setting(
         20,
