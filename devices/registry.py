@@ -16,6 +16,7 @@ from devices.fingerprint import driver as fingerprint
 from devices.keypads import driver as keypads
 from devices.led import driver as led
 from devices.printers import printer_driver as printers
+from devices.ratingpads import driver as ratingpads
 from devices.standby import driver as standby
 from devices.voice import driver as voice
 
@@ -32,6 +33,7 @@ KINDS: Mapping[str, Kind] = {
     "printers": Kind(printers.DRIVERS, printers.build),
     "led": Kind(led.DRIVERS, led.build),
     "keypads": Kind(keypads.DRIVERS, keypads.build),
+    "ratingpads": Kind(ratingpads.DRIVERS, ratingpads.build),
     "voice": Kind(voice.DRIVERS, voice.build),
     "fingerprint": Kind(fingerprint.DRIVERS, fingerprint.build),
     "standby": Kind(standby.DRIVERS, standby.build),

@@ -15,6 +15,7 @@ from datetime import datetime
 from functools import partial
 
 from bench.attack.tally import Tally
+from devices import desk_frames
 from devices.fingerprint import codec as zk
 from devices.keypads import codec as keypads
 from devices.led import codecs as led
@@ -80,7 +81,7 @@ def _document(data: bytes) -> object:
 
 
 def _keypad(data: bytes) -> object:
-    reader = keypads.FrameReader()
+    reader = desk_frames.FrameReader()
     frames = [frame for start in range(0, len(data), 3) for frame in reader.feed(data[start:][:3])]
     reader.quiet()
     return [(frame.key, frame.digits) for frame in frames]
@@ -131,8 +132,8 @@ TARGETS = (
            (DocumentError,)),
     *(Target(f"led {name}", _led(codec), (b"\x01" + "A012 请到3号".encode(),), (led.CodecError,))
       for name, codec in led.CODECS.items()),
-    Target("keypad frame", keypads.decode, (keypads.display(3, 12, 12).encode(),
-           keypads.Frame(3, 1, b"\x01\x02\x0b").encode()), (keypads.CodecError,)),
+    Target("keypad frame", desk_frames.decode, (keypads.display(3, 12, 12).encode(),
+           desk_frames.Frame(3, 1, b"\x01\x02\x0b").encode()), (desk_frames.CodecError,)),
     Target("keypad stream", _keypad, (keypads.beep(1).encode() * 3,)),
     Target("pull stream", _stream,
            (zk.wrap_for_tcp(zk.encode_packet(zk.Packet(2000, 1, 2, b"abcd"))) * 2,),

@@ -18,7 +18,7 @@ from bench.attack.live_connections import enrol, join
 from bench.attack.tally import Tally
 from support.hall_server import ADMINISTRATOR, Client, HallServer, RefusedError
 
-KINDS = ("printers", "led", "voice", "keypads", "fingerprint", "standby")
+KINDS = ("printers", "led", "voice", "keypads", "ratingpads", "fingerprint", "standby")
 PLACES = ("8", "9", "W01", "W04", "main", "east", "")
 NAMES = ("own", "pad-4", "standby-9", "printer-9", "clock-9", "free", "free-2")
 OWN = {"device": "own", "kind": "printers", "serves": "8"}

@@ -15,9 +15,10 @@ from dataclasses import dataclass, field
 
 from devices.bus import BusCable, by_cable
 from devices.config import AgentConfig, DeviceConfig
+from devices.desk_frames import Frame, FrameReader
 from devices.device_thread import Outcome, Reports, Task
 from devices.health import Health
-from devices.keypads.codec import Frame, FrameReader, beep, display
+from devices.keypads.codec import beep, display
 from devices.keypads.keys import KeyMap, function_of, key_map
 from devices.link import LinkAddress, LinkError
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 from devices.config_table import Settings
-from devices.keypads.codec import Frame
+from devices.desk_frames import Frame
 
 KEY_PATTERN = re.compile(r"(?:([0-9]+)\+)?([0-9A-Fa-f]{2})")
 KeyMap: TypeAlias = Mapping[tuple[str, int], str]

@@ -7,14 +7,12 @@ repeats its key until it receives the echo, and gives up after ATTEMPTS frames.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
 
 from devices.simulate.base import Faults, Journal, Json
 from devices.simulate.cable import CableLog
-from devices.simulate.endpoints import Wire
+from devices.simulate.desk_bus import DeskBusSimulator
 
 PAD_FAULTS = ("silent", "slow", "half_frame", "bad_checksum", "key_bounce", "cable_pulled")
-BUS_FAULTS = ("cable_pulled",)
 KEY_FUNCTION = 0x02
 ECHO_SECONDS = 0.4
 ATTEMPTS = 5
@@ -40,7 +38,7 @@ class KeypadSimulator:
         self.address = address
         self.faults = Faults(PAD_FAULTS, self._fault_changed)
         self.cable = CableLog("a4")
-        self.bus: KeypadBusSimulator | None = None
+        self.bus: DeskBusSimulator | None = None
         self._journal = journal
         self._display = " " * 6
         self._beeps = 0
@@ -89,7 +87,7 @@ class KeypadSimulator:
             self._unheard += 1
             self._journal.note(self.name, "no_echo")
 
-    def _transmit(self, bus: KeypadBusSimulator, frame: bytes) -> None:
+    def _transmit(self, bus: DeskBusSimulator, frame: bytes) -> None:
         if self.faults["half_frame"]:
             frame = frame[: len(frame) // 2]
         if self.faults["bad_checksum"]:
@@ -141,75 +139,3 @@ class KeypadSimulator:
             "unheard": self._unheard,
             "keys": [{"press": code, "face": face} for code, face in FACES.items()],
         }
-
-
-class KeypadBusSimulator:
-    """Simulated bus: splits the host's bytes into frames and passes each to its keypad."""
-
-    kind = "bus"
-
-    def __init__(
-        self, name: str, wire: Wire, pads: Sequence[KeypadSimulator], journal: Journal
-    ) -> None:
-        self.name = name
-        self.pads = {pad.address: pad for pad in pads}
-        self.faults = Faults(BUS_FAULTS, self._fault_changed)
-        self.cable = CableLog("")
-        self.rejected = 0
-        self._wire = wire
-        self._journal = journal
-        self._buffer = bytearray()
-        for pad in pads:
-            pad.bus = self
-
-    def start(self) -> None:
-        """Open the bus."""
-        self._wire.start(self.receive)
-
-    def stop(self) -> None:
-        """Close the bus."""
-        self._wire.stop()
-
-    def send(self, data: bytes) -> None:
-        """Send bytes of a keypad to the host."""
-        self._wire.send(data)
-
-    def receive(self, data: bytes) -> None:
-        """Receive bytes of the host."""
-        self._buffer += data
-        while True:
-            start = self._buffer.find(0x68)
-            if start < 0:
-                self._buffer.clear()
-                return
-            del self._buffer[:start]
-            if len(self._buffer) < 2 or len(self._buffer) < self._buffer[1] + 6:
-                if len(self._buffer) > 1 and self._buffer[1] > 40:
-                    self._reject()
-                    continue
-                return
-            self._frame(self._buffer[1] + 6)
-
-    def _frame(self, total: int) -> None:
-        frame = bytes(self._buffer[:total])
-        body = frame[4:-2]
-        valid = frame[1] == frame[2] and frame[3] == 0x68 and frame[-1] == 0x16
-        if not valid or len(body) < 2 or sum(body) % 256 != frame[-2]:
-            self._reject()
-            return
-        del self._buffer[:total]
-        pad = self.pads.get(body[0])
-        if pad is not None:
-            pad.receive(body, frame)
-
-    def _reject(self) -> None:
-        self.rejected += 1
-        del self._buffer[0]
-
-    def _fault_changed(self, name: str, on: bool) -> None:
-        self._wire.plug(connected=not on)
-        self._journal.note(self.name, "fault", fault=name, on=on)
-
-    def observable_state(self) -> dict[str, Json]:
-        """Return the names of its keypads and the number of rejected frames."""
-        return {"pads": [pad.name for pad in self.pads.values()], "rejected": self.rejected}

@@ -1,8 +1,8 @@
 """Simulator configuration: parses a TOML file and creates its simulated devices.
 
 Tables: `[simulator]` (control port, pace), `[[printer]]`, `[[strip_bus]]` with its `strip`s,
-`[[keypad_bus]]` with its `keypad`s, `[[speaker]]`, `[[time_clock]]`. It reports every problem at
-once.
+`[[keypad_bus]]` with its `keypad`s, `[[rating_bus]]` with its `pad`s, `[[rating_pad]]`,
+`[[speaker]]`, `[[time_clock]]`. It reports every problem at once.
 """
 
 from __future__ import annotations
@@ -17,16 +17,21 @@ from devices.config_table import ConfigError, Problem, Settings
 from devices.fingerprint.pull_simulator import PullModel, PullTerminal
 from devices.fingerprint.push_simulator import FAMILIES, PushModel, PushTerminal
 from devices.fingerprint.simulator import Enrolled, PunchRecord
-from devices.keypads.simulator import KeypadBusSimulator, KeypadSimulator
+from devices.keypads.simulator import KeypadSimulator
 from devices.led.simulator import READERS, StripBusSimulator, StripSimulator
 from devices.link import LinkAddress, parse_link
 from devices.link.base import LinkAddressError
 from devices.printers.simulator import PrinterModel, PrinterSimulator
+from devices.ratingpads.simulator import A4RatingSimulator, Pj06Simulator
 from devices.simulate.base import Journal, Simulated
+from devices.simulate.desk_bus import DeskBusSimulator
 from devices.simulate.endpoints import PtyWire, TcpWire, Wire
 from devices.voice.simulator import SpeakerSimulator
 
-TABLES = ("simulator", "printer", "strip_bus", "keypad_bus", "speaker", "time_clock")
+TABLES = (
+    *("simulator", "printer", "strip_bus", "keypad_bus", "rating_bus", "rating_pad"),
+    *("speaker", "time_clock"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,10 @@ def simulator_plan(table: Mapping[str, object], folder: Path) -> SimulatorPlan:
         maker.strip_bus(entry)
     for entry in _entries(table, "keypad_bus"):
         maker.keypad_bus(entry)
+    for entry in _entries(table, "rating_bus"):
+        maker.rating_bus(entry)
+    for entry in _entries(table, "rating_pad"):
+        maker.rating_pad(entry)
     for entry in _entries(table, "speaker"):
         maker.speaker(entry)
     for entry in _entries(table, "time_clock"):
@@ -166,7 +175,7 @@ class _Maker:
         address = self._address(settings)
         name = settings.text("name")
         pads = [self._keypad(pad) for pad in self._children(settings, entry, "keypad")]
-        bus = KeypadBusSimulator(name, self._wire(address), pads, self.journal)
+        bus = DeskBusSimulator(name, self._wire(address), pads, self.journal)
         bus.cable.place(*_link(address))
         for pad in pads:
             pad.cable.place(*_link(address), name, pad.address)
@@ -179,6 +188,33 @@ class _Maker:
         )
         settings.refuse_unknown()
         return pad
+
+    def rating_bus(self, entry: Mapping[str, object]) -> None:
+        settings = self._settings("rating_bus", entry)
+        address = self._address(settings)
+        name = settings.text("name")
+        pads = [self._rating_pad(pad) for pad in self._children(settings, entry, "pad")]
+        bus = DeskBusSimulator(name, self._wire(address), pads, self.journal)
+        bus.cable.place(*_link(address))
+        for pad in pads:
+            pad.cable.place(*_link(address), name, pad.address)
+        self.devices += [bus, *pads]
+
+    def _rating_pad(self, entry: Mapping[str, object]) -> A4RatingSimulator:
+        settings = self._settings("pad", entry)
+        pad = A4RatingSimulator(
+            settings.text("name"), settings.whole("address", None, 0, 255), self.journal
+        )
+        settings.refuse_unknown()
+        return pad
+
+    def rating_pad(self, entry: Mapping[str, object]) -> None:
+        settings = self._settings("rating_pad", entry)
+        address = self._address(settings)
+        pad = Pj06Simulator(settings.text("name"), self._wire(address), self.journal)
+        pad.cable.place(*_link(address))
+        settings.refuse_unknown()
+        self.devices.append(pad)
 
     def speaker(self, entry: Mapping[str, object]) -> None:
         settings = self._settings("speaker", entry)

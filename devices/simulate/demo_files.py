@@ -3,7 +3,8 @@
 `python -m devices.simulate.demo_files --out DIR --server URL --kiosks 1,2 --windows-east W01,W02
 --windows-west W20`, or `--json FILE` with the fields of `HallPlan`. One printer per kiosk (80 and
 58 mm alternating), one strip per window (W1 on bus east, W2 on bus west, W7 for the last of each
-room on a bus of their own), one loudspeaker per zone, keypads on one bus per room, pushing time
+room on a bus of their own), one loudspeaker per zone, keypads and rating pads on one bus each per
+room, pushing time
 clocks at the doors and time clocks polled by the agent `display`, with the people enrolled in them.
 A hall with real devices uses none of this. It writes no token and no code that it was not given.
 """
@@ -175,6 +176,9 @@ def _simulator(
         text += _block("[[keypad_bus]]", name=f"keypads-{room}", link=_keypad_link(room))
         for address, window in enumerate(windows, 1):
             text += _block("[[keypad_bus.keypad]]", name=f"keypad-{window}", address=address)
+        text += _block("[[rating_bus]]", name=f"ratings-{room}", link=_rating_link(room))
+        for address, window in enumerate(windows, 1):
+            text += _block("[[rating_bus.pad]]", name=f"pad-{window}", address=address)
     for zone, port in speakers.items():
         text += _block("[[speaker]]", name=f"speaker-{zone}", port=port)
     return text
@@ -221,6 +225,10 @@ def _strip_link(bus: str) -> str:
 
 def _keypad_link(room: str) -> str:
     return f"serial:ttyPAD-{room}?baud=9600"
+
+
+def _rating_link(room: str) -> str:
+    return f"serial:ttyRATE-{room}?baud=9600"
 
 
 def _agent(plan: HallPlan, name: str) -> str:
@@ -280,6 +288,24 @@ def _counters(rooms: Mapping[str, Sequence[str]]) -> str:
                 address=address,
                 serves=window,
             )
+        text += _rating_pads(room, windows)
+    return text
+
+
+def _rating_pads(room: str, windows: Sequence[str]) -> str:
+    text = ""
+    if windows:
+        text += _block("[[bus]]", name=f"ratings-{room}", link=_rating_link(room))
+    for address, window in enumerate(windows, 1):
+        text += _block(
+            "[[device]]",
+            name=f"pad-{window}",
+            kind="ratingpads",
+            driver="a4-rating",
+            bus=f"ratings-{room}",
+            address=address,
+            serves=window,
+        )
     return text
 
 

@@ -12,9 +12,9 @@ SEED_BYTES = 32
 KEY_FILE = "check.key"
 
 
-def key_in(folder: Path, chance: TokenSource) -> bytes:
-    """Return the data folder's key, created at the first call and readable by its owner only."""
-    path = folder / KEY_FILE
+def key_in(folder: Path, chance: TokenSource, name: str = KEY_FILE) -> bytes:
+    """Return a key of the data folder, created at the first call and readable by its owner only."""
+    path = folder / name
     try:
         return bytes.fromhex(path.read_text().strip())
     except FileNotFoundError:

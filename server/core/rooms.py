@@ -24,6 +24,7 @@ ROOMS = (
     "server.device_health",
     "server.queue",
     "server.attendance",
+    "server.ratings",
     "server.bulletins",
     "server.catalogue",
     "server.retroactive",

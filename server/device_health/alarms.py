@@ -69,6 +69,7 @@ _KINDS = {
     "led": ("条屏", "Strip"),
     "voice": ("语音", "Voice"),
     "keypads": ("叫号键盘", "Keypad"),
+    "ratingpads": ("评价器", "Rating pad"),
     "fingerprint": ("打卡机", "Time clock"),
     "standby": ("断网取号", "Own line"),
 }

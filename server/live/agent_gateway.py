@@ -30,7 +30,7 @@ from server.web_api import Api, mark_known_connection
 
 log = logging.getLogger(__name__)
 NAMESPACE = "/agent"
-KINDS = frozenset({"printers", "led", "voice", "keypads", "fingerprint", "standby"})
+KINDS = frozenset({"printers", "led", "voice", "keypads", "ratingpads", "fingerprint", "standby"})
 STATES = frozenset({"ok", "degraded", "failed", "unknown"})
 ANNOUNCED = ("device", "kind", "driver", "serves", "bus", "reports")
 """Fields of a device in a hello; agents of earlier versions send no `bus` and no `reports`."""

@@ -41,6 +41,7 @@ from server.leave.tables import correction, kept_file, leave
 from server.privacy.settings import PrivacySettings
 from server.queue import tables as queue_tables
 from server.queue.offline import desk_queries
+from server.ratings import queries as rating_queries
 from server.time_clocks import queries as time_clocks_queries
 from server.time_clocks.actions import SHEET_MARK, owner_at
 from server.time_clocks.tables import finger
@@ -76,7 +77,13 @@ def delete_old(ctx: Context, folder: Path) -> int:
         old_files = _old_files(tx, files_before)
         desk_queries.delete_lines(tx, now - LINES_DAYS * DAY_MS)
         wrong_code_queries.delete_before(tx, now - 2 * DAY_MS)
-        count = _blank_slips(tx, slips_before) + _new_tokens(ctx, tx, slips_before) + len(old_files)
+        erased = rating_queries.erase_words(tx, now)
+        count = (
+            erased
+            + _blank_slips(tx, slips_before)
+            + _new_tokens(ctx, tx, slips_before)
+            + len(old_files)
+        )
         if count:
             write_journal(tx, SYSTEM, "privacy.forget", ctx.day(now), data={"records": count})
         return count, old_files

@@ -14,13 +14,14 @@ from support.code_cases import (
     hall,
     mistakes,
     past_changes,
+    ratings,
     readers,
     requests,
 )
 from support.halls import ADMINISTRATOR, STAFF
 from support.web import Web
 
-PARTS = (hall, readers, attendance, requests, checks, bulletin, past_changes, mistakes)
+PARTS = (hall, readers, attendance, requests, checks, bulletin, past_changes, mistakes, ratings)
 
 
 @pytest.mark.parametrize("code", list(refusals()), ids=str)

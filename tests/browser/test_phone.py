@@ -275,3 +275,51 @@ def test_without_scripts_the_page_refers_to_the_call_screen(
     if scripts == "none":
         expect(page.locator("noscript p").first).to_be_visible()
     context.close()
+
+
+def serve(hall: HallServer) -> dict[str, Any]:
+    """Issue a number and serve it at window 5; return its ticket."""
+    ticket: dict[str, Any] = hall.ticket("scjg-01")
+    clerk = hall.clerk("1009")
+    clerk.post("/counter/call-next")
+    clerk.post("/counter/start")
+    clerk.post("/counter/finish", {"outcome": "done"})
+    return ticket
+
+
+def test_a_finished_service_is_rated_on_the_phone_once(phone: Page, free: HallServer) -> None:
+    phone.goto(free.url(f"/t/{serve(free)['token']}"))
+    expect(phone.get_by_test_id("give-rating")).to_have_count(0)
+    phone.get_by_test_id("level-2").click()
+    phone.get_by_test_id("aspect-attitude").click()
+    phone.get_by_test_id("rating-words").fill("测试留言")
+    expect(phone.get_by_test_id("rating-phone")).to_have_count(0)
+    assert axe.findings(phone) == []
+    phone.get_by_test_id("give-rating").click()
+    expect(phone.get_by_test_id("rating-given")).to_have_text("您的评价：满意")
+    expect(phone.get_by_test_id("level-2")).to_have_count(0)
+    phone.reload()
+    expect(phone.get_by_test_id("rating-given")).to_have_text("您的评价：满意")
+
+
+def test_a_bad_rating_may_leave_a_contact_and_its_answer_is_shown(
+    phone: Page, free: HallServer
+) -> None:
+    phone.goto(free.url(f"/t/{serve(free)['token']}"))
+    phone.get_by_test_id("level-4").click()
+    phone.get_by_test_id("rating-name").fill("测试人")
+    phone.get_by_test_id("rating-phone").fill("000-0000")
+    phone.get_by_test_id("give-rating").click()
+    expect(phone.get_by_text("我们会跟进您反映的情况")).to_be_visible()
+    office = free.clerk("1002")
+    redress = office.get("/office/redresses")["redresses"][0]
+    assert redress["contact_phone"] == "000-0000"
+    steps = f"/redresses/{redress['rating']}/move"
+    office.post(steps, {"move": "contact", "result": "reached"})
+    office.post(steps, {"move": "start", "words": "属实"})
+    office.post(steps, {"move": "answer", "words": "已增加导办人员"})
+    phone.reload()
+    expect(phone.get_by_test_id("rating-answer")).to_contain_text("已增加导办人员")
+    phone.get_by_test_id("level-1").click()
+    phone.get_by_test_id("give-rating").click()
+    expect(phone.get_by_test_id("rating-given")).to_have_text("您的评价：非常满意")

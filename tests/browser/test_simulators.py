@@ -52,6 +52,24 @@ def test_a_key_press_calls_a_ticket_that_is_shown_and_spoken(bench: Page, hall: 
     assert axe.findings(bench) == []
 
 
+def test_a_key_of_the_rating_pad_becomes_the_rating_of_its_service(
+    bench: Page, hall: HallServer
+) -> None:
+    clerk = hall.clerk("1009")
+    if clerk.get("/counter")["current"] is None:
+        hall.ticket("scjg-01")
+        clerk.post("/counter/call-next")
+    clerk.post("/counter/start")
+    clerk.post("/counter/finish", {"outcome": "done"})
+    desk = bench.get_by_test_id("desk-W05")
+    face = desk.get_by_test_id("rating-face")
+    expect(face).to_have_text("请您评价", timeout=WIRE_MS)
+    desk.get_by_test_id("rate-0").click()
+    expect(face).to_have_text("谢谢评价", timeout=WIRE_MS)
+    redresses = hall.clerk(MANAGER).get("/office/redresses")["redresses"]
+    assert [(entry["level"], entry["window"]) for entry in redresses] == [(4, "W05")]
+
+
 def test_a_slip_is_printed_and_a_fault_is_shown_in_the_office(
     bench: Page, hall: HallServer, browser: Browser, browser_context_args: dict[str, Any]
 ) -> None:

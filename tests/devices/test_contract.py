@@ -27,6 +27,8 @@ FAULTS: Mapping[str, tuple[str, ...]] = {
     ),
     "strip": ("silent", "slow", "half_frame", "bad_checksum", "cable_pulled"),
     "keypad": ("silent", "slow", "half_frame", "bad_checksum", "key_bounce", "cable_pulled"),
+    "a4-rating": ("silent", "slow", "half_frame", "bad_checksum", "key_bounce", "cable_pulled"),
+    "pj06": ("silent", "slow", "noise", "key_bounce", "cable_pulled"),
     "time_clock": (
         "silent",
         "slow",
@@ -47,6 +49,8 @@ FAMILIES = {name: "escpos" for name in RIGS if name.startswith("escpos")} | {
     "w2": "strip",
     "w7": "strip",
     "a4": "keypad",
+    "a4-rating": "a4-rating",
+    "pj06": "pj06",
     "zk-pull": "time_clock",
     "espeak": "voice",
     "pyttsx3": "voice",

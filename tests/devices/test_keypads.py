@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from devices.config_table import Problem, Settings
+from devices.desk_frames import CodecError, Frame, FrameReader, decode
 from devices.device_thread import Task
-from devices.keypads.codec import CodecError, Frame, FrameReader, beep, decode, display
+from devices.keypads.codec import beep, display
 from devices.keypads.keys import HALL_KEYS, MODELS, function_of, key_map
 from support.hardware import PATIENCE, Rig
 

@@ -177,7 +177,7 @@ def test_the_plan_of_a_hall_is_consistent(tmp_path: Path) -> None:
     names = {device.name for device in simulated.devices}
     kinds = {
         "kiosk": ("printers", "standby"),
-        "counters": ("keypads",),
+        "counters": ("keypads", "ratingpads"),
         "display": ("led", "voice"),
     }
     hosted: set[str] = set()
@@ -195,8 +195,10 @@ def test_the_plan_of_a_hall_is_consistent(tmp_path: Path) -> None:
         "strips-annex",
         "keypads-east",
         "keypads-west",
+        "ratings-east",
+        "ratings-west",
     }
-    assert serves["led"] == serves["keypads"] == {*EAST, *WEST}
+    assert serves["led"] == serves["keypads"] == serves["ratingpads"] == {*EAST, *WEST}
     assert serves["voice"] == {"main", "east", "west"}
     text = written.agents["kiosk"].read_text(encoding="utf-8")
     assert 'enrol_code = "AB-12"' in text

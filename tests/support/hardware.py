@@ -117,11 +117,14 @@ class Rig:
     owner: DeviceThread
     notes: ReportRecorder
     counter: int = 0
+    asked_before: int = 0
+    """Number of the newest event before the last order."""
 
     def order(self) -> str:
         """Order the device's main action; return the mark to pass to `arrived`."""
         self.counter += 1
         mark = str(self.counter)
+        self.asked_before = self.plan.journal.number
         kind = self.device.kind
         if kind == "strip":
             self.owner.set_desired_state(
@@ -129,6 +132,8 @@ class Rig:
             )
         elif kind == "keypad":
             self.owner.set_desired_state("dev", {"waiting": self.counter, "ticket": None})
+        elif kind == "ratingpad":
+            self.owner.set_desired_state("dev", {"ticket": f"A{mark}", "seconds": 20})
         elif isinstance(self.device, TimeClock):
             self.device.press(mark)
         else:
@@ -147,6 +152,13 @@ class Rig:
                 return event["device"] == "dev" and event.get("text") == expected
 
             return self.plan.journal.wait_for(shown, seconds) is not None
+        if kind == "ratingpad":
+
+            def asks(event: Mapping[str, Json]) -> bool:
+                return event["device"] == "dev" and event.get("text") == "asks"
+
+            # Every order is one more question; a question is not asked twice.
+            return self.plan.journal.wait_for(asks, seconds, self.asked_before) is not None
         if kind == "time_clock":
             return self.notes.wait(
                 lambda: mark in [line[0] for line in self.notes.enqueued_lines()], seconds
@@ -214,6 +226,11 @@ def simulator_tables(name: str) -> dict[str, object]:
     elif name == "a4":
         pad = {"name": "dev", "address": 5}
         tables["keypad_bus"] = [{"name": "bus", "link": "serial:ttyPAD0", "keypad": [pad]}]
+    elif name == "a4-rating":
+        pad = {"name": "dev", "address": 5}
+        tables["rating_bus"] = [{"name": "bus", "link": "serial:ttyRATE0", "pad": [pad]}]
+    elif name == "pj06":
+        tables["rating_pad"] = [{"name": "dev", "link": "serial:ttyRATE0"}]
     elif name == "zk-pull":
         people = [f"{number} 测试{number}" for number in range(1, 30)]
         link = {"link": "tcp:127.0.0.1:0", "comm_key": 1234}
@@ -237,6 +254,11 @@ def agent_tables(name: str, folder: Path, port: int) -> dict[str, object]:
     elif name == "a4":
         bus = [{"name": "bus", "link": "serial:ttyPAD0"}]
         device = {"kind": "keypads", "driver": "a4", "bus": "bus", "address": 5}
+    elif name == "a4-rating":
+        bus = [{"name": "bus", "link": "serial:ttyRATE0"}]
+        device = {"kind": "ratingpads", "driver": name, "bus": "bus", "address": 5}
+    elif name == "pj06":
+        device = {"kind": "ratingpads", "driver": name, "link": "serial:ttyRATE0"}
     elif name == "zk-pull":
         quick = {"poll_seconds": 1, "answer_seconds": 0.3, "comm_key": 1234}
         device = {"kind": "fingerprint", "driver": name, "link": f"tcp:127.0.0.1:{port}", **quick}
@@ -256,6 +278,8 @@ RIGS = (
     "w2",
     "w7",
     "a4",
+    "a4-rating",
+    "pj06",
     "espeak",
     "pyttsx3",
     "clips",

@@ -36,6 +36,10 @@ from server.queue import hall_notices
 from server.queue import tables as queue_tables
 from server.queue.business_day import keep_day
 from server.queue.messages import PublishNotice
+from server.ratings import actions as rating_actions
+from server.ratings.actions import Given
+from server.ratings.figures import By, counts_by
+from server.ratings.levels import Channel, Level
 from server.retroactive import queries as stored_changes
 from server.retroactive.scopes import finding_value
 from server.spot_checks import finding_actions, finding_queries, rounds, second_checker
@@ -140,7 +144,10 @@ class SettledHall:
         keep_day(self.ctx)
         small.sign_in("T1")
         small.issue("tax-1")
-        small.serve("T1")
+        bad = Given(Level.DISSATISFIED, Channel.PHONE, (), "等了很久", "测试人")
+        self.rating = rating_actions.rate(
+            self.ctx, rating_actions.PHONE, small.key(), small.serve("T1").id, bad
+        )
         self.ticket = small.issue("tax-1")
         small.clock.set(at(20, day=MONDAY))
         keep_day(self.ctx)
@@ -257,6 +264,7 @@ class SettledHall:
             "n": ["1"],
             "leave": self.leave,
             "correction": self.correction,
+            "rating": [self.rating],
             "year": ["2026"],
             "change": [row.id for row in ctx.read(lambda c: stored_changes.listed(c, "small"))],
             "sheet": self.sheet,
@@ -318,6 +326,13 @@ class SettledHall:
                     values[f"{table.name} {document['digest']}"] = json.dumps(
                         dict(document), default=str
                     )
+        return values | self._services(conn, last)
+
+    def _services(self, conn: Connection, last: str) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        for key, counted in counts_by(conn, "small", FIRST.isoformat(), last, By.WINDOW).items():
+            # What staff type in is shown apart and is in no rate.
+            values[f"ratings {key}"] = f"{counted.services} {counted.active} {counted.good}"
         t = queue_tables.ticket.c
         for ticket in conn.execute(select(queue_tables.ticket).where(t.day <= last)).mappings():
             values[f"ticket {ticket['id']}"] = json.dumps(dict(ticket), default=str)

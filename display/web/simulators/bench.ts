@@ -13,7 +13,7 @@ export interface Cable {
 }
 export interface Device<S = Record<string, unknown>> {
   name: string;
-  kind: "printer" | "bus" | "strip" | "keypad" | "speaker" | "time_clock";
+  kind: "printer" | "bus" | "strip" | "keypad" | "ratingpad" | "speaker" | "time_clock";
   faults: Record<string, boolean>;
   /** Missing from a simulator process of before. */
   cable?: Cable;
@@ -40,6 +40,14 @@ export interface KeypadShows {
   waiting: string;
   ticket: string;
   beeps: number;
+  unheard: number;
+  keys: { press: string; face: string }[];
+}
+export interface RatingPadShows {
+  address: number;
+  face: "welcome" | "asks" | "thanks";
+  asked: number;
+  pressed: number;
   unheard: number;
   keys: { press: string; face: string }[];
 }
@@ -72,6 +80,7 @@ export interface Desk {
   window: string;
   strip: Device<StripShows> | null;
   pad: Device<KeypadShows> | null;
+  ratingPad: Device<RatingPadShows> | null;
 }
 export interface Room {
   name: string;
@@ -93,10 +102,11 @@ export function sorted(state: BenchState): Bench {
   const of = <S>(kind: Device["kind"]) => state.devices.filter((entry) => entry.kind === kind) as unknown as Device<S>[];
   const strips = new Map(of<StripShows>("strip").map((entry) => [tail(entry.name), entry]));
   const pads = new Map(of<KeypadShows>("keypad").map((entry) => [tail(entry.name), entry]));
+  const ratingPads = new Map(of<RatingPadShows>("ratingpad").map((entry) => [tail(entry.name), entry]));
   const speakers = new Map(of<SpeakerShows>("speaker").map((entry) => [tail(entry.name), entry]));
   const buses = of<BusShows>("bus");
   const rooms = buses
-    .filter((bus) => bus.shows.pads !== undefined)
+    .filter((bus) => bus.name.startsWith("keypads-"))
     .map((bus): Room => {
       const windows = (bus.shows.pads ?? []).map(tail);
       return {
@@ -106,9 +116,11 @@ export function sorted(state: BenchState): Bench {
           window,
           strip: strips.get(window) ?? null,
           pad: pads.get(window) ?? null,
+          ratingPad: ratingPads.get(window) ?? null,
         })),
         buses: buses.filter(
-          (entry) => entry === bus || (entry.shows.strips ?? []).some((strip) => windows.includes(tail(strip))),
+          (entry) =>
+            entry === bus || [...(entry.shows.strips ?? []), ...(entry.shows.pads ?? [])].some((one) => windows.includes(tail(one))),
         ),
       };
     });

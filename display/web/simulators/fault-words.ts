@@ -8,6 +8,7 @@ const words = dictionary({
   bad_checksum: { zh: "数据校验出错", en: "Bad checksums" },
   key_bounce: { zh: "按键抖动（重复发送）", en: "Keys bounce" },
   cable_pulled: { zh: "线被拔掉", en: "Cable pulled" },
+  noise: { zh: "线上有杂波", en: "Noise on the line" },
   jammed: { zh: "总线被一台条屏堵死", en: "A strip holds the line" },
   paper_near: { zh: "纸快用完", en: "Paper nearly out" },
   paper_out: { zh: "没有纸", en: "Out of paper" },
@@ -38,7 +39,7 @@ const words = dictionary({
 });
 type Known = Parameters<typeof words>[0];
 const KNOWN = new Set<string>([
-  "silent", "slow", "half_frame", "bad_checksum", "key_bounce", "cable_pulled", "jammed", "paper_near", "paper_out", "cover",
+  "silent", "slow", "half_frame", "bad_checksum", "key_bounce", "cable_pulled", "noise", "jammed", "paper_near", "paper_out", "cover",
   "offline", "replay", "garbage_line", "templates", "gbk_names", "clock_jump", "clock_drift", "half_close",
   "two_events", "count_race", "bad_record", "lost_datagrams",
   "cutter", "head_hot", "close_after_accept", "no_fixed_bits", "kanji_off", "one_client", "asb", "stray",

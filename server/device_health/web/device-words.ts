@@ -8,10 +8,11 @@ export const kindWords = dictionary({
   led: { zh: "窗口条屏", en: "Window strips" },
   voice: { zh: "语音播报", en: "Loudspeakers" },
   keypads: { zh: "叫号键盘", en: "Keypads" },
+  ratingpads: { zh: "评价器", en: "Rating pads" },
   fingerprint: { zh: "打卡机", en: "Time clocks" },
   standby: { zh: "断网取号", en: "Kiosks without the server" },
 });
-export const KINDS = ["printers", "standby", "voice", "led", "keypads", "fingerprint"] as const;
+export const KINDS = ["printers", "standby", "voice", "led", "keypads", "ratingpads", "fingerprint"] as const;
 export type Kind = (typeof KINDS)[number];
 
 const table = {

@@ -99,6 +99,8 @@ def test_every_second_instant_of_a_record_is_checked() -> None:
         "finding": "when a dispute must be raised lies ahead",
         "hall_notice": "a notice may end in the future",
         "finger": "from when a link holds is said by the office",
+        "pad_press": "the pad's PC has its own clock",
+        "rating": "a press on a pad is known later than it was made",
         "punch": "the time clock's own time",
         "reader": "of the time clock's own time",
         "session": "it ends in the future",

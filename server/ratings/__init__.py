@@ -1,0 +1,1 @@
+"""Ratings (好差评): what the public says of a finished service."""

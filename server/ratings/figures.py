@@ -1,0 +1,68 @@
+"""Counts of ratings by window, unit or person, read from the tables."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from enum import StrEnum
+
+from sqlalchemy import Column, Connection, and_, func, select
+
+from server.queue.tables import ticket
+from server.ratings.levels import Channel, Level
+from server.ratings.rates import Counts, tally
+from server.ratings.tables import rating
+
+_t, _r = ticket.c, rating.c
+
+
+class By(StrEnum):
+    """Grouping of figures."""
+
+    ALL = "all"
+    WINDOW = "window"
+    UNIT = "unit"
+    STAFF = "staff"
+    MONTH = "month"
+
+
+_KEYS: Mapping[By, Column[str]] = {
+    By.WINDOW: _t.window,
+    By.UNIT: _t.queue,
+    By.STAFF: _t.staff,
+}
+
+
+def counts_by(
+    conn: Connection, hall_id: str, first: str, last: str, by: By, staff: str = ""
+) -> dict[str, Counts]:
+    """Return the counts of services of ISO days `first`..`last` by key; `ALL` has the key "".
+
+    A service counts where it was finished: by its window, its item's unit, and who served. With
+    `staff` only this person's services count.
+    """
+    if by is By.ALL:  # PostgreSQL does not group by a constant
+        key = func.substr(_t.day, 1, 0).label("key")
+    elif by is By.MONTH:
+        key = func.substr(_t.day, 1, 7).label("key")
+    else:
+        key = _KEYS[by].label("key")
+    wanted = [_t.hall_id == hall_id, _t.day >= first, _t.day <= last, _t.state == "finished"]
+    if staff:
+        wanted.append(_t.staff == staff)
+    services = {
+        row[0]: int(row[1])
+        for row in conn.execute(select(key, func.count()).where(*wanted).group_by(key))
+    }
+    numbers: dict[str, list[tuple[Level, Channel, int]]] = defaultdict(list)
+    rows = conn.execute(
+        select(key, _r.level, _r.channel, func.count())
+        .select_from(rating.join(ticket, and_(_t.hall_id == _r.hall_id, _t.id == _r.ticket)))
+        .where(*wanted, _r.second_of == "")
+        .group_by(key, _r.level, _r.channel)
+    )
+    for group, level, channel, number in rows:
+        numbers[group].append((Level(level), Channel(channel), int(number)))
+    if by is By.ALL:
+        services = services or {"": 0}
+    return {group: tally(number, numbers[group]) for group, number in services.items()}

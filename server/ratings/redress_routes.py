@@ -1,0 +1,177 @@
+"""Routes of redresses: the office's list, a liaison's own, and the steps."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from flask import request
+from sqlalchemy import Connection
+
+from server.catalogue.model import Catalogue
+from server.core.actors import Actor
+from server.core.sealed_text import unseal
+from server.hall.composition import Hall
+from server.leave.errors import LeaveCode
+from server.ratings import queries, redress_actions, redress_queries
+from server.ratings.errors import RatingCode
+from server.ratings.levels import Level
+from server.ratings.messages import MoveRedress, RedressList, RedressStepView, RedressView
+from server.ratings.redress_actions import Wish, attempt_of, is_office
+from server.ratings.redress_queries import StoredRedress, StoredStep
+from server.ratings.redress_rules import (
+    FINAL,
+    CallResult,
+    RedressMove,
+    RedressState,
+    is_overdue,
+)
+from server.ratings.workflow import REDRESS
+from server.web_api import MANAGERS, STAFF, Api, Call
+from server.web_api.arguments import day_argument
+
+STEPS = (
+    RatingCode.REDRESS_UNKNOWN,
+    RatingCode.REDRESS_STATE,
+    RatingCode.REDRESS_OFFICE,
+    RatingCode.REDRESS_SECOND,
+    RatingCode.REDRESS_WORDS,
+    RatingCode.REDRESS_RESULT,
+    LeaveCode.FILE_UNKNOWN,
+)
+
+
+def add(api: Api) -> None:
+    """Register the routes."""
+    hall, ctx = api.hall, api.hall.ctx
+
+    @api.get("/office/redresses", who=MANAGERS, answer=RedressList)
+    def office_redresses(call: Call) -> RedressList:
+        """Return the open redresses, due ones first; with `from` all of services since then."""
+        today = ctx.local().date()
+        first, last = day_argument("from", today), day_argument("to", today)
+
+        def read(conn: Connection) -> RedressList:
+            if "from" in request.args:
+                span = first.isoformat(), last.isoformat()
+                rows = redress_queries.of_days(conn, ctx.hall_id, *span)
+            else:
+                rows = redress_queries.open_ones(conn, ctx.hall_id)
+            return _list(hall, conn, call.actor, rows)
+
+        return ctx.read(read)
+
+    @api.get("/my/redresses", who=STAFF, answer=RedressList)
+    def my_redresses(call: Call) -> RedressList:
+        """Return the open redresses of the unit that one represents as its chief."""
+
+        def read(conn: Connection) -> RedressList:
+            person = ctx.catalogue().staff_by.get(call.actor.name)
+            units = [person.unit] if person is not None and person.chief and person.unit else []
+            rows = redress_queries.open_ones(conn, ctx.hall_id, units) if units else []
+            return _list(hall, conn, call.actor, rows)
+
+        return ctx.read(read)
+
+    @api.get(
+        "/redresses/<rating>", who=STAFF, answer=RedressView, codes=(RatingCode.REDRESS_UNKNOWN,)
+    )
+    def redress(call: Call) -> RedressView:
+        """Return one redress to whoever handles it."""
+        return _one(hall, call)
+
+    @api.post(
+        "/redresses/<rating>/move",
+        who=STAFF,
+        body=MoveRedress,
+        answer=RedressView,
+        codes=STEPS,
+        example={"move": "contact", "result": "reached", "words": "已向群众致歉"},
+    )
+    def move_redress(call: Call) -> RedressView:
+        """Take the next step of a redress."""
+        body: MoveRedress = call.body
+        wish = Wish(body.move, body.words, body.result, tuple(body.evidence))
+        redress_actions.move(ctx, call.actor, call.key, call.args["rating"], wish)
+        return _one(hall, call)
+
+
+def _one(hall: Hall, call: Call) -> RedressView:
+    ctx = hall.ctx
+
+    def read(conn: Connection) -> RedressView:
+        row, steps = redress_actions.access(ctx, conn, call.actor, call.args["rating"])
+        return view(hall, conn, call.actor, row, steps)
+
+    return ctx.read(read)
+
+
+def _list(hall: Hall, conn: Connection, actor: Actor, rows: Sequence[StoredRedress]) -> RedressList:
+    # Whoever served never sees it: it shows who rated.
+    shown = [row for row in rows if row.staff != actor.name]
+    steps = redress_queries.steps(conn, hall.ctx.hall_id, [row.rating for row in shown])
+    return RedressList(
+        today=hall.ctx.local().date().isoformat(),
+        redresses=[view(hall, conn, actor, row, steps[row.rating]) for row in shown],
+    )
+
+
+def view(
+    hall: Hall, conn: Connection, actor: Actor, row: StoredRedress, steps: Sequence[StoredStep]
+) -> RedressView:
+    """Return a redress as whoever handles it sees it."""
+    ctx = hall.ctx
+    catalogue = ctx.catalogue()
+    rating = queries.get(conn, ctx.hall_id, row.rating)
+    assert rating is not None, "a redress belongs to a rating"
+    words = queries.words_of(conn, ctx.hall_id, row.rating)
+    # The contact is shown for as long as somebody has to call.
+    contact = words is not None and row.state not in FINAL
+    phone = unseal(hall.config.data, ctx.tokens, words.phone) if words and contact else ""
+    unit, window = catalogue.unit_by.get(row.unit), catalogue.window_by.get(rating.window)
+    item = catalogue.item_by.get(rating.item)
+    attempt = attempt_of(ctx, actor, row, steps, None)
+    return RedressView(
+        rating=row.rating,
+        state=RedressState(row.state),
+        due=row.due,
+        overdue=is_overdue(row.due, ctx.local().date()),
+        level=Level(rating.level),
+        aspects=json.loads(rating.aspects),
+        words=words.words if words else "",
+        contact_name=words.name if words and contact else "",
+        contact_phone=phone or "",
+        named=bool(rating.named),
+        day=rating.day,
+        at=rating.at,
+        unit=row.unit,
+        unit_name=unit.name if unit else row.unit,
+        window=rating.window,
+        window_name=f"{window.number}号窗口（{window.name}）" if window else rating.window,
+        item_name=item.name if item else rating.item,
+        staff=row.staff,
+        staff_name=_name(catalogue, row.staff),
+        steps=[_step(catalogue, step, office=is_office(actor)) for step in steps],
+        moves=[move for move in RedressMove if row.state and REDRESS.allows(move, attempt)],
+    )
+
+
+def _step(catalogue: Catalogue, step: StoredStep, *, office: bool) -> RedressStepView:
+    by = step.by_actor.partition(":")[2]
+    return RedressStepView(
+        move=RedressMove(step.move),
+        state=RedressState(step.state),
+        at=step.at,
+        day=step.day,
+        due=step.due,
+        result=CallResult(step.result) if step.result else None,
+        words=step.words,
+        evidence=json.loads(step.evidence),
+        by=by,
+        by_name=_name(catalogue, by) if office or by else "",
+    )
+
+
+def _name(catalogue: Catalogue, number: str) -> str:
+    person = catalogue.staff_by.get(number)
+    return person.name if person else number
