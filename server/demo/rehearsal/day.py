@@ -253,8 +253,9 @@ class Day:
         for told in today["told"]:
             within, late = round(100 * told["within"]), round(100 * told["late"])
             yield (
-                f"告知等候 told    {told['kind']:<13} {told['people']:>3} 人 people, {within} % 在范围内 "
-                f"within, {late} % 更久 later, 范围 range {told['width']:.1f} min"
+                f"告知等候 told    {told['kind']:<13} {told['people']:>3} 人 people, "
+                f"{within} % 在范围内 within, {late} % 更久 later, "
+                f"范围 range {told['width']:.1f} min"
             )
         ratings = manager.get("/api/v1/office/ratings")["total"]
         yield f"评价 ratings    {ratings['active']}  (差评 bad: {ratings['bad']})"
