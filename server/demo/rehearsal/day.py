@@ -250,12 +250,12 @@ class Day:
         yield f"票 tickets      {self._figures.issued}  (没有发出 refused: {self._figures.refused})"
         yield f"窗口办理 served {today['served']}   过号 missed {today['missed']}"
         yield f"等候 wait       p50 {today['wait_p50']} min, p90 {today['wait_p90']} min"
-        for told in today["told"]:
-            within, late = round(100 * told["within"]), round(100 * told["late"])
+        for line in today["told"]:
+            within, late = round(100 * line["within"]), round(100 * line["late"])
             yield (
-                f"告知等候 told    {told['kind']:<13} {told['people']:>3} 人 people, "
+                f"告知等候 told    {line['kind']:<13} {line['people']:>3} 人 people, "
                 f"{within} % 在范围内 within, {late} % 更久 later, "
-                f"范围 range {told['width']:.1f} min"
+                f"范围 range {line['width']:.1f} min"
             )
         ratings = manager.get("/api/v1/office/ratings")["total"]
         yield f"评价 ratings    {ratings['active']}  (差评 bad: {ratings['bad']})"
