@@ -168,6 +168,10 @@ class RatingFigures(Message):
     windows: list[CountsLine]
     units: list[CountsLine]
     redress: RedressFigures
+    defaults: int
+    """Services whose time is over without a rating; 0 without a rule for them."""
+    default_level: Level | None
+    """Level that the hall's rule gives them; never in a rate."""
     unmatched_presses: int
     """Presses on pads that belong to no service; never a rating."""
     definitions: list[Definition]

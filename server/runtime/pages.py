@@ -69,6 +69,7 @@ class Pages:
             ("c", "follow.html"),
             ("check", "check.html"),
             ("bulletin", "bulletin.html"),
+            ("voices", "voices.html"),
             ("login", "login.html"),
             ("my", "my.html"),
             ("enrol", "login.html"),
