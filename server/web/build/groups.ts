@@ -23,7 +23,7 @@ export const GROUPS: Group[] = [
     name: "machines",
     target: ["chrome90"],
     css: ["chrome90"],
-    entries: ["kiosk/web/kiosk.html", "display/web/board.html", "display/web/boards.html"],
+    entries: ["kiosk/web/kiosk.html", "server/ratings/web/rate.html", "display/web/board.html", "display/web/boards.html"],
   },
   {
     // The desk, which a clerk waits for: one script and one style sheet. A slow PC spends up to ten
