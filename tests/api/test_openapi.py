@@ -147,7 +147,7 @@ def test_links_lead_to_every_operation_but_two(document: dict[str, Any]) -> None
         for operation in methods.values()
         if "{" in path and operation["operationId"] not in targets
     }
-    # Photos of a finding are counted, not named.
+    # Photos of a finding and pages of the values of a change are counted, not named.
     assert unlinked == {"get_finding_photo", "get_past_moves"}
 
 
