@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from server.core.messages import MASKED, Code, Command, Message
+from server.core.messages import MASKED, Code, Command, Message, Note
 from server.ratings.levels import Aspect, Channel, Level
 from server.ratings.redress_rules import CallResult, RedressMove, RedressState
 
@@ -71,6 +71,12 @@ class CallBackRating(Command):
     """Second rating of a service, given while the person is called back."""
 
     level: Level
+
+
+class EraseWords(Command):
+    """Erasure of the words and the contact of a rating, with the reason."""
+
+    reason: Note
 
 
 class MoveRedress(Command):
