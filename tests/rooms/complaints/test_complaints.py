@@ -6,12 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from server.catalogue.actions import import_catalogue
-from server.complaints import actions, codes, queries
+from server.complaints import actions, codes, queries, tables
 from server.complaints.actions import PHONE, Filed, Wish
 from server.complaints.alarms import alarms
 from server.complaints.errors import ComplaintCode
+from server.complaints.integrity import problems
 from server.complaints.queries import StoredComplaint, StoredComplaintStep
 from server.complaints.rules import About, Channel, ComplaintMove, ComplaintState, Kind, Outcome
 from server.core import journal
@@ -367,3 +369,31 @@ def test_due_complaints_are_tasks_of_the_office(hall: SmallHall) -> None:
     listed = Web(hall).manager().get(address).get_json()
     assert listed["figures"]["received"] == 1
     assert listed["complaints"][0]["overdue"] is True
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"due": ""}, "step 1 of complaint 26000017 has no actor or no due day"),
+        ({"by_actor": ""}, "step 1 of complaint 26000017 has no actor or no due day"),
+        ({"move": "accept"}, "step 1 of complaint 26000017 differs from the journal"),
+        ({"n": 2}, "the steps of complaint 26000017 are not complete"),
+        ({"state": "closed"}, "the steps of complaint 26000017 are not complete"),
+    ],
+)
+def test_the_check_of_the_books_finds_a_changed_step(
+    hall: SmallHall, values: dict[str, object], words: str
+) -> None:
+    filed(hall)
+    ctx = hall.ctx
+    assert list(ctx.read(lambda c: list(problems(c, ctx.hall_id)))) == []
+    ctx.write(lambda tx: tx.conn.execute(update(tables.complaint_step).values(**values)))
+    assert words in [english for _, english in ctx.read(lambda c: list(problems(c, ctx.hall_id)))]
+
+
+def test_the_check_of_the_books_finds_a_wrong_number(hall: SmallHall) -> None:
+    filed(hall)
+    ctx = hall.ctx
+    ctx.write(lambda tx: tx.conn.execute(update(tables.complaint).values(number="26000018")))
+    shown = [english for _, english in ctx.read(lambda c: list(problems(c, ctx.hall_id)))]
+    assert shown == ["complaint 26000018 has a wrong number"]
