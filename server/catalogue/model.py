@@ -48,7 +48,7 @@ class WindowKind(StrEnum):
 
 
 class NetworkScope(StrEnum):
-    """Area whose halls all accept an item (通办范围); UNSTATED until the office has filled it in."""
+    """Area whose halls all accept an item (通办范围); UNSTATED until the office fills it in."""
 
     UNSTATED = "unstated"
     HALL = "hall"

@@ -42,11 +42,26 @@ def digest(catalogue: Catalogue) -> str:
     for unit in contents["units"]:
         _drop_unused(unit, Unit, ("complaint_phone",))
     for item in contents["items"]:
-        _drop_unused(item, Item, GUIDE_FIELDS)
-        for material in item["materials"]:
-            _drop_unused(material, Material, MATERIAL_FIELDS)
+        _drop_unused_of_item(item)
+    return _hash(contents)
+
+
+def item_digest(item: Item) -> str:
+    """Return the SHA-256 (hex) of what is published of an item, for its guide and its papers."""
+    contents = asdict(item)
+    _drop_unused_of_item(contents)
+    return _hash(contents)
+
+
+def _hash(contents: dict[str, Any]) -> str:
     text = json.dumps(contents, default=_plain, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _drop_unused_of_item(item: dict[str, Any]) -> None:
+    _drop_unused(item, Item, GUIDE_FIELDS)
+    for material in item["materials"]:
+        _drop_unused(material, Material, MATERIAL_FIELDS)
 
 
 def _drop_unused(record: dict[str, Any], kind: type[Any], names: tuple[str, ...]) -> None:

@@ -305,7 +305,9 @@ SHEETS: tuple[Sheet, ...] = (
                 _free("when_needed", "何时需要", 28, 120, note="视情况提供的材料：什么情况下提供"),
                 _free("requirement", "填写和形式要求", 40, 300, note="怎样才算合格"),
                 _free("how_to_get", "怎么取得", 40, 300, note="不容易取得的材料：到哪里、怎么办"),
-                Column("tolerable", "可容缺", Kind.YES_NO, 8, required=False, note="可以后补的填是"),
+                Column(
+                    "tolerable", "可容缺", Kind.YES_NO, 8, required=False, note="可以后补的填是"
+                ),
                 Column(
                     "by_sharing",
                     "数据共享取得",
@@ -329,7 +331,12 @@ SHEETS: tuple[Sheet, ...] = (
             _free("stage", "环节", 16, 40, required=True, note="如：受理、审查、决定、送达"),
             _free("handler", "办理人", 20, 60, required=True, note="填岗位，不填姓名"),
             Column(
-                "days", "时限（工作日）", Kind.DECIMAL, 12, high=999, note="当场办结填0，最多一位小数"
+                "days",
+                "时限（工作日）",
+                Kind.DECIMAL,
+                12,
+                high=999,
+                note="当场办结填0，最多一位小数",
             ),
             _free("result", "环节结果", 28, 120, required=True),
             Column("counted", "计入承诺时限", Kind.YES_NO, 10, note="不计入的填否，如专家评审"),
