@@ -102,7 +102,7 @@ class DisclosureOverview(Message):
     units: list[DisclosureUnit]
 
 
-class FindingView(Message):
+class GapView(Message):
     """Gap or contradiction of an item. `field` is one of the item, or of its paper `subject`."""
 
     code: Gap
@@ -117,7 +117,7 @@ class ItemFindings(Message):
 
     code: str
     name: str
-    findings: list[FindingView]
+    findings: list[GapView]
 
 
 class UnitFindings(Message):

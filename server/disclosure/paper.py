@@ -91,7 +91,10 @@ def facts(guide: Guide) -> list[tuple[str, str]]:
         ("办理形式", guide.ways),
         ("到现场次数", "" if guide.visits is None else f"{guide.visits} 次"),
         ("办理地点", _place(guide)),
-        ("办理时间", "；".join(_hours(line) for line in guide.hours)),
+        (
+            "咨询时间" if guide.advice else "办理时间",
+            "；".join(_hours(line) for line in guide.hours),
+        ),
         ("咨询电话", guide.consult_phone),
         ("投诉电话", guide.complaint_phone),
         ("救济途径", guide.remedies),

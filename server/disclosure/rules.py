@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from server.catalogue.model import Catalogue, Item, Material, NetworkScope, Unit
+from server.catalogue.model import Catalogue, Handling, Item, Material, NetworkScope, Unit
 
 
 class Gap(StrEnum):
@@ -97,7 +97,8 @@ def findings_of(item: Item, unit: Unit) -> Iterator[OpenFinding]:
     for field, code in _REQUIRED_TEXTS:
         if not getattr(item, field):
             yield OpenFinding(item.code, code, field)
-    if item.network_scope is NetworkScope.UNSTATED:
+    accepted = item.handling is Handling.ACCEPTED
+    if accepted and item.network_scope is NetworkScope.UNSTATED:
         yield OpenFinding(item.code, Gap.NETWORK_SCOPE_MISSING, "network_scope")
     if item.visits is None:
         yield OpenFinding(item.code, Gap.VISITS_MISSING, "visits")

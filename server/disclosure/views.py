@@ -13,7 +13,7 @@ from server.disclosure.errors import DisclosureCode
 from server.disclosure.messages import (
     DisclosureOverview,
     DisclosureUnit,
-    FindingView,
+    GapView,
     Guide,
     GuideHours,
     GuideMaterial,
@@ -135,9 +135,9 @@ def of_unit(catalogue: Catalogue, code: str) -> UnitFindings:
     return UnitFindings(unit=code, name=unit.name, version=catalogue.version, items=items)
 
 
-def _finding(finding: OpenFinding) -> FindingView:
+def _finding(finding: OpenFinding) -> GapView:
     zh, en = words_of(finding)
-    return FindingView(
+    return GapView(
         code=finding.code,
         field=finding.field,
         subject=finding.subject,

@@ -90,6 +90,11 @@ def test_each_empty_or_contradictory_field_is_named(field: str, value: object, g
     assert gap in codes(replace(WHOLE, **spoilt))
 
 
+def test_an_item_for_consultation_is_accepted_in_no_network() -> None:
+    advice = replace(WHOLE, handling=Handling.CONSULT, network_scope=NetworkScope.UNSTATED)
+    assert codes(advice) == []
+
+
 def test_a_place_in_a_regulation_is_an_article_an_annex_or_a_number() -> None:
     for basis in (
         "《民法典》第一千零四十六条",

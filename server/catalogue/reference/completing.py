@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from server.catalogue.model import FlowStage, Handling, Item, Material
+from server.catalogue.model import FlowStage, Handling, Item, Material, NetworkScope
 
 _INTAKE = "受理凭证；材料不齐的，一次性告知书"
 
@@ -25,9 +25,14 @@ class Issuer:
 
 
 def completed(item: Item, issuers: Sequence[Issuer]) -> Item:
-    """Return the item with issuers of its papers and with its stages, where it names none."""
+    """Return the item with issuers of its papers and with its stages, where it names none.
+
+    An item on which this hall only advises is accepted nowhere in its network.
+    """
+    consult = item.handling is Handling.CONSULT
     return replace(
         item,
+        network_scope=NetworkScope.UNSTATED if consult else item.network_scope,
         materials=tuple(_with_issuer(material, issuers) for material in item.materials),
         flow=item.flow or (_flow(item) if item.result else ()),
     )
