@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import segno
 
@@ -145,7 +144,7 @@ def _material(number: int, material: GuideMaterial) -> list[str]:
     ]
 
 
-def _stage(stage: GuideStage) -> list[Any]:
+def _stage(stage: GuideStage) -> list[str]:
     days = f"{stage.days:g} 个工作日" if stage.days else "当场"
     return [
         stage.stage,

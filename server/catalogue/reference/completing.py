@@ -52,7 +52,7 @@ def _flow(item: Item) -> tuple[FlowStage, ...]:
     if not item.promised_days:
         return (
             FlowStage("受理", counter, 0, _INTAKE),
-            FlowStage("办结", counter, 0, item.result),
+            FlowStage("办理", counter, 0, item.result),
         )
     deciding = 0.5 if item.promised_days == 1 else 1
     return (
