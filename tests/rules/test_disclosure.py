@@ -68,9 +68,6 @@ def test_a_whole_item_has_no_finding() -> None:
         ("legal_basis", "税收征收管理法第二十七条", Gap.BASIS_WITHOUT_LAW),
         ("legal_basis", "《税收征收管理法》", Gap.BASIS_WITHOUT_ARTICLE),
         ("legal_basis", "《关于第二十七条的决定》", Gap.BASIS_WITHOUT_ARTICLE),
-        ("fee", "按规定收取工本费", Gap.FEE_WITHOUT_BASIS),
-        ("fee", "每本10元", Gap.FEE_WITHOUT_BASIS),
-        ("fee", "首次不收费；补领的按件收取", Gap.FEE_WITHOUT_BASIS),
         ("service_object", "", Gap.SERVICE_OBJECT_MISSING),
         ("conditions", "", Gap.CONDITIONS_MISSING),
         ("quota", "", Gap.QUOTA_MISSING),
@@ -87,7 +84,7 @@ def test_a_whole_item_has_no_finding() -> None:
 )
 def test_each_empty_or_contradictory_field_is_named(field: str, value: object, gap: Gap) -> None:
     spoilt: dict[str, Any] = {field: value}
-    assert gap in codes(replace(WHOLE, **spoilt))
+    assert list(findings_of(replace(WHOLE, **spoilt), UNIT)) == [OpenFinding("tax-1", gap, field)]
 
 
 def test_an_item_for_consultation_is_accepted_in_no_network() -> None:
@@ -114,55 +111,80 @@ def test_a_promise_is_never_longer_than_the_law_allows() -> None:
     assert codes(replace(WHOLE, legal_days=0)) == [], "the law names no limit"
 
 
-def test_a_fee_needs_an_amount_and_a_basis() -> None:
-    assert codes(replace(WHOLE, fee="按规定收取", fee_basis="《办法》")) == [Gap.FEE_VAGUE]
-    assert codes(replace(WHOLE, fee="每本10元", fee_basis="《办法》")) == []
-    assert codes(replace(WHOLE, fee="不收费（依法预缴税款）")) == []
-    assert is_free("免费")
-    assert not is_free("不收费，补领10元")
+@pytest.mark.parametrize("fee", ["每本10元", "每本 2.5 元", "首次不收费；补领的按件收取"])
+def test_a_fee_needs_a_basis(fee: str) -> None:
+    charged = replace(WHOLE, fee=fee)
+    missing = OpenFinding("tax-1", Gap.FEE_WITHOUT_BASIS, "fee_basis", value=fee)
+    assert list(findings_of(charged, UNIT)) == [missing]
+    assert codes(replace(charged, fee_basis="《办法》第二条")) == []
+
+
+@pytest.mark.parametrize(
+    "fee", ["按规定收取工本费", "按照有关规定收取", "按国家标准收取", "按相关规定收取"]
+)
+def test_a_fee_says_how_much(fee: str) -> None:
+    vague = replace(WHOLE, fee=fee, fee_basis="《办法》第二条")
+    expected = OpenFinding("tax-1", Gap.FEE_VAGUE, "fee", value=fee)
+    assert list(findings_of(vague, UNIT)) == [expected]
+
+
+@pytest.mark.parametrize("fee", ["不收费", "免费", "免收登记费", "不收费（依法预缴税款）"])
+def test_nothing_charged_needs_no_basis(fee: str) -> None:
+    assert is_free(fee)
+    assert codes(replace(WHOLE, fee=fee)) == []
+    assert not is_free(f"{fee}，补领10元")
 
 
 def test_telephones_of_the_unit_count_where_the_item_names_none() -> None:
     silent = replace(UNIT, phone="", complaint_phone="")
-    assert codes(WHOLE, silent) == [Gap.CONSULT_PHONE_MISSING, Gap.COMPLAINT_PHONE_MISSING]
+    assert list(findings_of(WHOLE, silent)) == [
+        OpenFinding("tax-1", Gap.CONSULT_PHONE_MISSING, "consult_phone"),
+        OpenFinding("tax-1", Gap.COMPLAINT_PHONE_MISSING, "complaint_phone"),
+    ]
     own = replace(WHOLE, consult_phone="1", complaint_phone="2")
     assert codes(own, silent) == []
 
 
 @pytest.mark.parametrize(
-    ("material", "gaps"),
+    ("material", "gap", "field"),
     [
-        (Material("其他材料", "原件1份", issuer="自备"), [Gap.CATCH_ALL_MATERIAL]),
-        (Material("法律规定的其他相关文件", "1份", issuer="自备"), [Gap.CATCH_ALL_MATERIAL]),
-        (Material("有关材料", "1份", issuer="自备"), [Gap.CATCH_ALL_MATERIAL]),
-        (Material("申请表", "", issuer="自备"), [Gap.FORM_VAGUE]),
-        (Material("身份证", "原件核验", issuer="公安机关"), []),
-        (Material("照片", "2张"), [Gap.ISSUER_MISSING]),
-        (Material("照片", "2张", required=False, issuer="自备"), [Gap.CASE_MISSING]),
-        (Material("照片（换领时）", "2张", required=False, issuer="自备"), []),
-        (Material("照片", "2张", required=False, issuer="自备", when_needed="换领时"), []),
+        (Material("其他材料", "原件1份", issuer="自备"), Gap.CATCH_ALL_MATERIAL, "name"),
+        (Material("法律规定的其他相关文件", "1份", issuer="自备"), Gap.CATCH_ALL_MATERIAL, "name"),
+        (Material("有关材料", "1份", issuer="自备"), Gap.CATCH_ALL_MATERIAL, "name"),
+        (Material("申请表", "", issuer="自备"), Gap.FORM_VAGUE, "form"),
+        (Material("身份证", "原件核验", issuer="公安机关"), None, ""),
+        (Material("照片", "2张"), Gap.ISSUER_MISSING, "issuer"),
+        (Material("照片", "2张", required=False, issuer="自备"), Gap.CASE_MISSING, "when_needed"),
+        (Material("照片（换领时）", "2张", required=False, issuer="自备"), None, ""),
+        (Material("照片", "2张", required=False, issuer="自备", when_needed="换领时"), None, ""),
         (
             Material("照片（换领时）", "2张", False, "自备", tolerable=True),
-            [Gap.TOLERABLE_OPTIONAL],
+            Gap.TOLERABLE_OPTIONAL,
+            "tolerable",
         ),
-        (Material("照片", "2张", issuer="自备", tolerable=True), []),
+        (Material("照片", "2张", issuer="自备", tolerable=True), None, ""),
         (
             Material("营业执照", "原件1份", issuer="登记机关", by_sharing=True),
-            [Gap.SHARED_ORIGINAL],
+            Gap.SHARED_ORIGINAL,
+            "by_sharing",
         ),
-        (Material("营业执照", "电子件1份", issuer="登记机关", by_sharing=True), []),
+        (Material("营业执照", "电子件1份", issuer="登记机关", by_sharing=True), None, ""),
     ],
 )
-def test_each_paper_is_complete(material: Material, gaps: list[Gap]) -> None:
+def test_each_paper_is_complete(material: Material, gap: Gap | None, field: str) -> None:
     named = list(findings_of(replace(WHOLE, materials=(material,)), UNIT))
-    assert [finding.code for finding in named] == gaps
-    assert {finding.subject for finding in named} <= {material.name}
+    expected = OpenFinding("tax-1", gap, field, material.name) if gap else None
+    assert named == ([expected] if expected else [])
 
 
 def test_the_stages_take_the_promised_time() -> None:
     longer = replace(WHOLE, promised_days=6)
     assert list(findings_of(longer, UNIT)) == [
         OpenFinding("tax-1", Gap.FLOW_DAYS, "flow", "", "5", "6")
+    ]
+    slower = replace(WHOLE, flow=(FlowStage("审查", "经办人", 5.4, "意见"),))
+    assert list(findings_of(slower, UNIT)) == [
+        OpenFinding("tax-1", Gap.FLOW_DAYS, "flow", "", "5.4", "5")
     ]
     tenths = tuple(FlowStage("审查", "经办人", 0.1, "意见") for _ in range(30))
     assert codes(replace(WHOLE, promised_days=3, flow=tenths)) == []
