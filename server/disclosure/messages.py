@@ -85,6 +85,26 @@ class Guide(Message):
     flow: list[GuideStage]
 
 
+class GuideBrief(Message):
+    """Item as a board shows it while nothing is called. `zones`: those with a window for it."""
+
+    code: str
+    name: str
+    name_en: str
+    unit_name: str
+    zones: list[str]
+    promised_days: int
+    fee: str
+    materials: list[str]
+
+
+class GuideList(Message):
+    """Answer to GET /api/v1/guides: the items that windows of this hall accept today."""
+
+    version: int
+    guides: list[GuideBrief]
+
+
 class DisclosureUnit(Message):
     """Unit with the number of its items, of those without a finding, and of its findings."""
 

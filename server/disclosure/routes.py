@@ -6,7 +6,7 @@ from flask import Response
 
 from server.disclosure import paper, views
 from server.disclosure.errors import DisclosureCode
-from server.disclosure.messages import DisclosureOverview, Guide, UnitFindings
+from server.disclosure.messages import DisclosureOverview, Guide, GuideList, UnitFindings
 from server.queue.errors import QueueCode
 from server.web_api import ANYONE, MANAGERS, Api, Call
 from server.web_api.downloads import INLINE, file_response
@@ -39,6 +39,11 @@ def add(api: Api) -> None:
         address = f"{api.hall.config.base_url}/items/{guide.code}"
         content = papers.of(guide, address, api.hall.offload)
         return file_response(content, PDF, f"guide-{guide.code}.pdf", disposition=INLINE)
+
+    @api.get("/guides", who=ANYONE, answer=GuideList)
+    def guide_list(_call: Call) -> GuideList:
+        """Return the items that windows accept today, in short, for boards."""
+        return views.briefs(ctx.catalogue(), ctx.local())
 
     @api.get("/office/disclosure", who=MANAGERS, answer=DisclosureOverview)
     def disclosure_overview(_call: Call) -> DisclosureOverview:

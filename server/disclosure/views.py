@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import datetime
 
-from server.catalogue.model import Catalogue, Item, OpenLine, Scope
+from server.catalogue.model import Catalogue, Handling, Item, OpenLine, Scope
 from server.catalogue.refs import unit_ref, window_refs
 from server.catalogue.workbook.digest import item_digest
 from server.core.errors import HallError
@@ -15,7 +15,9 @@ from server.disclosure.messages import (
     DisclosureUnit,
     GapView,
     Guide,
+    GuideBrief,
     GuideHours,
+    GuideList,
     GuideMaterial,
     GuideStage,
     ItemFindings,
@@ -95,6 +97,25 @@ def _hours(line: OpenLine) -> GuideHours:
     return GuideHours(
         weekdays=sorted(line.weekdays), opens=f"{line.opens:%H:%M}", closes=f"{line.closes:%H:%M}"
     )
+
+
+def briefs(catalogue: Catalogue, now: datetime) -> GuideList:
+    """Return the items that windows accept today, in short, with the papers to bring."""
+    guides = [
+        GuideBrief(
+            code=item.code,
+            name=item.name,
+            name_en=item.name_en,
+            unit_name=catalogue.unit_by[item.unit].name,
+            zones=sorted({window.zone for window in windows_for(catalogue, item, now)}),
+            promised_days=item.promised_days,
+            fee=item.fee,
+            materials=[m.name for m in item.materials if m.required and not m.by_sharing],
+        )
+        for item in catalogue.items
+        if item.handling is Handling.ACCEPTED
+    ]
+    return GuideList(version=catalogue.version, guides=[guide for guide in guides if guide.zones])
 
 
 def overview(catalogue: Catalogue) -> DisclosureOverview:

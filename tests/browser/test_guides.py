@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from support import axe
-from support.hall_server import MANAGER, HallServer
+from support.hall_server import ADMINISTRATOR, MANAGER, HallServer
 from support.staff_pages import signed_in
 
 ITEM = "scjg-07"
@@ -73,3 +73,51 @@ def test_the_office_goes_from_the_count_to_the_item_and_its_guide(
         with page.expect_popup() as opened:
             line.get_by_role("link", name="查看").click()
         expect(opened.value.get_by_role("heading", level=1)).to_contain_text("食品经营许可")
+
+
+def test_a_board_shows_items_while_nothing_is_called_if_the_office_wants_it(
+    browser: Browser, browser_context_args: dict[str, Any], hall: HallServer
+) -> None:
+    office = hall.clerk(ADMINISTRATOR)
+    size = {"viewport": {"width": 1920, "height": 1080}}
+    context = browser.new_context(**(browser_context_args | size))
+    page = context.new_page()
+    page.clock.install()
+    page.goto(hall.url("/board/west"))
+    expect(page.get_by_test_id("nothing")).to_be_visible()
+    office.post("/office/settings", {"values": {"board_guide_seconds": 10}})
+    guide = page.get_by_test_id("guide")
+    expect(guide).to_contain_text("第 1 版")
+    expect(guide).to_contain_text("要带的材料")
+    name = guide.get_by_role("heading").inner_text()
+    page.clock.run_for(10_000)
+    expect(guide.get_by_role("heading")).not_to_have_text(name)
+    assert axe.findings(page) == []
+    hall.ticket("scjg-01")
+    clerk = hall.clerk("1009")
+    clerk.post("/counter/call-next")
+    page.goto(hall.url("/board/main"))
+    expect(page.get_by_test_id("call")).to_have_count(1)
+    expect(page.get_by_test_id("guide")).to_have_count(0)
+    context.close()
+
+
+def test_the_kiosk_leads_to_the_guide_on_one_s_own_phone(
+    browser: Browser, browser_context_args: dict[str, Any], hall: HallServer
+) -> None:
+    size = {"viewport": {"width": 1080, "height": 1920}}
+    context = browser.new_context(**(browser_context_args | size))
+    page = context.new_page()
+    page.goto(hall.url("/kiosk/1"))
+    page.get_by_role("button", name="搜索").click()
+    page.get_by_test_id("search").fill("spjyxk")
+    page.get_by_test_id("item").first.click()
+    expect(page.get_by_test_id("guide-code")).to_contain_text("第 1 版")
+    licence = page.get_by_role("listitem").filter(has_text="营业执照")
+    expect(licence).to_contain_text("由窗口取得，不用带")
+    assert axe.findings(page) == []
+    token = hall.ticket(ITEM)["token"]
+    page.goto(hall.url(f"/t/{token}"))
+    page.get_by_test_id("guide").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("食品经营许可")
+    context.close()

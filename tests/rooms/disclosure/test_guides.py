@@ -7,12 +7,14 @@ from dataclasses import replace
 
 from pypdf import PdfReader
 
+from display.board import MAIN, board
 from server.catalogue import queries
 from server.catalogue.actions import import_catalogue
 from server.catalogue.model import FlowStage, Handling, Item, Material, NetworkScope
 from server.catalogue.workbook.digest import item_digest
 from server.core.actors import SYSTEM
 from server.disclosure.messages import Guide
+from server.queue import snapshot
 from support.halls import SmallHall
 from support.web import Web
 
@@ -149,3 +151,33 @@ def test_the_office_counts_gaps_by_unit_and_names_them_by_item(small: SmallHall)
     assert later["version"] == 2
     assert "result_missing" not in str(next(i for i in later["items"] if i["code"] == "tax-1"))
     assert later["items"][-1]["code"] != "tax-1", "complete items come last"
+
+
+def test_boards_get_what_their_windows_accept_and_nobody_has_to_fetch(small: SmallHall) -> None:
+    browser = Web(small).browser()
+    publish(small, **FILLED)
+    answer = browser.get("/guides").get_json()
+    brief = next(guide for guide in answer["guides"] if guide["code"] == "tax-1")
+    assert brief["materials"] == ["申请表"]
+    assert brief["zones"] == sorted(
+        {window["zone"] for window in browser.get("/items/tax-1/guide").get_json()["windows"]}
+    )
+    publish(small, handling=Handling.CONSULT, advice="市局", advice_en="Upstairs")
+    later = browser.get("/guides").get_json()
+    assert later["version"] == 3
+    assert "tax-1" not in {guide["code"] for guide in later["guides"]}
+
+
+def test_boards_show_no_guide_until_the_office_wants_it(small: SmallHall) -> None:
+    assert board(snapshot.take(small.ctx), MAIN).guide_seconds == 0
+    Web(small).administrator().post("/office/settings", {"values": {"board_guide_seconds": 8}})
+    state = board(snapshot.take(small.ctx), MAIN)
+    assert (state.guide_seconds, state.version) == (8, 1)
+
+
+def test_the_kiosk_names_version_and_address_of_the_guide(small: SmallHall) -> None:
+    publish(small, **FILLED)
+    page = Web(small).browser().get("/items/tax-1").get_json()
+    assert page["version"] == 2
+    assert page["guide"].endswith("/items/tax-1")
+    assert [paper["by_sharing"] for paper in page["materials"]] == [False, True, False]
