@@ -80,7 +80,7 @@ def _until_printed(hall: HallServer, token: str) -> None:
     times a second.
     """
     end = time.monotonic() + PATIENCE_SECONDS
-    time.sleep(0.2)
+    time.sleep(0.3)
     while Client(hall.base).get(f"/phone/{token}")["slip"]["state"] != "printed":
         if time.monotonic() > end:
             raise TimeoutError(f"slip of {token} is not printed")

@@ -36,7 +36,7 @@ def _split(number: str) -> tuple[str, str]:
 def count_zh(number: int) -> str:
     """Return a window number (1..99) as it is spoken: 3 三, 10 十, 12 十二, 23 二十三."""
     tens, ones = divmod(number, 10)
-    if not 0 < number < 100:
+    if number >= 100:
         return digits_zh(str(number))
     if tens == 0:
         return digit_words.DIGITS_ZH[ones]
@@ -46,7 +46,7 @@ def count_zh(number: int) -> str:
 
 def count_en(number: int) -> str:
     """Return a window number as it is spoken: 12, and 128 digit by digit."""
-    return str(number) if 0 < number < 100 else digits_en(str(number))
+    return str(number) if number < 100 else digits_en(str(number))
 
 
 def utterance(number: str, window: int, zone: str, settings: Settings) -> dict[str, Any]:

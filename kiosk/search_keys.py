@@ -102,17 +102,17 @@ def _likely(plain: str) -> list[str]:
     from pypinyin import Style, pinyin  # noqa: PLC0415 - half a second, at the first catalogue
 
     likely: list[str] = []
-    for candidates in pinyin(plain, style=Style.NORMAL):
+    for candidates in pinyin(plain, style=Style.NORMAL):  # ü is v there, as on a keyboard
         # Text without pinyin is returned unchanged, in whole runs; readings and characters must
         # stay aligned.
         unchanged = plain.startswith(candidates[0], len(likely))
-        likely += [_typed(part) for part in (candidates[0] if unchanged else candidates[:1])]
+        likely += [_typed(part) for part in (candidates[0] if unchanged else candidates)]
     return likely
 
 
 def _typed(reading: str) -> str:
-    """Return a reading as people type it, ü as v; empty for a character without a reading."""
-    lower = reading.lower().replace("ü", "v")
+    """Return a reading as people type it; empty for a character without a reading."""
+    lower = reading.lower()
     return lower if lower.isascii() else ""
 
 
@@ -122,4 +122,4 @@ def _others(character: str, likely: str) -> Iterator[str]:
             yield reading
     # Some people type lu and nu for lü and nü.
     if likely[:2] in ("lv", "nv"):
-        yield likely.replace("v", "u", 1)
+        yield likely.replace("v", "u")

@@ -164,3 +164,11 @@ def test_every_module_has_a_place_in_the_order_of_the_rooms() -> None:
     leaves = {name for name in graph.modules if not graph.find_children(name)}
     placed = {name for name in leaves if any(f"{name}.".startswith(f"{p}.") for p in named)}
     assert leaves - placed == set()
+
+
+def test_every_module_of_rules_is_among_the_pure_ones_that_are_mutated() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    (pure,) = (c for c in contracts["contracts"] if c["name"] == "rules are pure")
+    paths = {name.removesuffix(".py") for name in modules() if name.startswith(TYPED_FOLDERS)}
+    rules = {path.replace("/", ".") for path in paths if re.search(r"[/_]rules$", path)}
+    assert rules - set(pure["source_modules"]) == set()

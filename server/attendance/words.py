@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, time
 
 from server.attendance.shift_rules import Direction, ShiftRule, SlotRule, clock
-from server.attendance.verdicts import EXCUSED, SlotVerdict, State
+from server.attendance.verdicts import SlotVerdict, State
 from server.core.day_facts import Correction, LeaveKind, LeaveSpan, RetroactiveChange
 
 STATE_WORDS = {
@@ -146,7 +146,7 @@ def _corrected(correction: Correction) -> str:
 
 def _facts(verdict: SlotVerdict) -> str:
     slot, state = verdict.slot, verdict.original or verdict.state
-    if state in EXCUSED and verdict.leave is not None:
+    if verdict.leave is not None:
         kind, span = _LEAVE_WORDS[verdict.leave.kind], _span(verdict.leave)
         return f"{slot.name}：免打卡，{kind}已批准（{span}）。"
     if state is State.PENDING:
@@ -168,7 +168,7 @@ def _unused(verdict: SlotVerdict) -> str:
     words = ""
     if verdict.repeated_punch is not None:
         at, apart = f"{verdict.repeated_punch.at:%H:%M:%S}", verdict.rule.min_interval_seconds
-        words += f"{at}的打卡与前后一次相隔不到{apart}秒，算同一次。"
+        words = f"{at}的打卡与前后一次相隔不到{apart}秒，算同一次。"
     if verdict.doubtful_punch is not None:
         at = clock(verdict.doubtful_punch.at.time())
         words += f"{at}有一次打卡，打卡机时钟不准，未采信。"

@@ -27,7 +27,7 @@ from server.bulletins.messages import (
     WeekRates,
 )
 from server.bulletins.queries import Acknowledgement, Amendment, ListedBulletin
-from server.bulletins.words import DRAFT_SENTENCES, TITLES
+from server.bulletins.words import DRAFT_SENTENCES, TITLES, numbered
 from server.catalogue.model import Catalogue
 from server.core.actors import Actor, ActorKind
 from server.core.weeks import Week
@@ -186,10 +186,11 @@ def _weeks(week: Week, figures: Figures) -> list[str]:
 
 def sections(figures: Figures, words: Mapping[str, str]) -> list[BulletinSection]:
     """Return the sections in order, with links from figures to their evidence."""
+    names = [name for name in wording.SECTIONS if name in words]
     return [
         BulletinSection(
             name=name,
-            title=TITLES[name],
+            title=numbered(TITLES[name], place),
             words=words[name],
             edited=words[name] != DRAFT_SENTENCES[name],
             pieces=[
@@ -197,8 +198,7 @@ def sections(figures: Figures, words: Mapping[str, str]) -> list[BulletinSection
                 for piece in wording.pieces(words[name], figures.facts)
             ],
         )
-        for name in wording.SECTIONS
-        if name in words
+        for place, name in enumerate(names, 1)
     ]
 
 

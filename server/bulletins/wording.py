@@ -16,7 +16,10 @@ from server.bulletins.figures import Figures
 from server.core.errors import HallError
 from server.core.weeks import Fact
 
-SECTIONS = ("summary", "attendance", "ranking", "checks", "rectification", "service", "closing")
+SECTIONS = (
+    *("summary", "attendance", "ranking", "checks", "rectification", "service", "voices"),
+    "closing",
+)
 LONGEST = 1000
 _BRACE = re.compile(r"\{([^{}]*)\}")
 

@@ -1,13 +1,18 @@
-"""Titles of a bulletin's sections and the drafted sentences, with figures in braces."""
+"""Titles of a bulletin's sections and the drafted sentences, with figures in braces.
+
+A title gets its number from its place: a bulletin released before a section existed keeps its
+numbers.
+"""
 
 TITLES = {
-    "summary": "一、总体情况",
-    "attendance": "二、考勤情况",
-    "ranking": "三、表扬和提醒",
-    "checks": "四、查岗情况",
-    "rectification": "五、上期通报问题整改情况",
-    "service": "六、窗口服务情况",
-    "closing": "七、有关要求",
+    "summary": "总体情况",
+    "attendance": "考勤情况",
+    "ranking": "表扬和提醒",
+    "checks": "查岗情况",
+    "rectification": "上期通报问题整改情况",
+    "service": "窗口服务情况",
+    "voices": "群众评价情况",
+    "closing": "有关要求",
 }
 DRAFT_SENTENCES = {
     "summary": (
@@ -33,8 +38,18 @@ DRAFT_SENTENCES = {
         "当日未办{expired}人次。半数群众等候不超过{wait_p50}，九成群众等候不超过{wait_p90}，"
         "平均办理时间{service_mean}。"
     ),
+    "voices": (
+        "群众主动评价{rated}次，主动评价率{rated_rate}，好评率{rated_good_rate}。差评{rated_bad}件，"
+        "其中申诉成立{redress_granted}件，已答复{redress_answered}件，逾期未答复{redress_overdue}件。"
+    ),
     "closing": (
         "请各单位认真对照检查，有关问题于{rectify_days}个工作日内整改到位，"
         "并由首席代表签收。特此通报。"
     ),
 }
+NUMERALS = "一二三四五六七八九十"
+
+
+def numbered(title: str, place: int) -> str:
+    """Return a title with the numeral of its place, from 1."""
+    return f"{NUMERALS[place - 1]}、{title}"

@@ -27,6 +27,9 @@ from server.queue.routing import (
 )
 from server.queue.settings import NumberSettings
 
+TARGET_OF_FORMER_UNIT = 20
+"""Most minutes to wait for tickets whose unit left the catalogue after they were issued."""
+
 
 class Lane(Protocol):
     """Lane of tickets that are alike for choosing."""
@@ -155,19 +158,23 @@ def takes(catalogue: Catalogue, window: Window, row: Lane, now: datetime) -> boo
     return entitled(catalogue, window, item, now)
 
 
+def target_wait(catalogue: Catalogue, queue: str) -> int:
+    """Return the most minutes to wait in a unit's queue, also of a unit that left the catalogue."""
+    unit = catalogue.unit_by.get(queue)
+    return unit.target_wait if unit is not None else TARGET_OF_FORMER_UNIT
+
+
 def _head(moment: Moment, window: Window, row: LaneHead) -> Head:
     catalogue = moment.catalogue
     item = catalogue.item_by.get(row.item)
-    unit = catalogue.unit_by.get(row.queue)
-    may_be_only = window.kind is WindowKind.COMPREHENSIVE and item is not None
     return Head(
         lane=row.lane,
         queue=row.queue,
         level=row.level,
         order=row.ord,
         waited=(moment.millis - row.waiting_since) / 60_000,
-        target=unit.target_wait if unit else 20,
-        comprehensive_only=may_be_only
+        target=target_wait(catalogue, row.queue),
+        comprehensive_only=window.kind is WindowKind.COMPREHENSIVE
         and item is not None
         and only_comprehensive(catalogue, item, moment.now, moment.sessions),
         for_window=row.lane.startswith("@"),

@@ -17,14 +17,15 @@ def to_prepare(
     """Return the ids of the waiting tickets that a board asks to prepare, the next first.
 
     Only tickets that no window outside `zone_windows` may call: a person must not go to the wrong
-    room. `gone`: tickets that were called since the forecast.
+    room. A window that is paused for a known time counts, as in the forecast. `gone`: tickets that
+    were called since the forecast.
     """
     moment, turns = forecast.moment, forecast.turns
     catalogue = moment.catalogue
-    staffed = [
+    calling = [
         catalogue.window_by[code]
         for code, session in moment.sessions.items()
-        if not session.paused and code in catalogue.window_by
+        if code in catalogue.window_by and not (session.paused and session.until is None)
     ]
     soon = [
         person
@@ -33,7 +34,7 @@ def to_prepare(
     ]
     ids: list[str] = []
     for person in sorted(soon, key=lambda p: (turns[p.id].minutes, p.ord)):
-        able = {w.code for w in staffed if takes(catalogue, w, person, moment.now)}
+        able = {w.code for w in calling if takes(catalogue, w, person, moment.now)}
         if able <= set(zone_windows):
             ids.append(person.id)
     return ids[:most]

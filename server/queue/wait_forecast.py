@@ -20,13 +20,14 @@ from heapq import heapify, heappop, heappush
 
 from server.catalogue import hours as catalogue_hours
 from server.catalogue.model import Item, Window, WindowKind
-from server.queue.call_candidates import LaneHead, Moment, choose_head, takes
+from server.queue.call_candidates import LaneHead, Moment, choose_head, takes, target_wait
 from server.queue.call_order import Choice, Head
 from server.queue.routing import break_end, only_comprehensive, windows_for
 
 NEXT_CALL_MINUTES = 0.7
 """Minutes between the end of a service and the start of the next: the call, and the walk."""
 HOUR_MINUTES = 60
+MINUTE_MS = 60_000
 BREATH = 16
 NEWCOMER = 1 << 60
 """Seniority of a newcomer: junior to everybody here, senior to those who are yet to arrive."""
@@ -163,21 +164,18 @@ class Forecast:
         moment = self.moment
         able = self.callers(item)
         only = only_comprehensive(moment.catalogue, item, moment.now, moment.sessions)
-        target = moment.catalogue.unit_by[item.unit].target_wait
+        target = target_wait(moment.catalogue, item.unit)
+        me = Head("", item.unit, level, NEWCOMER, 0.0, target, only)
         last = None
         for call in self._calls:
-            if call.window not in able:
-                continue
-            window = moment.catalogue.window_by[call.window]
-            is_only = only and window.kind is WindowKind.COMPREHENSIVE
-            me = Head("", item.unit, level, NEWCOMER, call.minutes, target, is_only)
-            last = call
-            if _choose(moment, window, (*call.heads, me), call.runs).head is me:
-                break
+            if call.window in able:
+                last = call
+                if self._is_called(replace(me, waited=call.minutes), call):
+                    break
         if last is None:
             return None
         # At 0 minutes a free window calls at once.
-        is_next = last.minutes == 0 or self._would_call_first(item.unit, level, able, only, target)
+        is_next = last.minutes == 0 or all(self._is_called(me, self._first[c]) for c in able)
         ahead = sum(last.before.get(code, 0) for code in able)
         priority = sum(last.priority_before.get(code, 0) for code in able) if level == 0 else 0
         kind = kind_of(level, (moment.catalogue.window_by[code] for code in able))
@@ -185,39 +183,34 @@ class Forecast:
         delay = min(self._back[code] for code in able)
         return Turn(kind, ahead, last.minutes, len(able), priority, delay)
 
-    def _would_call_first(
-        self, unit: str, level: int, able: Sequence[str], only: bool, target: float
-    ) -> bool:
-        """Return True if each of the windows would call the newcomer first, were it free now."""
-        moment = self.moment
-        for code in able:
-            window, call = moment.catalogue.window_by[code], self._first[code]
-            is_only = only and window.kind is WindowKind.COMPREHENSIVE
-            me = Head("", unit, level, NEWCOMER, 0.0, target, is_only)
-            if _choose(moment, window, (*call.heads, me), call.runs).head is not me:
-                return False
-        return True
+    def _is_called(self, me: Head, call: _Call) -> bool:
+        """Return True if a newcomer had been called at one of the choices."""
+        window = self.moment.catalogue.window_by[call.window]
+        return _choose(self.moment, window, (*call.heads, me), call.runs).head is me
 
 
 @dataclass(frozen=True, slots=True)
 class _Expected:
     """Person who is expected to arrive, like one of the last hour."""
 
-    id: str
     lane: str
     queue: str
     item: str
     level: int
     ord: int
     waiting_since: int
+    id: str = ""
     visit: str = ""
 
     @classmethod
     def like(cls, person: LaneHead, number: int, now: int, minutes: float) -> _Expected:
-        """Return the expected person; it is junior to all who are here, and to a newcomer."""
-        at = now + round(minutes * 60_000)
-        order = NEWCOMER + 1 + number
-        return cls("", person.lane, person.queue, person.item, person.level, order, at)
+        """Return the expected person; it is junior to all who are here, and to a newcomer.
+
+        `number`: the place among those who are expected, from 1.
+        """
+        at = now + round(minutes * MINUTE_MS)
+        order = NEWCOMER + number
+        return cls(person.lane, person.queue, person.item, person.level, order, at)
 
 
 class _Play:
@@ -230,7 +223,7 @@ class _Play:
         self._back = _back(moment, floor.busy)
         self._windows = [catalogue.window_by[code] for code in self._back]
         self._arrivals = sorted(
-            (HOUR_MINUTES - (moment.millis - p.waiting_since) / 60_000, n, p)
+            (HOUR_MINUTES - (moment.millis - p.waiting_since) / MINUTE_MS, n, p)
             for n, p in enumerate(floor.lately)
         )
         self._lane_of: dict[str, _Lane] = {}
@@ -252,7 +245,8 @@ class _Play:
             self._priority[call.queue].append(call)
         self._calls: list[_Call] = []
         self._arrived = 0
-        self._next: set[str] = set()
+        self._next: set[str]
+        """People whom each of their windows would call, were it free now."""
         self._turns: dict[str, Turn] = {}
         self._companions: dict[str, list[LaneHead]] = defaultdict(list)
         """Waiting people by visit, of those with several errands."""
@@ -329,7 +323,7 @@ class _Play:
             person = heappop(self._aside)[-1]
             lane = self._lane_of[person.lane]
             lane.real = max(lane.real, lane.next)  # somebody expected may have been called before
-            insort(lane.people, person, lane.next, lane.real, key=lambda p: (p.ord, p.id))
+            insort(lane.people, person, lane.next, key=lambda p: (p.ord, p.id))
             lane.real += 1
             lane.head = None
         while self._arrived < len(self._arrivals) and self._arrivals[self._arrived][0] <= minutes:
@@ -348,14 +342,14 @@ class _Play:
     def _lane(self, people: list[LaneHead], *, real: int | None = None) -> _Lane:
         moment, head = self._moment, people[0]
         catalogue, now = moment.catalogue, moment.now
-        item, unit = catalogue.item_by.get(head.item), catalogue.unit_by.get(head.queue)
+        item = catalogue.item_by.get(head.item)
         entitled = windows_for(catalogue, item, now) if item is not None else ()
         if item is None or head.lane[0] in "@=":
             able = tuple(w.code for w in self._windows if takes(catalogue, w, head, now))
         else:
             able = tuple(w.code for w in entitled if w.code in self._back)
         only = item is not None and only_comprehensive(catalogue, item, now, moment.sessions)
-        target = unit.target_wait if unit else 20
+        target = target_wait(catalogue, head.queue)
         if real == 0:
             people = []
         return _Lane(people, len(people), able, frozenset(w.code for w in entitled), only, target)
@@ -383,38 +377,34 @@ class _Play:
         return ready
 
     def _heads(self, window: Window, lanes: Sequence[_Lane], minutes: float) -> list[Head]:
+        heads = [self._head(lane) for lane in lanes]
         is_comprehensive = window.kind is WindowKind.COMPREHENSIVE
-        heads = [self._head(window, lane) for lane in lanes]
         if is_comprehensive and not any(h.comprehensive_only for h in heads):
             # Only the relief of the worst queue looks at how long people have waited.
             return [replace(head, waited=head.waited + minutes) for head in heads]
         return heads
 
-    def _head(self, window: Window, lane: _Lane) -> Head:
+    def _head(self, lane: _Lane) -> Head:
         person, calls = lane.people[lane.next], self._priority[lane.people[lane.next].queue]
         if lane.head is None or lane.calls_seen != len(calls):
             lane.calls_seen = len(calls)
-            overtaken = 0
-            if person.level == 0:
-                overtaken = sum(
-                    call.at >= person.waiting_since
-                    and call.order > person.ord
-                    and call.window in lane.entitled
-                    for call in calls
-                )
+            overtaken = sum(
+                call.at >= person.waiting_since
+                and call.order > person.ord
+                and call.window in lane.entitled
+                for call in calls
+            )
             lane.head = Head(
                 person.lane,
                 person.queue,
                 person.level,
                 person.ord,
-                (self._moment.millis - person.waiting_since) / 60_000,
+                (self._moment.millis - person.waiting_since) / MINUTE_MS,
                 lane.target,
                 lane.only_comprehensive,
                 overtaken,
                 person.lane.startswith("@"),
             )
-        if lane.head.comprehensive_only and window.kind is not WindowKind.COMPREHENSIVE:
-            return replace(lane.head, comprehensive_only=False)
         return lane.head
 
     def _take(self, lane: _Lane, window: str, minutes: float) -> LaneHead:
@@ -428,7 +418,7 @@ class _Play:
             if person.level > 0:
                 self._priority_called[window] = self._priority_called.get(window, 0) + 1
         if person.level > 0:
-            at = self._moment.millis + round(minutes * 60_000)
+            at = self._moment.millis + round(minutes * MINUTE_MS)
             self._priority[person.queue].append(PriorityCall(at, person.queue, person.ord, window))
         return person
 
@@ -453,11 +443,13 @@ def _back(moment: Moment, busy: Mapping[str, int]) -> dict[str, float]:
     """
     catalogue, back = moment.catalogue, {}
     for code, session in moment.sessions.items():
-        if code not in catalogue.window_by or (session.paused and session.until is None):
+        if code not in catalogue.window_by:
             continue
         minutes = 0.0
-        if session.paused and session.until is not None:
-            minutes = max(OVERDUE_MINUTES, (session.until - moment.millis) / 60_000)
+        if session.paused:
+            if session.until is None:
+                continue
+            minutes = max(OVERDUE_MINUTES, (session.until - moment.millis) / MINUTE_MS)
         if code not in busy:
             spans = catalogue_hours.window_spans(catalogue, code, moment.now.date())
             end = break_end(spans, moment.now)
@@ -470,9 +462,8 @@ def not_before(turn: Turn, minutes: float) -> Turn:
     """Return the turn of a person whom nobody calls within so many minutes."""
     if turn.windows == 0:
         return replace(turn, minutes=turn.minutes + minutes, delay=minutes)
-    if turn.delay >= minutes:
-        return turn
-    return replace(turn, minutes=max(turn.minutes, minutes), delay=minutes)
+    delay = max(turn.delay, minutes)
+    return replace(turn, minutes=max(turn.minutes, minutes), delay=delay)
 
 
 def kind_of(level: int, windows: Iterable[Window]) -> Kind:

@@ -67,8 +67,6 @@ def mean_service(starting: float, prior: int, today: Service) -> float:
 def wait_of(turn: Turn) -> Wait:
     """Return what a person with this turn is told."""
     waited = max(0.0, turn.minutes - turn.delay)
-    if waited == 0 and turn.delay == 0:
-        return Wait(turn.ahead, 0, AT_ONCE, turn.priority_ahead)
     spread = SPREAD[turn.kind]
     low = turn.delay + waited * math.exp(-spread * EARLY.distance(turn.ahead))
     high = turn.delay + waited * math.exp(spread * LATE.distance(turn.ahead))

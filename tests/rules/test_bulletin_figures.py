@@ -120,12 +120,13 @@ def test_the_digest_is_of_every_figure_and_word() -> None:
 def test_differences_name_the_changed_figures() -> None:
     facts = FACTS | {"late": Fact("2", "/office#month/all/2026-W10")}
     today = replace(FIGURES, facts=facts, units=(replace(LINE, late=1, on_time=39),))
-    assert [(d.name, d.was, d.now) for d in differences(FIGURES, today)] == [
-        ("late", "3", "2"),
+    assert [(d.name, d.was, d.now, d.link) for d in differences(FIGURES, today)] == [
+        ("late", "3", "2", "/office#month/all/2026-W10"),
         (
             "税务局考勤",
             "应打卡40次，准时38次，迟到2次，早退0次，缺卡0次，旷工半天0人次",
             "应打卡40次，准时39次，迟到1次，早退0次，缺卡0次，旷工半天0人次",
+            "/office#month/tax/2026-W10",
         ),
     ]
     assert differences(FIGURES, FIGURES) == ()

@@ -173,6 +173,9 @@ def test_a_comprehensive_window_prefers_what_no_specialised_window_serves() -> N
 
 def test_a_specialised_window_asks_for_no_relief() -> None:
     assert chosen(floor(ticket(1)), "T1")[1].head.comprehensive_only is False
+    # Nor for a person sent to it whose errand only comprehensive windows serve.
+    sent = ticket(1, "social-1", "social", lane=window_lane("T1", "ordinary"))
+    assert chosen(floor(sent), "T1", "G1")[1].head.comprehensive_only is False
 
 
 def test_an_item_that_left_the_catalogue_needs_no_comprehensive_window() -> None:
@@ -343,6 +346,19 @@ def test_a_transfer_to_an_unknown_target_or_to_itself(targets: dict[str, str]) -
 @pytest.mark.parametrize("targets", [{"window": "S1"}, {"item": "build-1"}, {"unit": "build"}])
 def test_a_transfer_to_a_target_without_a_session(targets: dict[str, str]) -> None:
     assert refusal(**targets) == {"reason": "nobody", "target": next(iter(targets.values()))}
+
+
+def test_a_confirmed_transfer_may_go_to_a_window_that_opens_today() -> None:
+    """The person waits there for whoever signs in; a window that is closed all day will not do."""
+
+    def confirm(window: str) -> None:
+        check_target(moment(*STAFFED), "T1", window, None, None, confirmed=True)
+
+    confirm("S1")
+    confirm("T2")
+    with pytest.raises(HallError) as caught:
+        confirm("F1")
+    assert caught.value.data == {"reason": "nobody", "target": "F1"}
 
 
 # Visits with several errands

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 import pytest
 
+from server.catalogue.model import OpenLine, Scope
 from server.core.settings import Settings
-from server.queue.quota_notation import Quota, is_quotas, parse
+from server.queue.quota_notation import Quota, is_quotas, items_of, parse
 from server.queue.quota_rules import opens_again, quota_at
 from support.halls import MONDAY, catalogue
 
@@ -40,6 +42,15 @@ def test_a_malformed_quota_is_refused(text: str) -> None:
     assert is_quotas("")
 
 
+def test_the_items_that_have_a_quota() -> None:
+    assert items_of(TEXT) == ["tax-1", "tax-1", "tax-2"]
+    assert items_of("") == []
+
+
+def test_a_slot_begins_and_ends_at_any_minute() -> None:
+    assert parse("tax-1 9:15—10:45 7") == (Quota("tax-1", time(9, 15), time(10, 45), 7),)
+
+
 def test_a_slot_holds_from_its_first_minute_to_before_its_last() -> None:
     assert quota_at(TEXT, "tax-1", at(9)) == NINE
     assert quota_at(TEXT, "tax-1", at(9, 59)) == NINE
@@ -67,6 +78,12 @@ def test_after_a_slot_until_a_break_or_the_evening_the_next_opening_is_told() ->
     assert again("", Quota("tax-1", time(9), time(11, 45), 20), at(11)) == at(11, 45)
     evening = Quota("tax-1", time(14), time(18), 20)
     assert again("", evening, at(15)) == at(8, 30) + timedelta(days=1)
+
+
+def test_the_places_of_an_item_with_hours_of_its_own_open_within_them() -> None:
+    own = OpenLine(Scope.ITEM, "tax-1", frozenset({1, 3}), time(9), time(10))
+    hall = replace(HALL, hours=(*HALL.hours, own))
+    assert opens_again(hall, SETTINGS, "", NINE, at(9, 30)) == at(9) + timedelta(days=2)
 
 
 def test_an_item_without_a_window_has_no_next_places() -> None:

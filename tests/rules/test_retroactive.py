@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -12,6 +13,7 @@ from server.core.workflow import Attempt
 from server.retroactive.scopes import value_of
 from server.retroactive.second_person import may_confirm
 from server.retroactive.value_changes import (
+    TICKET,
     AffectedDays,
     EventScope,
     State,
@@ -20,6 +22,7 @@ from server.retroactive.value_changes import (
     moves,
     reach,
     subjects,
+    tickets_of,
 )
 from server.retroactive.workflow import CHANGE, SECOND, Move
 
@@ -91,6 +94,27 @@ def test_an_event_without_people_reaches_everybody() -> None:
         assert reached(*events) == AffectedDays(march(5, 6), None)
 
 
+def test_tickets_have_values_before_the_first_day_that_has_a_shift_rule() -> None:
+    """An outcome of January can be corrected; a punch of January has no verdict."""
+    of_ticket = EventScope(("2026-01-05", "2026-03-10"), ("1001",), tickets=("A001",))
+    assert reached(of_ticket) == AffectedDays(
+        (date(2026, 1, 5),), frozenset({"1001"}), frozenset({"A001"})
+    )
+    assert reached(replace(of_ticket, tickets=())) is None
+
+
+def test_several_events_reach_the_tickets_of_each() -> None:
+    events = [
+        EventScope(("2026-03-09",), ("1001",), tickets=("A001", "A002")),
+        EventScope(("2026-03-09",), ("1001",)),
+        EventScope(("2026-03-05",), ("1001",), tickets=("A003",)),
+        EventScope(("2026-03-11",), ("1001",), tickets=("A004",)),  # not over yet
+    ]
+    assert reached(*events) == AffectedDays(
+        march(5, 9), frozenset({"1001"}), frozenset({"A001", "A002", "A003"})
+    )
+
+
 def test_days_in_consecutive_stretches() -> None:
     days = AffectedDays(march(2, 3, 4, 6, 9, 10), None)
     assert days.runs() == [march(2, 4), march(6, 6), march(9, 10)]
@@ -100,6 +124,14 @@ def test_days_in_consecutive_stretches() -> None:
 MORNING = ValueKey("2026-03-09", "1002", "am_in")
 EVENING = ValueKey("2026-03-09", "1002", "pm_out")
 EARLIER = ValueKey("2026-03-08", "1009", "am_in")
+
+
+def test_the_tickets_of_a_change_are_those_whose_outcome_or_item_moves() -> None:
+    outcome = ValueKey("2026-03-09", "1002", f"{TICKET}A001")
+    named = ValueKey("2026-03-09", "1002", f"{TICKET}B{TICKET}")
+    changes = [ValueChange(key, "done", "refused") for key in (outcome, named, MORNING)]
+    assert tickets_of(changes) == {"A001", f"B{TICKET}"}
+    assert tickets_of([ValueChange(MORNING, "late 35", "on_time")]) == frozenset()
 
 
 def test_changed_new_and_vanished_values_are_changes_in_order() -> None:

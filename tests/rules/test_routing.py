@@ -6,7 +6,6 @@ and G1 and G2 by a mandate; social is served by mandate only; fire (F1) is open 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -14,56 +13,20 @@ from typing import Any
 import pytest
 
 from server.catalogue.model import Catalogue, OpenLine, Scope, Window
-from server.core.clock import instant
-from server.core.errors import HallError
-from server.core.settings import Settings
 from server.core.working_days import SpecialDay
 from server.queue import routing
-from server.queue.routing import Delay, DelayReason, Route, WindowSession
-from support.halls import MONDAY, catalogue
-
-HALL = catalogue()
-SETTINGS = Settings(early_ticket_minutes=20, break_ticket_minutes=10, last_ticket_minutes=15)
-GENERAL = ("G1", "G2")
-TAX = ("T1", "T2", *GENERAL)
-
-TEN = datetime.combine(MONDAY, time(10))
-
-
-def sessions(*windows: str, paused: Iterable[str] = ()) -> dict[str, WindowSession]:
-    """Return sessions at windows, some of them paused."""
-    return {code: WindowSession(code, f"clerk-{code}", code in paused) for code in windows}
-
-
-def moment(hour: int, minute: int = 0, *, second: int = 0, day: date = MONDAY) -> datetime:
-    return datetime.combine(day, time(hour, minute, second))
-
-
-def route(
-    item: str = "tax-1",
-    now: datetime = TEN,
-    staffed: dict[str, WindowSession] | None = None,
-    hall: Catalogue = HALL,
-) -> Route:
-    """Return the route of an item; all windows are staffed unless the test says otherwise."""
-    everybody = sessions(*(window.code for window in hall.windows))
-    return routing.route(hall, item, now, everybody if staffed is None else staffed, SETTINGS)
-
-
-def refusal(
-    item: str = "tax-1",
-    now: datetime = TEN,
-    staffed: dict[str, WindowSession] | None = None,
-    hall: Catalogue = HALL,
-) -> tuple[str, dict[str, Any]]:
-    """Return the case of a refused route and its data."""
-    with pytest.raises(HallError) as caught:
-        route(item, now, staffed, hall)
-    return str(caught.value.code), caught.value.data
-
-
-def with_hours(*lines: OpenLine) -> Catalogue:
-    return replace(HALL, hours=(*HALL.hours, *lines))
+from server.queue.routing import WindowSession
+from support.halls import MONDAY
+from support.small_routes import (
+    GENERAL,
+    HALL,
+    TAX,
+    moment,
+    refusal,
+    route,
+    sessions,
+    with_hours,
+)
 
 
 def with_window(code: str, **changes: Any) -> Catalogue:
@@ -216,82 +179,6 @@ def test_nobody_signed_in_names_the_windows_that_are_open() -> None:
     assert refusal(staffed=sessions("S1")) == ("nobody_signed_in", {"windows": list(TAX)})
 
 
-def paused(**until: datetime | None) -> dict[str, WindowSession]:
-    """Return paused sessions with their expected return."""
-    return {
-        code: WindowSession(code, "", paused=True, until=ms(back)) for code, back in until.items()
-    }
-
-
-def ms(when: datetime | None) -> int | None:
-    return None if when is None else instant(when, "Asia/Shanghai")
-
-
-@pytest.mark.parametrize(
-    ("staffed", "until"),
-    [
-        (paused(T1=moment(10, 40), G1=None), moment(10, 40)),
-        (paused(T1=moment(10, 40), G1=moment(10, 20)), moment(10, 20)),
-        (paused(T1=None), None),
-        (paused(T1=moment(9, 50)), None),  # overdue
-        (paused(T1=moment(12, 10)), moment(14, 30)),  # back in the break
-    ],
-)
-def test_paused_windows_do_not_stop_the_numbers(
-    staffed: dict[str, WindowSession], until: datetime | None
-) -> None:
-    answer = route(staffed=staffed)
-    assert answer.now == tuple(staffed)
-    assert answer.delay == Delay(DelayReason.PAUSE, ms(until))
-
-
-def test_one_window_that_calls_is_no_delay() -> None:
-    assert route(staffed=sessions("T1", "T2", paused=["T1"])).delay is None
-
-
-def test_windows_that_are_not_back_today_give_no_numbers() -> None:
-    staffed = paused(T1=moment(18), T2=moment(17, 30))
-    assert refusal(now=moment(16), staffed=staffed) == ("all_paused", {"windows": ["T1", "T2"]})
-
-
-def test_the_midday_break_does_not_stop_the_numbers() -> None:
-    settings = Settings(break_ticket_minutes=240)
-    for now in (moment(11, 50), moment(12), moment(13)):
-        answer = routing.route(HALL, "tax-1", now, sessions("T2"), settings)
-        assert (answer.now, answer.closes) == (("T2",), moment(17, 30))
-        assert answer.delay == Delay(DelayReason.MIDDAY, ms(moment(14, 30)))
-    assert routing.route(HALL, "tax-1", moment(13), {}, settings).now == TAX
-    assert routing.route(HALL, "tax-1", moment(11), sessions("T2"), settings).delay is None
-    with pytest.raises(HallError):
-        routing.route(HALL, "tax-1", moment(17, 16), sessions("T2"), settings)
-
-
-WAITING = [
-    (moment(10), sessions("T1", "T2", paused=["T2"]), ("T1",), None),
-    (moment(11, 55), sessions("T1"), ("T1",), None),  # after the last ticket
-    (moment(13), sessions("T1"), ("T1",), (DelayReason.MIDDAY, moment(14, 30))),
-    (moment(13), {}, ("T1", "T2"), (DelayReason.MIDDAY, moment(14, 30))),
-    (moment(8), sessions("T1"), ("T1",), None),
-    (moment(8), {}, (), None),
-    (moment(18), sessions("T1"), ("T1",), None),
-    (moment(10), paused(T1=moment(10, 20)), ("T1",), (DelayReason.PAUSE, moment(10, 20))),
-    (moment(13), paused(T1=None), ("T1",), (DelayReason.PAUSE, moment(14, 30))),
-    (moment(18), paused(T1=None), ("T1",), (DelayReason.PAUSE, None)),
-]
-
-
-@pytest.mark.parametrize(("now", "staffed", "windows", "delay"), WAITING)
-def test_windows_that_call_for_people_who_wait(
-    now: datetime,
-    staffed: dict[str, WindowSession],
-    windows: tuple[str, ...],
-    delay: tuple[DelayReason, datetime | None] | None,
-) -> None:
-    expected = Delay(delay[0], ms(delay[1])) if delay else None
-    answer = routing.delayed(HALL, "tax-1", ["T1", "T2"], now, staffed, SETTINGS)
-    assert answer == (windows, expected)
-
-
 # The time of the day
 
 
@@ -438,9 +325,17 @@ def test_a_lapsed_mandate_lets_no_window_advise() -> None:
 
 
 def test_without_an_advising_window_an_item_for_consultation_says_who_accepts_it() -> None:
-    case, data = refusal("ask-1", hall=with_window("S1", units=("fire",)))
-    assert (case, data["unit"]) == ("consult_only", "单位build")
-    assert (data["advice"], data["advice_en"]) == ("到二楼", "Second floor")
+    assert refusal("ask-1", hall=with_window("S1", units=("fire",))) == (
+        "consult_only",
+        {
+            "item": "ask-1",
+            "unit": "单位build",
+            "unit_en": "Unit build",
+            "phone": "",
+            "advice": "到二楼",
+            "advice_en": "Second floor",
+        },
+    )
 
 
 def test_the_units_phone_is_in_the_refusal() -> None:

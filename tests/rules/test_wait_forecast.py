@@ -1,26 +1,20 @@
-"""Forecast of turns: who is ahead given who sits where, and the same order as real calls."""
+"""Forecast of turns: who is ahead, given who sits where and who is expected to come."""
 
 from __future__ import annotations
 
-import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from heapq import heapify, heappop, heappush
+from datetime import time
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
 
+from server.catalogue.model import OpenLine, Scope
 from server.core.clock import local
 from server.core.settings import Settings
-from server.queue.call_candidates import Moment, choose, takes
-from server.queue.call_order import Choice
-from server.queue.memory_floor import MemoryFloor
 from server.queue.routing import WindowSession
 from server.queue.settings import NumberSettings
-from server.queue.tickets import State, Ticket, lane, window_lane
+from server.queue.tickets import Ticket, lane, window_lane
 from server.queue.wait_forecast import (
-    NEWCOMER,
     NEXT_CALL_MINUTES,
     OVERDUE_MINUTES,
     Kind,
@@ -30,65 +24,10 @@ from server.queue.wait_forecast import (
     forecast,
     not_before,
 )
-from support.halls import at, catalogue
+from support.forecast_floor import HALL, MINUTES, NOW, floor, moment, ticket, turns
+from support.halls import at
 
-NOW = at(10)
-MINUTES = 10.0
-TARGETS = {"tax": 5, "social": 40, "build": 15}
-_SMALL = catalogue()
-HALL = replace(
-    _SMALL,
-    units=tuple(replace(u, target_wait=TARGETS.get(u.code, u.target_wait)) for u in _SMALL.units),
-)
-LENGTHS = {"tax-1": 10.0, "tax-2": 14.0, "social-1": 7.5, "build-1": 10.0}
-"""Minutes of the errands in the property tests."""
 LIMIT = NumberSettings().overtake_limit
-
-
-def ticket(n: int, item: str, klass: str = "ordinary", *, since: int = NOW) -> Ticket:
-    """Return the n-th ticket of the day, waiting."""
-    return Ticket(
-        id=f"t{n}",
-        day="",
-        number="",
-        token="",
-        queue=HALL.item_by[item].unit,
-        item=item,
-        klass=klass,
-        level=HALL.class_by[klass].level,
-        lane=lane(item, klass),
-        ord=n,
-        version=1,
-        kiosk="",
-        issued_at=since,
-        waiting_since=since,
-    )
-
-
-def moment(windows: Sequence[str], paused: Sequence[str] = ()) -> Moment:
-    """Return ten o'clock with these windows signed in."""
-    sessions = {w: WindowSession(w, w, w in paused) for w in windows}
-    return Moment(HALL, Settings(), sessions, local(NOW, "Asia/Shanghai"), NOW)
-
-
-def floor(
-    waiting: Sequence[Ticket],
-    busy: Mapping[str, int] | None = None,
-    calls: Sequence[PriorityCall] = (),
-    runs: Mapping[str, int] | None = None,
-    lately: Sequence[Ticket] = (),
-) -> PresentFloor:
-    """Return a floor where every errand takes ten minutes."""
-    busy = busy or {}
-    serving = dict.fromkeys(busy, MINUTES)
-    return PresentFloor(waiting, busy, serving, calls, runs or {}, lately, lambda *_item: MINUTES)
-
-
-def turns(
-    windows: Sequence[str], present: PresentFloor, paused: Sequence[str] = ()
-) -> dict[str, Turn]:
-    """Return the turns by ticket."""
-    return forecast(moment(windows, paused), present).turns
 
 
 def test_people_of_other_units_are_ahead_at_windows_that_serve_all() -> None:
@@ -125,9 +64,10 @@ def test_a_free_window_calls_a_newcomer_at_once() -> None:
 
 def test_a_paused_window_calls_nobody() -> None:
     waiting = [ticket(1, "tax-1"), ticket(2, "tax-1")]
-    by_ticket = turns(("T1", "T2"), floor(waiting), paused=("T2",))
-    assert by_ticket["t2"].windows == 1
-    assert by_ticket["t2"].minutes == MINUTES + NEXT_CALL_MINUTES
+    for paused in ("T1", "T2"):
+        by_ticket = turns(("T1", "T2"), floor(waiting), paused=(paused,))
+        assert by_ticket["t2"].windows == 1
+        assert by_ticket["t2"].minutes == MINUTES + NEXT_CALL_MINUTES
 
 
 def test_a_paused_window_calls_from_its_return_on() -> None:
@@ -213,67 +153,231 @@ def test_people_who_are_expected_to_come_are_not_ahead_but_cost_time() -> None:
     assert busy["t4"].minutes > quiet["t4"].minutes
 
 
-PEOPLE = st.lists(
-    st.tuples(
-        st.sampled_from(("tax-1", "tax-2", "social-1", "build-1")),
-        st.sampled_from(("ordinary", "ordinary", "elderly")),
-    ),
-    max_size=25,
-)
+# Newcomers
 
 
-WINDOWS = ("T1", "T2", "S1", "G1", "G2")
+def newcomer(
+    windows: Sequence[str],
+    present: PresentFloor,
+    item: str = "tax-1",
+    level: int = 0,
+    paused: Sequence[str] = (),
+) -> Turn:
+    """Return the turn of a person who takes a number now; there is one."""
+    turn = forecast(moment(windows, paused), present).newcomer(HALL.item_by[item], level)
+    assert turn is not None
+    return turn
 
 
-def queue(people: Sequence[tuple[str, str]]) -> list[Ticket]:
-    """Return these people; the first has waited longest, four minutes more than the next."""
-    return [
-        ticket(n, item, klass, since=NOW - (len(people) - n) * 4 * 60_000)
-        for n, (item, klass) in enumerate(people, 1)
+def test_each_errand_and_class_has_a_newcomer_of_its_own() -> None:
+    waiting = [ticket(n, "tax-1") for n in range(1, 4)]
+    present = forecast(moment(("T1", "S1")), floor(waiting, {"T1": NOW, "S1": NOW}))
+    ahead = [
+        (turn.ahead, turn.kind)
+        for item, level in (("tax-1", 0), ("build-1", 0), ("tax-1", 1))
+        if (turn := present.newcomer(HALL.item_by[item], level)) is not None
     ]
+    assert ahead == [(3, Kind.SPECIALISED), (0, Kind.SPECIALISED), (0, Kind.PRIORITY)]
 
 
-def errands(present: PresentFloor) -> PresentFloor:
-    """Return the floor with errands of different lengths."""
-    return replace(present, minutes_of=lambda item, unit: LENGTHS[item] + len(unit))
+def test_a_newcomer_is_told_how_many_of_those_ahead_have_priority() -> None:
+    waiting = [ticket(1, "tax-1"), ticket(2, "tax-1", "elderly"), ticket(3, "tax-1", "elderly")]
+    present = floor(waiting, {"T1": NOW, "T2": NOW})
+    ordinary = newcomer(("T1", "T2"), present)
+    assert (ordinary.ahead, ordinary.priority_ahead) == (3, 2)
+    elderly = newcomer(("T1", "T2"), present, level=1)
+    # After two with priority in a row the ordinary person is called.
+    assert (elderly.ahead, elderly.priority_ahead) == (3, 0)
 
 
-def visits(people: Sequence[tuple[str, str]]) -> list[str]:
-    """Return a visit for each person: every third came for two errands."""
-    return [f"v{n // 3}" if n % 3 else "" for n in range(len(people))]
+def test_a_free_window_calls_a_newcomer_at_once_whatever_others_would_do() -> None:
+    present = floor([ticket(1, "social-1")], {"G1": NOW})
+    assert newcomer(("T1", "G1"), present) == Turn(Kind.BOTH, 0, 0.0, 2)
 
 
-BUSY = st.dictionaries(st.sampled_from(WINDOWS), st.integers(1, 30))
-"""Minutes since the last call of busy windows."""
+def test_a_newcomer_is_next_only_if_whichever_window_calls_first_calls_the_newcomer() -> None:
+    """G1 would relieve social first, so the newcomer is not next, although T1 is free before it."""
+    waiting = [ticket(1, "social-1", since=NOW - 600_000)]
+    present = replace(floor(waiting, {"T1": NOW, "G1": NOW}), serving={"T1": 1.0, "G1": 9.0})
+    for windows in (("T1", "G1"), ("T1", "G1", "S1")):
+        turn = newcomer(windows, present, paused=("S1",))
+        assert (turn.ahead, turn.minutes) == (1, 0.75 + NEXT_CALL_MINUTES)
+    alone = newcomer(("T1", "G1"), replace(present, waiting=[]))
+    assert (alone.ahead, alone.minutes) == (0, 0.75 + NEXT_CALL_MINUTES)
 
 
-QUEUE = [("tax-1", "ordinary")] * 9
-PRIORITY = [("tax-1", "elderly"), ("tax-2", "elderly"), ("tax-1", "elderly")]
+def test_a_newcomer_with_priority_is_next_in_its_own_queue() -> None:
+    """At T1, and at G1, which relieves tax: an ordinary person is there for tax only."""
+    present = floor([ticket(1, "tax-1", since=NOW - 30_000)], {"T1": NOW, "G1": NOW})
+    assert newcomer(("T1", "G1"), present, level=1).ahead == 0
+    # Social's person has waited for longer, measured by what its unit promises: G1 helps there.
+    social = ticket(2, "social-1", since=NOW - 6_000)
+    present = floor([social], {"T1": NOW, "G1": NOW})
+    assert newcomer(("T1", "G1", "S1"), present, level=1, paused=("S1",)).ahead == 1
 
 
-# A person held back comes into a queue of which somebody expected was called meanwhile.
-@example([*QUEUE, *PRIORITY], {"G1", "S1", "T1", "T2"}, {}, [*QUEUE[:2], *QUEUE, PRIORITY[0]], 0)
-@given(PEOPLE, st.sets(st.sampled_from(WINDOWS), min_size=1), BUSY, PEOPLE, st.integers(0, 4))
-def test_turns_are_those_of_real_calls(
-    people: list[tuple[str, str]],
-    windows: set[str],
-    busy: dict[str, int],
-    lately: list[tuple[str, str]],
-    run: int,
-) -> None:
-    """The oracle calls by `choose` over the floor in memory, with the same times and arrivals."""
-    waiting = [
-        replace(t, visit=visit) for t, visit in zip(queue(people), visits(people), strict=True)
+def test_what_only_a_general_window_serves_comes_before_its_relief_of_others() -> None:
+    present = floor([ticket(1, "tax-1", since=NOW - 600_000)], {"T1": NOW, "G1": NOW})
+    assert newcomer(("T1", "G1"), present, "social-1").ahead == 0
+    assert newcomer(("T1", "G1", "S1"), present, "social-1", paused=("S1",)).ahead == 1
+
+
+# Relief by comprehensive windows
+
+RELIEVING = ("G1", "T1", "S1")
+"""G1 calls for tax and for social; T1 and S1 are paused, which makes it no window's own work."""
+
+
+def relieved(
+    waiting: Sequence[Ticket], lately: Sequence[Ticket] = (), *, busy: bool = False
+) -> dict[str, Turn]:
+    """Return the turns of people whom only G1 calls, to relieve the queue that is worst off."""
+    present = floor(waiting, {"G1": NOW} if busy else {}, lately=lately)
+    return turns(RELIEVING, present, paused=("T1", "S1"))
+
+
+def minutes_ago(minutes: float) -> int:
+    return NOW - round(minutes * 60_000)
+
+
+def test_the_queue_that_waits_longest_for_its_target_is_relieved_as_time_goes_on() -> None:
+    """Tax promises five minutes and social forty: soon after ten o'clock tax is worse off."""
+    tax, social = ticket(2, "tax-1", since=minutes_ago(1)), ticket(1, "social-1")
+    now_better = replace(tax, waiting_since=minutes_ago(0.5))
+    longer = replace(social, waiting_since=minutes_ago(5))
+    by_ticket = relieved([longer, now_better])
+    assert by_ticket["t1"].minutes < by_ticket["t2"].minutes
+    by_ticket = relieved([replace(social, waiting_since=minutes_ago(7)), tax])
+    assert by_ticket["t2"].minutes < by_ticket["t1"].minutes
+    # While G1 is busy tax gets worse off than social.
+    by_ticket = relieved([longer, now_better], busy=True)
+    assert by_ticket["t2"].minutes < by_ticket["t1"].minutes
+    # But social's person is the one whom G1 would call at this moment.
+    assert (by_ticket["t2"].ahead, by_ticket["t1"].ahead) == (1, 1)
+
+
+def test_a_newcomer_is_relieved_by_what_the_unit_promises_as_others_are() -> None:
+    """When G1 is free social's person has waited for eighteen minutes, the newcomer for eight."""
+    present = floor([ticket(1, "social-1", since=minutes_ago(10))], {"G1": NOW})
+    free = MINUTES * 0.75 + NEXT_CALL_MINUTES
+    assert newcomer(RELIEVING, present, "tax-1", paused=("T1", "S1")).minutes == free
+    later = newcomer(RELIEVING, present, "social-1", paused=("T1", "S1"))
+    assert later.minutes == free + MINUTES + NEXT_CALL_MINUTES
+
+
+def test_who_is_expected_to_come_has_waited_from_then_on() -> None:
+    waiting = [ticket(n, "social-1") for n in (1, 2, 3)]
+    expected = replace(ticket(90, "tax-1"), waiting_since=minutes_ago(50))
+    length = MINUTES + NEXT_CALL_MINUTES
+    by_ticket = relieved(waiting, [expected])
+    assert [by_ticket[f"t{n}"].minutes for n in (1, 2, 3)] == pytest.approx(
+        [0.0, length, 3 * length]
+    )
+
+
+def test_who_took_a_number_exactly_an_hour_ago_is_expected_now() -> None:
+    expected = replace(ticket(90, "tax-1", "elderly"), waiting_since=minutes_ago(60))
+    by_ticket = turns(("T1",), floor([ticket(1, "tax-1")], lately=[expected]))
+    assert by_ticket["t1"].minutes == MINUTES + NEXT_CALL_MINUTES
+
+
+# Bounds of priority
+
+
+def overtaken(*calls: PriorityCall, item: str = "tax-1") -> bool:
+    """Return True if the calls keep somebody with priority from overtaking a person once more."""
+    waiting = [ticket(5, item, since=NOW - 1000), ticket(99, "tax-1", "elderly")]
+    present = floor(waiting, {"T1": NOW}, calls)
+    by_ticket = forecast(moment(("T1",), settings=Settings(overtake_limit=1)), present).turns
+    return by_ticket["t5"].minutes < by_ticket["t99"].minutes
+
+
+def test_a_priority_call_counts_for_those_whom_it_overtook() -> None:
+    call = PriorityCall(NOW - 1000, "tax", 6, "T1")
+    assert overtaken(call)
+    assert overtaken(replace(call, window="G1")), "it could have called the person"
+    assert not overtaken(replace(call, window="S1"))
+    assert not overtaken(replace(call, window="G1"), item="tax-2"), "no mandate"
+    assert not overtaken(replace(call, at=NOW - 1001)), "before the person came"
+    assert not overtaken(replace(call, order=4)), "it had come earlier"
+    assert not overtaken(replace(call, queue="build"))
+
+
+BOUND = Settings(priority_run=9, overtake_limit=2)
+
+
+def test_people_are_overtaken_so_often_and_no_more() -> None:
+    waiting = [ticket(1, "tax-1"), *(ticket(n, "tax-1", "elderly") for n in (2, 3, 4, 5))]
+    by_ticket = forecast(moment(("T1",), settings=BOUND), floor(waiting)).turns
+    assert sorted(by_ticket, key=lambda t: by_ticket[t].minutes) == ["t2", "t3", "t1", "t4", "t5"]
+
+
+def test_ordinary_people_who_go_first_overtake_nobody() -> None:
+    """T1 calls two others while a person is at S1; then priority comes and goes before as ever."""
+    away, *others = [ticket(n, "tax-1") for n in (1, 2, 3)]
+    expected = replace(ticket(90, "tax-1", "elderly"), waiting_since=minutes_ago(39))
+    present = replace(
+        floor([replace(away, visit="v"), *others], {"S1": NOW}, lately=[expected]),
+        visits={"v": "S1"},
+        serving={"S1": 20.0},
+    )
+    by_ticket = forecast(moment(("T1", "S1"), settings=BOUND), present).turns
+    length = MINUTES + NEXT_CALL_MINUTES
+    assert [by_ticket[f"t{n}"].minutes for n in (1, 2, 3)] == pytest.approx([3 * length, 0, length])
+
+
+# People and windows that are not as usual
+
+
+def test_nobody_is_told_to_be_next_whom_one_of_the_windows_would_pass_by() -> None:
+    """T1 is free within a minute; G1 would call for social first."""
+    waiting = [ticket(1, "social-1"), ticket(2, "tax-1")]
+    present = replace(floor(waiting, {"T1": NOW, "G1": NOW}), serving={"T1": 0.0, "G1": 9.0})
+    turn = turns(("T1", "G1"), present)["t2"]
+    assert (turn.ahead, turn.minutes) == (1, NEXT_CALL_MINUTES)
+
+
+def test_the_windows_of_the_unit_call_for_an_item_that_was_removed() -> None:
+    gone = replace(ticket(1, "tax-1"), item="gone", lane=lane("gone", "ordinary"))
+    by_ticket = turns(("S1", "T1", "G1"), floor([gone]))
+    assert by_ticket["t1"] == Turn(Kind.SPECIALISED, 0, 0.0, 1)
+
+
+def test_a_window_that_was_removed_calls_nobody_and_stops_nobody() -> None:
+    by_ticket = turns(("X9", "T1"), floor([ticket(1, "tax-1")]))
+    assert by_ticket["t1"] == Turn(Kind.SPECIALISED, 0, 0.0, 1)
+
+
+def test_a_second_errand_begins_when_the_window_of_the_first_is_through() -> None:
+    """Of two windows of a unit, the one that began last ends last."""
+    second = replace(ticket(1, "build-1"), visit="v")
+    for window, rest in (("T1", 0.5), ("T2", 1.5)):
+        present = replace(floor([second], {"T1": NOW - 1, "T2": NOW}), visits={"v": window})
+        by_ticket = turns(("T1", "T2", "S1"), present)
+        assert by_ticket["t1"].minutes == pytest.approx(MINUTES * 0.75 * rest)
+
+
+def test_a_window_with_hours_of_its_own_has_a_break_of_its_own() -> None:
+    own = [
+        OpenLine(Scope.WINDOW, "T1", frozenset({1}), time(opens), time(closes))
+        for opens, closes in ((8, 9), (11, 17))
     ]
-    others = [
-        replace(ticket(500 + n, item, klass), waiting_since=NOW - (n + 1) * 4 * 60_000)
-        for n, (item, klass) in enumerate(lately[:12])
-    ]
-    since = {code: NOW - minutes * 60_000 for code, minutes in busy.items() if code in windows}
-    present = moment(sorted(windows))
-    runs = {"tax": run, "*": run}
-    played = forecast(present, errands(floor(waiting, since, runs=runs, lately=others)))
-    assert played.turns == Oracle(present, waiting, since, runs, others).play()
+    hall = replace(HALL, hours=(*HALL.hours, *own))
+    here = replace(moment(("T1",)), catalogue=hall)
+    assert forecast(here, floor([ticket(1, "tax-1")])).turns["t1"].minutes == 60.0
+
+
+def test_a_forecast_lets_others_run_at_its_start_and_every_sixteen_calls() -> None:
+    breaths: list[int] = []
+    waiting = [ticket(n, "tax-1") for n in range(40)]
+    present = moment(("T1",))
+    forecast(present, floor([]), lambda: breaths.append(1))
+    assert len(breaths) == 1
+    forecast(present, floor(waiting), lambda: breaths.append(1))
+    assert len(breaths) == 1 + 3
+
+
+# Visits with several errands
 
 
 def test_two_errands_of_one_person_are_not_called_at_once() -> None:
@@ -295,141 +399,3 @@ def test_a_person_at_a_window_is_expected_at_the_other_one_after_it() -> None:
     # Nobody at the counter knows when a window is free whose clerk has paused it.
     paused = turns(("S1", "T1"), replace(present, waiting=[second]), paused=("T1",))
     assert paused["t2"].minutes == pytest.approx(MINUTES * 0.75)
-
-
-@given(
-    PEOPLE,
-    st.sets(st.sampled_from(WINDOWS), min_size=1),
-    BUSY,
-    st.sampled_from(("tax-1", "tax-2", "social-1", "build-1")),
-    st.sampled_from(("ordinary", "elderly")),
-)
-def test_a_newcomer_has_the_turn_of_the_last_who_came(
-    people: list[tuple[str, str]],
-    windows: set[str],
-    busy: dict[str, int],
-    item: str,
-    klass: str,
-) -> None:
-    """Without people who are expected, and without priority before an ordinary newcomer.
-
-    The pass does not know the newcomer: expected people may keep a window that nobody else waits
-    for, and a run of priority calls counts only while an ordinary person waits.
-    """
-    waiting = queue([(i, "ordinary") for i, _ in people])
-    since = {code: NOW - minutes * 60_000 for code, minutes in busy.items() if code in windows}
-    present = moment(sorted(windows))
-    me = replace(ticket(0, item, klass), id="me", ord=NEWCOMER)
-    with_me = forecast(present, errands(floor([*waiting, me], since)))
-    played = forecast(present, errands(floor(waiting, since)))
-    turn = played.newcomer(HALL.item_by[item], me.level)
-    assert played.newcomer(HALL.item_by[item], me.level) == turn, "asked again"
-    assert turn == with_me.turns.get("me")
-
-
-@given(PEOPLE, st.integers(0, 2**32))
-def test_everybody_whom_a_window_may_call_has_a_turn(
-    people: list[tuple[str, str]], seed: int
-) -> None:
-    waiting = [ticket(n, item, klass) for n, (item, klass) in enumerate(people, 1)]
-    random.Random(seed).shuffle(waiting)
-    by_ticket = turns(("T1", "S1", "G1"), floor(waiting, {"T1": NOW}))
-    assert set(by_ticket) == {t.id for t in waiting}
-    assert all(turn.ahead < len(waiting) for turn in by_ticket.values())
-
-
-class Oracle:
-    """Calls by `choose` over the floor in memory, with errands of different lengths."""
-
-    def __init__(
-        self,
-        present: Moment,
-        waiting: Sequence[Ticket],
-        busy: Mapping[str, int],
-        runs: Mapping[str, int],
-        lately: Sequence[Ticket],
-    ) -> None:
-        self._present, self._busy = present, busy
-        self._waiting = {person.id: person for person in waiting}
-        self._floor = MemoryFloor()
-        for person in waiting:
-            self._floor.put(person)
-        for pool, run in runs.items():
-            self._floor.set_run(pool, run)
-        arrivals = [(60 - (NOW - p.waiting_since) / 60_000, n, p) for n, p in enumerate(lately)]
-        self._coming = [(at, n, person) for n, (at, _, person) in enumerate(sorted(arrivals))]
-        self._calls: list[tuple[str, Ticket]] = []
-        self._ends: dict[str, tuple[float, str]] = {}
-        first = {code: self._choice(code, 0.0) for code in present.sessions}
-        self._next = {code: chosen[0] for code, chosen in first.items() if chosen is not None}
-
-    def play(self) -> dict[str, Turn]:
-        """Return the turns of all who are called."""
-        by_ticket: dict[str, Turn] = {}
-        ready = self._ready()
-        heapify(ready)
-        while ready:
-            minutes, code = heappop(ready)
-            self._admit(minutes)
-            self._finish(minutes)
-            mine = [p for p in self._waiting.values() if code in self._able(p)]
-            aside = [self._ends[p.visit][0] for p in mine if p.visit in self._ends]
-            if len(aside) == len(mine):
-                if aside:
-                    heappush(ready, (min(aside), code))
-                continue
-            chosen = self._choice(code, minutes)
-            assert chosen is not None
-            name, choice = chosen
-            self._floor.set_run(choice.pool, choice.run)
-            person = self._floor.ticket(name)
-            self._floor.put(replace(person, state=State.CALLED))
-            self._floor.record_call(person, code, NOW + round(minutes * 60_000))
-            if self._waiting.pop(name, None) is not None:
-                by_ticket[name] = self._turn(person, minutes)
-                self._calls.append((code, person))
-            length = LENGTHS[person.item] + len(person.queue)
-            if person.visit:
-                self._ends[person.visit] = minutes + length, name
-            heappush(ready, (minutes + length + NEXT_CALL_MINUTES, code))
-        return by_ticket
-
-    def _finish(self, minutes: float) -> None:
-        for visit, (end, name) in list(self._ends.items()):
-            if end <= minutes:
-                del self._ends[visit]
-                self._floor.put(replace(self._floor.ticket(name), state=State.FINISHED))
-
-    def _turn(self, person: Ticket, minutes: float) -> Turn:
-        able = self._able(person)
-        before = [called for code, called in self._calls if code in able]
-        is_next = all(self._next.get(code) == person.id for code in able)
-        ahead = len(before) if is_next or minutes == 0 else max(1, len(before))
-        priority = sum(called.level > 0 for called in before) if person.level == 0 else 0
-        kinds = {HALL.window_by[code].kind for code in able}
-        kind = Kind.BOTH if len(kinds) == 2 else Kind(min(kinds).value)
-        kind = Kind.PRIORITY if person.level else kind
-        return Turn(kind, ahead, minutes, len(able), priority)
-
-    def _able(self, person: Ticket) -> list[str]:
-        windows = (HALL.window_by[code] for code in self._present.sessions)
-        return [w.code for w in windows if takes(HALL, w, person, self._present.now)]
-
-    def _choice(self, code: str, minutes: float) -> tuple[str, Choice] | None:
-        millis = NOW + round(minutes * 60_000)
-        return choose(self._floor, replace(self._present, millis=millis), code)
-
-    def _admit(self, minutes: float) -> None:
-        while self._coming and self._coming[0][0] <= minutes:
-            at_minutes, n, person = self._coming.pop(0)
-            since = NOW + round(at_minutes * 60_000)
-            self._floor.put(replace(person, id=f"x{n}", ord=NEWCOMER + 1 + n, waiting_since=since))
-
-    def _ready(self) -> list[tuple[float, str]]:
-        ready = [(0.0, code) for code in self._present.sessions if code not in self._busy]
-        for group in (("T1", "T2"), ("S1",), ("G1", "G2")):
-            working = sorted((self._busy[c], c) for c in group if c in self._busy)
-            rests = ((1.0,), (0.5, 1.5))[len(working) - 1] if working else ()
-            for rest, (_, code) in zip(rests, working, strict=True):
-                ready.append((MINUTES * 0.75 * rest + NEXT_CALL_MINUTES, code))
-        return ready

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -47,6 +48,24 @@ def test_a_person_with_a_minute_to_wait_is_not_called_at_once() -> None:
     # Late: 1 * exp(1.38 * 0.861) = 3.3.
     assert wait_of(turn(Kind.BOTH, 0, 1.0)) == Wait(0, 0, 3)
     assert wait_of(turn(Kind.BOTH, 2, 0.0, priority=1)) == Wait(2, 0, 2, 1)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "delay", "low", "high"),
+    [
+        (20.0, 20.0, 20, 25),  # the first whom the window calls when it is back
+        (1.0, 1.0, 1, 6),
+        (15.0, 20.0, 20, 25),
+        # Early: 20 + 10 * 0.16 = 21.6, late: 20 + 10 * 2.1 = 41.
+        (30.0, 20.0, 20, 40),
+    ],
+)
+def test_people_whose_windows_are_away_are_told_to_wait_for_their_return(
+    minutes: float, delay: float, low: int, high: int
+) -> None:
+    """Whoever comes back is a little late: the range is of five minutes at least."""
+    turn = Turn(Kind.SPECIALISED, 0, minutes, 2, delay=delay)
+    assert wait_of(turn) == Wait(0, low, high)
 
 
 def test_people_with_priority_ahead_are_told_apart() -> None:

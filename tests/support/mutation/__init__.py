@@ -6,8 +6,9 @@ number is one higher) into every function of the rules, one at a time, and runs 
 equivalent: it changes nothing that can be observed. `tests/rules/equivalent_mutants.toml` lists the
 equivalent ones with their reasons.
 
-mutmut makes the mutants. Its own runner starts pytest for each of some 4,000 mutants, which takes
-half an hour of processor time; `plugin` collects the tests once and forks for each mutant.
+mutmut makes the mutants. Its own runner starts pytest for each of thousands of mutants; `plugin`
+collects the tests once and forks for each mutant. Caches are emptied before, because a test that is
+answered from a cache kills nothing.
 Properties are mutated too; constants of modules, docstrings, annotations and the texts of errors
 that only a programmer sees are not.
 """

@@ -12,7 +12,8 @@ import signal
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from functools import cache, cached_property
 from itertools import pairwise
 from pathlib import Path
 
@@ -33,6 +34,7 @@ QUICK = settings(
 )
 settings.register_profile("mutation", QUICK)
 settings.load_profile("mutation")
+CACHE = type(cache(len))
 MOST_MEMORY = 4 << 30
 KILLED, SURVIVED = 1, 0
 PROGRESS_STEP = 200
@@ -56,16 +58,44 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             test._hypothesis_internal_use_settings = settings(QUICK, max_examples=examples)  # type: ignore[union-attr]
 
 
+class Caches:
+    """Caches of the functions of some modules, and the cached properties of all objects of ours.
+
+    A test that is answered from a cache does not reach the function, and no mutant of it is run.
+    """
+
+    def __init__(self, modules: Collection[str]) -> None:
+        packages = {module.partition(".")[0] for module in modules}
+        things = gc.get_objects()
+        self._functions = [t for t in things if type(t) is CACHE and t.__module__ in modules]
+        names = {
+            kind: [name for name, value in vars(kind).items() if isinstance(value, cached_property)]
+            for kind in set(map(type, things))
+            if str(kind.__module__).partition(".")[0] in packages
+        }
+        self._objects = [(t, names[type(t)]) for t in things if names.get(type(t))]
+
+    def empty(self) -> None:
+        """Forget everything; the objects are those that existed when this one was made."""
+        for function in self._functions:
+            function.cache_clear()
+        for thing, names in self._objects:
+            for name in names:
+                vars(thing).pop(name, None)
+
+
 class Recorder:
     """Tests that reach a function, and the processor time that each test takes."""
 
-    def __init__(self) -> None:
+    def __init__(self, caches: Caches) -> None:
+        self.caches = caches
         self.seconds: dict[str, float] = {}
         self.tests: defaultdict[str, list[pytest.Item]] = defaultdict(list)
 
     def record(self, items: Sequence[pytest.Item]) -> None:
         for item, following in pairwise([*items, None]):
             assert item is not None
+            self.caches.empty()
             switch.reached.clear()
             start = time.process_time()
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
@@ -131,10 +161,12 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     """Record all tests without a mutant, then run those that reach each mutant."""
     options = session.config.option
     mutants: list[str] = json.loads(options.mutants.read_text())
-    recorder = Recorder()
+    modules = {mutant.rpartition(".")[0] for mutant in mutants}
+    recorder = Recorder(Caches(modules))
     recorder.record(session.items)
     if session.testsfailed:
         return True
+    Caches(modules).empty()
     gc.collect()
     gc.freeze()
     results: dict[str, str] = {}

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from kiosk.search_keys import EVERYDAY, MAX_READINGS, keys_of, need_keys, search_keys
+from server.catalogue.model import Material
 from server.catalogue.reference import load
 
 
@@ -37,10 +40,20 @@ def test_the_first_key_is_the_reading_of_the_phrase(text: str, full: str, initia
         ("朝阳", "chaoyang"),
         ("旅馆", "luguan"),
         ("女方", "nufang"),
+        ("战略", "zhanlue"),
+        ("虐待", "nuedai"),
     ],
 )
 def test_other_everyday_readings_are_keys_too(text: str, key: str) -> None:
     assert key in keys_of(text)
+
+
+def test_one_character_at_a_time_is_read_otherwise() -> None:
+    assert keys_of("银行业") == ("yinhangye", "yhy", "yinxingye", "yxy")
+
+
+def test_the_initials_have_all_letters_of_a_foreign_word() -> None:
+    assert keys_of("新ABC机") == ("xinabcji", "xabcj")
 
 
 def test_letters_and_digits_stay_and_punctuation_is_dropped() -> None:
@@ -56,7 +69,7 @@ def test_a_character_without_a_reading_is_skipped() -> None:
 
 
 def test_the_number_of_readings_is_limited() -> None:
-    assert len(keys_of("行" * 20)) <= 2 * MAX_READINGS
+    assert len(keys_of("行" * 20)) == 2 * MAX_READINGS
     assert all(len(readings) > 1 for readings in EVERYDAY.values())
 
 
@@ -84,3 +97,8 @@ def test_the_examples_on_the_tile_of_errands_are_names_of_groups() -> None:
 def test_an_item_has_keys_of_the_papers_that_it_requires() -> None:
     item = next(i for i in load().items if i.name == "出生登记")
     assert {"出生医学证明", "chushengyixuezhengming", "csyxzm"} <= set(need_keys(item))
+
+
+def test_a_paper_has_no_keys_of_unlikely_readings() -> None:
+    item = replace(load().items[0], materials=(Material("行车证"), Material("行车证")))
+    assert need_keys(item) == ("行车证", "xingchezheng", "xcz")
