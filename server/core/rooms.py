@@ -27,6 +27,7 @@ ROOMS = (
     "server.ratings",
     "server.bulletins",
     "server.catalogue",
+    "server.disclosure",
     "server.retroactive",
     "server.accounts",
     "server.privacy",

@@ -59,6 +59,7 @@ class Pages:
         add("/board", "boards", lambda: self._page("boards.html"))
         add("/board/<name>", "board", self._board)
         add("/counter/<number>", "window", lambda **_number: self._page("counter.html"))
+        add("/items/<code>", "guide", lambda **_code: self._page("guide.html"))
         add("/t/<token>", "phone", lambda **_token: self._page("phone.html"))
         add("/static/<path:path>", "static", self._static)
         for path, page in (

@@ -11,6 +11,7 @@ from support.code_cases import (
     attendance,
     bulletin,
     checks,
+    disclosure,
     hall,
     mistakes,
     past_changes,
@@ -21,7 +22,18 @@ from support.code_cases import (
 from support.halls import ADMINISTRATOR, STAFF
 from support.web import Web
 
-PARTS = (hall, readers, attendance, requests, checks, bulletin, past_changes, mistakes, ratings)
+PARTS = (
+    hall,
+    readers,
+    attendance,
+    requests,
+    checks,
+    bulletin,
+    past_changes,
+    mistakes,
+    ratings,
+    disclosure,
+)
 
 
 @pytest.mark.parametrize("code", list(refusals()), ids=str)
