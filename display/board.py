@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from display.messages import BoardState, CallView
 from server.catalogue.model import Window, Zone
+from server.disclosure.settings import DisclosureSettings
 from server.queue.messages import QueueView
 from server.queue.notice_scope import covers
 from server.queue.prepare import to_prepare
@@ -42,6 +43,8 @@ def board(snapshot: QueueSnapshot, zone: str, forecast: Forecast | None = None) 
         hours=hall_hours(snapshot),
         notices=notice_views(snapshot, lambda a: zone == MAIN or covers(catalogue, a, zone)),
         prepare=_prepare(snapshot, zone, forecast),
+        version=catalogue.version,
+        guide_seconds=snapshot.settings.of(DisclosureSettings).board_guide_seconds,
     )
 
 

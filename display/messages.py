@@ -53,6 +53,10 @@ class BoardState(Message):
     """Notices of the office and pauses that cover the board's zone."""
     prepare: list[str]
     """Numbers asked to prepare, the next first."""
+    version: int
+    """Version of the business data in force."""
+    guide_seconds: int
+    """Seconds for which each item is shown while nothing is called; 0: none is."""
 
 
 class CalledMoment(Message):

@@ -80,6 +80,10 @@ class ItemPage(Message):
     advice: str = ""
     """For a consultation-only item: the place that accepts it."""
     advice_en: str = ""
+    version: int = 0
+    """Version of the business data that the page shows."""
+    guide: str = ""
+    """Address of the item's guide, for people's own phones."""
 
 
 class SlipState(Message):

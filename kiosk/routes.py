@@ -193,6 +193,8 @@ class Kiosk:
         ctx = self._ctx
         current, latest = snapshot.take(ctx), Forecasts.of(ctx).current()
         page = views.item_page_of(current, latest, code, applicant)
+        guide = f"{self._hall.config.base_url}/items/{code}"
+        page = page.model_copy(update={"version": current.catalogue.version, "guide": guide})
         if page.offer is not None:
             try:
                 ctx.read(lambda c: item_quotas.require_place(ctx, c, code, current.now))

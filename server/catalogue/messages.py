@@ -152,6 +152,8 @@ class MaterialRef(Message):
     name: str
     form: str
     required: bool
+    by_sharing: bool = False
+    """True if the hall obtains it, so that nobody has to bring it."""
 
 
 class VersionView(Message):

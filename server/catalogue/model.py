@@ -47,6 +47,18 @@ class WindowKind(StrEnum):
     SPECIALISED = "specialised"
 
 
+class NetworkScope(StrEnum):
+    """Area whose halls all accept an item (通办范围); UNSTATED until the office fills it in."""
+
+    UNSTATED = "unstated"
+    HALL = "hall"
+    COUNTY = "county"
+    CITY = "city"
+    PROVINCE = "province"
+    REGIONS = "regions"
+    NATION = "nation"
+
+
 class Scope(StrEnum):
     """Scope of an opening line; a window or item with own lines does not use the hall's."""
 
@@ -71,6 +83,8 @@ class Unit:
     """Place to go to instead and the way there, when `presence` is not HALL."""
     place_en: str = ""
     phone: str = ""
+    complaint_phone: str = ""
+    """Telephone for complaints about the unit's items, where an item names no other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +104,35 @@ class Material:
     form: str = ""
     """Original or copy, and the number of copies, e.g. 原件1份、复印件1份."""
     required: bool = True
+    issuer: str = ""
+    """Source: the office that issues it, or 申请人自备."""
+    when_needed: str = ""
+    """Case in which an optional paper is needed."""
+    requirement: str = ""
+    """Content and form that the paper must have to be right."""
+    how_to_get: str = ""
+    """Way to a paper that is hard to get."""
+    tolerable: bool = False
+    """True if it may follow later against a written pledge (容缺)."""
+    by_sharing: bool = False
+    """True if the hall obtains it from another office, so that nobody has to bring it."""
+    sample: str = ""
+    """Place where a filled-in sample is found."""
+
+
+@dataclass(frozen=True, slots=True)
+class FlowStage:
+    """Stage of the handling of an item (办理流程), in the order of the work."""
+
+    stage: str
+    handler: str
+    """Post that does it."""
+    days: float
+    """Working days; 0 is on the spot."""
+    result: str
+    """Paper or decision at its end."""
+    counted: bool = True
+    """False if its days are not part of the promised time, such as a test by experts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +161,43 @@ class Item:
     advice: str = ""
     """For consultation-only items: the place that accepts it."""
     advice_en: str = ""
+    official_code: str = ""
+    """Code in the national list of government services."""
+    service_object: str = ""
+    """People or bodies that may apply."""
+    conditions: str = ""
+    """Conditions of approval, one a line."""
+    quota: str = ""
+    """Limit of the number of approvals, in words."""
+    limit_note: str = ""
+    """Explanation of the time limits, such as stages that they do not include."""
+    fee_basis: str = ""
+    """Regulation that sets the fee."""
+    fee_reductions: str = ""
+    result: str = ""
+    """Name of the paper or decision that the applicant receives."""
+    result_validity: str = ""
+    """Time for which the result is valid, in words."""
+    office: str = ""
+    """Office of the unit that is in charge."""
+    joint_units: str = ""
+    """Other bodies that take part."""
+    intermediary: str = ""
+    """Service of an outside body that the item needs."""
+    network_scope: NetworkScope = NetworkScope.UNSTATED
+    ways: str = ""
+    """Ways to apply, e.g. 窗口办理、网上办理."""
+    visits: int | None = None
+    """Times that the applicant has to come; None until the office has filled it in."""
+    places: str = ""
+    """Places of handling beside the windows of this hall, one a line."""
+    consult_phone: str = ""
+    """Telephone for questions; empty where the unit's own is right."""
+    complaint_phone: str = ""
+    """Telephone for complaints; empty where the unit's is right."""
+    remedies: str = ""
+    """Remedies against a decision: where to, and until when."""
+    flow: tuple[FlowStage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

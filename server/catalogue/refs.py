@@ -96,4 +96,7 @@ def materials(item: Item | None) -> list[MaterialRef]:
     """Return the papers to bring."""
     if item is None:
         return []
-    return [MaterialRef(name=m.name, form=m.form, required=m.required) for m in item.materials]
+    return [
+        MaterialRef(name=m.name, form=m.form, required=m.required, by_sharing=m.by_sharing)
+        for m in item.materials
+    ]

@@ -10,6 +10,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     String,
     Table,
+    text,
 )
 
 from server.core.columns import (
@@ -83,6 +84,7 @@ unit = _versioned(
     text_column("place"),
     text_column("place_en"),
     text_column("phone"),
+    text_column("complaint_phone"),
 )
 item_group = _versioned(
     "item_group", code_column("code"), text_column("name"), text_column("name_en")
@@ -105,6 +107,26 @@ item = _versioned(
     text_column("keywords", "[]"),
     text_column("advice"),
     text_column("advice_en"),
+    text_column("official_code"),
+    text_column("service_object"),
+    text_column("conditions"),
+    text_column("quota"),
+    text_column("limit_note"),
+    text_column("fee_basis"),
+    text_column("fee_reductions"),
+    text_column("result"),
+    text_column("result_validity"),
+    text_column("office"),
+    text_column("joint_units"),
+    text_column("intermediary"),
+    Column("network_scope", CODE, nullable=False, server_default=text("'unstated'")),
+    text_column("ways"),
+    Column("visits", Integer, nullable=True),
+    text_column("places"),
+    text_column("consult_phone"),
+    text_column("complaint_phone"),
+    text_column("remedies"),
+    text_column("flow", "[]"),
 )
 window = _versioned(
     "window",

@@ -25,6 +25,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "move-database": ("backup", "搬到另一个数据库 / move to another database"),
     "import": ("data", "导入工作簿 / import a workbook"),
     "export": ("data", "导出工作簿 / export a workbook"),
+    "disclosure": (
+        "disclosure",
+        "公开检查：办事指南里缺什么、哪里矛盾 / gaps in what the public is told of the items",
+    ),
     "user": ("users", "账号：添加、重置、列出 / accounts: add, reset, list"),
     "person": ("person", "个人信息：导出、删除 / personal data: export, erase"),
     "agent": ("agent", "运行设备代理 / run a device agent"),

@@ -28,6 +28,7 @@ ROOMS = (
     "server.complaints",
     "server.bulletins",
     "server.catalogue",
+    "server.disclosure",
     "server.retroactive",
     "server.accounts",
     "server.privacy",

@@ -60,6 +60,7 @@ class Pages:
         add("/board/<name>", "board", self._board)
         add("/rate/<name>", "tablet", self._tablet)
         add("/counter/<number>", "window", lambda **_number: self._page("counter.html"))
+        add("/items/<code>", "guide", lambda **_code: self._page("guide.html"))
         add("/t/<token>", "phone", lambda **_token: self._page("phone.html"))
         add("/c/<number>", "complaint", lambda **_number: self._page("follow.html"))
         add("/static/<path:path>", "static", self._static)

@@ -13,6 +13,7 @@ from openpyxl.workbook import Workbook
 from server.catalogue.model import (
     ApplicantClass,
     Catalogue,
+    FlowStage,
     Group,
     Handling,
     Item,
@@ -57,6 +58,7 @@ def _item(code: str, unit: str, name: str) -> Item:
         fee="不收费",
         service_minutes=12.5,
         keywords=("开店", "real estate"),
+        flow=(FlowStage("受理", "窗口人员", 0, "受理凭证"),),
     )
 
 

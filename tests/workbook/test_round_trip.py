@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
-import json
 import zipfile
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import date, time
+from typing import Any
 
 import openpyxl
 import pytest
@@ -17,12 +16,14 @@ from hypothesis import strategies as st
 from server.catalogue.model import (
     ApplicantClass,
     Catalogue,
+    FlowStage,
     Group,
     Handling,
     Item,
     ItemKind,
     Mandate,
     Material,
+    NetworkScope,
     OpenLine,
     Presence,
     Scope,
@@ -35,6 +36,8 @@ from server.catalogue.model import (
 )
 from server.catalogue.reference import load
 from server.catalogue.workbook import Flaw, digest, export, problems, read
+from server.catalogue.workbook.digest import added_fields
+from server.catalogue.workbook.shape import SHEETS
 from server.catalogue.workbook.values import EARLIEST, SEPARATORS, is_clean
 from server.core.actors import Role
 from server.core.working_days import SpecialDay
@@ -74,8 +77,65 @@ WORDS = st.text(LETTERS, min_size=1, max_size=20).filter(is_clean)
 CODES = st.from_regex(r"\A[A-Za-z0-9][A-Za-z0-9._-]{0,11}\Z")
 WEEKDAYS = st.frozensets(st.integers(1, 7), min_size=1)
 MATERIALS = st.lists(
-    st.builds(Material, text(120), maybe(60), st.booleans()), max_size=3, unique_by=lambda m: m.name
+    st.builds(
+        Material,
+        text(120),
+        maybe(60),
+        st.booleans(),
+        maybe(60),
+        maybe(120),
+        maybe(300),
+        maybe(300),
+        st.booleans(),
+        st.booleans(),
+        maybe(200),
+    ),
+    max_size=3,
+    unique_by=lambda m: m.name,
 ).map(tuple)
+FLOW = st.lists(
+    st.builds(
+        FlowStage,
+        text(40),
+        text(60),
+        st.integers(0, 9990).map(lambda tenths: tenths / 10),
+        text(120),
+        st.booleans(),
+    ),
+    max_size=4,
+).map(tuple)
+
+
+def lines(longest: int) -> st.SearchStrategy[str]:
+    """Draw nothing, or up to three lines of one cell."""
+    return st.lists(text(longest), max_size=3).map("\n".join)
+
+
+GUIDE = st.fixed_dictionaries(
+    {
+        "official_code": maybe(60),
+        "service_object": maybe(120),
+        "conditions": lines(300),
+        "quota": maybe(200),
+        "limit_note": maybe(300),
+        "fee_basis": maybe(300),
+        "fee_reductions": maybe(300),
+        "result": maybe(120),
+        "result_validity": maybe(120),
+        "office": maybe(60),
+        "joint_units": maybe(120),
+        "intermediary": maybe(200),
+        "network_scope": st.sampled_from(NetworkScope),
+        "ways": maybe(120),
+        "visits": st.one_of(st.none(), st.integers(0, 9)),
+        "places": lines(100),
+        "consult_phone": maybe(60),
+        "complaint_phone": maybe(60),
+        "remedies": lines(100),
+        "flow": FLOW,
+    }
+)
+"""Fields of the official guide."""
 
 
 @st.composite
@@ -99,6 +159,7 @@ def items(draw: st.DrawFn, code: str, unit: str, groups: list[str]) -> Item:
         keywords=draw(st.lists(WORDS, max_size=3, unique=True).map(tuple)),
         advice=draw(text(300)) if consult else draw(maybe(300)),
         advice_en=draw(text(300)) if consult else draw(maybe(300)),
+        **draw(GUIDE),
     )
 
 
@@ -117,6 +178,7 @@ def units(draw: st.DrawFn, code: str, prefix: str) -> Unit:
         place=draw(text(300)) if away else draw(maybe(300)),
         place_en=draw(text(300)) if away else draw(maybe(300)),
         phone=draw(maybe(40)),
+        complaint_phone=draw(maybe(40)),
     )
 
 
@@ -295,36 +357,43 @@ def test_the_digest_covers_contents_but_not_versions(small: Catalogue) -> None:
     assert digest(small) != digest(replace(small, hours=(line, *small.hours[1:])))
 
 
-def test_a_hall_without_sites_keeps_the_digest_from_before_there_were_sites(
-    small: Catalogue,
-) -> None:
-    plain_hall = without_sites(small)
-    before = asdict(plain_hall)
-    for later in ("sites", "version", "hall", "state_days"):
-        del before[later]
-    for zone in before["zones"]:
-        del zone["site"]
-    text_before = json.dumps(before, default=plain, ensure_ascii=False, sort_keys=True)
-    assert digest(plain_hall) == hashlib.sha256(text_before.encode()).hexdigest()
+def test_a_hall_keeps_the_digest_from_before_there_were_sites_and_guides(small: Catalogue) -> None:
+    plain_hall = as_before(small)
+    # Of the same hall, as the version before guides computed it.
+    assert digest(plain_hall) == "6a1dce8972a12298054e90e87a2f8fb4b7851bd798d667c00f584cee54183579"
     listed = replace(plain_hall, sites=small.sites)
-    assert len({digest(plain_hall), digest(listed), digest(small)}) == 3
+    guided = replace(plain_hall, items=small.items)
+    assert len({digest(hall) for hall in (plain_hall, listed, guided, small)}) == 4
 
 
-def without_sites(hall: Catalogue) -> Catalogue:
-    """Return a hall as it was before its first site was listed."""
-    return replace(hall, sites=(), zones=tuple(replace(zone, site="") for zone in hall.zones))
+@pytest.mark.parametrize("field", added_fields(Item))
+def test_each_field_of_the_guide_counts_in_the_digest(small: Catalogue, field: str) -> None:
+    filled: dict[str, Any] = {"visits": 0, "network_scope": NetworkScope.CITY, "flow": ()}
+    changed = replace(small.items[0], **{field: filled.get(field, "x")})
+    assert digest(small) != digest(replace(small, items=(changed, *small.items[1:])))
 
 
-def plain(value: object) -> object:
-    return sorted(value) if isinstance(value, frozenset) else str(value)
+def as_before(hall: Catalogue) -> Catalogue:
+    """Return a hall as it was before its first site was listed, and without guides."""
+    return replace(
+        hall,
+        sites=(),
+        zones=tuple(replace(zone, site="") for zone in hall.zones),
+        items=tuple(replace(item, flow=()) for item in hall.items),
+    )
 
 
-def test_a_book_from_before_there_were_sites_is_read(small: Catalogue) -> None:
-    plain_hall = without_sites(small)
+def test_a_book_from_before_there_were_sites_and_guides_is_read(small: Catalogue) -> None:
+    plain_hall = as_before(small)
     book = openpyxl.load_workbook(io.BytesIO(exported(plain_hall)))
-    del book["办公地点"]
-    assert book["区域"]["D1"].value == "办公地点"
-    book["区域"].delete_cols(4)
+    for sheet in SHEETS:
+        if sheet.added:
+            del book[sheet.title]
+            continue
+        later = [n for n, column in enumerate(sheet.columns, 1) if column.added]
+        assert later in ([], list(range(later[0], len(sheet.columns) + 1)) if later else [])
+        if later:
+            book[sheet.title].delete_cols(later[0], len(later))
     stream = io.BytesIO()
     book.save(stream)
     stream.seek(0)

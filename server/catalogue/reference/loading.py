@@ -2,8 +2,8 @@
 
 `hall.toml` contains sites, zones, groups, applicant classes, windows, hours and special days, and
 lists the units in order. `units/<code>.toml` contains a unit with its items, `mandates.toml`
-and `staff.toml` the rest. Every key must be known and of the right type. References between
-parts are not checked.
+and `staff.toml` the rest. `completing` says what items may leave out. Every key must be known and
+of the right type. References between parts are not checked.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from server.catalogue.model import (
     Zone,
     field_types,
 )
+from server.catalogue.reference.completing import Issuer, completed
 from server.core.working_days import SpecialDay
 
 Record = TypeVar("Record")
@@ -48,8 +49,9 @@ def load(root: Traversable | None = None) -> Catalogue:
     """
     folder = root if root is not None else files("server.catalogue.reference")
     hall = _read(folder, "hall.toml")
-    _check_keys(hall, {"hall", "name", "name_en", "units", *_HALL_LISTS}, "hall.toml")
-    units, items = _units(folder, _texts(hall, "units"))
+    keys = {"hall", "name", "name_en", "units", _DEFAULTS, "unit_defaults", *_HALL_LISTS}
+    _check_keys(hall, keys, "hall.toml")
+    units, items = _units(folder, _texts(hall, "units"), hall)
     return Catalogue(
         hall=_text(hall, "hall"),
         hall_name=_text(hall, "name"),
@@ -69,6 +71,7 @@ def load(root: Traversable | None = None) -> Catalogue:
     )
 
 
+_DEFAULTS = "item_defaults"
 _HALL_LISTS = ("site", "zone", "group", "class", "window", "hours", "special_day")
 
 
@@ -99,20 +102,32 @@ def _texts(table: Table, key: str) -> tuple[str, ...]:
 
 
 def _units(
-    folder: Traversable, codes: tuple[str, ...]
+    folder: Traversable, codes: tuple[str, ...], hall: Table
 ) -> tuple[tuple[Unit, ...], tuple[Item, ...]]:
     units: list[Unit] = []
     items: list[Item] = []
+    issuers = _issuers(folder)
     for code in codes:
         name = f"units/{code}.toml"
         table = dict(_read(folder, "units", f"{code}.toml"))
         lines = {"item": table.pop("item", [])}
-        unit = _record(Unit, table, name)
+        defaults = {"unit": code, **hall.get(_DEFAULTS, {}), **table.pop(_DEFAULTS, {})}
+        unit = _record(Unit, {**hall.get("unit_defaults", {}), **table}, name)
         if unit.code != code:
             raise DataError(f"{name}: code is {unit.code}")
         units.append(unit)
-        items += _records(Item, lines, "item", name, {"unit": code})
+        own_items = _records(Item, lines, "item", name, defaults)
+        items += [completed(item, issuers) for item in own_items]
     return tuple(units), tuple(items)
+
+
+def _issuers(folder: Traversable) -> tuple[Issuer, ...]:
+    name = "issuers.toml"
+    if not folder.joinpath(name).is_file():
+        return ()
+    table = _read(folder, name)
+    _check_keys(table, {"issuer"}, name)
+    return _records(Issuer, table, "issuer", name)
 
 
 def _file_of(kind: type[Record], folder: Traversable, name: str, key: str) -> tuple[Record, ...]:

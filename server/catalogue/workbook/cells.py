@@ -197,6 +197,8 @@ EMPTY: dict[Kind, object] = {
     Kind.TEXT: "",
     Kind.LONG: "",
     Kind.DATE: None,
+    Kind.WHOLE: None,
+    Kind.YES_NO: False,
     Kind.CODES: (),
     Kind.WORDS: (),
 }

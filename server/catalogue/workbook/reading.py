@@ -13,7 +13,7 @@ from openpyxl.workbook import Workbook
 
 from server.catalogue.model import Catalogue
 from server.catalogue.workbook import formerly
-from server.catalogue.workbook.cells import STAND_IN, FlawError, converted, unescaped
+from server.catalogue.workbook.cells import EMPTY, STAND_IN, FlawError, converted, unescaped
 from server.catalogue.workbook.checking import problems_of
 from server.catalogue.workbook.opening import (
     MAX_MEGABYTES,
@@ -177,7 +177,9 @@ def _cell(
 
 
 def _stand_in(column: Column) -> object:
-    return column.choices[0][1] if column.choices else STAND_IN[column.kind]
+    if column.choices:
+        return column.choices[0][1]
+    return (STAND_IN if column.required else EMPTY)[column.kind]
 
 
 def _completed(columns: Sequence[Column], values: dict[str, object]) -> dict[str, object]:

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from server.catalogue.model import (
     ApplicantClass,
     Catalogue,
+    FlowStage,
     Group,
     Item,
     Mandate,
@@ -62,6 +63,10 @@ def _lines(catalogue: Catalogue, sheet: Sheet) -> Iterator[dict[str, Any]]:
         for item in catalogue.items:
             for material in item.materials:
                 yield {"item": item.code, "item_name": item.name} | _fields(sheet, material)
+    elif sheet.key == "flow":
+        for item in catalogue.items:
+            for stage in item.flow:
+                yield {"item": item.code, "item_name": item.name} | _fields(sheet, stage)
     elif sheet.key in ("window_items", "mandate_items"):
         parent = sheet.columns[0].field
         owners: Iterable[Window | Mandate] = (
@@ -83,6 +88,7 @@ def catalogue_of(rows: Rows) -> Catalogue:
     """Return the catalogue of the rows; the hall's sheet must have one row."""
     hall = rows["hall"][0].values
     materials = _children(rows["materials"], "item")
+    stages = _children(rows["flow"], "item")
     window_items = _children(rows["window_items"], "window")
     mandate_items = _children(rows["mandate_items"], "mandate")
     return Catalogue(
@@ -95,7 +101,11 @@ def catalogue_of(rows: Rows) -> Catalogue:
         units=_records(Unit, rows["units"]),
         groups=_records(Group, rows["groups"]),
         items=tuple(
-            Item(**r.values, materials=tuple(_material(m) for m in materials.get(_key(r), [])))
+            Item(
+                **r.values,
+                materials=tuple(Material(**_own(m)) for m in materials.get(_key(r), [])),
+                flow=tuple(FlowStage(**_own(s)) for s in stages.get(_key(r), [])),
+            )
             for r in rows["items"]
         ),
         windows=tuple(
@@ -121,8 +131,9 @@ def _key(row: Row) -> str:
     return str(row.values["code"])
 
 
-def _material(values: Mapping[str, Any]) -> Material:
-    return Material(values["name"], values["form"], values["required"])
+def _own(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of a row without the item that it belongs to."""
+    return {name: value for name, value in values.items() if name not in ("item", "item_name")}
 
 
 def _children(rows: list[Row], parent: str) -> dict[str, list[Mapping[str, Any]]]:

@@ -6,10 +6,17 @@ office sees the Chinese texts in its spreadsheet program.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from server.catalogue.model import Handling, ItemKind, Presence, Scope, WindowKind
+from server.catalogue.model import (
+    Handling,
+    ItemKind,
+    NetworkScope,
+    Presence,
+    Scope,
+    WindowKind,
+)
 from server.core.actors import Role
 
 MAX_ROWS = 5000
@@ -116,6 +123,11 @@ def _whole(field: str, heading: str, low: int, high: int, note: str = "") -> Col
     return Column(field, heading, Kind.WHOLE, 12, low=low, high=high, note=note)
 
 
+def _later(*columns: Column) -> tuple[Column, ...]:
+    """Return columns that older workbooks do not have."""
+    return tuple(replace(column, added=True) for column in columns)
+
+
 def _for_reading(field: str, heading: str, refers: str) -> Column:
     return Column(
         field, heading, Kind.FOR_READING, 28, required=False, refers=refers, note="供阅读，不导入"
@@ -124,6 +136,47 @@ def _for_reading(field: str, heading: str, refers: str) -> Column:
 
 _MANY = "多个用顿号隔开"
 _WEEKDAY_CHOICES = tuple((f"周{c}", n) for n, c in enumerate(WEEKDAYS, 1))
+
+_GUIDE = _later(
+    _free("official_code", "国家事项编码", 24, 60),
+    _free("service_object", "服务对象", 24, 120, note="如：自然人、企业法人"),
+    _free("conditions", "办理条件", 48, 1000, note="一个条件一行"),
+    _free("quota", "数量限制", 24, 200, note="没有限制的填：无数量限制"),
+    _free("limit_note", "时限说明", 32, 300, note="如哪些环节不计入"),
+    _free("fee_basis", "收费依据", 32, 300, note="收费的必填：哪个文件定的标准"),
+    _free("fee_reductions", "减免规定", 32, 300),
+    _free("result", "办理结果", 28, 120, note="证照、批文或决定的名称"),
+    _free("result_validity", "结果有效期", 20, 120, note="如：五年；长期有效；不适用"),
+    _free("office", "承办机构", 24, 60),
+    _free("joint_units", "联办机构", 24, 120),
+    _free("intermediary", "中介服务", 28, 200),
+    _choice(
+        "network_scope",
+        "通办范围",
+        ("未填", NetworkScope.UNSTATED),
+        ("仅本厅", NetworkScope.HALL),
+        ("全县通办", NetworkScope.COUNTY),
+        ("全市通办", NetworkScope.CITY),
+        ("全省通办", NetworkScope.PROVINCE),
+        ("跨省通办", NetworkScope.REGIONS),
+        ("全国通办", NetworkScope.NATION),
+    ),
+    _free("ways", "办理形式", 24, 120, note="如：窗口办理、网上办理"),
+    Column(
+        "visits",
+        "到现场次数",
+        Kind.WHOLE,
+        10,
+        required=False,
+        high=9,
+        note="全程网上可办的填0",
+    ),
+    _free("places", "其他办理地点", 40, 500, note="本厅窗口不用填；一处一行"),
+    _free("consult_phone", "咨询电话", 16, 60, note="不填则用单位的电话"),
+    _free("complaint_phone", "投诉电话", 16, 60, note="不填则用单位的投诉电话"),
+    _free("remedies", "救济途径", 48, 500, note="对决定不服的，向谁、在多少天内提出"),
+)
+"""Columns of the official guide (办事指南)."""
 
 SHEETS: tuple[Sheet, ...] = (
     Sheet(
@@ -195,6 +248,7 @@ SHEETS: tuple[Sheet, ...] = (
             _free("place", "现办理地点", 40, 300, note="不在本厅时必填：去哪里、怎么走"),
             _free("place_en", "英文现办理地点", 40, 300, note="不在本厅时必填"),
             _free("phone", "电话", 16, 40),
+            *_later(_free("complaint_phone", "投诉电话", 16, 40)),
         ),
     ),
     Sheet("groups", "主题", (_code(), *_name(16, 20)), note="群众怎么说就怎么写，如：买房卖房"),
@@ -233,8 +287,9 @@ SHEETS: tuple[Sheet, ...] = (
             Column("keywords", "搜索词", Kind.WORDS, 28, required=False, high=20, note=_MANY),
             _free("advice", "受理地点指引", 40, 300, note="仅咨询时必填：由谁受理、在哪里"),
             _free("advice_en", "英文受理地点指引", 40, 300, note="仅咨询时必填"),
+            *_GUIDE,
         ),
-        note="材料另填在“材料”表",
+        note="材料另填在“材料”表，办理流程另填在“流程”表",
     ),
     Sheet(
         "materials",
@@ -245,9 +300,49 @@ SHEETS: tuple[Sheet, ...] = (
             _free("name", "材料名称", 40, 120, required=True),
             _free("form", "形式和份数", 24, 60, note="如：原件1份"),
             Column("required", "是否必须提供", Kind.YES_NO, 8),
+            *_later(
+                _free("issuer", "出具单位", 24, 60, note="由谁出具；自己准备的填：申请人自备"),
+                _free("when_needed", "何时需要", 28, 120, note="视情况提供的材料：什么情况下提供"),
+                _free("requirement", "填写和形式要求", 40, 300, note="怎样才算合格"),
+                _free("how_to_get", "怎么取得", 40, 300, note="不容易取得的材料：到哪里、怎么办"),
+                Column(
+                    "tolerable", "可容缺", Kind.YES_NO, 8, required=False, note="可以后补的填是"
+                ),
+                Column(
+                    "by_sharing",
+                    "数据共享取得",
+                    Kind.YES_NO,
+                    8,
+                    required=False,
+                    note="由窗口从系统中取得、不用提交的填是",
+                ),
+                _free("sample", "示范文本", 28, 200, note="在哪里可以看到填好的样子"),
+            ),
         ),
         together=("item", "name"),
         note="一份材料一行，按出示顺序",
+    ),
+    Sheet(
+        "flow",
+        "流程",
+        (
+            _ref("item", "事项编码", "items"),
+            _for_reading("item_name", "事项名称", "items"),
+            _free("stage", "环节", 16, 40, required=True, note="如：受理、审查、决定、送达"),
+            _free("handler", "办理人", 20, 60, required=True, note="填岗位，不填姓名"),
+            Column(
+                "days",
+                "时限（工作日）",
+                Kind.DECIMAL,
+                12,
+                high=999,
+                note="当场办结填0，最多一位小数",
+            ),
+            _free("result", "环节结果", 28, 120, required=True),
+            Column("counted", "计入承诺时限", Kind.YES_NO, 10, note="不计入的填否，如专家评审"),
+        ),
+        note="一个环节一行，按先后顺序；计入的时限加起来等于承诺时限",
+        added=True,
     ),
     Sheet(
         "windows",
