@@ -25,6 +25,7 @@ ROOMS = (
     "server.queue",
     "server.attendance",
     "server.ratings",
+    "server.complaints",
     "server.bulletins",
     "server.catalogue",
     "server.disclosure",

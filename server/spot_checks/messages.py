@@ -276,7 +276,7 @@ class FindingView(Message):
     day: str
     source: Literal["mark", "doubt"]
     check: str
-    kind: Literal["empty", "away", "conduct", "no_call", "no_punch", "self_rated"]
+    kind: Literal["empty", "away", "conduct", "no_call", "no_punch", "self_rated", "complaint"]
     staff: str
     staff_name: str
     unit: str

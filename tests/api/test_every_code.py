@@ -12,6 +12,7 @@ from support.code_cases import (
     bulletin,
     checks,
     disclosure,
+    complaints,
     hall,
     mistakes,
     past_changes,
@@ -33,6 +34,7 @@ PARTS = (
     mistakes,
     ratings,
     disclosure,
+    complaints,
 )
 
 

@@ -28,8 +28,9 @@ export const kindWords = dictionary({
   no_call: { zh: "有人等候不叫号", en: "No call while people wait" },
   no_punch: { zh: "在岗无打卡", en: "At work without a punch" },
   self_rated: { zh: "评价疑似代评", en: "Ratings that look like the window's own" },
+  complaint: { zh: "投诉查实", en: "Proven complaint" },
 });
-export const KINDS = ["empty", "away", "conduct", "no_call", "no_punch", "self_rated"] as const;
+export const KINDS = ["empty", "away", "conduct", "no_call", "no_punch", "self_rated", "complaint"] as const;
 
 export const stateWords = dictionary({
   proposed: { zh: "待核实", en: "To be judged" },
