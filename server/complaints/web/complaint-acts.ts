@@ -15,7 +15,7 @@ export const moveWords = dictionary({
   close: { zh: "结束", en: "Close" },
 });
 
-/** What the words of a step are for; the complainant reads those of three. */
+/** Labels of the words of a step; the complainant reads those of three. */
 export const askWords = dictionary({
   receive: { zh: "说明", en: "Words" },
   contact: { zh: "联系情况（必填）", en: "How it went (required)" },
