@@ -25,6 +25,7 @@ ROOMS = (
     "server.queue",
     "server.attendance",
     "server.ratings",
+    "server.one_time_notices",
     "server.bulletins",
     "server.catalogue",
     "server.retroactive",

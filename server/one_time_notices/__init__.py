@@ -1,1 +1,1 @@
-"""One-time notices (一次性告知): what is wrong with the materials handed in, told once and whole."""
+"""One-time notices (一次性告知): all that is wrong with materials handed in, told at once."""

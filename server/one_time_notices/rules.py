@@ -75,7 +75,7 @@ class Breach:
 def breaches(matter: Sequence[HandIn]) -> list[Breach]:
     """Return the breaches in a matter's hand-ins, which are in the order of their times."""
     noticed = [hand_in for hand_in in matter if hand_in.named]
-    if len(noticed) < 2:  # noqa: PLR2004 - the second notice
+    if len(noticed) < 2:
         return []
     first = noticed[0]
     later = matter[matter.index(first) + 1 :]
