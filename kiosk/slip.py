@@ -17,7 +17,7 @@ from server.catalogue.refs import window_refs
 from server.core.clock import local
 from server.core.settings import GeneralSettings, Settings
 from server.one_time_notices.publication import help_of, remedies_of
-from server.one_time_notices.rules import Fault
+from server.one_time_notices.rules import MaterialFault
 from server.one_time_notices.words import FAULT_WORDS, day_words, grouped
 from server.queue.settings import NumberSettings, ScreenSettings
 
@@ -263,7 +263,7 @@ def _faulty(index: int, paper: Material, facts: dict[str, Any]) -> list[Line]:
     fault = facts.get("faults", {}).get(str(index))
     if fault is None:
         return list(_paper(index, paper, "【缺】", bold=True))
-    mark = f"【{'、'.join(FAULT_WORDS[Fault(name)] for name in fault['faults'])}】"
+    mark = f"【{'、'.join(FAULT_WORDS[MaterialFault(name)] for name in fault['faults'])}】"
     until, published = fault["valid_until"], help_of(paper)
     details = (
         f"有效期至{day_words(until)}" if until else "",

@@ -18,9 +18,9 @@ from server.one_time_notices.errors import NoticeCode
 from server.one_time_notices.publication import requirements
 from server.one_time_notices.queries import StoredHandIn, StoredLine, StoredMaterial, StoredNotice
 from server.one_time_notices.rules import (
-    Fault,
     HandIn,
     Look,
+    MaterialFault,
     breaches,
     material_keys,
     without_corrected,
@@ -91,7 +91,8 @@ def record(ctx: Context, actor: Actor, key: str, order: HandedIn) -> Recorded:
         recorded = _record(ctx, tx, actor, order)
         return {"hand_in": recorded.hand_in, "notice": recorded.notice, "slip": recorded.slip}
 
-    return Recorded(**ctx.command(actor, key, request, act))
+    answer = ctx.command(actor, key, request, act)
+    return Recorded(answer["hand_in"], answer["notice"], answer["slip"])
 
 
 def _plain(mark: MarkedMaterial) -> JsonDict:
@@ -154,10 +155,10 @@ def _require_marks(item: Item, marks: Sequence[MarkedMaterial], today: str) -> N
         raise HallError(NoticeCode.HAND_IN_MATERIALS)
     for mark in marks:
         look, required = mark.look, item.materials[mark.place].required
-        alone = Fault.MISSING not in look.faults or len(look.faults) == 1
+        alone = MaterialFault.MISSING not in look.faults or len(look.faults) == 1
         if not alone or (not look.needed and (required or look.faults)):
             raise HallError(NoticeCode.HAND_IN_MATERIALS)
-        if Fault.EXPIRED in look.faults and not _is_day_before(look.valid_until, today):
+        if MaterialFault.EXPIRED in look.faults and not _is_day_before(look.valid_until, today):
             raise HallError(NoticeCode.HAND_IN_EXPIRY)
 
 
@@ -219,8 +220,8 @@ def _row(
     )
 
 
-def _fault_codes(faults: frozenset[Fault]) -> list[str]:
-    return [fault.value for fault in Fault if fault in faults]
+def _fault_codes(faults: frozenset[MaterialFault]) -> list[str]:
+    return [fault.value for fault in MaterialFault if fault in faults]
 
 
 def _material(hand_in: str, key: str, mark: MarkedMaterial) -> StoredMaterial:
@@ -232,7 +233,7 @@ def _material(hand_in: str, key: str, mark: MarkedMaterial) -> StoredMaterial:
         needed=int(look.needed),
         replaced=int(look.replaced),
         faults=",".join(_fault_codes(look.faults)),
-        valid_until=look.valid_until if Fault.EXPIRED in look.faults else "",
+        valid_until=look.valid_until if MaterialFault.EXPIRED in look.faults else "",
         words=mark.words if look.faults else "",
     )
 
@@ -256,7 +257,7 @@ def _give(
             place=m.place,
             material=m.material,
             fault=fault,
-            valid_until=m.valid_until if fault == Fault.EXPIRED else "",
+            valid_until=m.valid_until if fault == MaterialFault.EXPIRED else "",
             words=m.words,
         )
         for n, (m, fault) in enumerate(faulty, start=1)
@@ -303,7 +304,7 @@ def slip_facts(
 
 def look_of(row: StoredMaterial) -> Look:
     """Return a stored material as a `Look` for the rule."""
-    faults = frozenset(Fault(fault) for fault in row.faults.split(",") if fault)
+    faults = frozenset(MaterialFault(fault) for fault in row.faults.split(",") if fault)
     return Look(faults, bool(row.needed), bool(row.replaced), row.valid_until)
 
 
@@ -321,6 +322,11 @@ def history(
         for row in rows
     ]
     return without_corrected(hand_ins, {row.id: row.corrects for row in rows if row.corrects})
+
+
+def finding_mark(number: str) -> str:
+    """Return the mark by which the finding of a later notice is proposed only once."""
+    return f"told_once:{number}"
 
 
 def _propose(ctx: Context, tx: Tx, catalogue: Catalogue, row: StoredHandIn, number: str) -> None:
@@ -343,6 +349,6 @@ def _propose(ctx: Context, tx: Tx, catalogue: Catalogue, row: StoredHandIn, numb
         "later_at": row.at,
         "untold": "；".join(f"{b.material}（{FAULT_WORDS[b.fault]}）" for b in untold),
     }
-    mark = f"told_once:{number}"
+    mark = finding_mark(number)
     doubt = Anomaly(Kind.NOT_TOLD_ONCE, first.staff, first.window, mark, facts)
     finding_actions.propose(ctx, tx, doubt)

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from server.core.messages import MASKED, TYPED, Message
-from server.one_time_notices.rules import Fault
+from server.one_time_notices.rules import MaterialFault
 
 FIELD_WORDS = {
     "marks": ("材料情况", "state of the materials"),
@@ -29,7 +29,7 @@ class MaterialMark(Message):
     """False: this matter does not need the material."""
     replaced: bool = False
     """True: another paper than at the hand-in before."""
-    faults: Annotated[tuple[Fault, ...], Field(max_length=4)] = ()
+    faults: Annotated[tuple[MaterialFault, ...], Field(max_length=4)] = ()
     valid_until: IsoDay = ""
     """For an expired paper: last day of its validity."""
     words: Words = ""
@@ -42,7 +42,9 @@ class MatterMaterial(Message):
     place: int
     """Place in the item's present list."""
     needed: bool
-    faults: list[Fault]
+    replaced: bool
+    faults: list[MaterialFault]
+    valid_until: str
     words: str
 
 
@@ -63,7 +65,7 @@ class NoticeLineView(Message):
 
     place: int
     material: str
-    faults: list[Fault]
+    faults: list[MaterialFault]
     valid_until: str
     words: str
     form: str

@@ -66,7 +66,7 @@ class StoredNotice:
 
 @dataclass(frozen=True, slots=True)
 class StoredLine:
-    """Fault that a notice names."""
+    """MaterialFault that a notice names."""
 
     notice: str
     n: int

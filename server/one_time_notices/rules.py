@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 
-class Fault(StrEnum):
-    """Fault of a material at a hand-in."""
+class MaterialFault(StrEnum):
+    """MaterialFault of a material at a hand-in."""
 
     MISSING = "missing"
     """缺."""
@@ -30,7 +30,7 @@ class Fault(StrEnum):
 class Look:
     """State of one material at a hand-in, as the clerk recorded it."""
 
-    faults: frozenset[Fault] = frozenset()
+    faults: frozenset[MaterialFault] = frozenset()
     needed: bool = True
     """False if the clerk said that this matter does not need the material."""
     replaced: bool = False
@@ -41,7 +41,7 @@ class Look:
     @property
     def is_there(self) -> bool:
         """True if a paper was handed in."""
-        return self.needed and Fault.MISSING not in self.faults
+        return self.needed and MaterialFault.MISSING not in self.faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class HandIn:
     looks: Mapping[str, Look] = field(default_factory=dict)
 
     @property
-    def named(self) -> frozenset[tuple[str, Fault]]:
+    def named(self) -> frozenset[tuple[str, MaterialFault]]:
         """Faults that the notice of this hand-in names; none: the materials were complete."""
         return frozenset((key, fault) for key, look in self.looks.items() for fault in look.faults)
 
@@ -69,7 +69,7 @@ class Breach:
     later: str
     """Hand-in of the notice that names the fault."""
     material: str
-    fault: Fault
+    fault: MaterialFault
 
 
 def breaches(matter: Sequence[HandIn]) -> list[Breach]:
@@ -90,7 +90,7 @@ def breaches(matter: Sequence[HandIn]) -> list[Breach]:
             result += [
                 Breach(first.id, hand_in.id, key, fault)
                 for key, fault in new
-                if key in (absent if fault is Fault.MISSING else same)
+                if key in (absent if fault is MaterialFault.MISSING else same)
                 and not _came_later(fault, hand_in.looks[key], first.day)
             ]
         told |= hand_in.named
@@ -107,9 +107,10 @@ def _was_there(look: Look | None) -> bool:
     return look is not None and look.is_there
 
 
-def _came_later(fault: Fault, look: Look, first_day: str) -> bool:
+def _came_later(fault: MaterialFault, look: Look, first_day: str) -> bool:
     """Return True if the fault came by time: the paper was still valid at the first hand-in."""
-    return fault is Fault.EXPIRED and not (look.valid_until and look.valid_until < first_day)
+    was_expired = look.valid_until != "" and look.valid_until < first_day
+    return fault is MaterialFault.EXPIRED and not was_expired
 
 
 def without_corrected(matter: Sequence[HandIn], corrects: Mapping[str, str]) -> list[HandIn]:

@@ -48,7 +48,7 @@ hand_in_material = Table(
     text_column("material"),  # key: the same over versions
     number_column("needed"),
     number_column("replaced"),  # 1: another paper than at the hand-in before
-    code_column("faults"),  # in the order of `Fault`, with commas; empty: in order
+    code_column("faults"),  # in the order of `MaterialFault`, with commas; empty: in order
     code_column("valid_until"),  # ISO day, of an expired paper
     text_column("words"),  # what exactly is wrong
     PrimaryKeyConstraint("hall_id", "hand_in", "place"),

@@ -20,7 +20,7 @@ from server.one_time_notices.messages import (
 )
 from server.one_time_notices.publication import changes, help_of, remedies_of
 from server.one_time_notices.queries import StoredHandIn, StoredMaterial, StoredNotice
-from server.one_time_notices.rules import Fault, material_keys
+from server.one_time_notices.rules import MaterialFault, material_keys
 from server.queue.tickets import Ticket
 
 NO_MATTER = MatterView(hand_ins=0, notice="", at=None, correctable=False, materials=[])
@@ -49,7 +49,9 @@ def matter_view(ctx: Context, conn: Connection, ticket: Ticket, earlier: str) ->
             MatterMaterial(
                 place=place,
                 needed=bool(states[key].needed),
+                replaced=bool(states[key].replaced),
                 faults=faults_of(states[key]),
+                valid_until=states[key].valid_until,
                 words=states[key].words,
             )
             for place, key in enumerate(keys)
@@ -58,9 +60,9 @@ def matter_view(ctx: Context, conn: Connection, ticket: Ticket, earlier: str) ->
     )
 
 
-def faults_of(row: StoredMaterial) -> list[Fault]:
+def faults_of(row: StoredMaterial) -> list[MaterialFault]:
     """Return the faults of a stored material."""
-    return [Fault(fault) for fault in row.faults.split(",") if fault]
+    return [MaterialFault(fault) for fault in row.faults.split(",") if fault]
 
 
 def notice_view(ctx: Context, conn: Connection, number: str) -> NoticeView:

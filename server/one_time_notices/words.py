@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from server.one_time_notices.rules import Fault
+from server.one_time_notices.rules import MaterialFault
 
 FAULT_WORDS = {
-    Fault.MISSING: "缺",
-    Fault.WRONG_FORM: "形式不符",
-    Fault.EXPIRED: "过期",
-    Fault.UNCLEAR: "不清晰",
+    MaterialFault.MISSING: "缺",
+    MaterialFault.WRONG_FORM: "形式不符",
+    MaterialFault.EXPIRED: "过期",
+    MaterialFault.UNCLEAR: "不清晰",
 }
 
 
-def fault_words(faults: Sequence[Fault | str], valid_until: str, words: str) -> str:
+def fault_words(faults: Sequence[MaterialFault | str], valid_until: str, words: str) -> str:
     """Return the faults of a material in words, with the end of its validity and the clerk's."""
     names = [
         f"过期（有效期至{day_words(valid_until)}）"
-        if fault == Fault.EXPIRED and valid_until
-        else FAULT_WORDS[Fault(fault)]
+        if fault == MaterialFault.EXPIRED and valid_until
+        else FAULT_WORDS[MaterialFault(fault)]
         for fault in faults
     ]
     return "、".join(names) + (f"：{words}" if words else "")

@@ -60,6 +60,7 @@ class Pages:
         add("/board/<name>", "board", self._board)
         add("/counter/<number>", "window", lambda **_number: self._page("counter.html"))
         add("/t/<token>", "phone", lambda **_token: self._page("phone.html"))
+        add("/notices/<number>", "notice", lambda **_number: self._page("notice.html"))
         add("/static/<path:path>", "static", self._static)
         for path, page in (
             ("counter", "counter.html"),

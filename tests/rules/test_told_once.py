@@ -10,19 +10,20 @@ from hypothesis import strategies as st
 
 from server.one_time_notices.rules import (
     Breach,
-    Fault,
     HandIn,
     Look,
+    MaterialFault,
     breaches,
     material_keys,
     without_corrected,
 )
 
 OK = Look()
-MISSING = Look(frozenset({Fault.MISSING}))
-UNCLEAR = Look(frozenset({Fault.UNCLEAR}))
-EXPIRED = Look(frozenset({Fault.EXPIRED}), valid_until="2026-02-28")
+MISSING = Look(frozenset({MaterialFault.MISSING}))
+UNCLEAR = Look(frozenset({MaterialFault.UNCLEAR}))
+EXPIRED = Look(frozenset({MaterialFault.EXPIRED}), valid_until="2026-02-28")
 NOT_NEEDED = Look(needed=False)
+PAPER_FAULTS = [MaterialFault.WRONG_FORM, MaterialFault.EXPIRED, MaterialFault.UNCLEAR]
 
 
 def matter(*looks: tuple[Look, Look], published: str = "") -> list[HandIn]:
@@ -43,7 +44,7 @@ def named(history: Sequence[HandIn]) -> list[tuple[str, str, str]]:
 
 def test_a_fault_of_the_same_paper_that_the_first_notice_left_out_is_a_breach() -> None:
     history = matter((OK, MISSING), (UNCLEAR, OK))
-    assert breaches(history) == [Breach("h0", "h1", "card", Fault.UNCLEAR)]
+    assert breaches(history) == [Breach("h0", "h1", "card", MaterialFault.UNCLEAR)]
 
 
 def test_one_notice_is_no_breach() -> None:
@@ -59,7 +60,7 @@ def test_what_was_told_may_be_told_again() -> None:
 
 
 def test_a_fault_that_the_supplement_brought_is_no_breach() -> None:
-    replaced = Look(frozenset({Fault.UNCLEAR}), replaced=True)
+    replaced = Look(frozenset({MaterialFault.UNCLEAR}), replaced=True)
     assert named(matter((OK, MISSING), (replaced, OK))) == []
     assert named(matter((OK, MISSING), (OK, UNCLEAR))) == []
     assert named(matter((OK, MISSING), (Look(replaced=True), MISSING), (UNCLEAR, OK))) == []
@@ -81,7 +82,7 @@ def test_a_paper_that_was_there_and_is_gone_is_no_breach() -> None:
 def test_an_expired_paper_is_a_breach_only_if_it_had_expired_at_the_first_hand_in() -> None:
     assert named(matter((OK, MISSING), (EXPIRED, OK))) == [("h1", "card", "expired")]
     for until in ("", "2026-03-02", "2026-03-03"):
-        late = Look(frozenset({Fault.EXPIRED}), valid_until=until)
+        late = Look(frozenset({MaterialFault.EXPIRED}), valid_until=until)
         assert named(matter((OK, MISSING), (late, OK))) == []
 
 
@@ -104,7 +105,7 @@ def test_the_matter_begins_with_its_first_notice() -> None:
 
 
 def test_a_second_fault_of_a_paper_is_a_fault_of_its_own() -> None:
-    both = Look(frozenset({Fault.UNCLEAR, Fault.WRONG_FORM}))
+    both = Look(frozenset({MaterialFault.UNCLEAR, MaterialFault.WRONG_FORM}))
     assert named(matter((UNCLEAR, OK), (both, OK))) == [("h1", "card", "wrong_form")]
 
 
@@ -121,19 +122,21 @@ def test_materials_of_one_name_have_keys_of_their_own() -> None:
 # A second implementation, as the definition reads: each named fault is asked by itself.
 
 
-def _told_before(history: Sequence[HandIn], k: int, key: str, fault: Fault) -> bool:
+def _told_before(history: Sequence[HandIn], k: int, key: str, fault: MaterialFault) -> bool:
     return any(fault in h.looks[key].faults for h in history[:k] if key in h.looks)
 
 
 def _handed_in(hand_in: HandIn, key: str) -> bool:
     look = hand_in.looks.get(key)
-    return look is not None and look.needed and Fault.MISSING not in look.faults
+    return look is not None and look.needed and MaterialFault.MISSING not in look.faults
 
 
-def _was_there_at_first(history: Sequence[HandIn], b: int, k: int, key: str, fault: Fault) -> bool:
+def _was_there_at_first(
+    history: Sequence[HandIn], b: int, k: int, key: str, fault: MaterialFault
+) -> bool:
     if key not in history[b].looks:
         return False
-    if fault is Fault.MISSING:
+    if fault is MaterialFault.MISSING:
         not_asked = not history[b].looks[key].needed
         return not_asked and not any(_handed_in(h, key) for h in history[b:k])
     if not all(_handed_in(h, key) for h in history[b : k + 1]):
@@ -141,10 +144,10 @@ def _was_there_at_first(history: Sequence[HandIn], b: int, k: int, key: str, fau
     if any(h.looks[key].replaced for h in history[b + 1 : k + 1]):
         return False
     until = history[k].looks[key].valid_until
-    return fault is not Fault.EXPIRED or "" < until < history[b].day
+    return fault is not MaterialFault.EXPIRED or "" < until < history[b].day
 
 
-def naive(history: Sequence[HandIn]) -> list[tuple[str, str, str, Fault]]:
+def naive(history: Sequence[HandIn]) -> list[tuple[str, str, str, MaterialFault]]:
     """Return the breaches by asking the definition of every fault of every notice."""
     noticed = [n for n, h in enumerate(history) if any(x.faults for x in h.looks.values())]
     if not noticed:
@@ -167,9 +170,7 @@ def looks() -> st.SearchStrategy[Look]:
         st.sampled_from([OK, OK, NOT_NEEDED, MISSING, Look(replaced=True)]),
         st.builds(
             Look,
-            st.frozensets(
-                st.sampled_from([Fault.WRONG_FORM, Fault.EXPIRED, Fault.UNCLEAR]), min_size=1
-            ),
+            st.frozensets(st.sampled_from(PAPER_FAULTS), min_size=1),
             st.just(value=True),
             st.sampled_from([False, False, True]),
             st.sampled_from(["", "2026-02-28", "2026-03-01", "2026-03-02", "2026-03-03"]),
@@ -206,14 +207,13 @@ def test_the_rule_says_what_the_definition_says(history: list[HandIn]) -> None:
 
 def _history(chance: random.Random) -> list[HandIn]:
     """Return a matter as `histories` does; a thousand of them take a twentieth of a second."""
-    papers = [Fault.WRONG_FORM, Fault.EXPIRED, Fault.UNCLEAR]
 
     def look() -> Look:
         kind = chance.randrange(9)
         if kind < 5:
             return (OK, OK, NOT_NEEDED, MISSING, Look(replaced=True))[kind]
         until = chance.choice(["", "2026-02-28", "2026-03-01", "2026-03-02", "2026-03-03"])
-        faults = frozenset(chance.sample(papers, chance.choice([1, 1, 2, 3])))
+        faults = frozenset(chance.sample(PAPER_FAULTS, chance.choice([1, 1, 2, 3])))
         return Look(faults, replaced=chance.random() < 0.3, valid_until=until)
 
     result = []
@@ -227,7 +227,7 @@ def _history(chance: random.Random) -> list[HandIn]:
 
 def test_the_rule_is_exact_on_ten_thousand_histories() -> None:
     chance = random.Random(13)
-    seen: dict[Fault, int] = dict.fromkeys(Fault, 0)
+    seen: dict[MaterialFault, int] = dict.fromkeys(MaterialFault, 0)
     for _ in range(10_000):
         history = _history(chance)
         by_rule = breaches(history)
