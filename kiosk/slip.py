@@ -268,7 +268,7 @@ def _faulty(index: int, paper: Material, facts: dict[str, Any]) -> list[Line]:
     details = (
         f"有效期至{day_words(until)}" if until else "",
         fault["words"],
-        f"出具单位：{published.issuer}" if published.issuer else "",
+        f"由{published.issuer}出具" if published.issuer else "",
         published.how,
     )
     rest = [Text(f"    {detail}") for detail in details if detail]

@@ -13,6 +13,11 @@ FIELD_WORDS = {
     "marks": ("材料情况", "state of the materials"),
     "earlier": ("以前的告知单单号", "number of the earlier notice"),
     "paper": ("纸张", "paper"),
+    "marks.needed": ("材料是否需要", "whether the material is needed"),
+    "marks.place": ("材料序号", "place of the material"),
+    "marks.replaced": ("材料是否更换", "whether the paper is another one"),
+    "marks.faults": ("需要补正的问题", "faults of the material"),
+    "marks.valid_until": ("有效期截止日", "last day of validity"),
 }
 NoticeNumber = Annotated[str, StringConstraints(max_length=20, pattern=r"^[0-9 -]*$"), TYPED]
 Words = Annotated[
@@ -33,7 +38,7 @@ class MaterialMark(Message):
     valid_until: IsoDay = ""
     """For an expired paper: last day of its validity."""
     words: Words = ""
-    """What exactly is wrong; no names and numbers of people."""
+    """Details of the fault; no names and numbers of people."""
 
 
 class MatterMaterial(Message):

@@ -46,7 +46,8 @@ def paper(view: NoticeView, address: str, at: datetime) -> bytes:
 
 
 def _row(line: NoticeLineView) -> list[str]:
-    helped = [part for part in (_labelled("出具单位", line.issuer), line.how) if part]
+    issuer = f"由{line.issuer}出具" if line.issuer else ""
+    helped = [part for part in (issuer, line.how) if part]
     return [
         str(line.place + 1),
         line.material,
@@ -54,10 +55,6 @@ def _row(line: NoticeLineView) -> list[str]:
         line.form or "—",
         "；".join(helped) or "请咨询窗口",
     ]
-
-
-def _labelled(label: str, text: str) -> str:
-    return f"{label}：{text}" if text else ""
 
 
 def _code(address: str) -> str:

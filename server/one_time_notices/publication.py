@@ -138,7 +138,7 @@ def _words(table: Mapping[str, tuple[str, str]], name: str) -> tuple[str, str]:
     return table.get(name, ("其他内容", name.replace("_", " ")))
 
 
-def _plain(value: Any) -> str:
+def _plain(value: object) -> str:
     if isinstance(value, Enum):
         value = value.value
     if isinstance(value, (bool, str)):

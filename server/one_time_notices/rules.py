@@ -79,13 +79,13 @@ def breaches(matter: Sequence[HandIn]) -> list[Breach]:
         return []
     first = noticed[0]
     later = matter[matter.index(first) + 1 :]
-    told = set(first.named)
+    already_named = set(first.named)
     same = {key for key, look in first.looks.items() if look.is_there}
     absent = {key for key, look in first.looks.items() if not look.needed}
     result: list[Breach] = []
     for hand_in in later:
         same = {key for key in same if _is_same(hand_in.looks.get(key))}
-        new = sorted(hand_in.named - told)
+        new = sorted(hand_in.named - already_named)
         if hand_in.requirements == first.requirements:
             result += [
                 Breach(first.id, hand_in.id, key, fault)
@@ -93,7 +93,7 @@ def breaches(matter: Sequence[HandIn]) -> list[Breach]:
                 if key in (absent if fault is MaterialFault.MISSING else same)
                 and not _came_later(fault, hand_in.looks[key], first.day)
             ]
-        told |= hand_in.named
+        already_named |= hand_in.named
         absent = {key for key in absent if not _was_there(hand_in.looks.get(key))}
     return result
 

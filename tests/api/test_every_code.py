@@ -13,6 +13,7 @@ from support.code_cases import (
     checks,
     hall,
     mistakes,
+    one_time_notices,
     past_changes,
     ratings,
     readers,
@@ -21,7 +22,18 @@ from support.code_cases import (
 from support.halls import ADMINISTRATOR, STAFF
 from support.web import Web
 
-PARTS = (hall, readers, attendance, requests, checks, bulletin, past_changes, mistakes, ratings)
+PARTS = (
+    hall,
+    readers,
+    attendance,
+    requests,
+    checks,
+    bulletin,
+    past_changes,
+    mistakes,
+    ratings,
+    one_time_notices,
+)
 
 
 @pytest.mark.parametrize("code", list(refusals()), ids=str)
