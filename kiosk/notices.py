@@ -8,7 +8,7 @@ from kiosk.messages import NoticeSlip, PrintNotice, SlipState
 from server.core.actors import Actor, ActorKind
 from server.core.errors import CommonCode, HallError
 from server.one_time_notices import actions
-from server.one_time_notices.actions import HandedIn, MarkedMaterial
+from server.one_time_notices.actions import HandInOrder, MarkedMaterial
 from server.one_time_notices.errors import NoticeCode
 from server.one_time_notices.messages import MaterialMark
 from server.one_time_notices.routes import digits
@@ -71,9 +71,9 @@ def _answer(slip: SlipState, notice: str) -> NoticeSlip:
     return NoticeSlip.model_validate(slip.model_dump(by_alias=True) | {"notice": notice})
 
 
-def handed_in(order: PrintNotice) -> HandedIn:
+def handed_in(order: PrintNotice) -> HandInOrder:
     """Return the hand-in that a request describes."""
-    return HandedIn(
+    return HandInOrder(
         ticket=order.ticket,
         item=order.item,
         marks=tuple(_mark(mark) for mark in order.marks),

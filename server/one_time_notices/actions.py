@@ -34,7 +34,7 @@ from server.spot_checks import finding_actions
 from server.spot_checks.anomalies import Anomaly
 from server.spot_checks.marks import Kind
 
-DIGITS = 12
+DIGITS = 16
 """Digits of a notice's number: it is typed from paper, and nobody guesses one."""
 DIGEST_SHOWN = 12
 """Characters of a version's digest on paper: enough to compare by eye."""
@@ -51,7 +51,7 @@ class MarkedMaterial:
 
 
 @dataclass(frozen=True, slots=True)
-class HandedIn:
+class HandInOrder:
     """Materials that the holder of a ticket hands in at a window."""
 
     ticket: str
@@ -72,7 +72,7 @@ class Recorded:
     slip: str
 
 
-def record(ctx: Context, actor: Actor, key: str, order: HandedIn) -> Recorded:
+def record(ctx: Context, actor: Actor, key: str, order: HandInOrder) -> Recorded:
     """Record a hand-in; if anything is wrong, give the one-time notice that names all of it.
 
     A breach of "told once" is proposed as a finding in the same transaction. Raises TICKET_UNKNOWN,
@@ -107,7 +107,7 @@ def _plain(mark: MarkedMaterial) -> JsonDict:
     }
 
 
-def _record(ctx: Context, tx: Tx, actor: Actor, order: HandedIn) -> Recorded:
+def _record(ctx: Context, tx: Tx, actor: Actor, order: HandInOrder) -> Recorded:
     ticket = _at_window(tx, actor, order)
     catalogue = ctx.catalogue()
     item = catalogue.item_by.get(order.item)
@@ -138,7 +138,7 @@ def _record(ctx: Context, tx: Tx, actor: Actor, order: HandedIn) -> Recorded:
     return Recorded(row.id, notice, slip)
 
 
-def _at_window(tx: Tx, actor: Actor, order: HandedIn) -> Ticket:
+def _at_window(tx: Tx, actor: Actor, order: HandInOrder) -> Ticket:
     """Return the ticket that the actor serves; raise TICKET_UNKNOWN or HAND_IN_TICKET."""
     ticket = ticket_queries.get(tx.conn, tx.hall_id, order.ticket)
     if ticket is None:

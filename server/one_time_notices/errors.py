@@ -18,8 +18,8 @@ class NoticeCode(ErrorCode):
 REFUSALS: dict[ErrorCode, Refusal] = {
     NoticeCode.NOTICE_UNKNOWN: Refusal(
         404,
-        "没有查到这份告知单，请核对单号（12 位数字）。",
-        "There is no such notice. Please check its number (12 digits).",
+        "没有查到这份告知单，请核对单号（16 位数字）。",
+        "There is no such notice. Please check its number (16 digits).",
     ),
     NoticeCode.NOTICE_ITEM: Refusal(
         409,

@@ -19,7 +19,7 @@ FIELD_WORDS = {
     "marks.faults": ("需要补正的问题", "faults of the material"),
     "marks.valid_until": ("有效期截止日", "last day of validity"),
 }
-NoticeNumber = Annotated[str, StringConstraints(max_length=20, pattern=r"^[0-9 -]*$"), TYPED]
+NoticeNumber = Annotated[str, StringConstraints(max_length=24, pattern=r"^[0-9 -]*$"), TYPED]
 Words = Annotated[
     str, StringConstraints(max_length=120, pattern=r"^[^\x00-\x08\x0b-\x1f]*$"), MASKED
 ]

@@ -15,7 +15,7 @@ from server.core.errors import HallError
 from server.core.store import Tx
 from server.integrity.checks import violations
 from server.one_time_notices import actions, queries, views
-from server.one_time_notices.actions import HandedIn, MarkedMaterial, Recorded
+from server.one_time_notices.actions import HandInOrder, MarkedMaterial, Recorded
 from server.one_time_notices.errors import NoticeCode
 from server.one_time_notices.messages import NoticeView
 from server.one_time_notices.rules import Look, MaterialFault
@@ -75,11 +75,11 @@ def end(small: SmallHall) -> None:
 def hand_in(small: SmallHall, ticket: str, *looks: Look, earlier: str = "") -> Recorded:
     """Record a hand-in at T1, its notice on A4: the small hall has no printer."""
     marks = tuple(MarkedMaterial(place, look) for place, look in enumerate(looks))
-    order = HandedIn(ticket, "tax-1", marks, earlier, on_slip=False)
+    order = HandInOrder(ticket, "tax-1", marks, earlier, on_slip=False)
     return actions.record(small.ctx, small.clerk("T1"), small.key(), order)
 
 
-def code_of(small: SmallHall, order: HandedIn) -> str:
+def code_of(small: SmallHall, order: HandInOrder) -> str:
     """Return the error code of a hand-in that is refused."""
     with pytest.raises(HallError) as refused:
         actions.record(small.ctx, small.clerk("T1"), small.key(), order)
@@ -208,9 +208,9 @@ def test_a_notice_of_an_item_that_is_gone_can_still_be_read(small: SmallHall) ->
 def test_hand_ins_that_do_not_fit_are_refused_and_leave_nothing(small: SmallHall) -> None:
     ticket = begin(small)
     whole = tuple(MarkedMaterial(place) for place in range(3))
-    good = HandedIn(ticket, "tax-1", whole, on_slip=False)
+    good = HandInOrder(ticket, "tax-1", whole, on_slip=False)
 
-    def with_look(place: int, look: Look) -> HandedIn:
+    def with_look(place: int, look: Look) -> HandInOrder:
         marks = tuple(replace(m, look=look) if m.place == place else m for m in whole)
         return replace(good, marks=marks)
 
@@ -229,7 +229,7 @@ def test_hand_ins_that_do_not_fit_are_refused_and_leave_nothing(small: SmallHall
             for day in ("", "2026-03-02", "2026-02-30")
         ],
         NoticeCode.HAND_IN_TICKET: [replace(good, item="tax-2")],
-        NoticeCode.NOTICE_UNKNOWN: [replace(good, earlier="000000000000")],
+        NoticeCode.NOTICE_UNKNOWN: [replace(good, earlier="0000000000000000")],
         QueueCode.TICKET_UNKNOWN: [replace(good, ticket="20260302-Z999")],
         QueueCode.NO_PRINTER: [replace(with_look(CARD, MISSING), on_slip=True)],
     }
@@ -246,13 +246,13 @@ def test_a_notice_of_another_item_is_refused(small: SmallHall) -> None:
     small.issue("tax-2")
     ticket = small.call("T1").id
     calling.start(small.ctx, small.clerk("T1"), small.key(), "T1")
-    order = HandedIn(ticket, "tax-2", (MarkedMaterial(0),), first.notice)
+    order = HandInOrder(ticket, "tax-2", (MarkedMaterial(0),), first.notice)
     assert code_of(small, order) is NoticeCode.NOTICE_ITEM
 
 
 def test_the_same_press_twice_gives_one_notice(small: SmallHall) -> None:
     marks = (MarkedMaterial(0, MISSING), MarkedMaterial(1), MarkedMaterial(2))
-    order = HandedIn(begin(small), "tax-1", marks, on_slip=False)
+    order = HandInOrder(begin(small), "tax-1", marks, on_slip=False)
     first = actions.record(small.ctx, small.clerk("T1"), "one-key", order)
     assert actions.record(small.ctx, small.clerk("T1"), "one-key", order) == first
     assert len(small.ctx.read(lambda c: queries.every_matter(c, small.ctx.hall_id))) == 1

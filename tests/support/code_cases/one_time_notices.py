@@ -29,7 +29,7 @@ def hand_in(clerk: Browser, ticket: str, **changes: Any) -> TestResponse:
 
 @case(NoticeCode.NOTICE_UNKNOWN)
 def _(web: Web) -> TestResponse:
-    return web.browser().get("/notices/000000000000")
+    return web.browser().get("/notices/0000000000000000")
 
 
 @case(NoticeCode.NOTICE_ITEM)
