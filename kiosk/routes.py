@@ -233,7 +233,7 @@ class Kiosk:
         catalogue = self._ctx.catalogue_version(facts["version"])
         settings, base = self._ctx.settings(), self._hall.config.base_url
         if row.kind == "notice":
-            document = notice_slip(facts, catalogue, settings, base, bool(row.copy))
+            document = notice_slip(facts, catalogue, settings, bool(row.copy), base)
         else:
             document = ticket_slip(facts, catalogue, settings, base, bool(row.copy))
         age = (self._ctx.clock.now() - row.created_at) / 1000

@@ -182,7 +182,7 @@ def _rule(settings: Settings, *, priority: bool = False) -> tuple[Text, ...]:
 
 
 def notice_slip(
-    facts: dict[str, Any], catalogue: Catalogue, settings: Settings, base_url: str, copy: bool
+    facts: dict[str, Any], catalogue: Catalogue, settings: Settings, copy: bool, base_url: str = ""
 ) -> Document:
     """Return the one-time notice (一次性告知单): all materials, the faulty ones first."""
     item = catalogue.item_by.get(facts["item"])
@@ -201,11 +201,7 @@ def notice_slip(
         Rule(),
         *_limits(item),
         Rule(),
-        Text(
-            "请一次补齐标【】的材料，连同已带的材料和本单一起，再来取号办理。"
-            if facts["missing"]
-            else "请备齐材料后取号办理。"
-        ),
+        Text(_next_step(facts)),
         Text(f"也可先电话咨询：{unit.phone}" if unit.phone else ""),
         *_told(facts, item, base_url),
         Pair("打印时间", _stamp(issued)),
@@ -214,6 +210,14 @@ def notice_slip(
         Cut(),
     ]
     return Document(tuple(line for line in lines if line != Text("")), copy)
+
+
+def _next_step(facts: dict[str, Any]) -> str:
+    if not facts["missing"]:
+        return "请备齐材料后取号办理。"
+    if "number" not in facts:
+        return "请补齐标【缺】的材料，连同已带的材料一起再来取号办理。"
+    return "请把标【】的材料一次补齐，连同已带的材料和本单一起，再来取号办理。"
 
 
 def _told(facts: dict[str, Any], item: Item, base_url: str) -> tuple[Line, ...]:

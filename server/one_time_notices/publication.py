@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from enum import Enum
 from typing import Any
 
@@ -22,6 +22,7 @@ REMEDIES = (
 """Remedies of an item that names none of its own."""
 UNCOMPARED = frozenset({"code", "unit", "group", "keywords", "service_minutes", "materials"})
 """Fields of an item that tell an applicant nothing, or are compared part by part."""
+# Fields of the official guide are named even where the catalogue has no such field yet.
 ITEM_WORDS = {
     "name": ("事项名称", "name"),
     "name_en": ("英文名称", "English name"),
@@ -33,13 +34,45 @@ ITEM_WORDS = {
     "fee": ("收费", "fee"),
     "advice": ("受理地点", "place that accepts it"),
     "advice_en": ("受理地点（英文）", "place that accepts it (English)"),
+    "official_code": ("事项编码", "official code"),
+    "service_object": ("服务对象", "who may apply"),
+    "conditions": ("办理条件", "conditions"),
+    "quota": ("数量限制", "quota"),
+    "limit_note": ("时限说明", "note on the limits"),
+    "fee_basis": ("收费依据", "basis of the fee"),
+    "fee_reductions": ("收费减免", "reductions of the fee"),
+    "result": ("办理结果", "result"),
+    "result_validity": ("结果有效期", "validity of the result"),
+    "office": ("责任科室", "office in charge"),
+    "joint_units": ("联办部门", "other bodies"),
+    "intermediary": ("中介服务", "service of an outside body"),
+    "network_scope": ("通办范围", "where it is accepted"),
+    "ways": ("办理形式", "ways to apply"),
+    "visits": ("到现场次数", "visits needed"),
+    "places": ("办理地点", "places"),
+    "consult_phone": ("咨询电话", "telephone for enquiries"),
+    "complaint_phone": ("投诉电话", "telephone for complaints"),
+    "remedies": ("救济途径", "remedies"),
+    "flow": ("办理流程", "stages"),
 }
 MATERIAL_WORDS = {
     "form": ("形式", "form"),
     "required": ("是否必须提供", "required"),
+    "issuer": ("出具部门", "issuer"),
+    "when_needed": ("何时需要", "when it is needed"),
+    "requirement": ("要求", "requirement"),
+    "how_to_get": ("怎样取得", "how to get it"),
+    "tolerable": ("可否容缺", "may follow later"),
+    "by_sharing": ("是否共享获取", "obtained by data sharing"),
+    "sample": ("样表", "sample"),
 }
-PLAIN = {True: "是", False: "否", "approval": "审批", "service": "公共服务",
-         "accepted": "本厅受理", "consult": "本厅仅咨询"}  # fmt: skip
+PLAIN = {
+    True: "是", False: "否", "approval": "审批", "service": "公共服务",
+    "accepted": "本厅受理", "consult": "本厅仅咨询",
+    "unstated": "", "hall": "仅本厅", "county": "全县通办", "city": "全市通办",
+    "province": "全省通办", "regions": "跨省通办", "nation": "全国通办",
+}  # fmt: skip
+"""Words of codes that a field can hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +89,9 @@ def help_of(material: Material) -> MaterialHelp:
 
     The catalogue may hold fewer fields than these: a field that it lacks is empty.
     """
+    requirement = str(getattr(material, "requirement", ""))
     return MaterialHelp(
-        form=material.form,
+        form="；".join(part for part in (material.form, requirement) if part),
         issuer=str(getattr(material, "issuer", "")),
         how=str(getattr(material, "how_to_get", "")),
     )
@@ -139,10 +173,13 @@ def _words(table: Mapping[str, tuple[str, str]], name: str) -> tuple[str, str]:
 
 
 def _plain(value: object) -> str:
+    """Return a value in words: a record as its values, a list line by line."""
     if isinstance(value, Enum):
-        value = value.value
-    if isinstance(value, (bool, str)):
-        return str(PLAIN.get(value, value))
+        return PLAIN.get(value.value, str(value.value))
+    if isinstance(value, bool):
+        return PLAIN[value]
     if isinstance(value, tuple):
         return "；".join(_plain(part) for part in value)
-    return str(value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return " ".join(_plain(getattr(value, f.name)) for f in fields(value))
+    return "" if value is None else str(value)

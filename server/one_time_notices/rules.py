@@ -3,7 +3,7 @@
 A matter is one person's errand from its first hand-in on. Each hand-in records the state of every
 material; if anything is wrong with them, it ends with a notice that names every fault recorded. So
 a fault that the first notice left out is known only by a later hand-in: the same paper, unchanged,
-is found faulty now. A finding accuses somebody, so in doubt the rule says nothing (docs/adr/0044).
+is found faulty now. A finding accuses somebody, so in doubt the rule says nothing (docs/adr/0045).
 """
 
 from __future__ import annotations
