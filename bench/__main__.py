@@ -54,6 +54,7 @@ GROUPS = (
             for state in ("cold", "warm")
         ),
     ),
+    Group("ratings", "bench.ratings", ("rating-given", "ratings-list")),
     Group("history", "bench.history", ("history-act", "history-start")),
 )
 SEPARATE = {
@@ -64,6 +65,7 @@ SEPARATE = {
     "voice-bank": "bench.voice.render_bank",
     "voice-burst": "bench.voice.burst",
     "waits": "bench.waits",
+    "bursts": "bench.bursts",
 }
 """Programs with tables of their own; they run only when they are named."""
 MOST_ROUNDS = 5

@@ -60,6 +60,8 @@ TARGETS = (
     Target("press-paper", "press → first byte at the printer, p95", 3),
     Target("call-sound", "call → first sound at a free loudspeaker, p95", 300, "ms"),
     Target("sign-in-call", "a clerk's sign-in → first called number, machine time", 2, "s"),
+    Target("rating-given", "a rating by phone, p95", 2),
+    Target("ratings-list", "the office's ratings, 10,000 of them", 200, "ms"),
     Target("heap", "the board's heap after 60,000 events against 10,000", 1.1),
     Target("history-act", "an act after 5 years of history against day one", 1.2),
     Target("history-start", "start with 5 years of data", 3, "s"),

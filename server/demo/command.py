@@ -213,7 +213,8 @@ def _create_history(hall: Hall, args: argparse.Namespace) -> None:
         if done % 10 == 0 or done == days:
             print(f"  编造过去的记录 inventing the past: {done}/{days}", flush=True)
 
-    doors = [door.serial for door in time_clocks.DOORS]
+    rehearsal = args.rehearse is not None
+    doors = [door.serial for door in time_clocks.doors(rehearsal=rehearsal)]
     history.create(hall, args.seed, doors, progress, months)
     hall.ctx.refresh()
 
@@ -394,6 +395,7 @@ def _summary(hall: Hall, args: argparse.Namespace, port: int, password: str) -> 
         ("我的考勤 my sheet", "/my"),
         ("查岗 spot check", "/check"),
         ("通报 bulletin", "/bulletin"),
+        ("评价 voices", "/voices"),
         ("模拟设备 simulators", "/simulators"),
         ("手机 phone", "/t/…  (扫小票上的二维码 scan the slip)"),
     ):

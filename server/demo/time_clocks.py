@@ -80,14 +80,17 @@ def _memory(catalogue: Catalogue, clock: Clock, doors: list[str]) -> dict[str, l
     }
 
 
+def doors(*, rehearsal: bool) -> list[Door]:
+    """Return the demo's time clocks; a rehearsal has no polled one, see `plan_fields`."""
+    return [door for door in DOORS if not (rehearsal and door.way == "pull")]
+
+
 def admit(hall: Hall, *, rehearsal: bool) -> None:
     """Register the demo's time clocks and link everyone's enrolment number, once."""
     people = hall.ctx.catalogue().staff
 
     def action(tx: Tx) -> None:
-        for door in DOORS:
-            if rehearsal and door.way == "pull":
-                continue
+        for door in doors(rehearsal=rehearsal):
             if time_clocks_queries.get(tx.conn, tx.hall_id, door.serial) is None:
                 names = {"name": door.name, "place": door.place}
                 time_clocks_queries.add(tx, door.serial, door.way, "admitted", **names)

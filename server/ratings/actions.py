@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from sqlalchemy import Connection
 
 from server.core.actors import Actor, ActorKind
-from server.core.errors import HallError
+from server.core.errors import CommonCode, HallError
 from server.core.store import Tx
 from server.hall.context import Context, JsonDict, write_journal
 from server.queue import ticket_queries
@@ -114,6 +114,25 @@ def add(ctx: Context, tx: Tx, actor: Actor, row: StoredRating, given: Given) -> 
     tx.events.append(ServiceRated(row.id, row.ticket, row.day, row.level))
     if given.level.is_bad and not row.second_of:
         redress_actions.begin(ctx, tx, row)
+
+
+def erase_words(ctx: Context, actor: Actor, key: str, rating: str, reason: str) -> None:
+    """Erase words, name and telephone of a rating, because the person asked for it.
+
+    The rating stays, and so does the journal's chain: it holds none of them. Raises
+    RATING_UNKNOWN, REASON_REQUIRED.
+    """
+
+    def act(tx: Tx) -> JsonDict:
+        if not reason:
+            raise HallError(CommonCode.REASON_REQUIRED)
+        if queries.get(tx.conn, tx.hall_id, rating) is None:
+            raise HallError(RatingCode.RATING_UNKNOWN)
+        erased = queries.erase_words_of(tx, rating)
+        write_journal(tx, actor, "rating.erase", rating, data={"erased": erased}, why=reason)
+        return {}
+
+    ctx.command(actor, key, {"act": "rating.erase", "rating": rating, "reason": reason}, act)
 
 
 def require_rateable(

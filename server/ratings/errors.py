@@ -12,6 +12,7 @@ class RatingCode(ErrorCode):
     RATING_GIVEN = "rating_given"
     RATING_OVER = "rating_over"
     RATING_CHANNEL = "rating_channel"
+    RATING_UNKNOWN = "rating_unknown"
     REDRESS_UNKNOWN = "redress_unknown"
     REDRESS_STATE = "redress_state"
     REDRESS_OFFICE = "redress_office"
@@ -39,6 +40,7 @@ REFUSALS: dict[ErrorCode, Refusal] = {
         "服务过这个号的人不能录入对自己的评价，请由他人录入。",
         "Whoever served this number cannot type in its rating. Somebody else can.",
     ),
+    RatingCode.RATING_UNKNOWN: Refusal(404, "没有这条评价。", "There is no such rating."),
     RatingCode.REDRESS_UNKNOWN: Refusal(
         404, "没有这条差评整改。", "There is no such redress of a bad rating."
     ),

@@ -8,9 +8,11 @@ from flask import request
 from sqlalchemy import Connection
 
 from server.core.errors import CommonCode, HallError
-from server.ratings import queries, views
+from server.core.messages import Done
+from server.ratings import actions, queries, views
+from server.ratings.errors import RatingCode
 from server.ratings.levels import Level
-from server.ratings.messages import MyRatings, PublicRatings, RatingFigures, RatingList
+from server.ratings.messages import EraseWords, MyRatings, PublicRatings, RatingFigures, RatingList
 from server.web_api import ANYONE, MANAGERS, STAFF, Api, Call
 from server.web_api.arguments import day_argument
 
@@ -45,6 +47,20 @@ def add(api: Api) -> None:
             return views.listed(ctx, conn, rows, queries.total(conn, *wanted_days))
 
         return ctx.read(read)
+
+    @api.post(
+        "/office/ratings/<rating>/erase",
+        who=MANAGERS,
+        body=EraseWords,
+        answer=Done,
+        codes=(RatingCode.RATING_UNKNOWN, CommonCode.REASON_REQUIRED),
+        example={"reason": "本人要求删除"},
+    )
+    def erase_words(call: Call) -> Done:
+        """Erase the words and the contact of a rating; the level stays."""
+        reason = call.body.reason.strip()
+        actions.erase_words(ctx, call.actor, call.key, call.args["rating"], reason)
+        return Done()
 
     @api.get("/my/ratings", who=STAFF, answer=MyRatings)
     def my_ratings(call: Call) -> MyRatings:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from server.core.messages import MASKED, Code, Command, Message
+from server.core.messages import MASKED, Code, Command, Message, Note
 from server.ratings.levels import Aspect, Channel, Level
 from server.ratings.redress_rules import CallResult, RedressMove, RedressState
 
@@ -34,6 +34,12 @@ class GiveRating(Command):
     words: Words = ""
     contact_name: Annotated[str, StringConstraints(max_length=40)] = ""
     contact_phone: Phone = ""
+
+
+class EraseWords(Command):
+    """Erasure of the words and the contact of a rating, with the reason."""
+
+    reason: Note
 
 
 class MoveRedress(Command):
@@ -152,6 +158,10 @@ class RatingFigures(Message):
     windows: list[CountsLine]
     units: list[CountsLine]
     redress: RedressFigures
+    defaults: int
+    """Services whose time is over without a rating; 0 without a rule for them."""
+    default_level: Level | None
+    """Level that the hall's rule gives them; never in a rate."""
     unmatched_presses: int
     """Presses on pads that belong to no service; never a rating."""
     definitions: list[Definition]

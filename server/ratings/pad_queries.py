@@ -83,6 +83,17 @@ def services_near(conn: Connection, hall_id: str, press: StoredPress, day: str) 
     return [Service(row[0], row[1], row[2] or 0) for row in conn.execute(query)]
 
 
+def finished_on(conn: Connection, hall_id: str, day: str) -> list[Service]:
+    """Return the services that were finished on a day, oldest first."""
+    query = select(_t.id, _t.window, _t.ended_at).where(
+        _t.hall_id == hall_id, _t.day == day, _t.state == "finished"
+    )
+    return [
+        Service(row[0], row[1], row[2] or 0)
+        for row in conn.execute(query.order_by(_t.ended_at, _t.id))
+    ]
+
+
 def last_finished(conn: Connection, hall_id: str, day: str, window: str) -> Service | None:
     """Return the service that a window finished last today, or None."""
     query = (

@@ -84,6 +84,15 @@ def add(tx: Tx, row: StoredRating, words: StoredWords | None) -> None:
         tx.conn.execute(insert(rating_words).values(hall_id=tx.hall_id, **_values(words)))
 
 
+def erase_words_of(tx: Tx, rating_id: str) -> bool:
+    """Erase what came with one rating; False if there was nothing."""
+    c = rating_words.c
+    result = tx.conn.execute(
+        delete(rating_words).where(c.hall_id == tx.hall_id, c.rating == rating_id)
+    )
+    return bool(result.rowcount)
+
+
 def erase_words(tx: Tx, now: int) -> int:
     """Erase words and contacts whose time is over; return their number."""
     c = rating_words.c

@@ -6,6 +6,7 @@ from functools import partial
 
 from server.capability import Capability
 from server.ratings import alarms, figure_routes, pads, redress_routes, routes
+from server.ratings.burst_search import BurstSearch
 from server.ratings.pad_actions import settle_waiting
 
 CAPABILITY = Capability(
@@ -18,5 +19,8 @@ CAPABILITY = Capability(
     ),
     alarms=(alarms.alarms,),
     quiet_alarms=alarms.QUIET,
-    jobs=(lambda hall: partial(settle_waiting, hall.ctx),),
+    jobs=(
+        lambda hall: partial(settle_waiting, hall.ctx),
+        lambda hall: BurstSearch(hall.ctx).update,
+    ),
 )

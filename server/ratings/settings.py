@@ -7,6 +7,12 @@ from typing import ClassVar
 
 from server.core.settings import Section, SettingGroup, setting
 
+DEFAULTS = {
+    "0": ("不统计默认评价", "No default"),
+    "2": ("满意", "Satisfied"),
+    "3": ("基本满意", "Basically satisfied"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class RatingSettings(SettingGroup):
@@ -22,6 +28,16 @@ class RatingSettings(SettingGroup):
         low=0,
         high=60,
         unit="days",
+    )
+    default_level: str = setting(
+        "0",
+        "到期没有评价的，默认按哪一级统计",
+        "A service without a rating counts by default as",
+        (
+            "A hall's own rule: after its time a service that nobody rated counts as this level. "
+            "It is shown apart, and is never an active rating."
+        ),
+        choices=DEFAULTS,
     )
     pad_seconds: int = setting(
         20,
@@ -67,6 +83,57 @@ class RatingSettings(SettingGroup):
         low=1,
         high=30,
         unit="days",
+    )
+    burst_quick_seconds: int = setting(
+        2,
+        "办完多少秒内评“非常满意”算可疑",
+        "A best rating so soon after the end is a sign (seconds)",
+        "Best ratings sooner than this after a service count as a sign of self-rating.",
+        low=1,
+        high=20,
+        unit="s",
+    )
+    burst_quick_count: int = setting(
+        5,
+        "一天几次这样的评价就提示",
+        "Such ratings in a day that are proposed",
+        "Number of such ratings of one person in a day that is proposed to the office.",
+        low=2,
+        high=50,
+    )
+    burst_dense_seconds: int = setting(
+        60,
+        "多少秒内连续评“非常满意”算可疑",
+        "Best ratings in a row within (seconds)",
+        "Several best ratings of one person within this time count as a sign.",
+        low=10,
+        high=600,
+        unit="s",
+    )
+    burst_dense_count: int = setting(
+        3,
+        "连续几次就提示",
+        "So many in a row are proposed",
+        "Number of best ratings within that time that is proposed to the office.",
+        low=2,
+        high=50,
+    )
+    burst_short_seconds: int = setting(
+        20,
+        "办理不足多少秒又评“非常满意”算可疑",
+        "A best rating of such a short service is a sign (seconds)",
+        "Best ratings of services shorter than this count as a sign.",
+        low=1,
+        high=120,
+        unit="s",
+    )
+    burst_short_count: int = setting(
+        3,
+        "一天几次这样的办理就提示",
+        "Such services in a day that are proposed",
+        "Number of such services of one person in a day that is proposed to the office.",
+        low=2,
+        high=50,
     )
     keep_rating_words_days: int = setting(
         730,

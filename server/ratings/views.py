@@ -49,6 +49,7 @@ from server.ratings.redress_rules import (
     Step,
     count_redress,
 )
+from server.ratings.settings import RatingSettings
 
 MONTHS = 6
 """Months that everybody sees, the running one included."""
@@ -118,6 +119,8 @@ def name_of(catalogue: Catalogue, by: By, key: str) -> tuple[str, str]:
 def figures(ctx: Context, conn: Connection, first: date, last: date) -> RatingFigures:
     """Return the figures of services of the days `first`..`last`."""
     catalogue, hall_id, span = ctx.catalogue(), ctx.hall_id, _span(first, last)
+    code = int(ctx.settings().of(RatingSettings).default_level)
+    level = Level(code) if code else None
     since = ctx.clock.now() - (ctx.local().date() - first).days * 86_400_000
     return RatingFigures(
         first=span[0],
@@ -126,10 +129,22 @@ def figures(ctx: Context, conn: Connection, first: date, last: date) -> RatingFi
         windows=lines(catalogue, By.WINDOW, counts_by(conn, hall_id, *span, By.WINDOW)),
         units=lines(catalogue, By.UNIT, counts_by(conn, hall_id, *span, By.UNIT)),
         redress=redress_view(redress_counts(ctx, conn, first, last)),
+        defaults=defaults(ctx, conn, first, last) if level else 0,
+        default_level=level,
         unmatched_presses=len(pad_queries.unmatched(conn, hall_id, since)),
         definitions=definitions(),
         version=DEFINITIONS,
     )
+
+
+def defaults(ctx: Context, conn: Connection, first: date, last: date) -> int:
+    """Return the number of services of these days whose time for a rating is over without one."""
+    days = ctx.settings().of(RatingSettings).rating_days
+    over = ctx.local().date() - timedelta(days=days + 1)
+    if over < first:
+        return 0
+    counts = counts_by(conn, ctx.hall_id, *_span(first, min(last, over)), By.ALL)[""]
+    return counts.services - counts.active - counts.typed_in
 
 
 def redress_view(counts: RedressCounts) -> RedressFigures:

@@ -68,6 +68,7 @@ class Pages:
             ("office", "office.html"),
             ("check", "check.html"),
             ("bulletin", "bulletin.html"),
+            ("voices", "voices.html"),
             ("login", "login.html"),
             ("my", "my.html"),
             ("enrol", "login.html"),

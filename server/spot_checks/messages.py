@@ -286,7 +286,7 @@ class FindingView(Message):
     day: str
     source: Literal["mark", "doubt"]
     check: str
-    kind: Literal["empty", "away", "conduct", "no_call", "no_punch", "not_told_once"]
+    kind: Literal["empty", "away", "conduct", "no_call", "no_punch", "self_rated", "not_told_once"]
     staff: str
     staff_name: str
     unit: str

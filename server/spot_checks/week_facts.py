@@ -26,6 +26,7 @@ KINDS = {
     "conduct": "工作纪律问题",
     "no_call": "有人等候长时间不叫号",
     "no_punch": "有在岗记录但上午未打卡",
+    "self_rated": "评价疑似非群众本人所为",
     "not_told_once": "未一次性告知",
 }
 

@@ -219,7 +219,17 @@ def test_a_board_gets_names_as_plain_text(web: Web) -> None:
     assert set(names.values()) <= set(EVIL)
 
 
-PAGES = ("/board/main", "/kiosk/1", "/bulletin", "/counter", "/office", "/my", "/check", "/t/x")
+PAGES = (
+    "/board/main",
+    "/kiosk/1",
+    "/bulletin",
+    "/voices",
+    "/counter",
+    "/office",
+    "/my",
+    "/check",
+    "/t/x",
+)
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -95,3 +95,11 @@ def test_a_clerk_sees_totals_of_days_that_are_over_only(
         mine = page.get_by_test_id("my-voices")
         expect(mine).to_contain_text("办理 0 人次，主动评价 0 次")
         assert axe.findings(page) == []
+
+
+def test_everybody_sees_the_ratings_of_days_that_are_over(page: Page, hall: HallServer) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(hall.url("/voices"))
+    expect(page.get_by_role("heading", name="群众评价")).to_be_visible()
+    expect(page.get_by_text("还没有评价")).to_be_visible()
+    assert axe.findings(page) == []

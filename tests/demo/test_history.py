@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 from sqlalchemy import Connection
 
 from server.bulletins import queries as bulletins_queries
+from server.catalogue.actions import import_catalogue
+from server.catalogue.reference import load
+from server.core.actors import SYSTEM
+from server.core.clock import SetClock
+from server.core.config import Config
+from server.demo import time_clocks
 from server.hall.composition import Hall
+from server.hall.opening import open_hall
 from server.integrity.checks import violations
 from server.spot_checks import finding_queries as stored_findings
 from server.spot_checks import queries as spot_checks_queries
 from server.spot_checks.queries import StoredMark
+from server.time_clocks import queries as time_clocks_queries
 from support.contracts import as_text, golden_file
 from support.contracts.past import journal_contract
+from support.demo_history import SATURDAY
 
 
 def test_hall_check_finds_nothing_wrong(hall: Hall) -> None:
@@ -54,3 +64,15 @@ def test_the_same_seed_has_the_journal_of_earlier_versions(hall: Hall) -> None:
     An action that writes another line changes every hash after it.
     """
     assert as_text(journal_contract(hall)) == golden_file("journal").read_text(encoding="utf-8")
+
+
+def test_people_of_a_rehearsals_past_use_the_time_clocks_that_it_has(tmp_path: Path) -> None:
+    config = Config(data=tmp_path, hall_id="reference", database=f"sqlite:///{tmp_path}/hall.db")
+    hall = open_hall(config, clock=SetClock(SATURDAY))
+    import_catalogue(hall.ctx, SYSTEM, load(), "")
+    time_clocks.admit(hall, rehearsal=True)
+    admitted = hall.ctx.read(lambda c: time_clocks_queries.every(c, "reference"))
+    serials = {door.serial for door in time_clocks.doors(rehearsal=True)}
+    assert {reader.serial for reader in admitted} == serials
+    assert serials < {door.serial for door in time_clocks.DOORS}
+    hall.ctx.store.close()

@@ -8,7 +8,7 @@ from server.catalogue.reference import load
 from server.core import journal
 from server.core.engine import open_store
 from server.demo.rehearsal.day import Day, Script
-from server.demo.rehearsal.people import MINUTE, visitors
+from server.demo.rehearsal.people import MINUTE, opinions, visitors
 from server.integrity.checks import violations
 from support.hall_server import ADMINISTRATOR, MANAGER, Client, HallServer
 
@@ -47,7 +47,7 @@ def _played(folder: Path) -> tuple[list[Line], list[str]]:
             board=_enrolled(hall, "board", "main"),
             windows={**posts, "office": MANAGER},
             visits=250,
-            minutes=45,
+            minutes=55,
         )
         output = list(Day(script).play())
     store = open_store(f"sqlite:///{(folder / 'data' / 'hall.db').resolve()}", HALL)
@@ -67,6 +67,8 @@ def test_the_same_seed_plays_the_same_day(tmp_path: Path) -> None:
     acts = {line[0] for line in first}
     assert {"ticket.issue", "ticket.call", "ticket.start", "ticket.finish"} <= acts
     assert any("call → board" in line for line in output)
+    ratings = next(line for line in output if line.startswith("评价 ratings"))
+    assert int(ratings.split()[2]) > 0
 
 
 def test_arrivals_depend_on_the_seed() -> None:
@@ -76,3 +78,11 @@ def test_arrivals_depend_on_the_seed() -> None:
     assert days[0] != days[2]
     assert [v.at for v in days[0]] == sorted(v.at for v in days[0])
     assert all(20 * MINUTE <= v.at <= 560 * MINUTE for v in days[0])
+
+
+def test_opinions_depend_on_the_seed_and_change_no_visitor() -> None:
+    people = visitors(1, 400, [{"code": "i"}], ["ordinary"], ["1"])
+    given = opinions(1, people)
+    assert given == opinions(1, people) != opinions(2, people)
+    assert 100 < len(given) < 220
+    assert {1, 4} <= {opinion.level for opinion in given.values()}

@@ -21,6 +21,7 @@ from server.core.journal_line import GENESIS, Line, line_hash
 from server.demo import history, time_clocks
 from server.hall.composition import Hall
 from server.hall.opening import open_hall
+from server.ratings.tables import rating
 
 SATURDAY = instant(datetime.combine(date(2026, 11, 7), time(9)), "Asia/Shanghai")
 KEY = f"{'11' * 32}\n"
@@ -31,6 +32,7 @@ ACTS = {
     "0003": ("rule.", "leave.", "correction.", "calendar.", "cover."),
     "0004": ("check.", "finding."),
     "0005": ("bulletin.",),
+    "0025": ("rating.", "redress."),
 }
 """Journal actions that came with a revision; a database of an earlier revision has none of them."""
 
@@ -60,14 +62,30 @@ def fill_old_database(revision: str, source: Connection, old: Connection) -> dic
     # The columns' types are those of the code; reflection of a SQLite table loses some.
     tables = [t for t in metadata.sorted_tables if t.name in then.tables]
     put: dict[str, list[Any]] = {}
+    old_ratings = _ratings_before(source)
     for table in tables:
         columns = [table.c[c.name] for c in then.tables[table.name].columns]
         rows = [dict(row) for row in source.execute(select(*columns)).mappings()]
+        rows = [row for row in rows if old_ratings.isdisjoint(_subjects(table, row))]
         rows = _rows_of(revision, table, rows)
         if rows:
             old.execute(insert(_narrow(table, then)), rows)
         put[table.name] = rows
     return put
+
+
+def _ratings_before(source: Connection) -> set[str]:
+    """Return the ratings of the tickets that are left out."""
+    query = select(rating.c.id).where(rating.c.day < SINCE)
+    return {row[0] for row in source.execute(query)}
+
+
+def _subjects(table: Table, row: Mapping[str, Any]) -> set[str]:
+    """Return what a row is about, if it may be a rating."""
+    names = {"rating": "id", "journal": "subject"} | dict.fromkeys(
+        ("rating_words", "redress", "redress_step"), "rating"
+    )
+    return {str(row[names[table.name]])} if table.name in names else set()
 
 
 def present_rows(conn: Connection, put: Mapping[str, list[Any]]) -> dict[str, list[Any]]:

@@ -1,4 +1,4 @@
-"""Demo history: two invented months of punches, leave, spot checks and bulletins.
+"""Demo history: two invented months of punches, leave, spot checks, ratings and bulletins.
 
 Everything goes through the hall's own services with a clock that is set back, so the same rules
 apply as today; `hall check` reports no violation. The same seed gives the same history. It is
@@ -20,6 +20,7 @@ from server.core.folder_key import key_in
 from server.demo.history.floor import seats, sign_ins, visits
 from server.demo.history.people import People
 from server.demo.history.store import OneConnection
+from server.demo.history.voices import Voices
 from server.demo.history.walks import SpotChecks
 from server.demo.history.weeks import Bulletins
 from server.demo.history.world import Event, World
@@ -60,7 +61,7 @@ def create(
     with engine.connect() as conn:
         store = OneConnection(hall.ctx.hall_id, conn)
         ctx = Context(store, clock, SeededTokenSource(seed), Bus())
-        world = World(ctx, clock, random.Random(seed), hall.config.data)
+        world = World(ctx, clock, random.Random(seed), hall.config.data, seed)
         clock.set(world.minute(first, 0))
         _write(world, doors, first, last, conn.commit, progress)
     engine.dispose()
@@ -75,6 +76,7 @@ def _write(
     progress: Progress,
 ) -> None:
     people, walks, weeks = People(world, doors), SpotChecks(world), Bulletins(world)
+    voices = Voices(world)
     people.rules(first)
     requests = people.leave(first, last + timedelta(days=10))
     days = list(world.ctx.workdays().among(first, last))
@@ -90,6 +92,7 @@ def _write(
             *walks.check_events(day, day_seats),
             *walks.settle(day),
             *visits(world, day, day_seats),
+            *voices.events(day),
             *weeks.events(day, newest=_same_week(day, last + timedelta(days=1))),
             (world.minute(day, 18 * 60 + 45), lambda: keep_day(world.ctx)),
         ]

@@ -28,6 +28,8 @@ class World:
     chance: random.Random
     folder: Path
     """Data folder of the hall, which contains the key of the spot checks."""
+    seed: int = 0
+    """Seed of `chance`, for what draws from a chance of its own."""
     keys: count[int] = field(default_factory=lambda: count(1))
 
     @property

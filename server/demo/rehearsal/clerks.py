@@ -43,6 +43,7 @@ class Clerk:
         self.calls: list[tuple[str, float]] = []
         """Ticket number and monotonic sending time of each call, for the delay to the board."""
         self.on_return: Callable[[dict[str, Any]], None] = lambda _ticket: None
+        self.on_finish: Callable[[dict[str, Any], str], None] = lambda _ticket, _window: None
 
     # -- commands ------------------------------------------------------------------------------
 
@@ -157,7 +158,8 @@ class Clerk:
             return
         outcome = visitor.ending if visitor.ending not in ("hold", "transfer") else "accepted"
         note = "申请事项不属于本窗口受理范围" if outcome == "refused" else ""
-        self._do("finish", {"outcome": outcome, "note": note})
+        if self._do("finish", {"outcome": outcome, "note": note}) is not None:
+            self.on_finish(ticket, self.window)
         self._next_soon()
 
     def _hold(self, ticket: dict[str, Any]) -> None:

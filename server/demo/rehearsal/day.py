@@ -16,7 +16,7 @@ import socketio
 
 from server.demo.rehearsal.clerks import Clerk
 from server.demo.rehearsal.client import Client, RefusedError, key_of
-from server.demo.rehearsal.people import MINUTE, Visitor, visitors
+from server.demo.rehearsal.people import MINUTE, Opinion, Visitor, opinions, visitors
 from server.demo.rehearsal.stage import Scheduler
 
 LUNCH_FROM, LUNCH_MINUTES = 232, 146
@@ -25,6 +25,8 @@ LUNCH_PATIENCE = 60
 """Minutes after noon during which people with a number are still served."""
 PAPER_OUT_AT, PAPER_OUT_MINUTES = 150, 12
 KEYPAD_EVERY = 3
+PAD_KEYS = ("3", "2", "1", "0")
+"""Keys of the simulated rating pads, the best level first; they have four."""
 
 
 @dataclass(slots=True)
@@ -71,6 +73,7 @@ class Day:
         self._tickets: dict[str, Visitor] = {}
         self._tokens: dict[str, str] = {}
         self._figures = Figures()
+        self._opinions: dict[int, Opinion] = {}
         self._clerks: dict[str, Clerk] = {}
 
     def _client(self, token: str = "") -> Client:
@@ -86,6 +89,7 @@ class Day:
         people = visitors(
             self._script.seed, self._script.visits, offered, classes, sorted(self._kiosks)
         )
+        self._opinions = opinions(self._script.seed, people)
         yield f"演练开始 rehearsal: seed {self._script.seed}, {len(people)} 人 people"
         self._sign_in_clerks(minutes)
         board = self._watch_board()
@@ -117,6 +121,7 @@ class Day:
                 place = number + (self._script.edition << 40)
                 clerk = Clerk(place, self._stage, client, window, self._tickets, minutes, keys)
                 clerk.on_return = self._come_back
+                clerk.on_finish = self._rate
                 if clerk.sign_in():
                     self._clerks[window] = clerk
 
@@ -194,6 +199,27 @@ class Day:
 
         self._stage.after(10 * MINUTE, back)
 
+    def _rate(self, ticket: dict[str, Any], window: str) -> None:
+        """Let a person who has an opinion rate: at once on the pad, or soon by phone."""
+        opinion = self._opinions.get(self._tickets[ticket["id"]].number)
+        if opinion is None:
+            return
+        if opinion.on_pad and self._script.simulators and opinion.level <= len(PAD_KEYS):
+            self._stage.after(5_000, lambda: self._press_pad(window, opinion))
+            return
+
+        def give() -> None:
+            token = self._tokens[ticket["id"]]
+            key = self._key(1 << 81 | self._tickets[ticket["id"]].number)
+            body = {"level": opinion.level, "words": opinion.words}
+            with contextlib.suppress(RefusedError):
+                self._observer.post(f"/api/v1/phone/{token}/rating", body, key)
+
+        self._stage.after(3 * MINUTE, give)
+
+    def _press_pad(self, window: str, opinion: Opinion) -> None:
+        self._simulator(f"/devices/pad-{window}/press", {"keys": PAD_KEYS[opinion.level - 1]})
+
     def _press(self, window: str, keys: str) -> None:
         self._simulator(f"/devices/keypad-{window}/press", {"keys": keys})
 
@@ -224,6 +250,15 @@ class Day:
         yield f"票 tickets      {self._figures.issued}  (没有发出 refused: {self._figures.refused})"
         yield f"窗口办理 served {today['served']}   过号 missed {today['missed']}"
         yield f"等候 wait       p50 {today['wait_p50']} min, p90 {today['wait_p90']} min"
+        for line in today["told"]:
+            within, late = round(100 * line["within"]), round(100 * line["late"])
+            yield (
+                f"告知等候 told    {line['kind']:<13} {line['people']:>3} 人 people, "
+                f"{within} % 在范围内 within, {late} % 更久 later, "
+                f"范围 range {line['width']:.1f} min"
+            )
+        ratings = manager.get("/api/v1/office/ratings")["total"]
+        yield f"评价 ratings    {ratings['active']}  (差评 bad: {ratings['bad']})"
         yield f"小票 unprinted  {len(today['unprinted'])}"
         if delays:
             yield (

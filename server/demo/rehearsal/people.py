@@ -110,3 +110,30 @@ def _class(chance: random.Random, codes: Sequence[str]) -> str:
         if roll < 0:
             return code if code in codes else "ordinary"
     return "ordinary"
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """Rating that an applicant will give: the level (1 is best), on the pad or by phone."""
+
+    level: int
+    on_pad: bool
+    words: str
+
+
+LEVELS = ((1, 0.75), (2, 0.18), (3, 0.04), (4, 0.02), (5, 0.01))
+RATES = 0.4
+"""Share of the applicants who rate."""
+
+
+def opinions(seed: int, people: Sequence[Visitor]) -> dict[int, Opinion]:
+    """Return the ratings by the applicant's number; most applicants give none."""
+    chance = random.Random(f"{seed}-opinions")
+    levels, weights = [level for level, _ in LEVELS], [weight for _, weight in LEVELS]
+    given: dict[int, Opinion] = {}
+    for visitor in people:
+        level, on_pad = chance.choices(levels, weights)[0], chance.random() < 0.7
+        if chance.random() < RATES:
+            words = "" if on_pad or level < 4 else "等候时间长"
+            given[visitor.number] = Opinion(level, on_pad, words)
+    return given

@@ -28,9 +28,10 @@ export const kindWords = dictionary({
   conduct: { zh: "工作纪律问题", en: "Conduct" },
   no_call: { zh: "有人等候不叫号", en: "No call while people wait" },
   no_punch: { zh: "在岗无打卡", en: "At work without a punch" },
+  self_rated: { zh: "评价疑似代评", en: "Ratings that look like the window's own" },
   not_told_once: { zh: "未一次性告知", en: "Not told once" },
 });
-export const KINDS = ["empty", "away", "conduct", "no_call", "no_punch", "not_told_once"] as const;
+export const KINDS = ["empty", "away", "conduct", "no_call", "no_punch", "self_rated", "not_told_once"] as const;
 
 export const stateWords = dictionary({
   proposed: { zh: "待核实", en: "To be judged" },

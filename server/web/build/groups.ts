@@ -16,7 +16,12 @@ export const GROUPS: Group[] = [
     name: "phones",
     target: ["es2017"],
     css: ["chrome61", "safari11", "firefox60"],
-    entries: ["kiosk/web/phone.html", "kiosk/web/notice.html", "server/web/problem.html"],
+    entries: [
+      "kiosk/web/phone.html",
+      "kiosk/web/notice.html",
+      "server/ratings/web/voices.html",
+      "server/web/problem.html",
+    ],
   },
   {
     // Kiosks and boards: machines that are set up once and hang for years.

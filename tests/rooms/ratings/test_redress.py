@@ -5,19 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import delete, update
 
 from server.catalogue.actions import import_catalogue
 from server.core import journal
 from server.core.actors import SYSTEM, Actor, ActorKind
 from server.core.errors import HallError
 from server.leave.errors import LeaveCode
-from server.ratings import actions, queries, redress_actions, redress_queries
+from server.queue.tables import ticket
+from server.ratings import actions, integrity, queries, redress_actions, redress_queries
 from server.ratings.actions import PHONE, Given
 from server.ratings.errors import RatingCode
 from server.ratings.levels import Channel, Level
 from server.ratings.redress_actions import Wish
 from server.ratings.redress_queries import StoredRedress, StoredStep
 from server.ratings.redress_rules import CallResult, RedressMove, RedressState
+from server.ratings.tables import redress, redress_step
 from support.halls import ADMINISTRATOR, MANAGER, STAFF, SmallHall, catalogue
 from support.web import Web
 
@@ -194,3 +197,24 @@ def test_after_the_answer_the_person_rates_once_more(hall: SmallHall) -> None:
     assert phone.post(path, {"level": 2}).get_json()["code"] == "rating_given"
     rows = hall.ctx.read(lambda c: queries.of_ticket(c, hall.ctx.hall_id, row.ticket))
     assert [(r.level, r.second_of) for r in rows] == [(4, ""), (2, rating)]
+
+
+def test_the_check_of_the_books_finds_what_was_changed_outside(hall: SmallHall) -> None:
+    rating = rate_service(hall, BAD)
+    take(hall, LIAISON, rating, MOVE.CONTACT, result=CallResult.REACHED)
+    ctx = hall.ctx
+
+    def violations() -> list[str]:
+        return [en for _, en in ctx.read(lambda c: list(integrity.problems(c, ctx.hall_id)))]
+
+    assert violations() == []
+    ctx.write(lambda tx: tx.conn.execute(update(redress).values(due="2030-01-01")))
+    assert violations() == [f"the steps of redress {rating} are not complete"]
+    ctx.write(lambda tx: tx.conn.execute(update(redress_step).values(due="", by_actor="")))
+    assert f"step 1 of redress {rating} has no actor or no due day" in violations()
+    ctx.write(lambda tx: tx.conn.execute(delete(redress)))
+    assert violations() == [f"bad rating {rating} has no redress"]
+    ctx.write(lambda tx: tx.conn.execute(update(ticket).values(id="gone")))
+    problems = violations()
+    assert f"rating {rating} belongs to no ticket" in problems
+    assert "counts of ratings differ from the journal's" in problems

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from server.queue import snapshot
-from server.ratings import actions
+from server.ratings import actions, integrity
 from server.ratings.actions import PHONE, Given
 from server.ratings.alarms import alarms
 from server.ratings.levels import Channel, Level
@@ -123,3 +125,36 @@ def test_the_bulletin_says_what_the_public_said_and_what_became_of_it(small: Sma
     links = {piece["link"] for piece in section["pieces"] if piece["link"]}
     assert links == {f"/office#ratings/{week}", "/office#redresses"}
     assert facts["sections"][-1]["title"] == "八、有关要求"
+
+
+def test_a_default_is_computed_shown_apart_and_in_no_rate(small: SmallHall) -> None:
+    small.sign_in("T1")
+    rate(small, "T1", 2)
+    small.issue("tax-1")
+    small.serve("T1")
+    web = Web(small)
+
+    def figures() -> dict[str, Any]:
+        shown: dict[str, Any] = web.manager().get("/office/ratings").get_json()
+        return shown
+
+    small.configure(default_level="3")
+    assert (figures()["defaults"], figures()["default_level"]) == (0, 3)
+    small.clock.advance(seconds=8 * DAY)
+    later = figures()
+    assert (later["defaults"], later["total"]["active"], later["total"]["services"]) == (1, 1, 2)
+    small.configure(default_level="0")
+    assert (figures()["defaults"], figures()["default_level"]) == (0, None)
+
+
+def test_words_and_contact_are_erased_when_the_person_asks(small: SmallHall) -> None:
+    small.sign_in("T1")
+    bad = rate(small, "T1", 4, "等了很久", "测试人")
+    manager = Web(small).manager()
+    erase = f"/office/ratings/{bad}/erase"
+    assert manager.post(erase, {"reason": " "}).get_json()["code"] == "reason_required"
+    assert manager.post(erase, {"reason": "本人要求"}).status_code == 200
+    redress = manager.get(f"/redresses/{bad}").get_json()
+    assert (redress["words"], redress["contact_name"], redress["level"]) == ("", "", 4)
+    ctx = small.ctx
+    assert ctx.read(lambda c: list(integrity.problems(c, ctx.hall_id))) == []

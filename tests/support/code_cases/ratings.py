@@ -111,3 +111,8 @@ def _(web: Web) -> TestResponse:
 @case(RatingCode.REDRESS_RESULT)
 def _(web: Web) -> TestResponse:
     return web.manager().post(bad_rating(web), {"move": "contact"})
+
+
+@case(RatingCode.RATING_UNKNOWN)
+def _(web: Web) -> TestResponse:
+    return web.manager().post("/office/ratings/R0/erase", {"reason": "本人要求"})

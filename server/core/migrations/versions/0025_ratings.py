@@ -1,4 +1,4 @@
-"""Ratings, the words that came with them, and the presses on rating pads."""
+"""Ratings, the words that came with them, presses on rating pads, redresses of bad ratings."""
 
 from __future__ import annotations
 
@@ -85,4 +85,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("hall_id", "id", name=op.f("pk_pad_press")),
     )
     op.create_index("ix_pad_press_state", "pad_press", ["hall_id", "state"])
+    op.create_table(
+        "redress",
+        *(_code(name, empty=False) for name in ("hall_id", "rating")),
+        *map(_code, ("state", "unit", "staff", "due")),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("hall_id", "rating", name=op.f("pk_redress")),
+    )
+    op.create_index("ix_redress_state", "redress", ["hall_id", "state", "due"])
+    op.create_index("ix_redress_unit", "redress", ["hall_id", "unit"])
+    op.create_table(
+        "redress_step",
+        *(_code(name, empty=False) for name in ("hall_id", "rating")),
+        sa.Column("n", sa.Integer(), nullable=False),
+        *map(_code, ("move", "state")),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        _code("day", empty=False),
+        *map(_code, ("due", "answer_due", "result")),
+        sa.Column("words", sa.Text(), server_default=sa.text("''"), nullable=False),
+        sa.Column("evidence", sa.Text(), server_default=sa.text("'[]'"), nullable=False),
+        _code("by_actor"),
+        sa.PrimaryKeyConstraint("hall_id", "rating", "n", name=op.f("pk_redress_step")),
+    )
     _forbid_changes()
