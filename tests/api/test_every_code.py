@@ -15,6 +15,7 @@ from support.code_cases import (
     disclosure,
     hall,
     mistakes,
+    one_time_notices,
     past_changes,
     ratings,
     readers,
@@ -35,6 +36,7 @@ PARTS = (
     ratings,
     disclosure,
     complaints,
+    one_time_notices,
 )
 
 
