@@ -1,5 +1,5 @@
 // The page by which a complainant follows a complaint: number from the address, code from behind its #, which no
-// browser sends to a server.
+// browser sends to a server. `/c/new#` with a ticket's token is the form for a new one.
 import { createApp } from "vue";
 import "@web/base.css";
 import "./phone.css";

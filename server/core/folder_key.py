@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import threading
 from pathlib import Path
 
 from server.core.clock import TokenSource
@@ -20,7 +21,7 @@ def key_in(folder: Path, chance: TokenSource, name: str = KEY_FILE) -> bytes:
         return bytes.fromhex(path.read_text().strip())
     except FileNotFoundError:
         # Workers may create it at once: the first one's stays, and is never half written.
-        draft = folder / f".{name}.{fresh_seed(chance)[:12]}"
+        draft = folder / f".{name}.{os.getpid()}.{threading.get_ident()}"
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w") as file:
             file.write(fresh_seed(chance) + "\n")

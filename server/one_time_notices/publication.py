@@ -85,21 +85,17 @@ class MaterialHelp:
 
 
 def help_of(material: Material) -> MaterialHelp:
-    """Return the published help with a material: its right form, who issues it, how to get it.
-
-    The catalogue may hold fewer fields than these: a field that it lacks is empty.
-    """
-    requirement = str(getattr(material, "requirement", ""))
+    """Return the published help with a material: its right form, who issues it, how to get it."""
     return MaterialHelp(
-        form="；".join(part for part in (material.form, requirement) if part),
-        issuer=str(getattr(material, "issuer", "")),
-        how=str(getattr(material, "how_to_get", "")),
+        form="；".join(part for part in (material.form, material.requirement) if part),
+        issuer=material.issuer,
+        how=material.how_to_get,
     )
 
 
 def remedies_of(item: Item) -> str:
     """Return the remedies that are published for an item, or those of every item."""
-    return str(getattr(item, "remedies", "") or REMEDIES)
+    return item.remedies or REMEDIES
 
 
 def requirements(item: Item) -> str:

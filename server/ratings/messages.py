@@ -59,7 +59,7 @@ class TabletState(Message):
     hall_en: str
     window_number: int
     staff_name: str
-    """Who serves at the window, or served what is asked about; empty while nobody does."""
+    """Name of the person who serves, or served what is asked about; empty while nobody does."""
     ticket: str
     """Service to rate; empty: the tablet asks nothing."""
     ticket_number: str
