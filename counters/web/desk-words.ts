@@ -32,7 +32,7 @@ export const deskWords = dictionary({
   hold: { zh: "挂起", en: "Hold" },
   transfer: { zh: "转移", en: "Transfer" },
   transferred: { zh: "{number} 已转到 {to}。", en: "{number} was sent to {to}." },
-  notice: { zh: "材料与告知", en: "Materials, notice" },
+  notice: { zh: "材料与告知", en: "Materials" },
   reprint: { zh: "补打小票", en: "Reprint slip" },
   history: { zh: "流转记录", en: "History" },
   pause: { zh: "暂停服务", en: "Pause" },
