@@ -15,13 +15,13 @@ from server.complaints.events import ComplaintMoved
 from server.complaints.queries import StoredComplaint, StoredComplaintStep, StoredComplaintWords
 from server.complaints.rules import (
     About,
-    Channel,
     ComplaintMove,
     ComplaintState,
     Due,
     Kind,
     Limits,
     Outcome,
+    Way,
     due_after,
     number_of,
     serial_of,
@@ -49,7 +49,7 @@ class Filed:
     """Complaint as it comes in; `phone` is sealed (server.core.sealed_text)."""
 
     kind: Kind
-    channel: Channel
+    channel: Way
     about: About
     subject: str = ""
     """Code of the unit or window, staff number, or id of the ticket."""

@@ -8,12 +8,12 @@ from pydantic import Field, StringConstraints
 
 from server.complaints.rules import (
     About,
-    Channel,
     ComplaintMove,
     ComplaintState,
     Kind,
     Outcome,
     Topic,
+    Way,
 )
 from server.core.messages import MASKED, Code, Command, Message
 
@@ -125,7 +125,7 @@ class ComplaintView(Message):
     id: str
     number: str
     kind: Kind
-    channel: Channel
+    channel: Way
     about: About
     source: str
     source_number: str

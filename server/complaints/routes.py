@@ -19,7 +19,7 @@ from server.complaints.messages import (
     MoveComplaint,
 )
 from server.complaints.queries import StoredComplaint, StoredComplaintStep
-from server.complaints.rules import About, Channel, read_number
+from server.complaints.rules import About, Way, read_number
 from server.core.actors import Actor
 from server.core.errors import HallError
 from server.core.sealed_text import seal
@@ -62,9 +62,7 @@ def add(api: Api) -> None:
     _handled(api)
 
 
-def _file(
-    api: Api, actor: Actor, key: str, body: FileComplaint, channel: Channel
-) -> FiledComplaint:
+def _file(api: Api, actor: Actor, key: str, body: FileComplaint, channel: Way) -> FiledComplaint:
     """Store a complaint that came by a channel, its telephone sealed; return its receipt."""
     hall, ctx = api.hall, api.hall.ctx
     number = read_ticket_number(body.subject) if body.about is About.VISIT else ""
@@ -112,7 +110,7 @@ def _public(api: Api) -> None:
     )
     def complain_at_kiosk(call: Call) -> FiledComplaint:
         """Store a complaint or opinion typed in at a kiosk."""
-        return _file(api, call.actor, call.key, call.body, Channel.KIOSK)
+        return _file(api, call.actor, call.key, call.body, Way.KIOSK)
 
     @api.post(
         "/phone/<token>/complaint",
@@ -134,7 +132,7 @@ def _public(api: Api) -> None:
         body: FileComplaint = call.body
         if body.about is About.VISIT:
             body = body.model_copy(update={"subject": ticket.id})
-        return _file(api, actions.PHONE, call.key, body, Channel.PHONE)
+        return _file(api, actions.PHONE, call.key, body, Way.PHONE)
 
     @api.post(
         "/complaints/follow",
@@ -190,7 +188,7 @@ def _entered(api: Api) -> None:
     )
     def complain_at_reception(call: Call) -> FiledComplaint:
         """Enter a complaint or opinion of a person at the reception desk."""
-        return _file(api, call.actor, call.key, call.body, Channel.RECEPTION)
+        return _file(api, call.actor, call.key, call.body, Way.RECEPTION)
 
     @api.post(
         "/office/complaints",
@@ -202,7 +200,7 @@ def _entered(api: Api) -> None:
     )
     def hand_in_complaint(call: Call) -> FiledComplaint:
         """Enter a complaint that a hotline or another office handed on, with its number there."""
-        return _file(api, call.actor, call.key, call.body, Channel.OFFICE)
+        return _file(api, call.actor, call.key, call.body, Way.OFFICE)
 
 
 def _listed(api: Api) -> None:

@@ -36,7 +36,7 @@ class About(StrEnum):
     """A service, by its ticket."""
 
 
-class Channel(StrEnum):
+class Way(StrEnum):
     """Way by which a complaint came in."""
 
     KIOSK = "kiosk"

@@ -15,7 +15,7 @@ from server.complaints.alarms import alarms
 from server.complaints.errors import ComplaintCode
 from server.complaints.integrity import problems
 from server.complaints.queries import StoredComplaint, StoredComplaintStep
-from server.complaints.rules import About, Channel, ComplaintMove, ComplaintState, Kind, Outcome
+from server.complaints.rules import About, ComplaintMove, ComplaintState, Kind, Outcome, Way
 from server.core import journal
 from server.core.actors import SYSTEM, Actor, ActorKind
 from server.core.errors import ErrorCode, HallError
@@ -53,7 +53,7 @@ def served(hall: SmallHall, window: str = "T1") -> str:
 def filed(hall: SmallHall, **more: object) -> str:
     """Store a complaint about the service of T1 and return its id."""
     subject = str(more.pop("subject", "")) or served(hall)
-    wish = Filed(Kind.ON_SPOT, Channel.PHONE, About.VISIT, subject, ("attitude",), WORDS, "测试人")
+    wish = Filed(Kind.ON_SPOT, Way.PHONE, About.VISIT, subject, ("attitude",), WORDS, "测试人")
     wish = replace(wish, **more)  # type: ignore[arg-type]
     number = actions.file(hall.ctx, PHONE, hall.key(), wish)
     row = hall.ctx.read(lambda c: queries.by_number(c, hall.ctx.hall_id, number))
@@ -197,7 +197,7 @@ def test_the_liaison_sees_a_complaint_from_the_acceptance_on(hall: SmallHall) ->
 
 def test_nobody_enters_a_complaint_about_themselves(hall: SmallHall) -> None:
     ticket = served(hall)
-    wish = Filed(Kind.ON_SPOT, Channel.RECEPTION, About.VISIT, ticket, ("attitude",))
+    wish = Filed(Kind.ON_SPOT, Way.RECEPTION, About.VISIT, ticket, ("attitude",))
     with pytest.raises(HallError) as refused:
         actions.file(hall.ctx, hall.clerk("T1"), hall.key(), wish)
     assert refused.value.code is ComplaintCode.COMPLAINT_OWN
@@ -213,7 +213,7 @@ def test_nobody_enters_a_complaint_about_themselves(hall: SmallHall) -> None:
     ],
 )
 def test_a_complaint_has_a_subject(hall: SmallHall, about: About, subject: str, code: str) -> None:
-    wish = Filed(Kind.ON_SPOT, Channel.KIOSK, about, subject, ("attitude",))
+    wish = Filed(Kind.ON_SPOT, Way.KIOSK, about, subject, ("attitude",))
     with pytest.raises(HallError) as refused:
         actions.file(hall.ctx, PHONE, hall.key(), wish)
     assert refused.value.code == code
@@ -222,7 +222,7 @@ def test_a_complaint_has_a_subject(hall: SmallHall, about: About, subject: str, 
 def test_an_opinion_may_be_on_the_hall_as_a_whole(hall: SmallHall) -> None:
     complaint = filed(hall, kind=Kind.OPINION, about=About.UNIT, subject="tax")
     assert stored(hall, complaint)[0].unit == "tax"
-    wish = Filed(Kind.OPINION, Channel.KIOSK, About.UNIT, "", ("facilities",))
+    wish = Filed(Kind.OPINION, Way.KIOSK, About.UNIT, "", ("facilities",))
     assert actions.file(hall.ctx, PHONE, hall.key(), wish)
 
 
