@@ -105,7 +105,7 @@ def requirements(item: Item) -> str:
     changes no digest until somebody fills it in.
     """
     contents = [[_filled(material) for material in item.materials], item.legal_basis]
-    text = json.dumps(contents, default=str, ensure_ascii=False, sort_keys=True)
+    text = json.dumps(contents, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -131,7 +131,7 @@ def changes(then: Item, now: Item) -> list[Change]:
     """Return what differs in the published record of an item: its fields, then its materials."""
     result = [
         Change(*_words(ITEM_WORDS, f.name), _plain(old), _plain(new))
-        for f in fields(Item)
+        for f in fields(then)
         if f.name not in UNCOMPARED
         and (old := getattr(then, f.name)) != (new := getattr(now, f.name))
     ]
@@ -154,7 +154,7 @@ def _by_key(item: Item) -> dict[str, Material]:
 
 def _material_changes(then: Material, now: Material) -> list[Change]:
     result = []
-    for f in fields(Material):
+    for f in fields(then):
         old, new = getattr(then, f.name), getattr(now, f.name)
         if old != new:
             zh, en = _words(MATERIAL_WORDS, f.name)
