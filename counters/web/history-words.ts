@@ -43,6 +43,7 @@ export const ACTORS = {
   phone: { zh: "群众手机", en: "phone" },
   agent: { zh: "设备程序", en: "device program" },
   board: { zh: "大屏", en: "board" },
+  tablet: { zh: "评价平板 {name}", en: "rating tablet {name}" },
   system: { zh: "系统", en: "system" },
 } satisfies Record<string, Words>;
 

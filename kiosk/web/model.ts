@@ -20,6 +20,7 @@ export type View =
   | { name: "search" }
   | { name: "item"; code: string }
   | { name: "missed" }
+  | { name: "voices" }
   | { name: "result" };
 
 const HOME: View = { name: "home" };
@@ -70,7 +71,11 @@ export function makeModel(kiosk: string) {
     stack.value = [...stack.value, next];
   }
 
+  /** Earlier step within a view; returns false if there is none. */
+  const innerBack = shallowRef<(() => boolean) | null>(null);
+
   function back(): void {
+    if (innerBack.value?.()) return;
     turn();
     trouble.value = "";
     if (stack.value.length > 1) stack.value = stack.value.slice(0, -1);
@@ -159,7 +164,7 @@ export function makeModel(kiosk: string) {
 
   return {
     kiosk, view, serial, depth: computed(() => stack.value.length), query, applicant, elder, busy, trouble,
-    shown, companion, another, needsEnrolment, live, standby, settling, leavable, ...offer, go, back, home, nextPerson, take, resume, leaving, taking,
+    shown, companion, another, needsEnrolment, live, standby, settling, leavable, ...offer, go, back, innerBack, home, nextPerson, take, resume, leaving, taking,
   };
 }
 

@@ -69,6 +69,7 @@ export const t = dictionary({
   materials: { zh: "要带的材料", en: "Documents to bring" },
   bySharing: { zh: "由窗口取得，不用带", en: "need not be brought" },
   optional: { zh: "视情况提供", en: "if it applies" },
+  complain: { zh: "投诉或建议", en: "Complaint or suggestion" },
   cancel: { zh: "不办了，取消号码", en: "Cancel this number" },
   sure: { zh: "取消后号码作废，确定取消吗？", en: "The number will no longer be valid. Cancel it?" },
   yes: { zh: "确定取消", en: "Yes, cancel" },

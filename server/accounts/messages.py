@@ -101,7 +101,7 @@ class MakeCode(Command):
     hello binds devices.
     """
 
-    kind: Literal["kiosk", "board", "agent"]
+    kind: Literal["kiosk", "board", "tablet", "agent"]
     name: Name
     place: Annotated[str, Field(max_length=64), TYPED] = ""
 
@@ -119,7 +119,7 @@ class Enrol(Command):
     """One-time code to exchange for a token."""
 
     code: Code
-    kind: Literal["kiosk", "board", "agent"]
+    kind: Literal["kiosk", "board", "tablet", "agent"]
     name: Name
 
 
@@ -134,14 +134,14 @@ class Enrolled(Message):
 class Revoke(Command):
     """Device whose tokens are revoked."""
 
-    kind: Literal["kiosk", "board", "agent"]
+    kind: Literal["kiosk", "board", "tablet", "agent"]
     name: Name
 
 
 class Session(Message):
     """Session state of a browser, with the token that changes need (`X-CSRF-Token`)."""
 
-    kind: Literal["none", "staff", "kiosk", "board"]
+    kind: Literal["none", "staff", "kiosk", "board", "tablet"]
     name: str = ""
     staff_name: str = ""
     role: str = ""

@@ -44,8 +44,8 @@ class Sessions:
         }
         if principal is None or principal.kind is ActorKind.AGENT:
             return Session(kind="none", **common)
-        if principal.kind in (ActorKind.KIOSK, ActorKind.BOARD):
-            kind = "kiosk" if principal.kind is ActorKind.KIOSK else "board"
+        if principal.kind in (ActorKind.KIOSK, ActorKind.BOARD, ActorKind.TABLET):
+            kind = principal.kind.value
             return Session.model_validate({"kind": kind, "name": principal.name, **common})
         person = catalogue.staff_by.get(principal.name)
         now = ctx.local()

@@ -16,6 +16,8 @@ class ActorKind(StrEnum):
     PHONE = "phone"
     AGENT = "agent"
     BOARD = "board"
+    TABLET = "tablet"
+    """Tablet at a window, on which people rate; its name is the window's code."""
     SYSTEM = "system"
 
 

@@ -90,6 +90,7 @@ FIELDS: dict[str, Pair] = {
     "slots": ("时段", "slots"),
     "slots.code": ("时段", "slot"),
     "slots.name": ("时段名称", "name of the slot"),
+    "start": ("起始位置", "first place of the page"),
     "staff": ("工号", "staff number"),
     "stands": ("裁定意见", "ruling"),
     "statement": ("情况说明", "statement"),

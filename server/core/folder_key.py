@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
+import threading
 from pathlib import Path
 
 from server.core.clock import TokenSource
@@ -18,11 +20,15 @@ def key_in(folder: Path, chance: TokenSource, name: str = KEY_FILE) -> bytes:
     try:
         return bytes.fromhex(path.read_text().strip())
     except FileNotFoundError:
-        new_key = fresh_seed(chance)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        # Workers may create it at once: the first one's stays, and is never half written.
+        draft = folder / f".{name}.{os.getpid()}.{threading.get_ident()}"
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w") as file:
-            file.write(new_key + "\n")
-        return bytes.fromhex(new_key)
+            file.write(fresh_seed(chance) + "\n")
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)
+        draft.unlink()
+        return bytes.fromhex(path.read_text().strip())
 
 
 def fresh_seed(chance: TokenSource) -> str:

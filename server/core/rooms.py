@@ -25,6 +25,8 @@ ROOMS = (
     "server.queue",
     "server.attendance",
     "server.ratings",
+    "server.complaints",
+    "server.one_time_notices",
     "server.bulletins",
     "server.catalogue",
     "server.disclosure",

@@ -13,6 +13,7 @@ class LiveState(Message):
     surface: Literal[
         "kiosk",
         "board",
+        "tablet",
         "counter",
         "windows",
         "ticket",

@@ -31,6 +31,7 @@ from server.accounts import tables as accounts_tables
 from server.accounts import wrong_code_queries
 from server.accounts.errors import AccountCode
 from server.catalogue import tables as catalogue_tables
+from server.complaints import queries as complaint_queries
 from server.core.actors import SYSTEM, Actor, ActorKind
 from server.core.all_tables import STAFF_NUMBER_COLUMNS, metadata
 from server.core.errors import CommonCode, HallError
@@ -77,7 +78,7 @@ def delete_old(ctx: Context, folder: Path) -> int:
         old_files = _old_files(tx, files_before)
         desk_queries.delete_lines(tx, now - LINES_DAYS * DAY_MS)
         wrong_code_queries.delete_before(tx, now - 2 * DAY_MS)
-        erased = rating_queries.erase_words(tx, now)
+        erased = rating_queries.erase_words(tx, now) + complaint_queries.erase_words(tx, now)
         count = (
             erased
             + _blank_slips(tx, slips_before)

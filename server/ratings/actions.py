@@ -40,7 +40,7 @@ class Given:
     """When the person rated, ms; None: now."""
 
 
-def rate(ctx: Context, actor: Actor, key: str, ticket: str, given: Given) -> str:
+def rate(ctx: Context, actor: Actor, key: str, ticket: str, given: Given, device: str = "") -> str:
     """Rate a finished service, once; return the rating's id.
 
     Raises TICKET_UNKNOWN, RATING_NO_SERVICE, RATING_GIVEN, RATING_OVER, RATING_CHANNEL.
@@ -56,7 +56,7 @@ def rate(ctx: Context, actor: Actor, key: str, ticket: str, given: Given) -> str
     }
 
     def act(tx: Tx) -> JsonDict:
-        return {"rating": give(ctx, tx, actor, ticket, given)}
+        return {"rating": give(ctx, tx, actor, ticket, given, device)}
 
     return str(ctx.command(actor, key, request, act)["rating"])
 
@@ -148,7 +148,8 @@ def require_rateable(
         raise HallError(QueueCode.TICKET_UNKNOWN, ticket=ticket)
     if service.state is not State.FINISHED:
         raise HallError(RatingCode.RATING_NO_SERVICE, number=service.number)
-    if given.channel is Channel.STAFF and actor.name == service.staff:
+    typed_in = given.channel in (Channel.STAFF, Channel.CALL_BACK)
+    if typed_in and actor.name == service.staff:
         raise HallError(RatingCode.RATING_CHANNEL)
     ratings = queries.of_ticket(tx.conn, tx.hall_id, ticket)
     if ratings:

@@ -36,6 +36,43 @@ class GiveRating(Command):
     contact_phone: Phone = ""
 
 
+class KioskRating(Command):
+    """Rating at a kiosk; `slip`: number of today that was typed, or the token of a slip."""
+
+    slip: Code
+    level: Level
+    aspects: Annotated[tuple[Aspect, ...], Field(max_length=8)] = ()
+
+
+class TabletRating(Command):
+    """Rating on a window's tablet of the service that it asks about."""
+
+    ticket: Code
+    level: Level
+    aspects: Annotated[tuple[Aspect, ...], Field(max_length=8)] = ()
+
+
+class TabletState(Message):
+    """State of a window's tablet: who serves there, and the service that it asks about."""
+
+    hall: str
+    hall_en: str
+    window_number: int
+    staff_name: str
+    """Name of the person who serves, or served what is asked about; empty while nobody does."""
+    ticket: str
+    """Service to rate; empty: the tablet asks nothing."""
+    ticket_number: str
+    until: int
+    """Moment (ms) at which an untouched tablet stops asking; 0 if it asks nothing."""
+
+
+class CallBackRating(Command):
+    """Second rating of a service, given while the person is called back."""
+
+    level: Level
+
+
 class EraseWords(Command):
     """Erasure of the words and the contact of a rating, with the reason."""
 
@@ -91,6 +128,8 @@ class RedressView(Message):
     steps: list[RedressStepView]
     moves: list[RedressMove]
     """Moves that the viewer may make now."""
+    rateable: bool
+    """True while the viewer may type in the second rating during a call."""
 
 
 class RedressList(Message):

@@ -10,16 +10,27 @@ from sqlalchemy import Connection
 
 from server.catalogue.model import Catalogue
 from server.core.actors import Actor
+from server.core.errors import HallError
 from server.core.sealed_text import unseal
 from server.hall.composition import Hall
+from server.hall.context import Context
 from server.leave.errors import LeaveCode
-from server.ratings import queries, redress_actions, redress_queries
+from server.ratings import actions, queries, redress_actions, redress_queries
+from server.ratings.actions import Given
 from server.ratings.errors import RatingCode
-from server.ratings.levels import Level
-from server.ratings.messages import MoveRedress, RedressList, RedressStepView, RedressView
+from server.ratings.levels import Channel, Level
+from server.ratings.messages import (
+    CallBackRating,
+    MoveRedress,
+    RedressList,
+    RedressStepView,
+    RedressView,
+)
+from server.ratings.queries import StoredRating
 from server.ratings.redress_actions import Wish, attempt_of, is_office
 from server.ratings.redress_queries import StoredRedress, StoredStep
 from server.ratings.redress_rules import (
+    ANSWERED,
     FINAL,
     CallResult,
     RedressMove,
@@ -43,6 +54,11 @@ STEPS = (
 
 def add(api: Api) -> None:
     """Register the routes."""
+    _listed(api)
+    _steps(api)
+
+
+def _listed(api: Api) -> None:
     hall, ctx = api.hall, api.hall.ctx
 
     @api.get("/office/redresses", who=MANAGERS, answer=RedressList)
@@ -80,6 +96,10 @@ def add(api: Api) -> None:
         """Return one redress to whoever handles it."""
         return _one(hall, call)
 
+
+def _steps(api: Api) -> None:
+    hall, ctx = api.hall, api.hall.ctx
+
     @api.post(
         "/redresses/<rating>/move",
         who=STAFF,
@@ -94,6 +114,40 @@ def add(api: Api) -> None:
         wish = Wish(body.move, body.words, body.result, tuple(body.evidence))
         redress_actions.move(ctx, call.actor, call.key, call.args["rating"], wish)
         return _one(hall, call)
+
+    @api.post(
+        "/redresses/<rating>/rating",
+        who=MANAGERS,
+        body=CallBackRating,
+        answer=RedressView,
+        codes=(
+            RatingCode.REDRESS_UNKNOWN,
+            RatingCode.REDRESS_RESULT,
+            RatingCode.RATING_GIVEN,
+            RatingCode.RATING_CHANNEL,
+        ),
+        example={"level": 2},
+    )
+    def rate_by_call(call: Call) -> RedressView:
+        """Type in the second rating, which the person gives while being called back."""
+        rating = call.args["rating"]
+        row = ctx.read(lambda c: _rating_of(ctx, c, call.actor, rating))
+        given = Given(call.body.level, Channel.CALL_BACK)
+        actions.rate(ctx, call.actor, call.key, row.ticket, given)
+        return _one(hall, call)
+
+
+def _rating_of(ctx: Context, conn: Connection, actor: Actor, rating_id: str) -> StoredRating:
+    """Return the first rating of a redress that the actor handles.
+
+    Raises REDRESS_UNKNOWN, and REDRESS_RESULT where nobody can be called.
+    """
+    redress_actions.access(ctx, conn, actor, rating_id)
+    row = queries.get(conn, ctx.hall_id, rating_id)
+    assert row is not None, "a redress belongs to a rating"
+    if not row.named:
+        raise HallError(RatingCode.REDRESS_RESULT)
+    return row
 
 
 def _one(hall: Hall, call: Call) -> RedressView:
@@ -153,6 +207,10 @@ def view(
         staff_name=_name(catalogue, row.staff),
         steps=[_step(catalogue, step, office=is_office(actor)) for step in steps],
         moves=[move for move in RedressMove if row.state and REDRESS.allows(move, attempt)],
+        rateable=bool(rating.named)
+        and is_office(actor)
+        and RedressState(row.state) in ANSWERED
+        and len(queries.of_ticket(conn, ctx.hall_id, rating.ticket)) == 1,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from server.capability import Capability
-from server.ratings import alarms, figure_routes, pads, redress_routes, routes
+from server.ratings import alarms, figure_routes, pads, redress_routes, routes, tablets
 from server.ratings.burst_search import BurstSearch
 from server.ratings.pad_actions import settle_waiting
 
@@ -15,6 +15,7 @@ CAPABILITY = Capability(
         lambda parts: routes.add(parts.api),
         lambda parts: redress_routes.add(parts.api),
         lambda parts: figure_routes.add(parts.api),
+        lambda parts: tablets.add(parts.api, parts.feeds),
         lambda parts: pads.add(parts.agents, parts.hall, parts.start),
     ),
     alarms=(alarms.alarms,),

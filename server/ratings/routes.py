@@ -12,17 +12,17 @@ from server.core.messages import Done
 from server.core.sealed_text import seal
 from server.queue import ticket_queries
 from server.queue.errors import QueueCode
-from server.queue.tickets import State, Ticket
+from server.queue.tickets import State, Ticket, read_number, ticket_id
 from server.ratings import actions, queries, redress_queries
 from server.ratings.actions import Given
 from server.ratings.errors import RatingCode
 from server.ratings.levels import Channel, Level
-from server.ratings.messages import GiveRating, RatingState
+from server.ratings.messages import GiveRating, KioskRating, RatingState
 from server.ratings.queries import StoredRating
 from server.ratings.redress_rules import RedressMove
 from server.ratings.settings import RatingSettings
-from server.web_api import ANYONE, STAFF, Api, Call
-from server.web_api.limits import PHONES
+from server.web_api import ANYONE, STAFF, Api, Call, Caller
+from server.web_api.limits import MISSED, PHONES
 
 RATING = (
     QueueCode.TICKET_UNKNOWN,
@@ -35,6 +35,7 @@ RATING = (
 def add(api: Api) -> None:
     """Register the routes."""
     _phone(api)
+    _kiosk(api)
     _typed_in(api)
 
 
@@ -112,6 +113,29 @@ def _phone(api: Api) -> None:
         given = given_by(api, body, Channel.PHONE)
         actions.rate(ctx, actions.PHONE, call.key, ticket.id, given)
         return state_of(api, ticket)
+
+
+def _kiosk(api: Api) -> None:
+    ctx = api.hall.ctx
+
+    @api.post(
+        "/kiosk/ratings",
+        who=frozenset({Caller.KIOSK}),
+        body=KioskRating,
+        answer=Done,
+        codes=RATING,
+        policy=MISSED,
+        example={"slip": "A012", "level": 2},
+    )
+    def rate_at_kiosk(call: Call) -> Done:
+        """Rate the service of a slip at a kiosk, once."""
+        body: KioskRating = call.body
+        number = read_number(body.slip)
+        ticket = ticket_id(ctx.day(), number) if number else _by_token(api, body.slip).id
+        aspects = tuple(aspect.value for aspect in body.aspects)
+        given = Given(body.level, Channel.KIOSK, aspects)
+        actions.rate(ctx, call.actor, call.key, ticket, given, device=call.actor.name)
+        return Done()
 
 
 def _typed_in(api: Api) -> None:

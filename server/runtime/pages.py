@@ -58,14 +58,18 @@ class Pages:
         add("/kiosk/<name>", "kiosk", self._kiosk)
         add("/board", "boards", lambda: self._page("boards.html"))
         add("/board/<name>", "board", self._board)
+        add("/rate/<name>", "tablet", self._tablet)
         add("/counter/<number>", "window", lambda **_number: self._page("counter.html"))
         add("/items/<code>", "guide", lambda **_code: self._page("guide.html"))
         add("/t/<token>", "phone", lambda **_token: self._page("phone.html"))
+        add("/c/<number>", "complaint", lambda **_number: self._page("follow.html"))
+        add("/notices/<number>", "notice", lambda **_number: self._page("notice.html"))
         add("/static/<path:path>", "static", self._static)
         for path, page in (
             ("counter", "counter.html"),
             ("reception", "reception.html"),
             ("office", "office.html"),
+            ("c", "follow.html"),
             ("check", "check.html"),
             ("bulletin", "bulletin.html"),
             ("voices", "voices.html"),
@@ -101,6 +105,9 @@ class Pages:
 
     def _board(self, name: str) -> Response:
         return self._device_page("board", name, "board.html")
+
+    def _tablet(self, name: str) -> Response:
+        return self._device_page("tablet", name, "rate.html")
 
     def _device_page(self, kind: str, name: str, page: str, line: str = "") -> Response:
         if not NAME.match(name):

@@ -19,6 +19,8 @@ class Anomaly:
     window: str
     mark: str
     facts: dict[str, int | str]
+    unit: str = ""
+    """Unit that it concerns, if neither a person nor a window determines it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,9 @@ def finding_of(row: StoredFinding) -> Finding:
     """Return a row as a `Finding` for the rules."""
     history = json.loads(row.history)
     confirmers = {line["by"] for line in history if line["state"] == State.CONFIRMED}
-    involved = {*facts_of(row).get("checkers", ()), *confirmers, row.by_actor.partition(":")[2]}
+    facts = facts_of(row)
+    found_by = {*facts.get("checkers", ()), *facts.get("handlers", ())}
+    involved = {*found_by, *confirmers, row.by_actor.partition(":")[2]}
     return Finding(
         row.id,
         row.staff,
@@ -136,7 +138,7 @@ def _add_from_mark(ctx: Context, tx: Tx, row: StoredMark, kind: Kind, check_id: 
 
 
 def _add(ctx: Context, tx: Tx, actor: Actor, state: State, source: str, about: Anomaly) -> None:
-    unit = _unit(ctx.catalogue(), about.staff, about.window)
+    unit = _unit(ctx.catalogue(), about.staff, about.window) or about.unit
     finding_id = f"F{ctx.tokens.token(9)}"
     # A mark uploaded the next morning (no network before) belongs to the day it was made.
     day = ctx.day(int(about.facts.get("seen_at", tx.now)) if source == "mark" else tx.now)

@@ -54,8 +54,12 @@ class Kind(StrEnum):
     """Anomaly raised by the system: people wait, the window does not call."""
     NO_PUNCH = "no_punch"
     """Anomaly raised by the system: at work by the marks, no punch all morning."""
+    COMPLAINT = "complaint"
+    """Complaint that was answered as proven or partly proven."""
     SELF_RATED = "self_rated"
     """Anomaly raised by the system: ratings that look like the window's own."""
+    NOT_TOLD_ONCE = "not_told_once"
+    """Anomaly raised by the system: a second notice names what the first should have named."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,7 @@ class Caller(StrEnum):
     ANYONE = "anyone"
     KIOSK = "kiosk"
     BOARD = "board"
+    TABLET = "tablet"
     AGENT = "agent"
     CLERK = "clerk"
     MANAGER = "manager"

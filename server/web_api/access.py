@@ -76,7 +76,7 @@ class Access:
     def _secret(self, request: RequestLike, surface: str = "") -> tuple[str, bool]:
         """Return the secret of the cookie that applies, and True if it is a device's."""
         kind, _, name = (surface or request.headers.get(SURFACE_HEADER, "")).partition("/")
-        if kind in ("kiosk", "board"):
+        if kind in ("kiosk", "board", "tablet"):
             return request.cookies.get(device_cookie(kind, name), ""), True
         return request.cookies.get(SESSION_COOKIE, ""), False
 

@@ -11,9 +11,11 @@ from support.code_cases import (
     attendance,
     bulletin,
     checks,
+    complaints,
     disclosure,
     hall,
     mistakes,
+    one_time_notices,
     past_changes,
     ratings,
     readers,
@@ -33,6 +35,8 @@ PARTS = (
     mistakes,
     ratings,
     disclosure,
+    complaints,
+    one_time_notices,
 )
 
 

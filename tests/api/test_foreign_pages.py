@@ -41,6 +41,7 @@ def browsers(web: Web) -> dict[Caller, Browser]:
         Caller.CLERK: web.clerk("T1", seated=False),
         Caller.KIOSK: web.device("kiosk", "1"),
         Caller.BOARD: web.device("board", "main"),
+        Caller.TABLET: web.device("tablet", "T1"),
         Caller.AGENT: web.device("agent", "kiosk"),
     }
 

@@ -29,6 +29,7 @@ KEYS = {
     "my": CLERK,
     "office": "",
     "readers": "",
+    "tablet": "T1",
     "windows": "",
 }
 

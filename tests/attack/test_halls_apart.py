@@ -73,7 +73,7 @@ def test_a_live_connection_to_the_other_hall_is_rejected(two: TwoHalls, role: st
     line = home.app.socketio.test_client(
         home.app.flask, namespace="/live", auth=auth, headers=credentials
     )
-    assert line.is_connected("/live") is (role not in ("board", "agent"))
+    assert line.is_connected("/live") is (role not in ("board", "tablet", "agent"))
     token = credentials.get("Authorization", "").removeprefix("Bearer ")
     for web, opened in ((other, False), (home, role == "agent")):
         line = web.app.socketio.test_client(

@@ -25,11 +25,11 @@ REFUSALS = {CommonCode.NOT_SIGNED_IN: "401", CommonCode.CSRF: "401", CommonCode.
 HEAD = """# Who may do what
 
 Every operation of `/api/openapi.json`, asked by everybody: nobody, a clerk, a manager, an
-administrator, a kiosk, a board, an agent of the hall itself; and by each of these with what another
-hall gave them. ✓: not refused for who asks. 401: not known here. 403: known, and not allowed. The
-last column is what all six of another hall are told; *open*: nobody need be known. Written by
-`tests/support/access_table.py`, which asked; `tests/attack/test_halls_apart.py` asks again and
-compares.
+administrator, a kiosk, a board, a tablet, an agent of the hall itself; and by each of these with
+what another hall gave them. ✓: not refused for who asks. 401: not known here. 403: known, and not
+allowed. The last column is what all seven of another hall are told; *open*: nobody need be known.
+Written by `tests/support/access_table.py`, which asked; `tests/attack/test_halls_apart.py` asks
+again and compares.
 
 """
 

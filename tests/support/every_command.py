@@ -40,7 +40,7 @@ PEOPLE = {
     "colleague": STAFF["G2"],
 }
 """Roles with an account; the colleague is a clerk too, and the second checker of a round."""
-ROLES = (*PEOPLE, "kiosk", "board", "agent", "nobody")
+ROLES = (*PEOPLE, "kiosk", "board", "tablet", "agent", "nobody")
 KINDS = {"colleague": "clerk", "nobody": "anyone"}
 MOST = 8
 """Maximum number of bodies tried per command and person; every id in its path is among them."""
@@ -89,6 +89,7 @@ def browsers(hall: SettledHall) -> dict[str, Browser]:
         "colleague": web.person(STAFF["G2"]),
         "kiosk": web.device("kiosk", "1"),
         "board": web.device("board", "main"),
+        "tablet": web.device("tablet", "T1"),
         "agent": web.device("agent", "kiosk"),
         "nobody": web.browser(),
     }

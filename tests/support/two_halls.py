@@ -15,7 +15,7 @@ from support.halls import ADMINISTRATOR, MANAGER, STAFF, SmallHall, at
 from support.web import Web
 
 HOSTS = {"one": "one.example", "two": "two.example"}
-ROLES = ("clerk", "manager", "administrator", "kiosk", "board", "agent")
+ROLES = ("clerk", "manager", "administrator", "kiosk", "board", "tablet", "agent")
 PEOPLE = {"clerk": STAFF["T1"], "manager": MANAGER, "administrator": ADMINISTRATOR}
 
 

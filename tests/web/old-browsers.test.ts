@@ -111,7 +111,7 @@ const ast = (text: string): Node => parse(text, { sourceType: "module" }) as unk
 /** The newest Chromium without anything later than ES2017. */
 const CHROMIUM_OF_2017 = 61;
 
-test.each(["phone", "problem"])("%s is ES2017 in every file that it loads", (page) => {
+test.each(["phone", "follow", "voices", "problem"])("%s is ES2017 in every file that it loads", (page) => {
   for (const [name, text] of loaded(page, ".js")) {
     const tree = ast(text);
     const matches = new Set<string>();
@@ -128,7 +128,7 @@ test.each(["phone", "problem"])("%s is ES2017 in every file that it loads", (pag
 
 const NEWER_THAN_90 = new Set(["StaticBlock", "ClassAccessorProperty"]);
 
-test.each(["kiosk", "board", "boards"])("%s runs on Chromium 90", (page) => {
+test.each(["kiosk", "rate", "board", "boards"])("%s runs on Chromium 90", (page) => {
   for (const [name, text] of loaded(page, ".js")) {
     const tree = ast(text);
     const matches = new Set(newerNames(tree, 90));

@@ -120,7 +120,7 @@ export function sorted(state: BenchState): Bench {
         })),
         buses: buses.filter(
           (entry) =>
-            entry === bus || [...(entry.shows.strips ?? []), ...(entry.shows.pads ?? [])].some((one) => windows.includes(tail(one))),
+            entry === bus || [...(entry.shows.strips ?? []), ...(entry.shows.pads ?? [])].some((device) => windows.includes(tail(device))),
         ),
       };
     });

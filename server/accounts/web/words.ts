@@ -12,6 +12,7 @@ export type RoleCode = (typeof ROLES)[number];
 export const tokenKindWords = dictionary({
   kiosk: { zh: "取号机", en: "Kiosk" },
   board: { zh: "大厅屏", en: "Board" },
+  tablet: { zh: "评价平板", en: "Rating tablet" },
   agent: { zh: "设备主机（代理程序）", en: "Device PC (agent)" },
 });
 export type TokenKind = Parameters<typeof tokenKindWords>[0];

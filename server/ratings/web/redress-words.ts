@@ -28,7 +28,7 @@ export const moveWords = dictionary({
   close: { zh: "结束", en: "Close" },
 });
 
-/** What the words of a step are for; the public sees those of an answer and of the close. */
+/** Labels of the words of a step; the public sees those of an answer and of the close. */
 export const askWords = dictionary({
   open: { zh: "说明", en: "Words" },
   contact: { zh: "联系情况（可不填）", en: "How it went (optional)" },

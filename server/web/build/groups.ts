@@ -18,6 +18,8 @@ export const GROUPS: Group[] = [
     css: ["chrome61", "safari11", "firefox60"],
     entries: [
       "kiosk/web/phone.html",
+      "kiosk/web/follow.html",
+      "kiosk/web/notice.html",
       "server/ratings/web/voices.html",
       "server/disclosure/web/guide.html",
       "server/web/problem.html",
@@ -28,7 +30,7 @@ export const GROUPS: Group[] = [
     name: "machines",
     target: ["chrome90"],
     css: ["chrome90"],
-    entries: ["kiosk/web/kiosk.html", "display/web/board.html", "display/web/boards.html"],
+    entries: ["kiosk/web/kiosk.html", "server/ratings/web/rate.html", "display/web/board.html", "display/web/boards.html"],
   },
   {
     // The desk, which a clerk waits for: one script and one style sheet. A slow PC spends up to ten

@@ -86,14 +86,19 @@ def _(web: Web) -> TestResponse:
     return web.manager().post(bad_rating(web), {"move": "answer", "words": "已整改"})
 
 
+def chief_of_tax(web: Web) -> Browser:
+    """Return the browser of the clerk of T2, who becomes the chief representative of tax."""
+    book = web.small.ctx.catalogue()
+    person = replace(book.staff_by[STAFF["T2"]], chief=True)
+    staff = tuple(person if s.number == person.number else s for s in book.staff)
+    import_catalogue(web.small.ctx, SYSTEM, replace(book, staff=staff), "test")
+    return web.person(STAFF["T2"])
+
+
 @case(RatingCode.REDRESS_OFFICE)
 def _(web: Web) -> TestResponse:
     _, steps = appealed(web)
-    person = replace(web.small.ctx.catalogue().staff_by[STAFF["T2"]], chief=True)
-    book = web.small.ctx.catalogue()
-    staff = tuple(person if s.number == person.number else s for s in book.staff)
-    import_catalogue(web.small.ctx, SYSTEM, replace(book, staff=staff), "test")
-    return web.person(STAFF["T2"]).post(steps, {"move": "grant", "words": "属实"})
+    return chief_of_tax(web).post(steps, {"move": "grant", "words": "属实"})
 
 
 @case(RatingCode.REDRESS_SECOND)

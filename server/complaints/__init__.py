@@ -1,0 +1,1 @@
+"""Complaints and opinions of the public, followed to their end."""
