@@ -5,9 +5,9 @@ Times are milliseconds since 1970 (UTC); waits are minutes.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from server.catalogue.messages import (
     ClassRef,
@@ -20,6 +20,7 @@ from server.catalogue.messages import (
     ZoneRef,
 )
 from server.core.messages import Code, Command, Message, Problem
+from server.one_time_notices.messages import MaterialMark, NoticeNumber
 from server.queue.messages import DelayView, HallNoticeView
 from server.queue.offline.messages import StandbyAccess
 
@@ -246,7 +247,23 @@ class IssueTicket(Command):
 
 
 class PrintNotice(Command):
-    """Request to print an item's one-time notice (一次性告知单); `missing`: positions to tick."""
+    """Request to print an item's one-time notice (一次性告知单).
+
+    At a kiosk or the desk it is the list of materials, `missing` ticked. With `marks` and `ticket`
+    it is the notice of what the holder of that ticket handed in at a window, or, if nothing is
+    wrong, only the record of that.
+    """
 
     item: Code
     missing: list[int] = Field(default_factory=list, max_length=50)
+    ticket: Annotated[str, StringConstraints(max_length=64)] = ""
+    marks: Annotated[tuple[MaterialMark, ...], Field(max_length=100)] = ()
+    earlier: NoticeNumber = ""
+    """Number of an earlier notice of the same matter that the person brings."""
+    paper: Literal["slip", "a4"] = "slip"
+
+
+class NoticeSlip(SlipState):
+    """Slip of a notice, and the notice's number; `none` and empty if there is none."""
+
+    notice: str = ""

@@ -11,14 +11,13 @@ from typing import Any
 from flask import request
 from sqlalchemy import Connection
 
-from kiosk import missed, standby, views
+from kiosk import missed, notices, standby, views
 from kiosk.messages import (
     Issued,
     IssueTicket,
     ItemPage,
     KioskCatalogue,
     KioskState,
-    PrintNotice,
     RecentNumber,
     SlipState,
     TicketView,
@@ -234,11 +233,10 @@ class Kiosk:
         """Return a slip's row as a printer task."""
         facts = json.loads(row.document)
         catalogue = self._ctx.catalogue_version(facts["version"])
-        settings = self._ctx.settings()
+        settings, base = self._ctx.settings(), self._hall.config.base_url
         if row.kind == "notice":
-            document = notice_slip(facts, catalogue, settings, bool(row.copy))
+            document = notice_slip(facts, catalogue, settings, bool(row.copy), base)
         else:
-            base = self._hall.config.base_url
             document = ticket_slip(facts, catalogue, settings, base, bool(row.copy))
         age = (self._ctx.clock.now() - row.created_at) / 1000
         remaining = max(0.0, settings.of(ScreenSettings).slip_patience_seconds - age)
@@ -309,6 +307,7 @@ def add(api: Api, feeds: LiveFeeds, agents: Agents, start: Callable[..., Any]) -
     _staff_commands(api, kiosk)
     _phone(api, kiosk)
     missed.add(api)
+    notices.add(api, kiosk.slip_of)
     feeds.add(Feed("kiosk", with_queue(kiosk.state), kiosk.kiosk_allowed, _kiosk_hits, 0.3))
     feeds.add(Feed("ticket", with_queue(kiosk.ticket_feed), kiosk.token_exists, _ticket_hits, 0.5))
     agents.outstanding["printers"] = kiosk.outstanding_slips
@@ -392,27 +391,6 @@ def _commands(api: Api, kiosk: Kiosk) -> None:
             recent_numbers.print_copy(ctx, call.actor, call.key, call.args["ticket"])
         )
 
-    @api.post(
-        "/notices",
-        who=DESK,
-        body=PrintNotice,
-        answer=SlipState,
-        codes=(QueueCode.ITEM_UNKNOWN, QueueCode.NO_PRINTER),
-        example={"item": "HS-01", "missing": [0]},
-    )
-    def notice(call: Call) -> SlipState:
-        """Print the one-time notice of an item's materials, the missing ones marked."""
-        order: PrintNotice = call.body
-        slip = issuing.print_notice(
-            ctx,
-            call.actor,
-            call.key,
-            item=order.item,
-            missing=order.missing,
-            printer_of=_printer_of(call.actor),
-        )
-        return kiosk.slip_of(slip)
-
 
 def _staff_commands(api: Api, kiosk: Kiosk) -> None:
     ctx = api.hall.ctx
@@ -449,10 +427,6 @@ def _staff_commands(api: Api, kiosk: Kiosk) -> None:
         """Let a missed person wait again."""
         calling.return_to_queue(ctx, call.actor, call.key, call.args["ticket"])
         return Done()
-
-
-def _printer_of(actor: Actor) -> str:
-    return actor.name if actor.kind is ActorKind.KIOSK else ""
 
 
 def _phone(api: Api, kiosk: Kiosk) -> None:

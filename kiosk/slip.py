@@ -16,6 +16,9 @@ from server.catalogue.model import ApplicantClass, Catalogue, Handling, Item, Ma
 from server.catalogue.refs import window_refs
 from server.core.clock import local
 from server.core.settings import GeneralSettings, Settings
+from server.one_time_notices.publication import help_of, remedies_of
+from server.one_time_notices.rules import MaterialFault
+from server.one_time_notices.words import FAULT_WORDS, day_words, grouped
 from server.queue.settings import NumberSettings, ScreenSettings
 
 SHOWN_WINDOWS = 6
@@ -179,9 +182,9 @@ def _rule(settings: Settings, *, priority: bool = False) -> tuple[Text, ...]:
 
 
 def notice_slip(
-    facts: dict[str, Any], catalogue: Catalogue, settings: Settings, copy: bool
+    facts: dict[str, Any], catalogue: Catalogue, settings: Settings, copy: bool, base_url: str = ""
 ) -> Document:
-    """Return the one-time notice (一次性告知单): all materials, the missing ones first."""
+    """Return the one-time notice (一次性告知单): all materials, the faulty ones first."""
     item = catalogue.item_by.get(facts["item"])
     if item is None:
         return Document((Text("该事项已停止办理，请到咨询台询问。"), Cut()), copy)
@@ -194,16 +197,13 @@ def notice_slip(
         Text(unit.name, align="center"),
         Rule(),
         Text(item.name, bold=True),
-        *_materials(item, set(facts["missing"])),
+        *_materials(item, facts),
         Rule(),
         *_limits(item),
         Rule(),
-        Text(
-            "请补齐标【缺】的材料，连同已带的材料一起再来取号办理。"
-            if facts["missing"]
-            else "请备齐材料后取号办理。"
-        ),
+        Text(_next_step(facts)),
         Text(f"也可先电话咨询：{unit.phone}" if unit.phone else ""),
+        *_told(facts, item, base_url),
         Pair("打印时间", _stamp(issued)),
         *(SIGNATURES if facts["missing"] else ()),
         Feed(1),
@@ -212,26 +212,71 @@ def notice_slip(
     return Document(tuple(line for line in lines if line != Text("")), copy)
 
 
-def _materials(item: Item, missing: set[int]) -> list[Line]:
-    """Return a checklist; once papers are missing, these first and marked, the others as brought.
+def _next_step(facts: dict[str, Any]) -> str:
+    if not facts["missing"]:
+        return "请备齐材料后取号办理。"
+    if "number" not in facts:
+        return "请补齐标【缺】的材料，连同已带的材料一起再来取号办理。"
+    return "请把标【】的材料一次补齐，连同已带的材料和本单一起，再来取号办理。"
+
+
+def _told(facts: dict[str, Any], item: Item, base_url: str) -> tuple[Line, ...]:
+    """Return what only the notice of a hand-in has: remedies, its number and code, who told."""
+    number = facts.get("number")
+    if not number:
+        return ()
+    return (
+        Text(remedies_of(item)),
+        Rule(),
+        Pair("单号", grouped(number), bold=True),
+        QR(f"{base_url}/notices/{number}", size=5),
+        Text("再来时请带本单，窗口扫码或输入单号", align="center"),
+        Text("Bring this notice when you come again", align="center"),
+        Pair("公布内容", f"第{facts['version']}版 内容校验码{facts['digest']}"),
+        Pair("告知人", f"{facts['told_by']} {facts['window']}号窗口"),
+    )
+
+
+def _materials(item: Item, facts: dict[str, Any]) -> list[Line]:
+    """Return a checklist; once papers are faulty, these first and marked, the others as brought.
 
     A box to tick stands only before what is still to be done.
     """
+    missing, unneeded = set(facts["missing"]), set(facts.get("unneeded", ()))
     papers = list(enumerate(item.materials))
     if not missing:
         return [line for index, paper in papers for line in _paper(index, paper, "□")]
     needed = [(index, paper) for index, paper in papers if index in missing]
-    others = [(index, paper) for index, paper in papers if index not in missing]
-    brought = [(index, paper) for index, paper in others if paper.required]
-    optional = [(index, paper) for index, paper in others if not paper.required]
+    others = [(index, paper) for index, paper in papers if index not in missing | unneeded]
+    # A hand-in says of every paper that it was there; a list ticked by hand only of required ones.
+    is_brought = "number" in facts
+    brought = [(index, paper) for index, paper in others if paper.required or is_brought]
+    optional = [(index, paper) for index, paper in others if not paper.required and not is_brought]
     return [
-        Text("还缺的材料，请补齐：", bold=True),
-        *(line for index, paper in needed for line in _paper(index, paper, "【缺】", bold=True)),
+        Text("需要补正的材料，请一次补齐：" if is_brought else "还缺的材料，请补齐：", bold=True),
+        *(line for index, paper in needed for line in _faulty(index, paper, facts)),
         *([Text("已带的材料，再来时一起带上：")] if brought else []),
         *(line for index, paper in brought for line in _paper(index, paper, "√ ")),
         *([Text("以下材料视情况提供：")] if optional else []),
         *(line for index, paper in optional for line in _paper(index, paper, "")),
     ]
+
+
+def _faulty(index: int, paper: Material, facts: dict[str, Any]) -> list[Line]:
+    """Return a faulty material: the fault in its mark, then the details, then what is right."""
+    fault = facts.get("faults", {}).get(str(index))
+    if fault is None:
+        return list(_paper(index, paper, "【缺】", bold=True))
+    mark = f"【{'、'.join(FAULT_WORDS[MaterialFault(name)] for name in fault['faults'])}】"
+    until, published = fault["valid_until"], help_of(paper)
+    details = (
+        f"有效期至{day_words(until)}" if until else "",
+        fault["words"],
+        f"由{published.issuer}出具" if published.issuer else "",
+        published.how,
+    )
+    rest = [Text(f"    {detail}") for detail in details if detail]
+    return [*_paper(index, paper, mark, bold=True), *rest]
 
 
 def _paper(index: int, paper: Material, mark: str, *, bold: bool = False) -> list[Line]:

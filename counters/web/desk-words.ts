@@ -32,7 +32,7 @@ export const deskWords = dictionary({
   hold: { zh: "挂起", en: "Hold" },
   transfer: { zh: "转移", en: "Transfer" },
   transferred: { zh: "{number} 已转到 {to}。", en: "{number} was sent to {to}." },
-  notice: { zh: "一次性告知单", en: "Print notice" },
+  notice: { zh: "材料与告知", en: "Materials" },
   reprint: { zh: "补打小票", en: "Reprint slip" },
   history: { zh: "流转记录", en: "History" },
   pause: { zh: "暂停服务", en: "Pause" },
@@ -56,5 +56,7 @@ export const deskWords = dictionary({
     en: "The slip of {number} did not print; please write the number down.",
   },
   noticePrinted: { zh: "告知单正在打印。办理结果已选“已一次性告知”。", en: "The notice is printing. Outcome: notice given." },
+  noticeOpened: { zh: "告知单已打开，请打印、签字、盖章。办理结果已选“已一次性告知”。", en: "The notice is open: print, sign and seal it. Outcome: notice given." },
+  materialsComplete: { zh: "材料齐全，已登记。", en: "The materials are complete; this is on record." },
   noticeFailed: { zh: "告知单未能打印：没有可用的打印机。", en: "The notice did not print: no printer." },
 });

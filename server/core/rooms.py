@@ -26,6 +26,7 @@ ROOMS = (
     "server.attendance",
     "server.ratings",
     "server.complaints",
+    "server.one_time_notices",
     "server.bulletins",
     "server.catalogue",
     "server.disclosure",

@@ -309,7 +309,9 @@ def enqueue_slip(
 def print_notice(
     ctx: Context, actor: Actor, key: str, *, item: str, missing: list[int], printer_of: str
 ) -> str:
-    """Print the one-time notice of an item at a kiosk's (or desk's) printer; return the slip id.
+    """Print an item's list of materials at a kiosk's (or desk's) printer; return the slip id.
+
+    Nothing is recorded of who asks; a notice of what was handed in is `one_time_notices.actions`.
 
     Raises ITEM_UNKNOWN, NO_PRINTER, INVALID.
     """
@@ -322,18 +324,25 @@ def print_notice(
             raise HallError(QueueCode.ITEM_UNKNOWN, item=item)
         if any(not 0 <= index < len(item_entry.materials) for index in missing):
             raise HallError(CommonCode.INVALID, field="missing")
-        device = _printer(tx, printer_of)
         facts = {
             "item": item,
             "version": catalogue.version,
             "missing": missing,
             "issued_at": tx.now,
         }
-        slip = enqueue_slip(ctx, tx, actor, "notice", facts, device, "", copy=False)
+        slip = enqueue_notice(ctx, tx, actor, facts, printer_of)
         write_journal(tx, actor, "notice.print", item, data={"slip": slip, "missing": missing})
         return {"slip": slip}
 
     return str(ctx.command(actor, key, request, act)["slip"])
+
+
+def enqueue_notice(
+    ctx: Context, tx: Tx, actor: Actor, facts: JsonDict, printer_of: str = ""
+) -> str:
+    """Enqueue the slip of a notice at a kiosk's printer, else the first; raise NO_PRINTER."""
+    device = _printer(tx, printer_of)
+    return enqueue_slip(ctx, tx, actor, "notice", facts, device, "", copy=False)
 
 
 def _printer(tx: Tx, serves: str) -> str:

@@ -63,6 +63,7 @@ class Pages:
         add("/items/<code>", "guide", lambda **_code: self._page("guide.html"))
         add("/t/<token>", "phone", lambda **_token: self._page("phone.html"))
         add("/c/<number>", "complaint", lambda **_number: self._page("follow.html"))
+        add("/notices/<number>", "notice", lambda **_number: self._page("notice.html"))
         add("/static/<path:path>", "static", self._static)
         for path, page in (
             ("counter", "counter.html"),

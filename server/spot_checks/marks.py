@@ -58,6 +58,8 @@ class Kind(StrEnum):
     """Complaint that was answered as proven or partly proven."""
     SELF_RATED = "self_rated"
     """Anomaly raised by the system: ratings that look like the window's own."""
+    NOT_TOLD_ONCE = "not_told_once"
+    """Anomaly raised by the system: a second notice names what the first should have named."""
 
 
 @dataclass(frozen=True, slots=True)

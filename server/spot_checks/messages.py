@@ -269,6 +269,16 @@ class Rectified(Message):
     at: int
 
 
+class NoticePair(Message):
+    """Two one-time notices of a matter: the second names what the first should have named."""
+
+    item_name: str
+    first: str
+    later: str
+    later_at: int
+    untold: str
+
+
 class FindingView(Message):
     """Finding with evidence and history; `can_…`: actions permitted to the viewer now."""
 
@@ -276,7 +286,16 @@ class FindingView(Message):
     day: str
     source: Literal["mark", "doubt"]
     check: str
-    kind: Literal["empty", "away", "conduct", "no_call", "no_punch", "self_rated", "complaint"]
+    kind: Literal[
+        "empty",
+        "away",
+        "conduct",
+        "no_call",
+        "no_punch",
+        "self_rated",
+        "complaint",
+        "not_told_once",
+    ]
     staff: str
     staff_name: str
     unit: str
@@ -295,6 +314,7 @@ class FindingView(Message):
     waiting: int | None
     minutes: int | None
     how: str
+    notices: NoticePair | None
     told: list[NamedPerson]
     dispute_until: int | None
     step: Literal["", "notice", "replacement", "interview"]

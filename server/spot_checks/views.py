@@ -22,6 +22,7 @@ from server.spot_checks.messages import (
     KnownNow,
     MarkView,
     NamedPerson,
+    NoticePair,
     Rectified,
     SealRules,
     SealView,
@@ -217,7 +218,20 @@ def _evidence(catalogue: Catalogue, facts: dict[str, Any]) -> dict[str, Any]:
         "waiting": facts.get("waiting"),
         "minutes": facts.get("minutes"),
         "how": facts.get("how", ""),
+        "notices": _notices(facts),
     }
+
+
+def _notices(facts: dict[str, Any]) -> NoticePair | None:
+    if "first_notice" not in facts:
+        return None
+    return NoticePair(
+        item_name=facts["item"],
+        first=facts["first_notice"],
+        later=facts["later_notice"],
+        later_at=facts["later_at"],
+        untold=facts["untold"],
+    )
 
 
 def _may(record: Finding, viewer: Person, now: int) -> dict[str, bool]:

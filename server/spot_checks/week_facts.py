@@ -28,6 +28,7 @@ KINDS = {
     "no_punch": "有在岗记录但上午未打卡",
     "complaint": "投诉查实",
     "self_rated": "评价疑似非群众本人所为",
+    "not_told_once": "未一次性告知",
 }
 
 

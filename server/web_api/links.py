@@ -34,7 +34,8 @@ FIELD_MEANINGS = {
 }  # fmt: skip
 """Meaning of answer fields whose names show nothing or something else."""
 ARGUMENT_MEANINGS = {
-    "item.code": "item", "item_for.code": "item", "punch.number": "punch",
+    "item.code": "item", "item_for.code": "item", "item_guide.code": "item",
+    "item_guide_paper.code": "item", "punch.number": "punch",
     "settle_line.number": "put aside", "find_ticket.written": "token", "way.code": "item",
     "change_account.staff": "account", "reset.staff": "account", "ticket_evidence.code": "unit",
     "ticket_evidence.week": "bulletin", "finding_photo.n": "", "release_amendment.n": "",

@@ -15,6 +15,7 @@ from support.code_cases import (
     disclosure,
     hall,
     mistakes,
+    one_time_notices,
     past_changes,
     ratings,
     readers,
@@ -33,8 +34,9 @@ PARTS = (
     past_changes,
     mistakes,
     ratings,
-    complaints,
     disclosure,
+    complaints,
+    one_time_notices,
 )
 
 

@@ -1,6 +1,7 @@
 // Words of spot checks and findings that the office, the checkers' phone and a clerk's page share.
 import { dictionary } from "@web/i18n.ts";
-import type { CheckView, FindingView, KnownNow, MarkView } from "@web/wire.gen.ts";
+import type { CheckView, FindingView, KnownNow, MarkView, NoticePair } from "@web/wire.gen.ts";
+import { stamp } from "@web/words.ts";
 
 export const markWords = dictionary({
   at_post: { zh: "在岗", en: "At post" },
@@ -29,8 +30,9 @@ export const kindWords = dictionary({
   no_punch: { zh: "在岗无打卡", en: "At work without a punch" },
   self_rated: { zh: "评价疑似代评", en: "Ratings that look like the window's own" },
   complaint: { zh: "投诉查实", en: "Proven complaint" },
+  not_told_once: { zh: "未一次性告知", en: "Not told once" },
 });
-export const KINDS = ["empty", "away", "conduct", "no_call", "no_punch", "self_rated", "complaint"] as const;
+export const KINDS = ["empty", "away", "conduct", "no_call", "no_punch", "self_rated", "complaint", "not_told_once"] as const;
 
 export const stateWords = dictionary({
   proposed: { zh: "待核实", en: "To be judged" },
@@ -155,4 +157,26 @@ export function findingLine(result: FindingView): string {
   const parts = [kindWords(result.kind), ...result.faults];
   if (result.minutes) parts.push(and("minutes", { n: result.minutes }));
   return parts.join(" · ");
+}
+
+const toldWords = dictionary({
+  untold: {
+    zh: "“{item}”首次告知没有列出：{untold}。材料没有更换，公布的要求没有变，{time}再次告知才列出。",
+    en: "“{item}”: the first notice left out: {untold}. Same paper, same published requirements, named only at {time}.",
+  },
+  first: { zh: "首次告知单", en: "First notice" },
+  later: { zh: "再次告知单", en: "Later notice" },
+});
+
+/** The sentence of a finding that something was not told at once. */
+export function untoldWords(pair: NoticePair): string {
+  return toldWords("untold", { item: pair.item_name, untold: pair.untold, time: stamp(pair.later_at) });
+}
+
+/** The two notices that the machine compared: their names and numbers. */
+export function noticesOf(pair: NoticePair): [name: string, number: string][] {
+  return [
+    [toldWords("first"), pair.first],
+    [toldWords("later"), pair.later],
+  ];
 }

@@ -19,6 +19,7 @@ export const GROUPS: Group[] = [
     entries: [
       "kiosk/web/phone.html",
       "kiosk/web/follow.html",
+      "kiosk/web/notice.html",
       "server/ratings/web/voices.html",
       "server/disclosure/web/guide.html",
       "server/web/problem.html",

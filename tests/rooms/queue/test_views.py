@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from devices.printers import layout
-from devices.printers.document import Pair, Text
+from devices.printers.document import QR, Pair, Text
 from display.board import MAIN, board, calls
 from display.strip import strip
 from kiosk import views
@@ -237,6 +237,44 @@ def test_a_notice_puts_the_missing_papers_first_and_gives_no_box_to_the_others()
     assert not any(line.startswith("□") for line in lines)
     whole = words(notice_slip(notice | {"missing": []}, book, Settings(), copy=False))
     assert whole.count("□") == len(item.materials)
+
+
+def test_the_notice_of_a_hand_in_says_what_is_wrong_and_carries_its_number() -> None:
+    book = reference.load()
+    item = next(i for i in book.items if len({m.required for m in i.materials}) == 2)
+    unneeded = next(n for n, m in enumerate(item.materials) if not m.required)
+    required = [n for n, m in enumerate(item.materials) if m.required]
+    faulty = required[0]
+    notice = {
+        "item": item.code,
+        "version": 3,
+        "missing": [faulty],
+        "unneeded": [unneeded],
+        "issued_at": 0,
+        "number": "1234567890123456",
+        "digest": "25248e79badd",
+        "told_by": "甲一",
+        "window": 5,
+        "faults": {
+            str(faulty): {
+                "faults": ["expired", "unclear"],
+                "valid_until": "2026-02-28",
+                "words": "第二页模糊",
+            }
+        },
+    }
+    slip = notice_slip(notice, book, Settings(), copy=False, base_url="http://hall.test")
+    lines = words(slip).split("\n")
+    assert f"【过期、不清晰】{faulty + 1}. {item.materials[faulty].name}" in lines
+    assert "    有效期至2026年2月28日" in lines
+    assert "    第二页模糊" in lines
+    assert not any(item.materials[unneeded].name in line for line in lines)
+    assert "1234 5678 9012 3456" in lines
+    assert "甲一 5号窗口" in lines
+    assert "第3版 内容校验码25248e79badd" in lines
+    assert [line.data for line in slip.lines if isinstance(line, QR)] == [
+        "http://hall.test/notices/1234567890123456"
+    ]
 
 
 @pytest.mark.parametrize(
