@@ -20,6 +20,11 @@ from server.bulletins import actions as bulletins_actions
 from server.bulletins.tables import amendment, bulletin
 from server.bulletins.weekly_figures import figures
 from server.catalogue.actions import import_catalogue
+from server.complaints import actions as complaint_actions
+from server.complaints import queries as complaint_queries
+from server.complaints.actions import Filed
+from server.complaints.rules import About, Way
+from server.complaints.rules import Kind as ComplaintKind
 from server.core import journal
 from server.core import tables as core_tables
 from server.core.actors import SYSTEM, Actor, ActorKind
@@ -148,6 +153,8 @@ class SettledHall:
         self.rating = rating_actions.rate(
             self.ctx, rating_actions.PHONE, small.key(), small.serve("T1").id, bad
         )
+        filed = Filed(ComplaintKind.ON_SPOT, Way.PHONE, About.UNIT, "tax", ("waiting",))
+        complaint_actions.file(self.ctx, complaint_actions.PHONE, small.key(), filed)
         self.ticket = small.issue("tax-1")
         small.clock.set(at(20, day=MONDAY))
         keep_day(self.ctx)
@@ -265,6 +272,9 @@ class SettledHall:
             "leave": self.leave,
             "correction": self.correction,
             "rating": [self.rating],
+            "complaint": [
+                row.id for row in ctx.read(lambda c: complaint_queries.open_ones(c, "small"))
+            ],
             "year": ["2026"],
             "change": [row.id for row in ctx.read(lambda c: stored_changes.listed(c, "small"))],
             "sheet": self.sheet,
