@@ -226,7 +226,7 @@ def _told(facts: dict[str, Any], item: Item, base_url: str) -> tuple[Line, ...]:
     if not number:
         return ()
     return (
-        Text(remedies_of(item)),
+        *(Text(part) for part in remedies_of(item).splitlines()),
         Rule(),
         Pair("单号", grouped(number), bold=True),
         QR(f"{base_url}/notices/{number}", size=5),
@@ -275,7 +275,7 @@ def _faulty(index: int, paper: Material, facts: dict[str, Any]) -> list[Line]:
         f"由{published.issuer}出具" if published.issuer else "",
         published.how,
     )
-    rest = [Text(f"    {detail}") for detail in details if detail]
+    rest = [Text(f"    {part}") for detail in details for part in detail.splitlines()]
     return [*_paper(index, paper, mark, bold=True), *rest]
 
 

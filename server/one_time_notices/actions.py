@@ -15,7 +15,7 @@ from server.core.store import Tx
 from server.hall.context import Context, JsonDict, write_journal
 from server.one_time_notices import queries
 from server.one_time_notices.errors import NoticeCode
-from server.one_time_notices.publication import requirements
+from server.one_time_notices.publication import digest_shown, requirements
 from server.one_time_notices.queries import StoredHandIn, StoredLine, StoredMaterial, StoredNotice
 from server.one_time_notices.rules import (
     HandIn,
@@ -36,8 +36,6 @@ from server.spot_checks.marks import Kind
 
 DIGITS = 16
 """Digits of a notice's number: it is typed from paper, and nobody guesses one."""
-DIGEST_SHOWN = 12
-"""Characters of a version's digest on paper: enough to compare by eye."""
 MINUTE_MS = 60_000
 
 
@@ -264,8 +262,7 @@ def _give(
     ]
     slip = ""
     if on_slip:
-        digest = queries.digest_of(tx.conn, tx.hall_id, row.version)[:DIGEST_SHOWN]
-        facts = slip_facts(ctx.catalogue(), row, number, digest, materials)
+        facts = slip_facts(ctx.catalogue(), row, number, materials)
         slip = issuing.enqueue_notice(ctx, tx, actor, facts)
     queries.add_notice(tx, StoredNotice(number, row.id, tx.now, slip), lines)
     return number, slip
@@ -275,7 +272,6 @@ def slip_facts(
     catalogue: Catalogue,
     row: StoredHandIn,
     number: str,
-    digest: str,
     materials: Sequence[StoredMaterial],
 ) -> JsonDict:
     """Return the contents of a notice's slip."""
@@ -287,7 +283,7 @@ def slip_facts(
         "unneeded": [m.place for m in materials if not m.needed],
         "issued_at": row.at,
         "number": number,
-        "digest": digest,
+        "digest": digest_shown(catalogue.item_by[row.item]),
         "told_by": person.name if person else "",
         "window": window.number if window else 0,
         "faults": {

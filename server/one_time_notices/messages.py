@@ -117,7 +117,7 @@ class NoticeView(Message):
     remedies: str
     version: int
     digest: str
-    """Digest of the business data of that version."""
+    """Beginning of the digest of the item's guide in that version."""
     still_published: bool
     """False if the hall publishes the item no more."""
     changes: list[NoticeChange]

@@ -13,6 +13,7 @@ from enum import Enum
 from typing import Any
 
 from server.catalogue.model import Item, Material
+from server.catalogue.workbook.digest import item_digest
 from server.one_time_notices.rules import material_keys
 
 REMEDIES = (
@@ -20,6 +21,7 @@ REMEDIES = (
     "可以自知道该决定之日起六十日内申请行政复议，或者六个月内提起行政诉讼。"
 )
 """Remedies of an item that names none of its own."""
+DIGEST_SHOWN = 16
 UNCOMPARED = frozenset({"code", "unit", "group", "keywords", "service_minutes", "materials"})
 """Fields of an item that tell an applicant nothing, or are compared part by part."""
 # Fields of the official guide are named even where the catalogue has no such field yet.
@@ -96,6 +98,11 @@ def help_of(material: Material) -> MaterialHelp:
 def remedies_of(item: Item) -> str:
     """Return the remedies that are published for an item, or those of every item."""
     return item.remedies or REMEDIES
+
+
+def digest_shown(item: Item) -> str:
+    """Return the beginning of the digest of an item's guide, to compare by eye."""
+    return item_digest(item)[:DIGEST_SHOWN]
 
 
 def requirements(item: Item) -> str:

@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass
 
 from sqlalchemy import Connection, and_, insert, or_, select
 
-from server.catalogue.tables import catalogue_version
 from server.core.records import Records
 from server.core.store import Tx
 from server.one_time_notices.tables import (
@@ -82,7 +81,6 @@ _materials = Records(StoredMaterial, hand_in_material)
 _notices = Records(StoredNotice, one_time_notice)
 _lines = Records(StoredLine, one_time_notice_line)
 _h, _m, _n, _l = hand_in.c, hand_in_material.c, one_time_notice.c, one_time_notice_line.c
-_v = catalogue_version.c
 
 
 def get(conn: Connection, hall_id: str, hand_in_id: str) -> StoredHandIn | None:
@@ -156,12 +154,6 @@ def numbers_of_ticket(conn: Connection, hall_id: str, ticket: str) -> list[str]:
         .order_by(_n.at.desc(), _h.n.desc())
     )
     return list(conn.execute(query).scalars())
-
-
-def digest_of(conn: Connection, hall_id: str, version: int) -> str:
-    """Return the digest of a version of the business data; empty for an unknown one."""
-    query = select(_v.digest).where(_v.hall_id == hall_id, _v.version == version)
-    return str(conn.execute(query).scalar() or "")
 
 
 def add(tx: Tx, row: StoredHandIn, materials_of_it: Sequence[StoredMaterial]) -> None:

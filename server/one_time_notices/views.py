@@ -18,7 +18,7 @@ from server.one_time_notices.messages import (
     NoticeLineView,
     NoticeView,
 )
-from server.one_time_notices.publication import changes, help_of, remedies_of
+from server.one_time_notices.publication import changes, digest_shown, help_of, remedies_of
 from server.one_time_notices.queries import StoredHandIn, StoredMaterial, StoredNotice
 from server.one_time_notices.rules import MaterialFault, material_keys
 from server.queue.tickets import Ticket
@@ -76,8 +76,7 @@ def notice_view(ctx: Context, conn: Connection, number: str) -> NoticeView:
         raise HallError(NoticeCode.NOTICE_UNKNOWN)
     then = ctx.catalogue_at(conn, row.version)
     materials = queries.materials(conn, ctx.hall_id, [row.id])[row.id]
-    digest = queries.digest_of(conn, ctx.hall_id, row.version)
-    return _notice(ctx, then, notice, row, materials, digest, _corrected_by(ctx, conn, row))
+    return _notice(ctx, then, notice, row, materials, _corrected_by(ctx, conn, row))
 
 
 def _corrected_by(ctx: Context, conn: Connection, row: StoredHandIn) -> str:
@@ -96,7 +95,6 @@ def _notice(
     notice: StoredNotice,
     row: StoredHandIn,
     materials: Sequence[StoredMaterial],
-    digest: str,
     corrected_by: str,
 ) -> NoticeView:
     item, unit = then.item_by[row.item], then.unit_by[row.unit]
@@ -116,7 +114,7 @@ def _notice(
         item_name=item.name,
         item_name_en=item.name_en,
         phone=item.consult_phone or unit.phone,
-        complaint_phone=item.complaint_phone,
+        complaint_phone=item.complaint_phone or unit.complaint_phone,
         window=window.number if window else 0,
         told_by=person.name if person else "",
         lines=[_line(item, m) for m in materials if m.faults],
@@ -127,7 +125,7 @@ def _notice(
         fee=item.fee,
         remedies=remedies_of(item),
         version=row.version,
-        digest=digest[: actions.DIGEST_SHOWN],
+        digest=digest_shown(item),
         still_published=item_now is not None,
         changes=_changes(item, item_now),
     )

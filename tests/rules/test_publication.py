@@ -7,6 +7,7 @@ import json
 from dataclasses import dataclass, fields, replace
 
 from server.catalogue.model import FlowStage, Handling, Item, ItemKind, Material
+from server.catalogue.workbook.digest import item_digest
 from server.one_time_notices.publication import (
     ITEM_WORDS,
     MATERIAL_WORDS,
@@ -15,6 +16,7 @@ from server.one_time_notices.publication import (
     Change,
     MaterialHelp,
     changes,
+    digest_shown,
     help_of,
     remedies_of,
     requirements,
@@ -158,6 +160,10 @@ def test_fields_that_the_catalogue_gains_are_compared_too() -> None:
     ]
     assert requirements(then) == requirements(replace(then, visits=3))
     assert requirements(then) != requirements(now)
+
+
+def test_a_notice_shows_the_beginning_of_the_guides_digest() -> None:
+    assert digest_shown(ITEM) == item_digest(ITEM)[:16]
 
 
 def test_faults_in_words() -> None:
