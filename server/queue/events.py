@@ -41,6 +41,11 @@ class CallTold(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class WaitsPlayed(Event):
+    """Event of this worker: a newer forecast includes the latest changes of the hall."""
+
+
+@dataclass(frozen=True, slots=True)
 class WindowChanged(Event):
     """Event: a person signed in or out, paused or resumed."""
 

@@ -18,6 +18,7 @@ from server.core.store import Tx
 from server.hall.context import Context
 from server.queue import call_queries, ticket_counts, ticket_queries, window_session_queries
 from server.queue.call_candidates import Moment
+from server.queue.events import WaitsPlayed
 from server.queue.settings import CounterSettings
 from server.queue.tickets import AT_WINDOW, Ticket
 from server.queue.wait_forecast import (
@@ -182,9 +183,13 @@ class Forecasts:
             rest(0)
 
         while True:
-            people = 0
+            people, before = 0, self._latest
             try:
-                people = len(self.refresh(breathe).forecast.waiting)
+                played = self.refresh(breathe)
+                people = len(played.forecast.waiting)
+                if before is None or before.seq != played.seq:
+                    # A page that was redrawn at the change itself told the waits before it.
+                    self._ctx.bus.deliver([WaitsPlayed()])
             except Exception:  # whoever needs it plays it then, and reports what is wrong
                 log.exception("forecast failed")
             rest(REST_SECONDS + people * REST_EACH_SECONDS)

@@ -41,6 +41,7 @@ from server.live.agent_gateway import Agents
 from server.live.feeds import LiveFeeds
 from server.privacy.personal_data import delete_old
 from server.queue.business_day import keep_day
+from server.queue.events import WaitsPlayed
 from server.queue.forecasts import Forecasts
 from server.queue.offline import desk_connections
 from server.runtime import pages
@@ -396,7 +397,12 @@ def _until_orphaned(end: Flag) -> None:
 def _keep_forecast(ctx: Context) -> None:
     """Keep the forecast of the waits beside the server's work."""
     changed = Flag()
-    ctx.bus.subscribe(lambda _event: changed.set())
+
+    def listen(event: Event) -> None:
+        if not isinstance(event, WaitsPlayed):
+            changed.set()
+
+    ctx.bus.subscribe(listen)
 
     def wait(seconds: float) -> None:
         changed.wait(seconds)

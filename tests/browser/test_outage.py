@@ -36,6 +36,9 @@ def test_board_kiosk_and_desk_say_the_same(
     with signed_in(browser, browser_context_args, hall, "1009", 1366, 768) as desk:
         desk.goto(hall.url("/counter"))
         expect(desk.get_by_test_id("phase")).to_be_visible()
+        # The desk is shown before its feed is connected; only the feed brings what comes later.
+        hall.ticket("scjg-01")
+        expect(desk.get_by_test_id("main")).to_be_enabled(timeout=SOON_MS)
         hall.kill()
         for page, where in ((board, "offline"), (kiosk, "offline"), (desk, "alone")):
             expect(page.get_by_test_id(where)).to_contain_text(calling(), timeout=SOON_MS)

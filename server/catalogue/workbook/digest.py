@@ -62,6 +62,8 @@ def _drop_unused_of_item(item: dict[str, Any]) -> None:
     _drop_unused(item, Item, GUIDE_FIELDS)
     for material in item["materials"]:
         _drop_unused(material, Material, MATERIAL_FIELDS)
+    for stage in item.get("flow", ()):
+        stage["days"] = float(stage["days"])  # 1 and 1.0 are the same, and not in JSON
 
 
 def _drop_unused(record: dict[str, Any], kind: type[Any], names: tuple[str, ...]) -> None:

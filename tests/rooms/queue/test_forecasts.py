@@ -9,7 +9,9 @@ import pytest
 from kiosk import views
 from kiosk.messages import TicketView
 from server.core.errors import HallError
+from server.core.events import Event
 from server.queue import calling, issuing, slip_queries, snapshot, window_sessions
+from server.queue.events import WaitsPlayed
 from server.queue.forecasts import MOST_AGE_MS, Forecasts
 from server.queue.ticket_place import place_of
 from server.queue.tickets import Ticket
@@ -190,3 +192,17 @@ def test_the_office_sees_whether_the_told_waits_held(small: SmallHall) -> None:
         "width": soon.told_high - (soon.told_low or 0)
     }
     assert (by_kind["comprehensive"]["people"], by_kind["comprehensive"]["within"]) == (1, 1.0)
+
+
+def test_pages_are_told_of_a_forecast_with_later_changes_and_of_no_other(small: SmallHall) -> None:
+    """A page that is redrawn at a change may read the forecast before it: it is redrawn after."""
+    small.sign_in("T1")
+    events: list[Event] = []
+    small.ctx.bus.subscribe(events.append)
+    kept(small)
+    assert [event for event in events if isinstance(event, WaitsPlayed)] == [WaitsPlayed()]
+    kept(small)
+    assert events.count(WaitsPlayed()) == 1
+    small.issue("tax-1")
+    kept(small)
+    assert events.count(WaitsPlayed()) == 2
