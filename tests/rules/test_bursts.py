@@ -67,6 +67,10 @@ def test_a_sign_says_its_figures() -> None:
     [burst] = bursts(apart(6, 300, 1), LIMITS)
     assert burst == Burst(Sign.QUICK, "W01", "1001", 6, 2, 301_000)
     assert burst.words == "6次“非常满意”在结束办理后2秒内按下"
+    [dense] = bursts([rated(100 + 25 * n, 24, 5) for n in range(3)], LIMITS)
+    assert dense.words == "3次“非常满意”在60秒内连续按下"
+    [short] = bursts(apart(3, 10, 5), LIMITS)
+    assert short.words == "3次“非常满意”的办理时间不足20秒"
 
 
 @given(st.randoms(use_true_random=False))

@@ -53,6 +53,8 @@ def test_the_first_press_counts_and_one_without_a_service_waits_for_three_days()
     assert state_of(FIRST, is_rated=True, at=0, now=10 * WAIT_MS) is PressState.REPEATED
     assert state_of(None, is_rated=False, at=0, now=WAIT_MS) is PressState.WAITING
     assert state_of(None, is_rated=False, at=0, now=WAIT_MS + 1) is PressState.UNMATCHED
+    late = 10 * WAIT_MS
+    assert state_of(None, is_rated=False, at=late, now=late + 1) is PressState.WAITING
     assert WAIT_MS == 3 * 86_400_000
 
 

@@ -122,3 +122,10 @@ def test_every_step_but_the_last_has_a_due_day_in_the_future(
     ended = state in (RedressState.GRANTED, RedressState.CLOSED)
     assert (result.next == "") == (ended and move is not RedressMove.CALL)
     assert not is_overdue(result.next, day)
+
+
+def test_each_redress_counts_once_in_any_order() -> None:
+    granted = RedressCase(False, (OPENED, GRANTED))
+    late = RedressCase(True, (OPENED, CALLED, LATE))
+    counts = count_redress([granted, late, granted, late], date(2026, 4, 1))
+    assert counts == RedressCounts(opened=4, granted=2, run_out=2, in_time=0, named=2, called=2)
