@@ -45,7 +45,9 @@ ACCEPTED = due(MOVE.ACCEPT, STATE.ACCEPTED, FIRST, date(2026, 3, 9))
 
 
 def test_a_complaint_is_decided_on_and_answered_within_working_days() -> None:
-    assert Due("2026-03-13", "") == FIRST
+    assert due(MOVE.RECEIVE, STATE.RECEIVED, None) == Due("2026-03-13", "")
+    assert due(MOVE.ACCEPT, STATE.ACCEPTED, FIRST, date(2026, 3, 9)) == ACCEPTED
+    assert due(MOVE.REFUSE, STATE.REFUSED, None) == Due("", "")
     assert due(MOVE.CONTACT, STATE.RECEIVED, FIRST, date(2026, 3, 12)) == FIRST
     assert Due("2026-03-16", "2026-03-16") == ACCEPTED
     answered = due(MOVE.ANSWER, STATE.ANSWERED, ACCEPTED, date(2026, 3, 13))
