@@ -1,22 +1,16 @@
 """Simulated caller keypads on one bus: keys to press, six digits to read, a beep counter.
 
 Written from the frame table alone, without the codec, so that both cannot share a mistake. A keypad
-repeats its key until it receives the echo, and gives up after ATTEMPTS frames.
+repeats its key until it receives the echo, and gives up after some frames.
 """
 
 from __future__ import annotations
 
-import threading
-
 from devices.simulate.base import Faults, Journal, Json
 from devices.simulate.cable import CableLog
-from devices.simulate.desk_bus import DeskBusSimulator
+from devices.simulate.desk_bus import PAD_FAULTS, DeskBusSimulator, RepeatingPad, desk_frame
 
-PAD_FAULTS = ("silent", "slow", "half_frame", "bad_checksum", "key_bounce", "cable_pulled")
 KEY_FUNCTION = 0x02
-ECHO_SECONDS = 0.4
-ATTEMPTS = 5
-SLOW_SECONDS = 1.5
 FACES = {
     "0C": "呼叫",
     "0D": "重呼",
@@ -42,19 +36,14 @@ class KeypadSimulator:
         self._journal = journal
         self._display = " " * 6
         self._beeps = 0
-        self._unheard = 0
-        self._pending: bytes | None = None
-        self._echo = threading.Condition()
-        self._pressing = threading.Lock()
+        self._sender = RepeatingPad(name, self.faults, self.cable, journal)
 
     def start(self) -> None:
         """Do nothing: its bus starts the line."""
 
     def stop(self) -> None:
         """Stop waiting for an echo."""
-        with self._echo:
-            self._pending = None
-            self._echo.notify_all()
+        self._sender.stop()
 
     def press(self, keys: str) -> None:
         """Press digits one by one, then a key by its two-digit code: `"0C"`, `"1 2 0C"`.
@@ -67,53 +56,18 @@ class KeypadSimulator:
         code = parts[-1].upper() if parts else ""
         if len(digits) != len(parts) - 1 or code not in FACES:
             raise ValueError(f"{keys!r}: digits one by one, then one of {', '.join(FACES)}")
-        body = bytes((self.address, KEY_FUNCTION, *digits, int(code, 16)))
-        frame = bytes((0xFF, 0x68, len(body), len(body), 0x68)) + body
-        frame += bytes((sum(body) % 256, 0x16))
+        frame = desk_frame(bytes((self.address, KEY_FUNCTION, *digits, int(code, 16))))
         self._journal.note(self.name, "press", keys=keys, face=FACES[code])
-        threading.Thread(target=self._send, args=(frame,), daemon=True).start()
-
-    def _send(self, frame: bytes) -> None:
-        if self.faults["silent"] or self.faults["cable_pulled"] or self.bus is None:
-            return
-        with self._pressing:
-            self._pending = frame[1:]
-            for _ in range(ATTEMPTS):
-                self._transmit(self.bus, frame)
-                with self._echo:
-                    if self._echo.wait_for(lambda: self._pending is None, ECHO_SECONDS):
-                        return
-            self._pending = None
-            self._unheard += 1
-            self._journal.note(self.name, "no_echo")
-
-    def _transmit(self, bus: DeskBusSimulator, frame: bytes) -> None:
-        if self.faults["half_frame"]:
-            frame = frame[: len(frame) // 2]
-        if self.faults["bad_checksum"]:
-            frame = frame[:-2] + bytes((frame[-2] ^ 0x01, frame[-1]))
-        self.cable.frame("out", frame)
-        if self.faults["slow"]:
-            for byte in frame:
-                bus.send(bytes((byte,)))
-                with self._echo:
-                    self._echo.wait(SLOW_SECONDS / 100)
-        else:
-            bus.send(frame)
-        if self.faults["key_bounce"]:
-            bus.send(frame)
+        self._sender.press(self.bus, frame, frame[1:], "no_echo")
 
     def receive(self, body: bytes, frame: bytes) -> None:
         """Receive a frame of the host for this keypad; `body` is address, function, data."""
         if self.faults["silent"] or self.faults["cable_pulled"]:
             return
         self.cable.frame("in", frame)
-        with self._echo:
-            if self._pending == frame:
-                self._pending = None
-                self._echo.notify_all()
-                self._journal.note(self.name, "echo")
-                return
+        if self._sender.is_answered(frame):
+            self._journal.note(self.name, "echo")
+            return
         if body[1] == 0x02 and len(body) == 8:
             text = "".join(str(code) if code <= 9 else " " for code in body[2:])
             if text != self._display:
@@ -136,6 +90,6 @@ class KeypadSimulator:
             "waiting": self._display[:3].strip(),
             "ticket": self._display[3:].strip(),
             "beeps": self._beeps,
-            "unheard": self._unheard,
+            "unheard": self._sender.unheard,
             "keys": [{"press": code, "face": face} for code, face in FACES.items()],
         }

@@ -150,10 +150,11 @@ class RatingPadDriver:
             log.info("%s: a byte that nobody asked for", pad.name)
             return
         last = pad.recent.get(press.raw)
-        pad.recent = {raw: at for raw, at in pad.recent.items() if now - at < REPEAT_SECONDS}
-        pad.recent[press.raw] = now
         if last is None or now - last >= REPEAT_SECONDS:
             self._keep(pad, press, pad.ticket if is_asked else "")
+        # Only now: a press that could not be kept is no repeat when the pad sends it again.
+        pad.recent = {raw: at for raw, at in pad.recent.items() if now - at < REPEAT_SECONDS}
+        pad.recent[press.raw] = now
         acknowledgement = self._frames.acknowledge(press)
         if acknowledgement:
             self._due.appendleft(acknowledgement)

@@ -1,25 +1,21 @@
 """Simulated rating pads: keys to press, a face that asks, thanks or welcomes.
 
 Written from the frame table alone, without the codec, so that both cannot share a mistake. A pad on
-the desk bus repeats its press until it is acknowledged, and gives up after ATTEMPTS frames; a PJ06
+the desk bus repeats its press until it is acknowledged, and gives up after some frames; a PJ06
 sends one byte and forgets it.
 """
 
 from __future__ import annotations
 
-import threading
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 
 from devices.simulate.base import Faults, Journal, Json
 from devices.simulate.cable import CableLog
-from devices.simulate.desk_bus import DeskBusSimulator
+from devices.simulate.desk_bus import PAD_FAULTS, DeskBusSimulator, RepeatingPad, desk_frame
 from devices.simulate.endpoints import Wire
 
-PAD_FAULTS = ("silent", "slow", "half_frame", "bad_checksum", "key_bounce", "cable_pulled")
 PJ06_FAULTS = ("silent", "slow", "noise", "key_bounce", "cable_pulled")
-ANSWER_SECONDS = 0.4
-ATTEMPTS = 5
-SLOW_SECONDS = 1.5
 A4_KEYS: Mapping[int, str] = {3: "非常满意", 2: "满意", 1: "基本满意", 0: "不满意"}
 PJ06_KEYS: Mapping[int, str] = {
     1: "非常满意",
@@ -31,7 +27,7 @@ PJ06_KEYS: Mapping[int, str] = {
 WELCOME, ASKS, THANKS = "welcome", "asks", "thanks"
 
 
-class _PadFace:
+class _PadFace(ABC):
     """Face of a pad, and its keys."""
 
     kind = "ratingpad"
@@ -44,8 +40,6 @@ class _PadFace:
         self._face = WELCOME
         self._asked = 0
         self._pressed = 0
-        self._unheard = 0
-        self._pressing = threading.Lock()
 
     def press(self, keys: str) -> None:
         """Press the key with this value; raises ValueError if there is none."""
@@ -53,10 +47,11 @@ class _PadFace:
             raise ValueError(f"{keys!r}: one of {', '.join(map(str, self._keys))}")
         self._pressed += 1
         self._journal.note(self.name, "press", keys=keys, face=self._keys[int(keys)])
-        threading.Thread(target=self._press, args=(int(keys),), daemon=True).start()
+        self._press(int(keys))
 
+    @abstractmethod
     def _press(self, value: int) -> None:
-        raise NotImplementedError
+        """Send the key with this value; does not wait."""
 
     def _show(self, face: str) -> None:
         if face == ASKS:
@@ -71,7 +66,6 @@ class _PadFace:
             "face": self._face,
             "asked": self._asked,
             "pressed": self._pressed,
-            "unheard": self._unheard,
             "keys": [{"press": str(value), "face": face} for value, face in self._keys.items()],
         }
 
@@ -84,66 +78,35 @@ class A4RatingSimulator(_PadFace):
         self.faults = Faults(PAD_FAULTS, self._fault_changed)
         self.cable = CableLog("a4-rating")
         self.bus: DeskBusSimulator | None = None
-        self._pending: int | None = None
-        self._answer = threading.Condition()
+        self._sender = RepeatingPad(name, self.faults, self.cable, journal)
 
     def start(self) -> None:
         """Do nothing: its bus starts the line."""
 
     def stop(self) -> None:
         """Stop waiting for an acknowledgement."""
-        with self._answer:
-            self._pending = None
-            self._answer.notify_all()
+        self._sender.stop()
 
     def _press(self, value: int) -> None:
-        if self.faults["silent"] or self.faults["cable_pulled"] or self.bus is None:
-            return
-        body = bytes((self.address, 0x11, value))
-        frame = bytes((0xFF, 0x68, 3, 3, 0x68)) + body + bytes((sum(body) % 256, 0x16))
-        with self._pressing:
-            self._pending = value
-            for _ in range(ATTEMPTS):
-                self._transmit(self.bus, frame)
-                with self._answer:
-                    if self._answer.wait_for(lambda: self._pending is None, ANSWER_SECONDS):
-                        return
-            self._pending = None
-            self._unheard += 1
-            self._journal.note(self.name, "no_answer")
-
-    def _transmit(self, bus: DeskBusSimulator, frame: bytes) -> None:
-        if self.faults["half_frame"]:
-            frame = frame[: len(frame) // 2]
-        if self.faults["bad_checksum"]:
-            frame = frame[:-2] + bytes((frame[-2] ^ 0x01, frame[-1]))
-        self.cable.frame("out", frame)
-        if self.faults["slow"]:
-            for byte in frame:
-                bus.send(bytes((byte,)))
-                with self._answer:
-                    self._answer.wait(SLOW_SECONDS / 100)
-        else:
-            bus.send(frame)
-        if self.faults["key_bounce"]:
-            bus.send(frame)
+        frame = desk_frame(bytes((self.address, 0x11, value)))
+        answer = desk_frame(bytes((self.address, 0x01, value)))
+        self._sender.press(self.bus, frame, answer[1:], "no_answer")
 
     def receive(self, body: bytes, frame: bytes) -> None:
         """Receive a frame of the host for this pad; `body` is address, function, data."""
         if self.faults["silent"] or self.faults["cable_pulled"]:
             return
         self.cable.frame("in", frame)
-        if body[1] == 0x01 and len(body) == 3:
-            with self._answer:
-                if self._pending is not None and body[2] == self._pending:
-                    self._pending = None
-                    self._answer.notify_all()
-                    self._show(THANKS)
-                    return
-            if body[2] == 0x0B:
-                self._show(ASKS)
+        if self._sender.is_answered(frame):
+            self._show(THANKS)
+        elif body[1:] == b"\x01\x0b":
+            self._show(ASKS)
         elif body[1] == 0x02 and body[2:] == b"\x05":
             self._show(WELCOME)
+
+    def observable_state(self) -> dict[str, Json]:
+        """Return the face, the keys, the counters, and the presses that nobody answered."""
+        return {**super().observable_state(), "unheard": self._sender.unheard}
 
     def _fault_changed(self, name: str, on: bool) -> None:
         self._journal.note(self.name, "fault", fault=name, on=on)
@@ -171,13 +134,12 @@ class Pj06Simulator(_PadFace):
     def _press(self, value: int) -> None:
         if self.faults["silent"] or self.faults["cable_pulled"]:
             return
-        with self._pressing:
-            sent = bytes((value,)) * (2 if self.faults["key_bounce"] else 1)
-            if self.faults["noise"]:
-                sent = b"\xf0" + sent
-            self.cable.frame("out", sent)
-            self._wire.send(sent)
-            self._show(THANKS)
+        sent = bytes((value,)) * (2 if self.faults["key_bounce"] else 1)
+        if self.faults["noise"]:
+            sent = b"\xf0" + sent
+        self.cable.frame("out", sent)
+        self._wire.send(sent)
+        self._show(THANKS)
 
     def receive(self, data: bytes) -> None:
         """Receive bytes of the host."""

@@ -5,6 +5,7 @@ Written from the frame table alone, without the codec, so that both cannot share
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -13,6 +14,10 @@ from devices.simulate.cable import CableLog
 from devices.simulate.endpoints import Wire
 
 BUS_FAULTS = ("cable_pulled",)
+PAD_FAULTS = ("silent", "slow", "half_frame", "bad_checksum", "key_bounce", "cable_pulled")
+ANSWER_SECONDS = 0.4
+ATTEMPTS = 5
+SLOW_SECONDS = 1.5
 
 
 class DeskPad(Protocol):
@@ -94,3 +99,80 @@ class DeskBusSimulator:
     def observable_state(self) -> dict[str, Json]:
         """Return the names of its pads and the number of rejected frames."""
         return {"pads": [pad.name for pad in self.pads.values()], "rejected": self.rejected}
+
+
+class RepeatingPad:
+    """Sender of a pad on the bus: a press is repeated until the host answers it, or given up."""
+
+    def __init__(self, name: str, faults: Faults, cable: CableLog, journal: Journal) -> None:
+        self.unheard = 0
+        self._name = name
+        self._faults = faults
+        self._cable = cable
+        self._journal = journal
+        self._pending: bytes | None = None
+        self._answer = threading.Condition()
+        self._pressing = threading.Lock()
+
+    def press(
+        self, bus: DeskBusSimulator | None, frame: bytes, answer: bytes, given_up: str
+    ) -> None:
+        """Send a frame, in a thread of its own, until `answer` comes.
+
+        `given_up`: kind of the event when it does not come.
+        """
+        arguments = (bus, frame, answer, given_up)
+        threading.Thread(target=self._send, args=arguments, daemon=True).start()
+
+    def is_answered(self, frame: bytes) -> bool:
+        """Return True if a frame of the host is the answer that a press waits for."""
+        with self._answer:
+            if self._pending is None or self._pending != frame:
+                return False
+            self._pending = None
+            self._answer.notify_all()
+            return True
+
+    def stop(self) -> None:
+        """Stop waiting for an answer."""
+        with self._answer:
+            self._pending = None
+            self._answer.notify_all()
+
+    def _send(
+        self, bus: DeskBusSimulator | None, frame: bytes, answer: bytes, given_up: str
+    ) -> None:
+        if self._faults["silent"] or self._faults["cable_pulled"] or bus is None:
+            return
+        with self._pressing:
+            self._pending = answer
+            for _ in range(ATTEMPTS):
+                self._transmit(bus, frame)
+                with self._answer:
+                    if self._answer.wait_for(lambda: self._pending is None, ANSWER_SECONDS):
+                        return
+            self._pending = None
+            self.unheard += 1
+            self._journal.note(self._name, given_up)
+
+    def _transmit(self, bus: DeskBusSimulator, frame: bytes) -> None:
+        if self._faults["half_frame"]:
+            frame = frame[: len(frame) // 2]
+        if self._faults["bad_checksum"]:
+            frame = frame[:-2] + bytes((frame[-2] ^ 0x01, frame[-1]))
+        self._cable.frame("out", frame)
+        if self._faults["slow"]:
+            for byte in frame:
+                bus.send(bytes((byte,)))
+                with self._answer:
+                    self._answer.wait(SLOW_SECONDS / 100)
+        else:
+            bus.send(frame)
+        if self._faults["key_bounce"]:
+            bus.send(frame)
+
+
+def desk_frame(body: bytes) -> bytes:
+    """Return a frame with its wake byte; `body` is address, function, data."""
+    head = bytes((0xFF, 0x68, len(body), len(body), 0x68))
+    return head + body + bytes((sum(body) % 256, 0x16))

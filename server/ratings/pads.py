@@ -89,7 +89,9 @@ def add(agents: Agents, hall: Hall, start: Callable[..., Any]) -> None:
     agents.event_handlers[KIND] = pads.receive
 
     def listen(event: Event) -> None:
-        if isinstance(event, TicketMoved | WindowChanged) and event.window:
+        if not isinstance(event, TicketMoved | WindowChanged) or not event.window:
+            return
+        if agents.serving(KIND, event.window):
             start(pads.show, event.window)
 
     hall.ctx.bus.subscribe(listen)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ from devices.desk_frames import CodecError, Frame, decode
 from devices.ratingpads.frames import A4Frames, PadPress, Pj06Frames
 from devices.ratingpads.values import MODELS, value_map
 from devices.registry import build_drivers
-from support.hardware import PATIENCE, ReportRecorder, Rig
+from support.hardware import PATIENCE, ReportRecorder, Rig, make_rig
 
 RATING = bytes.fromhex("FF 68 03 03 68 05 11 00 16 16")
 ACKNOWLEDGED = bytes.fromhex("FF 68 03 03 68 05 01 00 06 16")
@@ -129,6 +129,31 @@ def test_a_press_whose_key_bounces_is_kept_once(rig_of: Callable[[str], Rig]) ->
     rig.device.press("2")  # type: ignore[attr-defined]
     assert face(rig, "thanks", before)
     assert [fact["level"] for fact in facts(rig, 2)] == [4, 2]
+
+
+class FullDisk(ReportRecorder):
+    """Recorder whose disk is full at the first press."""
+
+    def enqueue_facts(
+        self, device: str, kind: str, payloads: Sequence[Mapping[str, object]], bookmark: str
+    ) -> None:
+        if not self.bookmarks:
+            self.bookmarks[device] = "full once"
+            raise OSError("no space left")
+        super().enqueue_facts(device, kind, payloads, bookmark)
+
+
+def test_a_press_that_could_not_be_kept_is_not_acknowledged_and_kept_when_it_comes_again(
+    tmp_path: Path,
+) -> None:
+    rig = make_rig("a4-rating", tmp_path, FullDisk())
+    try:
+        ask(rig, "A001")
+        rig.device.press("3")  # type: ignore[attr-defined]
+        assert face(rig, "thanks")
+        assert facts(rig, 1) == [{"level": 1, "ticket": "A001"}]
+    finally:
+        rig.stop()
 
 
 def test_without_the_server_a_press_is_kept_without_a_ticket(rig_of: Callable[[str], Rig]) -> None:

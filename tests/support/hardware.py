@@ -287,14 +287,14 @@ RIGS = (
 )
 
 
-def make_rig(name: str, folder: Path) -> Rig:
+def make_rig(name: str, folder: Path, notes: ReportRecorder | None = None) -> Rig:
     """Build and start one driver and its simulated device in `folder`."""
     plan = simulator_plan(simulator_tables(name), folder)
     for device in plan.devices:
         device.start()
     device = next(device for device in plan.devices if device.name == "dev")
     port = getattr(device, "port", 0) or getattr(getattr(device, "wire", None), "port", 0)
-    notes = ReportRecorder()
+    notes = notes or ReportRecorder()
     crews = build_drivers(
         agent_config(agent_tables(name, folder, port), folder), notes, tuple(KINDS)
     )

@@ -48,7 +48,6 @@ export interface RatingPadShows {
   face: "welcome" | "asks" | "thanks";
   asked: number;
   pressed: number;
-  unheard: number;
   keys: { press: string; face: string }[];
 }
 export interface SpeakerShows {
