@@ -209,10 +209,3 @@ def erase_words(tx: Tx, now: int) -> int:
         delete(complaint_words).where(_w.hall_id == tx.hall_id, _w.erase_after < now)
     )
     return int(contacts.rowcount) + int(words.rowcount)
-
-
-def due_counts(conn: Connection, hall_id: str, today: str) -> tuple[int, int]:
-    """Return the numbers of open complaints that are overdue, and due today."""
-    query = select(_c.due, func.count()).where(_c.hall_id == hall_id, _c.due != "", _c.due <= today)
-    numbers = {row[0]: int(row[1]) for row in conn.execute(query.group_by(_c.due))}
-    return sum(number for due, number in numbers.items() if due < today), numbers.get(today, 0)

@@ -161,11 +161,6 @@ def due_after(
     return Due(answer, answer)
 
 
-def is_overdue(due: str, today: date) -> bool:
-    """Return True if the day has passed; a complaint that has ended is never overdue."""
-    return bool(due) and today.isoformat() > due
-
-
 NUMBER_LENGTH = 8
 _SERIAL = 5
 

@@ -30,11 +30,11 @@ from server.complaints.rules import (
     Topic,
     Way,
     count_complaints,
-    is_overdue,
 )
 from server.complaints.workflow import COMPLAINT
 from server.core.actors import STAFF_KINDS, Actor
 from server.core.sealed_text import unseal
+from server.core.working_days import is_overdue
 from server.hall.composition import Hall
 
 _STAFF = frozenset(kind.value for kind in STAFF_KINDS)

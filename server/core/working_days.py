@@ -104,3 +104,8 @@ class Workdays:
 def week_of(lines: Iterable[frozenset[int]]) -> frozenset[int]:
     """Return the weekdays in a hall's lines of hours; the plain week if there are no lines."""
     return frozenset().union(*lines) or PLAIN_WEEK
+
+
+def is_overdue(due: str, today: date) -> bool:
+    """Return True if the ISO day has passed; an empty one, of what has ended, is never overdue."""
+    return bool(due) and today.isoformat() > due

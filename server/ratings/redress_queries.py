@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from server.core.records import Records
 from server.core.store import Tx
@@ -127,13 +127,6 @@ def closed_words(
         .limit(MOST_PUBLIC)
     )
     return [(row[0], row[1], row[2]) for row in conn.execute(query)]
-
-
-def due_counts(conn: Connection, hall_id: str, today: str) -> tuple[int, int]:
-    """Return the numbers of open redresses that are overdue, and due today."""
-    query = select(_r.due, func.count()).where(_r.hall_id == hall_id, _r.due != "", _r.due <= today)
-    numbers = {row[0]: int(row[1]) for row in conn.execute(query.group_by(_r.due))}
-    return sum(number for due, number in numbers.items() if due < today), numbers.get(today, 0)
 
 
 MOST_PUBLIC = 50

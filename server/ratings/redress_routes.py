@@ -12,6 +12,7 @@ from server.catalogue.model import Catalogue
 from server.core.actors import Actor
 from server.core.errors import HallError
 from server.core.sealed_text import unseal
+from server.core.working_days import is_overdue
 from server.hall.composition import Hall
 from server.hall.context import Context
 from server.leave.errors import LeaveCode
@@ -35,7 +36,6 @@ from server.ratings.redress_rules import (
     CallResult,
     RedressMove,
     RedressState,
-    is_overdue,
 )
 from server.ratings.workflow import REDRESS
 from server.web_api import MANAGERS, STAFF, Api, Call

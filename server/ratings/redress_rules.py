@@ -13,6 +13,7 @@ from datetime import date
 from enum import StrEnum
 
 from server.core.workflow import Calendar
+from server.core.working_days import is_overdue
 
 
 class RedressState(StrEnum):
@@ -127,11 +128,6 @@ def due_after(
         RedressState.RECHECKED: limits.recheck,
     }
     return Due(after(days[state]) if state in days else answer, answer)
-
-
-def is_overdue(due: str, today: date) -> bool:
-    """Return True if the day has passed; a redress that has ended is never overdue."""
-    return bool(due) and today.isoformat() > due
 
 
 def fits(result: CallResult, *, named: bool) -> bool:

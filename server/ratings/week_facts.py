@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from server.core.weeks import Fact
+from server.core.working_days import is_overdue
 from server.hall.week_request import WeekFacts, WeekRequest
 from server.ratings import redress_queries
 from server.ratings.figures import By, counts_by
 from server.ratings.rates import Rate
-from server.ratings.redress_rules import RedressMove, RedressState, is_overdue
+from server.ratings.redress_rules import RedressMove, RedressState
 from server.ratings.views import rate_view
 
 PLACE = 5

@@ -20,7 +20,6 @@ from server.complaints.rules import (
     check_digit,
     count_complaints,
     due_after,
-    is_overdue,
     number_of,
     read_number,
     serial_of,
@@ -28,7 +27,7 @@ from server.complaints.rules import (
 from server.complaints.workflow import COMPLAINT, FIRST_TIME, OUTCOME, WORDS
 from server.core.errors import HallError
 from server.core.workflow import Attempt
-from server.core.working_days import Workdays
+from server.core.working_days import Workdays, is_overdue
 
 LIMITS = Limits(decide=5, answer=5, extension=10, close=5)
 FRIDAY = date(2026, 3, 6)

@@ -8,7 +8,7 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.core.working_days import Workdays
+from server.core.working_days import Workdays, is_overdue
 from server.ratings.redress_rules import (
     CallResult,
     Due,
@@ -21,7 +21,6 @@ from server.ratings.redress_rules import (
     count_redress,
     due_after,
     fits,
-    is_overdue,
 )
 
 LIMITS = Limits(contact=1, appeal=3, redress=15, recheck=5)
