@@ -318,16 +318,14 @@ def add(api: Api, feeds: LiveFeeds, agents: Agents, start: Callable[..., Any]) -
     def sent(task: Task) -> None:
         start(issuing.settle_slip, ctx, "", task.id, "sent", "")
 
-    def send_slip(event: SlipOwed) -> None:
-        task = kiosk.task_for(event.slip)
-        if task is not None:
-            agents.send(task, accepted=sent)
-
-    def listen(event: Event) -> None:
+    def send_slip(event: Event) -> None:
+        # At once, not in the background: the paper is on its way while the answer is written.
         if isinstance(event, SlipOwed):
-            start(send_slip, event)
+            task = kiosk.task_for(event.slip)
+            if task is not None:
+                agents.send(task, accepted=sent)
 
-    ctx.bus.subscribe(listen)
+    ctx.bus.subscribe(send_slip)
 
 
 def _questions(api: Api, kiosk: Kiosk) -> None:

@@ -8,6 +8,7 @@ characters).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
@@ -20,6 +21,7 @@ MAX_SCALE = 4
 MAX_QR_CHARACTERS = 600
 MAX_TEXT_CHARACTERS = 4_000
 MAX_LINES = 500
+CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class DocumentError(ValueError):
@@ -29,10 +31,7 @@ class DocumentError(ValueError):
 def _check_text(value: str, name: str) -> None:
     if len(value) > MAX_TEXT_CHARACTERS:
         raise DocumentError(f"{name}: longer than {MAX_TEXT_CHARACTERS} characters")
-    if any(
-        ord(char) < 0x20 or 0x7F <= ord(char) < 0xA0 or 0xD800 <= ord(char) < 0xE000
-        for char in value
-    ):
+    if CONTROLS.search(value):
         raise DocumentError(f"{name}: control characters are not printable")
 
 

@@ -128,7 +128,7 @@ def text_line(line: Text, charset: Charset, scale: int = 0) -> bytes:
     Kanji mode is turned on for a line with Chinese and off after it, so that the line is correct
     whatever the printer's power-up state; ASCII is the same in both modes.
     """
-    chinese = any(not layout.is_narrow(char) for char in line.text)
+    chinese = bool(layout.WIDE.search(line.text))
     head = bytes((0x1B, 0x61, ALIGN[line.align], 0x1B, 0x45, line.bold, 0x1B, 0x2D, line.underline))
     size = (scale, scale) if scale else (line.width, line.height)
     body = b"".join(_runs(line, charset, size))

@@ -6,7 +6,9 @@ printer commands. 80 mm paper has 48 cells, 58 mm paper 32 (font A, 12 dots per 
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from functools import lru_cache
 from typing import Literal
 
 from devices import gb2312
@@ -21,13 +23,23 @@ MAX_NARROW_SCALE = 8
 WIDOW = 2
 """Characters, punctuation not counted, that a last line has at least."""
 NOT_AT_LINE_START = "，。、；：？！）》」』】”’％,.;:?!)]}%"
+KEPT = 8192
+"""Characters whose properties are kept: a person waits while a slip is encoded."""
+WIDE = re.compile("[^ -~]")
 REPLACEMENTS = str.maketrans({"¥": "￥", "–": "—", "\u00a0": " ", "\u3000": "  "})
 
 
 def clean(text: str) -> str:
     """Return the text in composed form, without marks and controls that printer fonts lack."""
+    if not WIDE.search(text):
+        return text
     composed = unicodedata.normalize("NFC", text.translate(REPLACEMENTS))
-    return "".join(c for c in composed if unicodedata.category(c) not in {"Mn", "Me", "Cf", "Cc"})
+    return "".join(c for c in composed if _is_printed(c))
+
+
+@lru_cache(KEPT)
+def _is_printed(char: str) -> bool:
+    return unicodedata.category(char) not in {"Mn", "Me", "Cf", "Cc"}
 
 
 def is_narrow(char: str) -> bool:
@@ -37,7 +49,8 @@ def is_narrow(char: str) -> bool:
 
 def cells(text: str, width: int = 1) -> int:
     """Return the number of cells of the text at `width` times the normal width."""
-    return sum(char_cells(char, width) for char in text)
+    wide = len(WIDE.findall(text))
+    return width * (len(text) - wide) + 2 * min(width, MAX_HANZI_SCALE) * wide
 
 
 def char_cells(char: str, width: int) -> int:
@@ -45,6 +58,7 @@ def char_cells(char: str, width: int) -> int:
     return width if is_narrow(char) else 2 * min(width, MAX_HANZI_SCALE)
 
 
+@lru_cache(KEPT)
 def in_charset(char: str, charset: Charset) -> bool:
     """Return True if a printer with this character set has the character in its own font."""
     if is_narrow(char):
@@ -62,7 +76,8 @@ def in_charset(char: str, charset: Charset) -> bool:
 
 def rare(text: str, charset: Charset) -> str:
     """Return the characters that must be drawn, in order, each once."""
-    return "".join(dict.fromkeys(char for char in text if not in_charset(char, charset)))
+    wide = dict.fromkeys(WIDE.findall(text))
+    return "".join(char for char in wide if not in_charset(char, charset))
 
 
 def wrap(text: str, columns: int, width: int = 1) -> list[str]:
@@ -70,6 +85,8 @@ def wrap(text: str, columns: int, width: int = 1) -> list[str]:
 
     A last line of a single character takes words from the line before it.
     """
+    if cells(text, width) <= columns:
+        return [text.rstrip(" ")]
     lines: list[str] = []
     line = ""
     for word in _words(text):
@@ -92,7 +109,7 @@ def largest(text: str, columns: int, least: int) -> int:
 
     Other text keeps `least`: printers at most double it.
     """
-    if not text or not all(map(is_narrow, text)):
+    if not text or WIDE.search(text):
         return least
     return max(least, min(MAX_NARROW_SCALE, columns // len(text)))
 

@@ -3,6 +3,7 @@
 Stock Engine.IO wakes a greenlet for every client and message and frames the same text for each of
 them. Here the frame is created once. A socket that is not free (something queued, half a frame
 unsent, TLS, another transport) gets the message through its queue as usual, in the right order.
+Socket.IO's own messages, such as a task for an agent, go the same way.
 
 The same applies to the pings by which each side detects a lost connection: one greenlet sends all
 of them, and an answer is recognised by its bytes.
@@ -235,6 +236,24 @@ class _Line(engineio.socket.Socket):  # type: ignore[misc]
     without_namespace_since: float | None = 0.0
     """Monotonic time since when the connection has no namespace; None if it has one."""
 
+    def send(self, pkt: Line) -> None:
+        """Send a packet now if the socket is free, else through its queue."""
+        if pkt.binary or not self.offer(frame_text(pkt.encode())):
+            self.enqueue(pkt)
+
+    def enqueue(self, pkt: Line) -> None:
+        """Send a packet behind everything that is queued; raises SocketIsClosedError."""
+        super().send(pkt)
+
+    def offer(self, frame: bytes) -> bool:
+        """Write a frame now; False if something is queued or the socket is not free."""
+        if self.closed or self.wire is None or not self.upgraded or not self.queue.empty():
+            return False
+        unsent = self.wire.offer(frame)
+        if unsent:
+            self.queue.put(_Rest(unsent))
+        return unsent is not None
+
     def schedule_ping(self) -> None:
         """Record that the client answered the ping."""
         self.pinged_at = None
@@ -356,7 +375,9 @@ class Direct:
         """Queue an event behind everything that is queued, for a client that is being admitted."""
         line = _message(event, data, namespace)
         for _sid, eio_sid in self._server.manager.get_participants(namespace, room):
-            self._server.eio.send_packet(eio_sid, line)
+            socket = self._server.eio.sockets.get(eio_sid)
+            if isinstance(socket, _Line):
+                socket.enqueue(line)
 
     def cut_off(self, eio_sid: str, reason: str = "") -> None:
         """End a client's connection without waiting: the client may never read again."""
@@ -373,11 +394,5 @@ class Direct:
         socket = self._server.eio.sockets.get(eio_sid)
         if socket is None or socket.closed:
             return
-        wire = getattr(socket, "wire", None)
-        if wire is not None and socket.queue.empty():
-            unsent = wire.offer(frame)
-            if unsent is not None:
-                if unsent:
-                    socket.queue.put(_Rest(unsent))
-                return
-        self._server.eio.send_packet(eio_sid, line)
+        if not (isinstance(socket, _Line) and socket.offer(frame)):
+            self._server.eio.send_packet(eio_sid, line)

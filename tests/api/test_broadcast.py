@@ -150,9 +150,10 @@ def test_every_watcher_gets_the_message(server: Broadcaster, size: int) -> None:
     assert [watcher.read_state() for watcher in watchers] == [{"n": 1, "x": "x" * size}] * 3
 
 
-def test_free_sockets_are_written_without_the_queue(server: Broadcaster) -> None:
+@pytest.mark.parametrize("command", ["send", "emit"])
+def test_free_sockets_are_written_without_the_queue(server: Broadcaster, command: str) -> None:
     watchers = [server.add() for _ in range(3)]
-    assert server.tell("send 1 10")["queued"] == 0
+    assert server.tell(f"{command} 1 10")["queued"] == 0
     assert [watcher.read_state()["n"] for watcher in watchers] == [1, 1, 1]
 
 
@@ -171,10 +172,11 @@ def test_a_client_that_does_not_read_delays_nobody_and_misses_nothing(
 
 def test_a_message_behind_the_queue_comes_in_its_turn(server: Broadcaster) -> None:
     client = server.add(buffer=4096)
-    for number in range(0, 40, 2):
+    for number in range(0, 45, 3):
         server.tell(f"send {number} 50000")
         server.tell(f"queue {number + 1} 10")
-    assert [client.read_state()["n"] for _ in range(40)] == list(range(40))
+        server.tell(f"emit {number + 2} 10")
+    assert [client.read_state()["n"] for _ in range(45)] == list(range(45))
 
 
 def test_a_message_does_not_overtake_what_is_queued(server: Broadcaster) -> None:

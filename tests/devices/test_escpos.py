@@ -102,6 +102,11 @@ def test_no_line_is_wider_than_the_paper_and_nothing_is_lost(
     assert "".join(line.text for line in lines).replace(" ", "") == text.replace(" ", "")
 
 
+@given(st.text(), st.integers(1, 8))
+def test_a_text_is_as_wide_as_its_characters(text: str, width: int) -> None:
+    assert layout.cells(text, width) == sum(layout.char_cells(char, width) for char in text)
+
+
 def test_closing_punctuation_does_not_begin_a_line() -> None:
     rows = layout.wrap("一二三四五六七八九十一二三四五六。下", 32)
     assert rows == ["一二三四五六七八九十一二三四五", "六。下"]

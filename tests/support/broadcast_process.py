@@ -6,6 +6,7 @@ and the broadcast of a hall, but without a hall. It writes its port as a line of
 that it reads is one command, answered by one line with its state:
 
     send N SIZE     send the event `state` with {"n": N, "x": SIZE letters} to everybody
+    emit N SIZE     send it as one of Socket.IO's own messages
     queue N SIZE    the same, behind everything that is queued
     pair N SIZE     queue N and send N + 1 before any client is served
     ping SECONDS    send the pings that are due so many seconds later than now
@@ -71,6 +72,8 @@ class BroadcastServer:
         """Carry out one command."""
         if command == "send":
             self.direct.send("state", state_json(*numbers), ROOM, SPACE)
+        elif command == "emit":
+            self.io.emit("state", json.loads(state_json(*numbers)), to=ROOM, namespace=SPACE)
         elif command == "queue":
             self.direct.send_queued("state", state_json(*numbers), ROOM, SPACE)
         elif command == "pair":
