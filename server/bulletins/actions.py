@@ -298,10 +298,9 @@ def acknowledge(ctx: Context, actor: Actor, key: str, bulletin_id: str) -> None:
 
     Raises BULLETIN_ACK, _UNKNOWN, _STATE.
     """
-    person = ctx.catalogue().staff_by.get(actor.name)
-    if person is None or not person.chief or not person.unit:
+    unit = ctx.catalogue().unit_led_by(actor.name)
+    if not unit:
         raise HallError(BulletinCode.BULLETIN_ACK)
-    unit = person.unit
 
     def act(tx: Tx) -> JsonDict:
         row = _require(tx, bulletin_id)

@@ -127,7 +127,7 @@ def _reading(api: Api, pages: Bulletins) -> None:
     def bulletin_list(call: Call) -> BulletinList:
         """Return the archive, newest first; drafts only for managers."""
         rows = ctx.read(lambda c: queries.every(c, ctx.hall_id))
-        return views.archive(rows, drafts=views.manages(call.actor))
+        return views.archive(rows, drafts=call.actor.manages)
 
     @api.get(
         "/bulletins/<bulletin>",
@@ -139,7 +139,7 @@ def _reading(api: Api, pages: Bulletins) -> None:
         """Return a bulletin with its figures, words, receipts and amendments."""
         name = call.args["bulletin"]
         view: BulletinView = pages.read_off_loop(lambda conn: pages.view(conn, name))
-        if view.state == "draft" and not views.manages(call.actor):
+        if view.state == "draft" and not call.actor.manages:
             raise HallError(BulletinCode.BULLETIN_UNKNOWN, bulletin=name)
         return view
 

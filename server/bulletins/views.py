@@ -29,7 +29,6 @@ from server.bulletins.messages import (
 from server.bulletins.queries import Acknowledgement, Amendment, ListedBulletin
 from server.bulletins.words import DRAFT_SENTENCES, TITLES, numbered
 from server.catalogue.model import Catalogue
-from server.core.actors import Actor, ActorKind
 from server.core.weeks import Week
 from server.queue.week_facts import services_of, waits_of
 from server.queue.week_queries import TicketOfWeek
@@ -78,11 +77,6 @@ FACT_LABELS = {
     "windows_open": "开放窗口数",
 }
 """Names of the figures in the editor and in amendments; a test checks completeness."""
-
-
-def manages(actor: Actor) -> bool:
-    """Return True if the actor may see drafts."""
-    return actor.kind in (ActorKind.MANAGER, ActorKind.ADMINISTRATOR)
 
 
 def archive(rows: Sequence[ListedBulletin], *, drafts: bool) -> BulletinList:

@@ -394,6 +394,11 @@ class Catalogue:
         """Return the holiday or make-up day on `day`, or None."""
         return self._special_by_day.get(day)
 
+    def unit_led_by(self, staff: str) -> str:
+        """Return the unit whose chief representative (首席代表) a person is; empty for others."""
+        person = self.staff_by.get(staff)
+        return person.unit if person is not None and person.chief else ""
+
     def items_of(self, unit: str) -> Iterator[Item]:
         """Return the items of a unit, in catalogue order."""
         return (i for i in self.items if i.unit == unit)

@@ -17,7 +17,6 @@ from server.complaints.rules import (
     About,
     ComplaintMove,
     ComplaintState,
-    Due,
     Kind,
     Limits,
     Outcome,
@@ -32,9 +31,9 @@ from server.core.actors import STAFF_KINDS, Actor, ActorKind
 from server.core.errors import CommonCode, HallError
 from server.core.store import Tx
 from server.core.workflow import Attempt
+from server.core.working_days import Due
 from server.hall.context import Context, JsonDict, write_journal
 from server.leave import file_queries
-from server.leave.errors import LeaveCode
 from server.queue import ticket_queries, window_session_queries
 from server.queue.errors import QueueCode
 from server.spot_checks import finding_actions
@@ -222,17 +221,6 @@ def _is_subject(
     return about is About.UNIT and bool(unit) and entry is not None and entry.unit == unit
 
 
-def is_office(actor: Actor) -> bool:
-    """Return True for a manager or an administrator of the hall."""
-    return actor.kind in (ActorKind.MANAGER, ActorKind.ADMINISTRATOR)
-
-
-def is_liaison(ctx: Context, actor: Actor, unit: str) -> bool:
-    """Return True for a chief representative of the unit."""
-    person = ctx.catalogue().staff_by.get(actor.name)
-    return person is not None and person.chief and bool(unit) and person.unit == unit
-
-
 def may_handle(ctx: Context, actor: Actor, row: StoredComplaint, concerned: set[str]) -> bool:
     """Return True if a person handles a complaint.
 
@@ -242,7 +230,11 @@ def may_handle(ctx: Context, actor: Actor, row: StoredComplaint, concerned: set[
     if _is_subject(ctx.catalogue(), actor.name, About(row.about), row.unit, concerned):
         return False
     accepted = row.state not in (ComplaintState.RECEIVED, ComplaintState.REFUSED)
-    return is_office(actor) or (accepted and is_liaison(ctx, actor, row.unit))
+    return actor.manages or (accepted and _is_liaison(ctx, actor, row))
+
+
+def _is_liaison(ctx: Context, actor: Actor, row: StoredComplaint) -> bool:
+    return bool(row.unit) and ctx.catalogue().unit_led_by(actor.name) == row.unit
 
 
 def access(
@@ -258,7 +250,7 @@ def access(
     concerned = queries.subjects(conn, ctx.hall_id, [row.id])[row.id]
     if not may_handle(ctx, actor, row, concerned):
         raise HallError(ComplaintCode.COMPLAINT_UNKNOWN)
-    return row, concerned, queries.steps(conn, ctx.hall_id, [row.id])[row.id]
+    return row, concerned, queries.STEPS.of(conn, ctx.hall_id, [row.id])[row.id]
 
 
 def attempt_of(
@@ -272,7 +264,7 @@ def attempt_of(
     """Return a step as the actor attempts it; with `wish` None whatever it needs is given."""
 
     def holds(role: str) -> bool:
-        return is_office(actor) if role == workflow.OFFICE else is_liaison(ctx, actor, row.unit)
+        return actor.manages if role == workflow.OFFICE else _is_liaison(ctx, actor, row)
 
     askers = [
         step.by_actor.partition(":")[2] for step in steps if step.move == ComplaintMove.ASK_TIME
@@ -301,9 +293,7 @@ def move(ctx: Context, actor: Actor, key: str, complaint_id: str, wish: Wish) ->
         row, concerned, steps = access(ctx, tx.conn, actor, complaint_id)
         if wish.move is ComplaintMove.RECEIVE:
             raise HallError(CommonCode.INVALID, field="move")
-        for paper in wish.evidence:
-            if file_queries.get(tx.conn, tx.hall_id, paper) is None:
-                raise HallError(LeaveCode.FILE_UNKNOWN)
+        file_queries.require_all(tx, wish.evidence)
         attempt = attempt_of(ctx, actor, row, concerned, steps, wish)
         state = COMPLAINT.after(wish.move, attempt)
         _add_step(ctx, tx, actor, row, steps, state, wish)
@@ -346,7 +336,7 @@ def _add_step(
         evidence=json.dumps(list(wish.evidence)),
         by_actor=actor.key,
     )
-    queries.add_step(tx, step)
+    queries.STEPS.add(tx, step, **({"outcome": step.outcome} if step.outcome else {}))
     # Words and names stay out of the journal: they can be erased.
     data: JsonDict = {
         "n": step.n,

@@ -15,9 +15,9 @@ from sqlalchemy import Connection, select
 from server.complaints import queries
 from server.complaints.queries import StoredComplaint, StoredComplaintStep
 from server.complaints.rules import FINAL, read_number
+from server.core.step_chains import Problem, chain_problems
 from server.core.tables import journal as journal_table
 
-Problem = tuple[str, str]
 FIRST_DAY, LAST_DAY = "2000-01-01", "2099-12-31"
 _j = journal_table.c
 
@@ -25,7 +25,7 @@ _j = journal_table.c
 def problems(conn: Connection, hall_id: str) -> Iterator[Problem]:
     """Yield every violation, in both languages."""
     rows = queries.of_days(conn, hall_id, FIRST_DAY, LAST_DAY)
-    steps = queries.steps(conn, hall_id, [row.id for row in rows])
+    steps = queries.STEPS.of(conn, hall_id, [row.id for row in rows])
     lines = _lines(conn, hall_id)
     for row in rows:
         yield from _complaint(row, steps[row.id], lines)
@@ -46,18 +46,9 @@ def _complaint(
 ) -> Iterator[Problem]:
     if read_number(row.number) != row.number:
         yield (f"投诉编号 {row.number} 有误", f"complaint {row.number} has a wrong number")
-    whole = bool(steps) and [step.n for step in steps] == list(range(1, len(steps) + 1))
-    if not whole or (steps[-1].state, steps[-1].due) != (row.state, row.due):
-        yield (
-            f"投诉 {row.number} 的经过不完整",
-            f"the steps of complaint {row.number} are not complete",
-        )
+    name = f"投诉 {row.number} ", f"complaint {row.number}"
+    yield from chain_problems(name, row.state, row.due, steps, FINAL)
     for step in steps:
-        if not step.by_actor or bool(step.due) is (step.state in FINAL):
-            yield (
-                f"投诉 {row.number} 第 {step.n} 步没有经办人或期限",
-                f"step {step.n} of complaint {row.number} has no actor or no due day",
-            )
         if lines[row.id, f"complaint.{step.move}", step.n] != 1:
             yield (
                 f"投诉 {row.number} 第 {step.n} 步与流水不一致",

@@ -15,6 +15,7 @@ from server.complaints.tables import (
     complaint_words,
 )
 from server.core.records import Records
+from server.core.step_chains import StepChain
 from server.core.store import Tx
 from server.queue.tables import ticket
 
@@ -77,8 +78,10 @@ class StoredComplaintStep:
 
 _complaints = Records(StoredComplaint, complaint)
 _words = Records(StoredComplaintWords, complaint_words)
-_steps = Records(StoredComplaintStep, complaint_step)
-_c, _w, _s, _b = complaint.c, complaint_words.c, complaint_step.c, complaint_subject.c
+STEPS = StepChain(
+    Records(StoredComplaintStep, complaint_step), complaint_step, complaint, "complaint"
+)
+_c, _w, _b = complaint.c, complaint_words.c, complaint_subject.c
 
 
 def get(conn: Connection, hall_id: str, complaint_id: str) -> StoredComplaint | None:
@@ -148,17 +151,6 @@ def subjects(conn: Connection, hall_id: str, complaints: Sequence[str]) -> dict[
     return numbers
 
 
-def steps(
-    conn: Connection, hall_id: str, complaints: Sequence[str]
-) -> dict[str, list[StoredComplaintStep]]:
-    """Return the steps of these complaints, in order."""
-    query = _steps.select().where(_s.hall_id == hall_id, _s.complaint.in_(complaints))
-    by_complaint: dict[str, list[StoredComplaintStep]] = {name: [] for name in complaints}
-    for step in _steps.all(conn, query.order_by(_s.complaint, _s.n)):
-        by_complaint[step.complaint].append(step)
-    return by_complaint
-
-
 def served_at(conn: Connection, hall_id: str, window: str, day: str) -> set[str]:
     """Return the staff numbers of those who served at a window on an ISO day."""
     t = ticket.c
@@ -181,17 +173,6 @@ def add(
     for staff in sorted(concerned):
         values = {"hall_id": tx.hall_id, "complaint": row.id, "staff": staff}
         tx.conn.execute(insert(complaint_subject).values(**values))
-
-
-def add_step(tx: Tx, step: StoredComplaintStep) -> None:
-    """Insert a step, and move its complaint to the state after it."""
-    tx.conn.execute(insert(complaint_step).values(hall_id=tx.hall_id, **asdict(step)))
-    values = {"state": step.state, "due": step.due}
-    if step.outcome:
-        values["outcome"] = step.outcome
-    tx.conn.execute(
-        update(complaint).where(_c.hall_id == tx.hall_id, _c.id == step.complaint).values(**values)
-    )
 
 
 def erase_words(tx: Tx, now: int) -> int:

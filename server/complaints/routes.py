@@ -168,7 +168,7 @@ def _by_code(
         row = queries.by_number(conn, ctx.hall_id, number)
         if row is None:
             return None
-        return row, queries.steps(conn, ctx.hall_id, [row.id])[row.id]
+        return row, queries.STEPS.of(conn, ctx.hall_id, [row.id])[row.id]
 
     read_rows = ctx.read(read)
     if read_rows is None or not right:
@@ -225,11 +225,10 @@ def _listed(api: Api) -> None:
     @api.get("/my/complaints", who=STAFF, answer=ComplaintList)
     def my_complaints(call: Call) -> ComplaintList:
         """Return the accepted complaints of the unit that one represents as its chief."""
-        person = ctx.catalogue().staff_by.get(call.actor.name)
-        units = [person.unit] if person is not None and person.chief and person.unit else []
+        unit = ctx.catalogue().unit_led_by(call.actor.name)
 
         def read(conn: Connection) -> ComplaintList:
-            rows = queries.open_ones(conn, ctx.hall_id, units) if units else []
+            rows = queries.open_ones(conn, ctx.hall_id, [unit]) if unit else []
             return views.listed(hall, conn, call.actor, rows)
 
         return ctx.read(read)

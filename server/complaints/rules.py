@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from server.core.half_width import half_width
 from server.core.workflow import Calendar
+from server.core.working_days import Due
 
 
 class Kind(StrEnum):
@@ -114,17 +115,6 @@ class Limits:
     answer: int
     extension: int
     close: int
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """ISO days: `next`, by which the next step is due, empty at the end; `answer`, the answer's.
-
-    `answer` is empty until the complaint is accepted.
-    """
-
-    next: str
-    answer: str
 
 
 def due_after(

@@ -48,7 +48,7 @@ def listed(
     ids = [row.id for row in rows]
     concerned = queries.subjects(conn, ctx.hall_id, ids)
     shown = [row for row in rows if actions.may_handle(ctx, actor, row, concerned[row.id])]
-    steps = queries.steps(conn, ctx.hall_id, [row.id for row in shown])
+    steps = queries.STEPS.of(conn, ctx.hall_id, [row.id for row in shown])
     words = queries.words_among(conn, ctx.hall_id, [row.id for row in shown])
     counts = count_complaints(_followed(row, steps[row.id]) for row in shown)
     return ComplaintList(

@@ -48,6 +48,11 @@ class Actor:
         """Owner of idempotency keys."""
         return f"{self.kind}:{self.name}"
 
+    @property
+    def manages(self) -> bool:
+        """True for the office: a manager or an administrator of the hall."""
+        return self.kind in (ActorKind.MANAGER, ActorKind.ADMINISTRATOR)
+
 
 SYSTEM = Actor(ActorKind.SYSTEM, "hall")
 """The hall itself: its clock and its jobs."""

@@ -29,6 +29,17 @@ class SpecialDay:
     like_weekday: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class Due:
+    """ISO days: `next`, by which the next step is due, empty at the end; `answer`, the unit's.
+
+    `answer` is empty as long as the unit need not answer.
+    """
+
+    next: str
+    answer: str
+
+
 @dataclass(frozen=True)
 class Workdays:
     """Working days of one hall: `own` special days take precedence over the `state` calendar."""

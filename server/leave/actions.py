@@ -64,7 +64,7 @@ def request(ctx: Context, actor: Actor, key: str, wish: LeaveRequest) -> str:
         now = ctx.local(tx.now)
         after = rules.check_span(begins, ends, now, settings.of(LeaveSettings).leave_after_days)
         _check_free(tx.conn, tx.hall_id, person.number, begins, ends)
-        _check_file(tx, wish.file)
+        file_queries.require_all(tx, [wish.file] if wish.file else [])
         cover = _cover(catalogue, tx, person, wish.cover, (begins, ends))
         duration = length(ctx, begins, ends)
         step = rules.request_step(
@@ -144,11 +144,6 @@ def _check_free(
                 begins=f"{other.begins:%m-%d %H:%M}",
                 ends=f"{other.ends:%m-%d %H:%M}",
             )
-
-
-def _check_file(tx: Tx, file: str) -> None:
-    if file and file_queries.get(tx.conn, tx.hall_id, file) is None:
-        raise HallError(LeaveCode.FILE_UNKNOWN)
 
 
 def _cover(
@@ -245,7 +240,7 @@ def attach(ctx: Context, actor: Actor, key: str, leave_id: str, file: str) -> No
 
     def change(tx: Tx, leave: Leave) -> Leave:
         LEAVE.after(LeaveMove.ATTACH, _attempt(ctx, tx.now, actor, leave))
-        _check_file(tx, file)
+        file_queries.require_all(tx, [file] if file else [])
         step = _step(LeaveMove.ATTACH, actor, tx, file=file, was=leave.file)
         return replace(leave, file=file, steps=(*leave.steps, step))
 

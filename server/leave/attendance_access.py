@@ -10,22 +10,11 @@ from server.leave.approvers import Decider
 from server.leave.errors import LeaveCode
 
 
-def manages(actor: Actor) -> bool:
-    """Return True if the actor manages the hall."""
-    return actor.kind in (ActorKind.MANAGER, ActorKind.ADMINISTRATOR)
-
-
-def chief_of(catalogue: Catalogue, number: str) -> str:
-    """Return the unit whose chief representative the person is; empty for others."""
-    person = catalogue.staff_by.get(number)
-    return person.unit if person is not None and person.chief else ""
-
-
 def leads(catalogue: Catalogue, actor: Actor, staff: str) -> bool:
     """Return True if `actor` is responsible for `staff`, as chief representative or manager."""
-    if manages(actor):
+    if actor.manages:
         return True
-    person, unit = catalogue.staff_by.get(staff), chief_of(catalogue, actor.name)
+    person, unit = catalogue.staff_by.get(staff), catalogue.unit_led_by(actor.name)
     return bool(unit) and person is not None and person.unit == unit
 
 
@@ -44,9 +33,9 @@ def decider(catalogue: Catalogue, actor: Actor) -> Decider:
     """Return the actor with the offices that count for deciding leave."""
     return Decider(
         actor.name,
-        manages(actor),
+        actor.manages,
         actor.kind is ActorKind.ADMINISTRATOR,
-        chief_of(catalogue, actor.name),
+        catalogue.unit_led_by(actor.name),
     )
 
 

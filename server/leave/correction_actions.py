@@ -72,8 +72,7 @@ def request(
         _check_twice(tx, wish)
         used = used_quota(tx.conn, tx.hall_id, wish.staff, wish.day)
         rules.check_quota(used, limits.correction_quota)
-        if wish.file and file_queries.get(tx.conn, tx.hall_id, wish.file) is None:
-            raise HallError(LeaveCode.FILE_UNKNOWN)
+        file_queries.require_all(tx, [wish.file] if wish.file else [])
         correction = Correction(
             ctx.tokens.token(12),
             wish.staff,
@@ -113,7 +112,7 @@ def _holds(ctx: Context, actor: Actor, staff: str, requester: str, role: str) ->
     """
     catalogue = ctx.catalogue()
     if role == workflow.MANAGER:
-        return attendance_access.manages(actor)
+        return actor.manages
     if role == workflow.INVOLVED:
         return actor.name == requester or attendance_access.may_see(catalogue, actor, staff)
     person, asker = catalogue.staff_by.get(staff), catalogue.staff_by.get(actor.name)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert
 
+from server.core.errors import HallError
 from server.core.records import Records
 from server.core.store import Tx
+from server.leave.errors import LeaveCode
 from server.leave.tables import kept_file
 
 
@@ -31,6 +34,12 @@ _f = kept_file.c
 def get(conn: Connection, hall_id: str, file_id: str) -> StoredPaper | None:
     """Return the record of a paper, or None."""
     return _files.first(conn, _files.select().where(_f.hall_id == hall_id, _f.id == file_id))
+
+
+def require_all(tx: Tx, files: Iterable[str]) -> None:
+    """Raise FILE_UNKNOWN unless every one of these papers is stored."""
+    if any(get(tx.conn, tx.hall_id, file) is None for file in files):
+        raise HallError(LeaveCode.FILE_UNKNOWN)
 
 
 def add(tx: Tx, file_id: str, name: str, media: str, size: int, by: str) -> None:

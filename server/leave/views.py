@@ -245,7 +245,7 @@ def requests_of(ctx: Context, conn: Connection, actor: Actor) -> MyRequests:
     return MyRequests(
         me=viewer.person(actor.name),
         chief=bool(me and me.chief),
-        manages=attendance_access.manages(actor),
+        manages=actor.manages,
         today=today.isoformat(),
         spans=_spans(viewer.catalogue, ctx, today),
         default_cover=me.cover if me else "",
@@ -366,7 +366,7 @@ def leave_list(ctx: Context, conn: Connection, actor: Actor, first: date, last: 
 
 def may_read(ctx: Context, conn: Connection, actor: Actor, file: str, by: str) -> bool:
     """Return True if the actor uploaded the paper or may see its case."""
-    if actor.name == by or attendance_access.manages(actor):
+    if actor.name == by or actor.manages:
         return True
     cases: Sequence[Leave] = stored.with_file(conn, ctx.hall_id, file)
     correction_cases: Iterable[Correction] = stored_corrections.with_file(conn, ctx.hall_id, file)

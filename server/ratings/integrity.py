@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from sqlalchemy import Connection, select
 
 from server.core import journal
+from server.core.step_chains import Problem, chain_problems
 from server.core.tables import journal as journal_table
 from server.queue.tables import ticket
 from server.ratings import queries, redress_queries
@@ -23,7 +24,6 @@ from server.ratings.redress_queries import StoredRedress, StoredStep
 from server.ratings.redress_rules import FINAL
 from server.ratings.replay import replayed
 
-Problem = tuple[str, str]
 FIRST_DAY, LAST_DAY = "2000-01-01", "2099-12-31"
 _j = journal_table.c
 
@@ -70,7 +70,7 @@ def _counts(conn: Connection, hall_id: str) -> Iterator[Problem]:
 
 def _redresses(conn: Connection, hall_id: str, ratings: list[StoredRating]) -> Iterator[Problem]:
     rows = {row.rating: row for row in redress_queries.of_days(conn, hall_id, FIRST_DAY, LAST_DAY)}
-    steps = redress_queries.steps(conn, hall_id, list(rows))
+    steps = redress_queries.STEPS.of(conn, hall_id, list(rows))
     for rating in ratings:
         if Level(rating.level).is_bad and not rating.second_of and rating.id not in rows:
             yield (f"差评 {rating.id} 没有整改记录", f"bad rating {rating.id} has no redress")
@@ -79,15 +79,5 @@ def _redresses(conn: Connection, hall_id: str, ratings: list[StoredRating]) -> I
 
 
 def _redress(row: StoredRedress, steps: list[StoredStep]) -> Iterator[Problem]:
-    whole = [step.n for step in steps] == list(range(1, len(steps) + 1)) and bool(steps)
-    if not whole or steps[-1].state != row.state or steps[-1].due != row.due:
-        yield (
-            f"差评整改 {row.rating} 的经过不完整",
-            f"the steps of redress {row.rating} are not complete",
-        )
-    for step in steps:
-        if not step.by_actor or (not step.due and step.state not in FINAL):
-            yield (
-                f"差评整改 {row.rating} 第 {step.n} 步没有经办人或期限",
-                f"step {step.n} of redress {row.rating} has no actor or no due day",
-            )
+    name = f"差评整改 {row.rating} ", f"redress {row.rating}"
+    yield from chain_problems(name, row.state, row.due, steps, FINAL)

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from server.core.actors import SYSTEM, Actor, ActorKind
+from server.core.actors import SYSTEM, Actor
 from server.core.errors import CommonCode, HallError
 from server.core.store import Tx
 from server.core.workflow import Attempt
+from server.core.working_days import Due
 from server.hall.context import Context, JsonDict, write_journal
 from server.leave import file_queries
-from server.leave.errors import LeaveCode
 from server.ratings import queries, redress_queries, workflow
 from server.ratings.errors import RatingCode
 from server.ratings.events import RedressMoved
@@ -22,7 +22,6 @@ from server.ratings.queries import StoredRating
 from server.ratings.redress_queries import StoredRedress, StoredStep
 from server.ratings.redress_rules import (
     CallResult,
-    Due,
     Limits,
     RedressMove,
     RedressState,
@@ -64,15 +63,8 @@ def begin(ctx: Context, tx: Tx, rating: StoredRating) -> None:
     _add_step(ctx, tx, SYSTEM, row, [], state, Wish(RedressMove.OPEN))
 
 
-def is_liaison(ctx: Context, actor: Actor, unit: str) -> bool:
-    """Return True for a chief representative of the unit."""
-    person = ctx.catalogue().staff_by.get(actor.name)
-    return person is not None and person.chief and bool(unit) and person.unit == unit
-
-
-def is_office(actor: Actor) -> bool:
-    """Return True for a manager or an administrator of the hall."""
-    return actor.kind in (ActorKind.MANAGER, ActorKind.ADMINISTRATOR)
+def _is_liaison(ctx: Context, actor: Actor, row: StoredRedress) -> bool:
+    return bool(row.unit) and ctx.catalogue().unit_led_by(actor.name) == row.unit
 
 
 def attempt_of(
@@ -81,7 +73,7 @@ def attempt_of(
     """Return a step as the actor attempts it; with `wish` None whatever it needs is given."""
 
     def holds(role: str) -> bool:
-        return is_office(actor) if role == workflow.OFFICE else is_liaison(ctx, actor, row.unit)
+        return actor.manages if role == workflow.OFFICE else _is_liaison(ctx, actor, row)
 
     given = [workflow.WORDS] if wish is None or wish.words else []
     given += [workflow.RESULT] if wish is None or wish.result is not None else []
@@ -105,9 +97,9 @@ def access(
     row = redress_queries.get(conn, ctx.hall_id, rating_id)
     if row is None or row.staff == actor.name:
         raise HallError(RatingCode.REDRESS_UNKNOWN)
-    if not is_office(actor) and not is_liaison(ctx, actor, row.unit):
+    if not actor.manages and not _is_liaison(ctx, actor, row):
         raise HallError(RatingCode.REDRESS_UNKNOWN)
-    return row, redress_queries.steps(conn, ctx.hall_id, [rating_id])[rating_id]
+    return row, redress_queries.STEPS.of(conn, ctx.hall_id, [rating_id])[rating_id]
 
 
 def move(ctx: Context, actor: Actor, key: str, rating_id: str, wish: Wish) -> None:
@@ -122,9 +114,7 @@ def move(ctx: Context, actor: Actor, key: str, rating_id: str, wish: Wish) -> No
         if wish.move is RedressMove.OPEN:
             raise HallError(CommonCode.INVALID, field="move")
         _check_result(tx, rating_id, wish)
-        for file in wish.evidence:
-            if file_queries.get(tx.conn, tx.hall_id, file) is None:
-                raise HallError(LeaveCode.FILE_UNKNOWN)
+        file_queries.require_all(tx, wish.evidence)
         state = REDRESS.after(wish.move, attempt_of(ctx, actor, row, steps, wish), _target(wish))
         _add_step(ctx, tx, actor, row, steps, state, wish)
         return {}
@@ -180,7 +170,7 @@ def _add_step(
         evidence=json.dumps(list(wish.evidence)),
         by_actor=actor.key,
     )
-    redress_queries.add_step(tx, step)
+    redress_queries.STEPS.add(tx, step)
     # Words stay out of the journal: they may name the person who rated, and can be erased.
     data: JsonDict = {
         "n": step.n,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, insert, select
 
 from server.core.records import Records
+from server.core.step_chains import StepChain
 from server.core.store import Tx
 from server.ratings.redress_rules import FINAL, RedressState
 from server.ratings.tables import rating, redress, redress_step
@@ -44,7 +45,7 @@ class StoredStep:
 
 
 _redresses = Records(StoredRedress, redress)
-_steps = Records(StoredStep, redress_step)
+STEPS = StepChain(Records(StoredStep, redress_step), redress_step, redress, "rating")
 _r, _s = redress.c, redress_step.c
 
 
@@ -52,15 +53,6 @@ def get(conn: Connection, hall_id: str, rating_id: str) -> StoredRedress | None:
     """Return the redress of a rating, or None."""
     query = _redresses.select().where(_r.hall_id == hall_id, _r.rating == rating_id)
     return _redresses.first(conn, query)
-
-
-def steps(conn: Connection, hall_id: str, ratings: Sequence[str]) -> dict[str, list[StoredStep]]:
-    """Return the steps of these redresses by rating, in order."""
-    query = _steps.select().where(_s.hall_id == hall_id, _s.rating.in_(ratings))
-    by_rating: dict[str, list[StoredStep]] = {rating_id: [] for rating_id in ratings}
-    for step in _steps.all(conn, query.order_by(_s.rating, _s.n)):
-        by_rating[step.rating].append(step)
-    return by_rating
 
 
 def open_ones(
@@ -87,16 +79,6 @@ def of_days(conn: Connection, hall_id: str, first: str, last: str) -> list[Store
 def add(tx: Tx, row: StoredRedress) -> None:
     """Insert a redress."""
     tx.conn.execute(insert(redress).values(hall_id=tx.hall_id, **asdict(row)))
-
-
-def add_step(tx: Tx, step: StoredStep) -> None:
-    """Insert a step, and move its redress to the state after it."""
-    tx.conn.execute(insert(redress_step).values(hall_id=tx.hall_id, **asdict(step)))
-    tx.conn.execute(
-        update(redress)
-        .where(_r.hall_id == tx.hall_id, _r.rating == step.rating)
-        .values(state=step.state, due=step.due)
-    )
 
 
 def states(conn: Connection, hall_id: str, ratings: Sequence[str]) -> dict[str, str]:

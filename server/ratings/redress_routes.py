@@ -28,7 +28,7 @@ from server.ratings.messages import (
     RedressView,
 )
 from server.ratings.queries import StoredRating
-from server.ratings.redress_actions import Wish, attempt_of, is_office
+from server.ratings.redress_actions import Wish, attempt_of
 from server.ratings.redress_queries import StoredRedress, StoredStep
 from server.ratings.redress_rules import (
     ANSWERED,
@@ -82,9 +82,8 @@ def _listed(api: Api) -> None:
         """Return the open redresses of the unit that one represents as its chief."""
 
         def read(conn: Connection) -> RedressList:
-            person = ctx.catalogue().staff_by.get(call.actor.name)
-            units = [person.unit] if person is not None and person.chief and person.unit else []
-            rows = redress_queries.open_ones(conn, ctx.hall_id, units) if units else []
+            unit = ctx.catalogue().unit_led_by(call.actor.name)
+            rows = redress_queries.open_ones(conn, ctx.hall_id, [unit]) if unit else []
             return _list(hall, conn, call.actor, rows)
 
         return ctx.read(read)
@@ -163,7 +162,7 @@ def _one(hall: Hall, call: Call) -> RedressView:
 def _list(hall: Hall, conn: Connection, actor: Actor, rows: Sequence[StoredRedress]) -> RedressList:
     # Whoever served never sees it: it shows who rated.
     shown = [row for row in rows if row.staff != actor.name]
-    steps = redress_queries.steps(conn, hall.ctx.hall_id, [row.rating for row in shown])
+    steps = redress_queries.STEPS.of(conn, hall.ctx.hall_id, [row.rating for row in shown])
     return RedressList(
         today=hall.ctx.local().date().isoformat(),
         redresses=[view(hall, conn, actor, row, steps[row.rating]) for row in shown],
@@ -205,10 +204,10 @@ def view(
         item_name=item.name if item else rating.item,
         staff=row.staff,
         staff_name=_name(catalogue, row.staff),
-        steps=[_step(catalogue, step, office=is_office(actor)) for step in steps],
+        steps=[_step(catalogue, step, office=actor.manages) for step in steps],
         moves=[move for move in RedressMove if row.state and REDRESS.allows(move, attempt)],
         rateable=bool(rating.named)
-        and is_office(actor)
+        and actor.manages
         and RedressState(row.state) in ANSWERED
         and len(queries.of_ticket(conn, ctx.hall_id, rating.ticket)) == 1,
     )

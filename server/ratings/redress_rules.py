@@ -13,7 +13,7 @@ from datetime import date
 from enum import StrEnum
 
 from server.core.workflow import Calendar
-from server.core.working_days import is_overdue
+from server.core.working_days import Due, is_overdue
 
 
 class RedressState(StrEnum):
@@ -74,14 +74,6 @@ class Limits:
     appeal: int
     redress: int
     recheck: int
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """ISO days: `next`, by which the next step is due, empty at the end; `answer`, the unit's."""
-
-    next: str
-    answer: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ def _rated(conn: Connection, hall_id: str, ticket: str) -> tuple[list[StoredRati
     rows = queries.of_ticket(conn, hall_id, ticket)
     if not rows or not actions.is_answered(conn, hall_id, rows[0].id):
         return rows, None
-    steps = redress_queries.steps(conn, hall_id, [rows[0].id])[rows[0].id]
+    steps = redress_queries.STEPS.of(conn, hall_id, [rows[0].id])[rows[0].id]
     answers = [step.words for step in steps if step.move == RedressMove.ANSWER]
     return rows, answers[-1]
 

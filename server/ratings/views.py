@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from server.catalogue.model import Catalogue
 from server.core.rounding import percent
+from server.core.working_days import Due
 from server.hall.context import Context
 from server.ratings import pad_queries, queries, redress_queries
 from server.ratings.figures import By, counts_by
@@ -41,7 +42,6 @@ from server.ratings.rates import (
 from server.ratings.redress_queries import StoredStep
 from server.ratings.redress_rules import (
     CallResult,
-    Due,
     RedressCase,
     RedressCounts,
     RedressMove,
@@ -160,7 +160,7 @@ def redress_view(counts: RedressCounts) -> RedressFigures:
 def redress_counts(ctx: Context, conn: Connection, first: date, last: date) -> RedressCounts:
     """Return the counts of the redresses of services of the days `first`..`last`, as of today."""
     rows = redress_queries.of_days(conn, ctx.hall_id, *_span(first, last))
-    steps = redress_queries.steps(conn, ctx.hall_id, [row.rating for row in rows])
+    steps = redress_queries.STEPS.of(conn, ctx.hall_id, [row.rating for row in rows])
     named = queries.named_among(conn, ctx.hall_id, list(steps))
     cases = (
         RedressCase(rating in named, tuple(map(step_of, own_steps)))

@@ -20,7 +20,7 @@ def week_facts(request: WeekRequest) -> WeekFacts:
     span = week.first.isoformat(), week.last.isoformat()
     counts = counts_by(conn, ctx.hall_id, *span, By.ALL)[""]
     rows = redress_queries.of_days(conn, ctx.hall_id, *span)
-    steps = redress_queries.steps(conn, ctx.hall_id, [row.rating for row in rows])
+    steps = redress_queries.STEPS.of(conn, ctx.hall_id, [row.rating for row in rows])
     answered = {
         rating
         for rating, own_steps in steps.items()

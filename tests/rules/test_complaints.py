@@ -13,7 +13,6 @@ from server.complaints.rules import (
     ComplaintCounts,
     ComplaintMove,
     ComplaintState,
-    Due,
     Followed,
     Limits,
     Outcome,
@@ -27,7 +26,7 @@ from server.complaints.rules import (
 from server.complaints.workflow import COMPLAINT, FIRST_TIME, OUTCOME, WORDS
 from server.core.errors import HallError
 from server.core.workflow import Attempt
-from server.core.working_days import Workdays, is_overdue
+from server.core.working_days import Due, Workdays, is_overdue
 
 LIMITS = Limits(decide=5, answer=5, extension=10, close=5)
 FRIDAY = date(2026, 3, 6)

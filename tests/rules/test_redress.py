@@ -8,10 +8,9 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.core.working_days import Workdays, is_overdue
+from server.core.working_days import Due, Workdays, is_overdue
 from server.ratings.redress_rules import (
     CallResult,
-    Due,
     Limits,
     RedressCase,
     RedressCounts,

@@ -66,7 +66,7 @@ def stored(hall: SmallHall, complaint: str) -> tuple[StoredComplaint, list[Store
     hall_id = hall.ctx.hall_id
     row = hall.ctx.read(lambda c: queries.get(c, hall_id, complaint))
     assert row is not None
-    return row, hall.ctx.read(lambda c: queries.steps(c, hall_id, [complaint]))[complaint]
+    return row, hall.ctx.read(lambda c: queries.STEPS.of(c, hall_id, [complaint]))[complaint]
 
 
 def take(

@@ -60,7 +60,7 @@ def stored(hall: SmallHall, rating: str) -> tuple[StoredRedress, list[StoredStep
     hall_id = hall.ctx.hall_id
     row = hall.ctx.read(lambda c: redress_queries.get(c, hall_id, rating))
     assert row is not None
-    return row, hall.ctx.read(lambda c: redress_queries.steps(c, hall_id, [rating]))[rating]
+    return row, hall.ctx.read(lambda c: redress_queries.STEPS.of(c, hall_id, [rating]))[rating]
 
 
 def take(hall: SmallHall, actor: Actor, rating: str, move: RedressMove, **more: object) -> None:
