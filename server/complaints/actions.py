@@ -336,7 +336,8 @@ def _add_step(
         evidence=json.dumps(list(wish.evidence)),
         by_actor=actor.key,
     )
-    queries.STEPS.add(tx, step, **({"outcome": step.outcome} if step.outcome else {}))
+    changes = {"outcome": step.outcome} if step.outcome else {}
+    queries.STEPS.add(tx, step, due=step.due, **changes)
     # Words and names stay out of the journal: they can be erased.
     data: JsonDict = {
         "n": step.n,

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select
 from server.complaints import queries
 from server.complaints.queries import StoredComplaint, StoredComplaintStep
 from server.complaints.rules import FINAL, read_number
-from server.core.step_chains import Problem, chain_problems
+from server.core.step_chains import Problem, chain_problems, due_problems
 from server.core.tables import journal as journal_table
 
 FIRST_DAY, LAST_DAY = "2000-01-01", "2099-12-31"
@@ -47,7 +47,8 @@ def _complaint(
     if read_number(row.number) != row.number:
         yield (f"投诉编号 {row.number} 有误", f"complaint {row.number} has a wrong number")
     name = f"投诉 {row.number} ", f"complaint {row.number}"
-    yield from chain_problems(name, row.state, row.due, steps, FINAL)
+    yield from chain_problems(name, row.state, steps)
+    yield from due_problems(name, row.due, steps, FINAL)
     for step in steps:
         if lines[row.id, f"complaint.{step.move}", step.n] != 1:
             yield (

@@ -1,8 +1,9 @@
 """Step chains: a subject that several people handle, one stored step after the other.
 
-A room keeps two tables: its subjects, with columns `state` and `due`, and their steps, numbered
-from 1, each with its move, the state after it, its actor, and the day by which the next one was due
-then. A step is inserted and never changed; the subject's row repeats the last one's state and day.
+A room keeps two tables: its subjects, with a column `state`, and their steps, numbered from 1,
+each with its move, the state after it and its actor. A step is inserted and never changed; the
+subject's row repeats the last one's state. Where a step also says by which day the next one was due
+then (`DatedStep`), the subject's `due` repeats the last one's day.
 """
 
 from __future__ import annotations
@@ -31,12 +32,16 @@ class Step(Protocol):
         """State after the step."""
 
     @property
-    def due(self) -> str:
-        """ISO day by which the next step was due then; empty: the subject ended."""
-
-    @property
     def by_actor(self) -> str:
         """Key of who took it."""
+
+
+class DatedStep(Step, Protocol):
+    """Step that says until when the next one was due."""
+
+    @property
+    def due(self) -> str:
+        """ISO day by which the next step was due then; empty: the subject ended."""
 
 
 S = TypeVar("S", bound=Step)
@@ -68,25 +73,31 @@ class StepChain(Generic[S]):
         tx.conn.execute(
             update(self._subjects)
             .where(self._subjects.c.hall_id == tx.hall_id, self._id == values[self._key])
-            .values(state=step.state, due=step.due, **changes)
+            .values(state=step.state, **changes)
         )
 
 
-def chain_problems(
-    name: Problem, state: str, due: str, steps: Sequence[Step], final: Collection[str]
-) -> Iterator[Problem]:
+def chain_problems(name: Problem, state: str, steps: Sequence[Step]) -> Iterator[Problem]:
     """Yield every violation of one chain; `name`: the subject's name in both languages.
 
-    A chain has no gap and ends with the state and day of its subject; each step has its actor and,
-    unless it ends the subject, the day by which the next one is due.
+    A chain has no gap and ends with the state of its subject; each step has its actor.
     """
     zh, en = name
     whole = bool(steps) and [step.n for step in steps] == list(range(1, len(steps) + 1))
-    if not whole or (steps[-1].state, steps[-1].due) != (state, due):
+    if not whole or steps[-1].state != state:
         yield f"{zh}的经过不完整", f"the steps of {en} are not complete"
     for step in steps:
-        if not step.by_actor or bool(step.due) is (step.state in final):
-            yield (
-                f"{zh}第 {step.n} 步没有经办人或期限",
-                f"step {step.n} of {en} has no actor or no due day",
-            )
+        if not step.by_actor:
+            yield f"{zh}第 {step.n} 步没有经办人", f"step {step.n} of {en} has no actor"
+
+
+def due_problems(
+    name: Problem, due: str, steps: Sequence[DatedStep], final: Collection[str]
+) -> Iterator[Problem]:
+    """Yield every step without a due day, or with one after the end of its subject."""
+    zh, en = name
+    if steps and steps[-1].due != due:
+        yield f"{zh}的期限与经过不符", f"the due day of {en} differs from its steps"
+    for step in steps:
+        if bool(step.due) is (step.state in final):
+            yield f"{zh}第 {step.n} 步的期限有误", f"step {step.n} of {en} has a wrong due day"

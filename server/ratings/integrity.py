@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from sqlalchemy import Connection, select
 
 from server.core import journal
-from server.core.step_chains import Problem, chain_problems
+from server.core.step_chains import Problem, chain_problems, due_problems
 from server.core.tables import journal as journal_table
 from server.queue.tables import ticket
 from server.ratings import queries, redress_queries
@@ -80,4 +80,5 @@ def _redresses(conn: Connection, hall_id: str, ratings: list[StoredRating]) -> I
 
 def _redress(row: StoredRedress, steps: list[StoredStep]) -> Iterator[Problem]:
     name = f"差评整改 {row.rating} ", f"redress {row.rating}"
-    yield from chain_problems(name, row.state, row.due, steps, FINAL)
+    yield from chain_problems(name, row.state, steps)
+    yield from due_problems(name, row.due, steps, FINAL)

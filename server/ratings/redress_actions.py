@@ -170,7 +170,7 @@ def _add_step(
         evidence=json.dumps(list(wish.evidence)),
         by_actor=actor.key,
     )
-    redress_queries.STEPS.add(tx, step)
+    redress_queries.STEPS.add(tx, step, due=step.due)
     # Words stay out of the journal: they may name the person who rated, and can be erased.
     data: JsonDict = {
         "n": step.n,
