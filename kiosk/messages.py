@@ -19,6 +19,7 @@ from server.catalogue.messages import (
     WindowRef,
     ZoneRef,
 )
+from server.catalogue.model import LimitUnit
 from server.core.messages import Code, Command, Message, Problem
 from server.one_time_notices.messages import MaterialMark, NoticeNumber
 from server.queue.messages import DelayView, HallNoticeView
@@ -73,6 +74,7 @@ class ItemPage(Message):
     legal_basis: str
     promised_days: int
     legal_days: int
+    legal_unit: LimitUnit
     fee: str
     offer: Offer | None
     refusal: Problem | None

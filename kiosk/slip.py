@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from devices.printers.document import QR, Cut, Document, Feed, Line, Pair, Rule, Text
+from server.catalogue.limit_words import legal_words
 from server.catalogue.model import ApplicantClass, Catalogue, Handling, Item, Material
 from server.catalogue.refs import window_refs
 from server.core.clock import local
@@ -294,10 +295,9 @@ def _promise(item: Item) -> str:
 
 def _limits(item: Item) -> list[Line]:
     promised = _promise(item)
-    legal = f"{item.legal_days}个工作日" if item.legal_days else "法律未规定"
     return [
         Pair("承诺时限", promised),
-        Pair("法定时限", legal),
+        Pair("法定时限", legal_words(item.legal_days, item.legal_unit)),
         Pair("收费", item.fee),
         Text(f"办理依据：{item.legal_basis}"),
     ]

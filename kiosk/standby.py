@@ -203,6 +203,7 @@ def _items(
             "legal_basis": item.legal_basis,
             "promised_days": item.promised_days,
             "legal_days": item.legal_days,
+            "legal_unit": item.legal_unit.value,
             "fee": item.fee,
         }
         items[item.code] = {"prefix": unit.prefix, "steps": group, "page": page}

@@ -89,6 +89,7 @@ def item_page(snapshot: QueueSnapshot, latest: Latest, item: Item, applicant: st
         legal_basis=item.legal_basis,
         promised_days=item.promised_days,
         legal_days=item.legal_days,
+        legal_unit=item.legal_unit,
         fee=item.fee,
         offer=offer,
         refusal=refusal,

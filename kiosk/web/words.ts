@@ -1,6 +1,6 @@
 // Every word of the kiosk's pages that does not come from the server.
 import { dictionary, lang } from "@web/i18n.ts";
-import type { ItemRef, MissedNumber } from "@web/wire.gen.ts";
+import type { ItemRef, LimitUnit, MissedNumber } from "@web/wire.gen.ts";
 
 export const t = dictionary({
   kiosk: { zh: "{name} 号自助取号机", en: "Ticket kiosk {name}" },
@@ -79,6 +79,7 @@ export const t = dictionary({
   promised: { zh: "承诺时限", en: "Promised within" },
   legal: { zh: "法定时限", en: "Legal limit" },
   days: { zh: "{n} 个工作日", en: "{n} working day(s)" },
+  calendarDays: { zh: "{n} 个自然日", en: "{n} calendar day(s)" },
   sameDay: { zh: "当场办结", en: "Done at once" },
   promisedElsewhere: { zh: "以受理部门公布的为准", en: "Ask the office that accepts it" },
   noLimit: { zh: "法律未规定", en: "Not set by law" },
@@ -270,9 +271,12 @@ export function ifMissedWords(limit: number, places: number): string[] {
 
 /** Words for the promised limit; the hall promises nothing where it only advises. */
 export function promiseWords(handling: ItemRef["handling"], days: number): string {
-  return handling === "consult" ? t("promisedElsewhere") : daysWords(days, "sameDay");
+  if (handling === "consult") return t("promisedElsewhere");
+  return days > 0 ? t("days", { n: days }) : t("sameDay");
 }
 
-export function daysWords(days: number, none: "sameDay" | "noLimit"): string {
-  return days > 0 ? t("days", { n: days }) : t(none);
+/** Words for the legal limit. A page that an older server computed has no unit: working days. */
+export function legalWords(days: number, unit?: LimitUnit): string {
+  if (days === 0) return t("noLimit");
+  return t(unit === "calendar" ? "calendarDays" : "days", { n: days });
 }

@@ -19,11 +19,11 @@ from server.cases.ledger import (
     Mark,
     Reading,
     Start,
-    Unit,
     WorkCalendar,
     moving,
     start_of,
 )
+from server.catalogue.model import LimitUnit
 
 
 class DayTable:
@@ -80,7 +80,7 @@ def due_day(
 
     Raises IndexError if it lies beyond the table.
     """
-    in_calendar_days = limit.unit is Unit.CALENDAR
+    in_calendar_days = limit.unit is LimitUnit.CALENDAR
     total, counted = limit.days, 0
     due = start.day.toordinal() if total == 0 else None
     for span in _spans(entries, start.day, reading):

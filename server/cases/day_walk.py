@@ -17,11 +17,11 @@ from server.cases.ledger import (
     Mark,
     Reading,
     Start,
-    Unit,
     WorkCalendar,
     moving,
     next_day,
 )
+from server.catalogue.model import LimitUnit
 
 
 class DayKind(StrEnum):
@@ -70,7 +70,7 @@ def walk(
             began=running, suspended=Mark.SUSPENDED in marks, resumed=Mark.RESUMED in marks
         )
         works = calendar.works(day)
-        kind = _kind(runs=runs, counts=works or limit.unit is Unit.CALENDAR)
+        kind = _kind(runs=runs, counts=works or limit.unit is LimitUnit.CALENDAR)
         if day == start.day:
             kind = DayKind.START
         counted += kind is DayKind.RUNNING

@@ -14,6 +14,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from server.catalogue.model import LimitUnit
+
 
 class Mark(StrEnum):
     """Kind of an entry."""
@@ -41,20 +43,12 @@ class Entry:
     days: int = 0
 
 
-class Unit(StrEnum):
-    """Unit of a limit."""
-
-    WORKING = "working"
-    CALENDAR = "calendar"
-    """A limit that a law gives in calendar days; a last day without work moves to the next."""
-
-
 @dataclass(frozen=True, slots=True)
 class Limit:
     """Time limit of an item version: promised, legal, or of a stage."""
 
     days: int
-    unit: Unit = Unit.WORKING
+    unit: LimitUnit = LimitUnit.WORKING
 
 
 class Reading(StrEnum):

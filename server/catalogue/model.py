@@ -59,6 +59,34 @@ class NetworkScope(StrEnum):
     NATION = "nation"
 
 
+class CaseMode(StrEnum):
+    """Mode of handling the cases of an item (六制办理); UNSTATED: the promise decides."""
+
+    UNSTATED = "unstated"
+    DIRECT = "direct"
+    """On the spot (直接办理)."""
+    PROMISED = "promised"
+    """Within the promised days (承诺办理)."""
+    JOINT = "joint"
+    """By several units side by side (联合办理)."""
+    FORWARDED = "forwarded"
+    """Passed on to a higher authority, which decides (上报办理)."""
+    REPLY = "reply"
+    """Answered clearly where it cannot be handled (明确答复)."""
+    FEE = "fee"
+    """With the fee paid at the hall's cashier (集中收费)."""
+
+
+class LimitUnit(StrEnum):
+    """Unit of a time limit: working days, or calendar days where a law counts those (自然日).
+
+    A calendar limit whose last day has no work ends on the next working day (民法典 203).
+    """
+
+    WORKING = "working"
+    CALENDAR = "calendar"
+
+
 class Scope(StrEnum):
     """Scope of an opening line; a window or item with own lines does not use the hall's."""
 
@@ -151,7 +179,7 @@ class Item:
     promised_days: int
     """Working days; 0 is on the spot (即办)."""
     legal_days: int
-    """Working days the statute allows; 0 where the law names none."""
+    """Days the statute allows, in `legal_unit`; 0 where the law names none."""
     fee: str
     """In words; 不收费 when free."""
     service_minutes: float
@@ -198,6 +226,30 @@ class Item:
     remedies: str = ""
     """Remedies against a decision: where to, and until when."""
     flow: tuple[FlowStage, ...] = ()
+    mode: CaseMode = CaseMode.UNSTATED
+    legal_unit: LimitUnit = LimitUnit.WORKING
+    extension_days: int = 10
+    """Working days that one extension may add (行政许可法 42)."""
+    three_hands: bool = False
+    """True if acceptance, review and approval are done by three persons."""
+
+    @property
+    def case_mode(self) -> CaseMode:
+        """Mode of its cases, never UNSTATED: without a stated one it follows from the promise."""
+        if self.mode is not CaseMode.UNSTATED:
+            return self.mode
+        return CaseMode.PROMISED if self.promised_days > 0 else CaseMode.DIRECT
+
+    @property
+    def promise_exceeds_law(self) -> bool:
+        """True if the promise ends after the legal limit, even in weeks without a holiday.
+
+        Five working days take at least seven calendar days.
+        """
+        days = self.promised_days
+        if self.legal_unit is LimitUnit.CALENDAR:
+            days += days // 5 * 2
+        return 0 < self.legal_days < days
 
 
 @dataclass(frozen=True, slots=True)

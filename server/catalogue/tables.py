@@ -127,6 +127,10 @@ item = _versioned(
     text_column("complaint_phone"),
     text_column("remedies"),
     text_column("flow", "[]"),
+    Column("mode", CODE, nullable=False, server_default=text("'unstated'")),
+    Column("legal_unit", CODE, nullable=False, server_default=text("'working'")),
+    Column("extension_days", Integer, nullable=False, server_default=text("10")),
+    number_column("three_hands"),
 )
 window = _versioned(
     "window",

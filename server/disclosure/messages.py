@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from server.catalogue.messages import UnitRef, WindowRef
-from server.catalogue.model import Handling, ItemKind, NetworkScope
+from server.catalogue.model import CaseMode, Handling, ItemKind, LimitUnit, NetworkScope
 from server.core.messages import Message
 from server.disclosure.rules import Gap
 
@@ -59,8 +59,13 @@ class Guide(Message):
     conditions: str
     quota: str
     legal_basis: str
+    mode: CaseMode | None
+    """Mode of its cases, never `unstated`; None where the hall only advises."""
     promised_days: int
     legal_days: int
+    legal_unit: LimitUnit
+    extension_days: int
+    """Working days that one extension may add; 0 where none is shown."""
     limit_note: str
     fee: str
     fee_basis: str

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import segno
 
-from server.catalogue.model import ItemKind, NetworkScope
+from server.catalogue.limit_words import UNIT_WORDS
+from server.catalogue.model import CaseMode, ItemKind, LimitUnit, NetworkScope
 from server.core.documents import pdf
 from server.disclosure.messages import Guide, GuideHours, GuideMaterial, GuideStage
 
@@ -17,6 +18,15 @@ KEPT = 64
 """Most papers in memory; one has some 50 kB."""
 _WEEKDAYS = "一二三四五六日"
 _KINDS = {ItemKind.APPROVAL: "审批事项", ItemKind.SERVICE: "公共服务事项"}
+_MODES = {
+    CaseMode.UNSTATED: "",
+    CaseMode.DIRECT: "直接办理",
+    CaseMode.PROMISED: "承诺办理",
+    CaseMode.JOINT: "联合办理",
+    CaseMode.FORWARDED: "上报办理",
+    CaseMode.REPLY: "明确答复",
+    CaseMode.FEE: "集中收费",
+}
 _SCOPES = {
     NetworkScope.UNSTATED: "",
     NetworkScope.HALL: "仅本厅",
@@ -75,8 +85,10 @@ def facts(guide: Guide) -> list[tuple[str, str]]:
         ("办理条件", guide.conditions),
         ("数量限制", guide.quota),
         ("办理依据", guide.legal_basis),
+        ("办理方式", _MODES[guide.mode] if guide.mode else ""),
         ("承诺时限", days_words(guide.promised_days, "当场办结")),
-        ("法定时限", days_words(guide.legal_days, "法律未规定")),
+        ("法定时限", days_words(guide.legal_days, "法律未规定", guide.legal_unit)),
+        ("期限延长", _extension(guide.extension_days)),
         ("时限说明", guide.limit_note),
         ("收费", guide.fee),
         ("收费依据", guide.fee_basis),
@@ -100,9 +112,13 @@ def facts(guide: Guide) -> list[tuple[str, str]]:
     ]
 
 
-def days_words(days: int, none: str) -> str:
-    """Return a number of working days in words; `none` for zero."""
-    return f"{days} 个工作日" if days else none
+def days_words(days: int, none: str, unit: LimitUnit = LimitUnit.WORKING) -> str:
+    """Return a number of days in words; `none` for zero."""
+    return f"{days} 个{UNIT_WORDS[unit]}" if days else none
+
+
+def _extension(days: int) -> str:
+    return f"经负责人批准，可以延长 {days} 个工作日" if days else ""
 
 
 def _place(guide: Guide) -> str:

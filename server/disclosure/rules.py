@@ -11,7 +11,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from server.catalogue.model import Catalogue, Handling, Item, Material, NetworkScope, Unit
+from server.catalogue.model import (
+    CaseMode,
+    Catalogue,
+    Handling,
+    Item,
+    LimitUnit,
+    Material,
+    NetworkScope,
+    Unit,
+)
 
 
 class Gap(StrEnum):
@@ -20,6 +29,10 @@ class Gap(StrEnum):
     BASIS_WITHOUT_LAW = "basis_without_law"
     BASIS_WITHOUT_ARTICLE = "basis_without_article"
     PROMISE_OVER_LEGAL = "promise_over_legal"
+    PROMISE_OVER_CALENDAR = "promise_over_calendar"
+    DIRECT_WITH_LIMIT = "direct_with_limit"
+    PROMISED_WITHOUT_LIMIT = "promised_without_limit"
+    UNIT_WITHOUT_LIMIT = "unit_without_limit"
     FEE_VAGUE = "fee_vague"
     FEE_WITHOUT_BASIS = "fee_without_basis"
     SERVICE_OBJECT_MISSING = "service_object_missing"
@@ -118,9 +131,18 @@ def _law_and_time(item: Item) -> Iterator[OpenFinding]:
         yield OpenFinding(item.code, Gap.BASIS_WITHOUT_LAW, "legal_basis")
     elif not _PLACE.search(_LAW.sub("", item.legal_basis)):
         yield OpenFinding(item.code, Gap.BASIS_WITHOUT_ARTICLE, "legal_basis")
-    if item.legal_days and item.promised_days > item.legal_days:
+    in_calendar_days = item.legal_unit is LimitUnit.CALENDAR
+    if item.promise_exceeds_law:
+        code = Gap.PROMISE_OVER_CALENDAR if in_calendar_days else Gap.PROMISE_OVER_LEGAL
         days = str(item.promised_days), str(item.legal_days)
-        yield OpenFinding(item.code, Gap.PROMISE_OVER_LEGAL, "promised_days", "", *days)
+        yield OpenFinding(item.code, code, "promised_days", "", *days)
+    if in_calendar_days and not item.legal_days:
+        yield OpenFinding(item.code, Gap.UNIT_WITHOUT_LIMIT, "legal_unit")
+    if item.mode is CaseMode.DIRECT and item.promised_days:
+        days_promised = str(item.promised_days)
+        yield OpenFinding(item.code, Gap.DIRECT_WITH_LIMIT, "mode", value=days_promised)
+    if item.mode is CaseMode.PROMISED and not item.promised_days:
+        yield OpenFinding(item.code, Gap.PROMISED_WITHOUT_LIMIT, "mode")
 
 
 def is_free(fee: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import datetime
 
-from server.catalogue.model import Catalogue, Handling, Item, OpenLine, Scope
+from server.catalogue.model import Catalogue, Handling, Item, ItemKind, OpenLine, Scope
 from server.catalogue.refs import unit_ref, window_refs
 from server.catalogue.workbook.digest import item_digest
 from server.core.errors import HallError
@@ -41,6 +41,7 @@ _SAME = (
     "legal_basis",
     "promised_days",
     "legal_days",
+    "legal_unit",
     "limit_note",
     "fee",
     "fee_basis",
@@ -78,6 +79,8 @@ def guide(catalogue: Catalogue, code: str, now: datetime) -> Guide:
         version=catalogue.version,
         digest=item_digest(item),
         unit=unit_ref(catalogue, unit),
+        mode=item.case_mode if item.handling is Handling.ACCEPTED else None,
+        extension_days=_extension(item),
         windows=window_refs(catalogue, windows),
         hours=[_hours(line) for line in _lines(catalogue, item)],
         consult_phone=item.consult_phone or unit.phone,
@@ -86,6 +89,12 @@ def guide(catalogue: Catalogue, code: str, now: datetime) -> Guide:
         flow=[GuideStage(**asdict(stage)) for stage in item.flow],
         **{field: getattr(item, field) for field in _SAME},
     )
+
+
+def _extension(item: Item) -> int:
+    """Return the working days of an extension; only approvals with a promised limit have one."""
+    accepted = item.kind is ItemKind.APPROVAL and item.handling is Handling.ACCEPTED
+    return item.extension_days if accepted and item.promised_days else 0
 
 
 def _lines(catalogue: Catalogue, item: Item) -> list[OpenLine]:

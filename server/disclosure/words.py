@@ -17,6 +17,22 @@ _WORDS: dict[Gap, tuple[str, str]] = {
         "承诺时限 {value} 个工作日，超过法定时限 {other} 个工作日",
         "promised {value} working days exceed the legal {other}",
     ),
+    Gap.PROMISE_OVER_CALENDAR: (
+        "承诺时限 {value} 个工作日，超过法定时限 {other} 个自然日",
+        "promised {value} working days exceed the legal {other} calendar days",
+    ),
+    Gap.DIRECT_WITH_LIMIT: (
+        "直接办理的事项，承诺时限却有 {value} 个工作日（当场办结的填0）",
+        "the item is handled on the spot, yet {value} working days are promised",
+    ),
+    Gap.PROMISED_WITHOUT_LIMIT: (
+        "承诺办理的事项，承诺时限却是0",
+        "the item is handled within a promised limit, yet none is promised",
+    ),
+    Gap.UNIT_WITHOUT_LIMIT: (
+        "法定时限单位是自然日，却没有填法定时限",
+        "the legal limit counts calendar days, yet there is no legal limit",
+    ),
     Gap.FEE_VAGUE: (
         "收费写的是“{value}”，应写明金额或计算方法",
         "the fee says “{value}” and no amount",

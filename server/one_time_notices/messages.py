@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from server.catalogue.model import LimitUnit
 from server.core.messages import MASKED, TYPED, Message
 from server.one_time_notices.rules import MaterialFault
 
@@ -112,6 +113,7 @@ class NoticeView(Message):
     """Materials that were handed in and are in order."""
     promised_days: int
     legal_days: int
+    legal_unit: LimitUnit
     legal_basis: str
     fee: str
     remedies: str

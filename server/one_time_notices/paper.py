@@ -8,6 +8,7 @@ from pathlib import Path
 
 import segno
 
+from server.catalogue.limit_words import legal_words
 from server.core.documents import pdf
 from server.one_time_notices.messages import NoticeLineView, NoticeView
 from server.one_time_notices.words import fault_words, grouped
@@ -34,7 +35,7 @@ def paper(view: NoticeView, address: str, at: datetime) -> bytes:
             "rows": [_row(line) for line in view.lines],
             "in_order": "、".join(view.in_order),
             "promised": f"{view.promised_days}个工作日" if view.promised_days else "当场办结",
-            "legal": f"{view.legal_days}个工作日" if view.legal_days else "法律未规定",
+            "legal": legal_words(view.legal_days, view.legal_unit),
             "basis": view.legal_basis,
             "fee": view.fee,
             "remedies": view.remedies,

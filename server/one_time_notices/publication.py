@@ -22,17 +22,19 @@ REMEDIES = (
 )
 """Remedies of an item that names none of its own."""
 DIGEST_SHOWN = 16
-UNCOMPARED = frozenset({"code", "unit", "group", "keywords", "service_minutes", "materials"})
+UNCOMPARED = frozenset(
+    {"code", "unit", "group", "keywords", "service_minutes", "materials", "three_hands"}
+)
 """Fields of an item that tell an applicant nothing, or are compared part by part."""
 # Fields of the official guide are named even where the catalogue has no such field yet.
 ITEM_WORDS = {
     "name": ("事项名称", "name"),
     "name_en": ("英文名称", "English name"),
     "kind": ("事项类型", "kind"),
-    "handling": ("办理方式", "handling"),
+    "handling": ("是否受理", "handling"),
     "legal_basis": ("办理依据", "legal basis"),
     "promised_days": ("承诺时限（工作日）", "promised limit (working days)"),
-    "legal_days": ("法定时限（工作日）", "legal limit (working days)"),
+    "legal_days": ("法定时限", "legal limit"),
     "fee": ("收费", "fee"),
     "advice": ("受理地点", "place that accepts it"),
     "advice_en": ("受理地点（英文）", "place that accepts it (English)"),
@@ -56,6 +58,9 @@ ITEM_WORDS = {
     "complaint_phone": ("投诉电话", "telephone for complaints"),
     "remedies": ("救济途径", "remedies"),
     "flow": ("办理流程", "stages"),
+    "mode": ("办理方式", "mode of handling"),
+    "legal_unit": ("法定时限单位", "unit of the legal limit"),
+    "extension_days": ("可延长（工作日）", "extension (working days)"),
 }
 MATERIAL_WORDS = {
     "form": ("形式", "form"),
@@ -73,6 +78,8 @@ PLAIN = {
     "accepted": "本厅受理", "consult": "本厅仅咨询",
     "unstated": "", "hall": "仅本厅", "county": "全县通办", "city": "全市通办",
     "province": "全省通办", "regions": "跨省通办", "nation": "全国通办",
+    "direct": "直接办理", "promised": "承诺办理", "joint": "联合办理", "forwarded": "上报办理",
+    "reply": "明确答复", "fee": "集中收费", "working": "工作日", "calendar": "自然日",
 }  # fmt: skip
 """Words of codes that a field can hold."""
 

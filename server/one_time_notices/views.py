@@ -121,6 +121,7 @@ def _notice(
         in_order=[item.materials[m.place].name for m in materials if m.needed and not m.faults],
         promised_days=item.promised_days,
         legal_days=item.legal_days,
+        legal_unit=item.legal_unit,
         legal_basis=item.legal_basis,
         fee=item.fee,
         remedies=remedies_of(item),

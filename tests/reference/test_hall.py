@@ -10,7 +10,16 @@ from pathlib import Path
 import pytest
 
 from server.catalogue import hours as catalogue_hours
-from server.catalogue.model import Catalogue, Handling, ItemKind, Presence, Scope, WindowKind
+from server.catalogue.model import (
+    CaseMode,
+    Catalogue,
+    Handling,
+    ItemKind,
+    LimitUnit,
+    Presence,
+    Scope,
+    WindowKind,
+)
 from server.catalogue.reference import load
 from server.core.actors import Role
 from server.queue.routing import windows_for
@@ -78,17 +87,47 @@ def _here(hall: Catalogue, unit: str) -> bool:
     return hall.unit_by[unit].presence is Presence.HALL
 
 
-def test_promised_times_are_half_of_the_legal_limits_in_total(hall: Catalogue) -> None:
+def test_promised_times_are_half_as_long_as_the_legal_limits_in_total(hall: Catalogue) -> None:
     timed = [i for i in hall.items if i.legal_days]
-    assert all(i.promised_days <= i.legal_days for i in timed)
+    assert not any(i.promise_exceeds_law for i in timed)
     # Items without a legal time limit are done at once, with these exceptions: an office of another
     # place has to answer, or the completion is inspected.
     unbound = [i.name for i in hall.items if i.promised_days and not i.legal_days]
     assert len(unbound) == 2
     assert unbound[0] == "企业职工基本养老保险关系转移接续"
     assert unbound[1].endswith("备案")
-    shorter = 1 - sum(i.promised_days for i in timed) / sum(i.legal_days for i in timed)
-    assert round(shorter * 100) == 50
+    # Of seven calendar days five are working days.
+    working = {LimitUnit.WORKING: 1.0, LimitUnit.CALENDAR: 5 / 7}
+    legal = sum(i.legal_days * working[i.legal_unit] for i in timed)
+    shorter = 1 - sum(i.promised_days for i in timed) / legal
+    assert round(shorter * 100) == 48
+
+
+def test_limits_that_laws_give_in_calendar_days_say_so(hall: Catalogue) -> None:
+    calendar = {i.code: i.legal_days for i in hall.items if i.legal_unit is LimitUnit.CALENDAR}
+    assert calendar == {
+        "gaj-04": 60,
+        "gaj-07": 15,
+        "rsj-06": 60,
+        "mzj-01": 60,
+        "mzj-02": 60,
+        "sthj-01": 60,
+        "sthj-02": 30,
+    }
+
+
+def test_each_item_has_a_mode_that_fits_its_promise(hall: Catalogue) -> None:
+    modes = Counter(i.mode for i in hall.items)
+    assert set(modes) == {CaseMode.DIRECT, CaseMode.PROMISED, CaseMode.JOINT}
+    assert [i.code for i in hall.items if i.mode is CaseMode.JOINT] == ["zrzy-07"]
+    assert all((i.mode is CaseMode.DIRECT) is (i.promised_days == 0) for i in hall.items)
+
+
+def test_approvals_with_three_stages_are_done_by_three_persons(hall: Catalogue) -> None:
+    by_three = {i.code for i in hall.items if i.three_hands}
+    staged = {i.code for i in hall.items if i.kind is ItemKind.APPROVAL and len(i.flow) >= 3}
+    assert by_three == staged
+    assert 0 < len(by_three) < len(hall.items)
 
 
 # Words that would mislead the public: a law that does not apply, a form or a paper that may not be

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from server.cases.clock import DayTable, due_day, due_days
 from server.cases.day_walk import DayKind, walk, walked_due_day
-from server.cases.ledger import Entry, Limit, Mark, Reading, Start, Unit, start_of
+from server.cases.ledger import Entry, Limit, Mark, Reading, Start, start_of
+from server.catalogue.model import LimitUnit
 from server.core.working_days import SpecialDay, Workdays
 
 HOLIDAY = tuple(SpecialDay(date(2026, 10, day), False, "国庆节") for day in range(1, 8))
@@ -65,7 +66,7 @@ def test_the_day_of_acceptance_does_not_count(day: date, days: int, expected: da
 def test_a_limit_in_calendar_days_ends_on_a_working_day(
     day: date, days: int, expected: date
 ) -> None:
-    assert due(accepted(day), Limit(days, Unit.CALENDAR)) == expected
+    assert due(accepted(day), Limit(days, LimitUnit.CALENDAR)) == expected
 
 
 @pytest.mark.parametrize(
@@ -109,7 +110,7 @@ def test_an_extension_counts_only_if_it_came_in_time(asked_on: date, expected: d
 
 
 def test_an_extension_is_in_time_on_the_working_day_after_a_last_day_of_rest() -> None:
-    limit = Limit(5, Unit.CALENDAR)  # Saturday 12, so Monday 14
+    limit = Limit(5, LimitUnit.CALENDAR)  # Saturday 12, so Monday 14
     assert due(accepted(MONDAY, Entry(Mark.EXTENDED, on(9, 14), 10)), limit) == on(9, 22)
     assert due(accepted(MONDAY, Entry(Mark.EXTENDED, on(9, 14), 1)), limit) == on(9, 14)
     assert due(accepted(MONDAY, Entry(Mark.EXTENDED, on(9, 15), 10)), limit) == on(9, 14)
@@ -179,7 +180,7 @@ def ledgers(draw: st.DrawFn) -> list[Entry]:
     return entries
 
 
-limits = st.builds(Limit, st.integers(0, 45), st.sampled_from(Unit))
+limits = st.builds(Limit, st.integers(0, 45), st.sampled_from(LimitUnit))
 
 
 @given(ledgers(), limits)

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from server.catalogue.model import (
+    CaseMode,
     FlowStage,
     Handling,
     Item,
     ItemKind,
+    LimitUnit,
     Material,
     NetworkScope,
     Presence,
@@ -109,6 +111,39 @@ def test_a_promise_is_never_longer_than_the_law_allows() -> None:
     ]
     assert codes(replace(WHOLE, legal_days=5)) == []
     assert codes(replace(WHOLE, legal_days=0)) == [], "the law names no limit"
+
+
+def test_a_limit_of_calendar_days_holds_fewer_working_days() -> None:
+    calendar = replace(WHOLE, legal_days=6, legal_unit=LimitUnit.CALENDAR)
+    assert list(findings_of(calendar, UNIT)) == [
+        OpenFinding("tax-1", Gap.PROMISE_OVER_CALENDAR, "promised_days", "", "5", "6")
+    ]
+    assert codes(replace(calendar, legal_days=7)) == []
+    assert list(findings_of(replace(calendar, legal_days=0), UNIT)) == [
+        OpenFinding("tax-1", Gap.UNIT_WITHOUT_LIMIT, "legal_unit")
+    ]
+
+
+def test_the_stated_mode_fits_the_promise() -> None:
+    at_once = replace(WHOLE, promised_days=0, flow=(FlowStage("办理", "窗口人员", 0, "决定书"),))
+    assert list(findings_of(replace(WHOLE, mode=CaseMode.DIRECT), UNIT)) == [
+        OpenFinding("tax-1", Gap.DIRECT_WITH_LIMIT, "mode", value="5")
+    ]
+    assert list(findings_of(replace(at_once, mode=CaseMode.PROMISED), UNIT)) == [
+        OpenFinding("tax-1", Gap.PROMISED_WITHOUT_LIMIT, "mode")
+    ]
+    others = set(CaseMode) - {CaseMode.DIRECT, CaseMode.PROMISED}
+    assert [codes(replace(item, mode=m)) for m in others for item in (WHOLE, at_once)] == [
+        [] for _ in range(2 * len(others))
+    ]
+    assert codes(replace(WHOLE, mode=CaseMode.PROMISED)) == []
+    assert codes(replace(at_once, mode=CaseMode.DIRECT)) == []
+
+
+def test_an_unstated_mode_follows_from_the_promise() -> None:
+    assert WHOLE.case_mode is CaseMode.PROMISED
+    assert replace(WHOLE, promised_days=0).case_mode is CaseMode.DIRECT
+    assert replace(WHOLE, promised_days=0, mode=CaseMode.REPLY).case_mode is CaseMode.REPLY
 
 
 @pytest.mark.parametrize("fee", ["每本10元", "每本 2.5 元", "首次不收费；补领的按件收取"])

@@ -6,7 +6,15 @@ import hashlib
 import json
 from dataclasses import dataclass, fields, replace
 
-from server.catalogue.model import FlowStage, Handling, Item, ItemKind, Material
+from server.catalogue.model import (
+    CaseMode,
+    FlowStage,
+    Handling,
+    Item,
+    ItemKind,
+    LimitUnit,
+    Material,
+)
 from server.catalogue.workbook.digest import item_digest
 from server.one_time_notices.publication import (
     ITEM_WORDS,
@@ -82,9 +90,16 @@ def test_nothing_changed() -> None:
 def test_changed_fields_are_named_with_both_values() -> None:
     now = replace(ITEM, fee="10元", promised_days=0, handling=Handling.CONSULT)
     assert changes(ITEM, now) == [
-        Change("办理方式", "handling", "本厅受理", "本厅仅咨询"),
+        Change("是否受理", "handling", "本厅受理", "本厅仅咨询"),
         Change("承诺时限（工作日）", "promised limit (working days)", "5", "0"),
         Change("收费", "fee", "不收费", "10元"),
+    ]
+    law = replace(ITEM, legal_days=15, legal_unit=LimitUnit.CALENDAR, mode=CaseMode.JOINT)
+    assert changes(ITEM, replace(law, extension_days=0, three_hands=True)) == [
+        Change("法定时限", "legal limit", "10", "15"),
+        Change("办理方式", "mode of handling", "", "联合办理"),
+        Change("法定时限单位", "unit of the legal limit", "工作日", "自然日"),
+        Change("可延长（工作日）", "extension (working days)", "10", "0"),
     ]
     service = replace(ITEM, kind=ItemKind.SERVICE)
     assert changes(ITEM, service) == [Change("事项类型", "kind", "审批", "公共服务")]

@@ -12,6 +12,7 @@ import pytest
 from server.catalogue.model import (
     Catalogue,
     Handling,
+    LimitUnit,
     Mandate,
     OpenLine,
     Scope,
@@ -77,6 +78,21 @@ def test_nothing_is_promised_later_than_the_law_allows(
     hall = changed("items", "tax-1", promised_days=promised, legal_days=legal)
     match = (("code", "tax-1"),)
     finding = Finding(Flaw.PROMISE_LONGER, "items", match, "promised_days", promised, legal)
+    assert found(hall) == ([finding] if is_fault else [])
+
+
+@pytest.mark.parametrize(
+    ("promised", "legal", "is_fault"),
+    [(4, 4, False), (5, 6, True), (5, 7, False), (9, 11, False), (9, 10, True), (11, 0, False)],
+)
+def test_a_promise_in_working_days_is_compared_with_a_limit_in_calendar_days(
+    promised: int, legal: int, is_fault: bool
+) -> None:
+    unit = LimitUnit.CALENDAR
+    hall = changed("items", "tax-1", promised_days=promised, legal_days=legal, legal_unit=unit)
+    match = (("code", "tax-1"),)
+    flaw = Flaw.PROMISE_LONGER_CALENDAR
+    finding = Finding(flaw, "items", match, "promised_days", promised, legal)
     assert found(hall) == ([finding] if is_fault else [])
 
 

@@ -15,7 +15,8 @@ from openpyxl.workbook import Workbook
 from server.catalogue.model import Catalogue
 from server.catalogue.workbook import Flaw, Problem, read
 from server.catalogue.workbook.cells import EXACT, FlawError, converted
-from server.catalogue.workbook.shape import SHEET, SHEETS, Column, Kind
+from server.catalogue.workbook.columns import Column, Kind
+from server.catalogue.workbook.shape import SHEET, SHEETS
 from server.core.half_width import half_width
 
 CODE = SHEET["staff"].column("number")

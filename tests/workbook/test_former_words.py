@@ -74,6 +74,7 @@ def test_headings_of_time_limits_name_them_as_limits() -> None:
     法定工作日 are the days on which the state has people work, which is something else.
     """
     headings = [column.heading for sheet in SHEETS for column in sheet.columns]
-    assert "法定时限（工作日）" in headings
+    assert "法定时限" in headings
+    assert "法定时限单位" in headings
     assert "承诺时限（工作日）" in headings
     assert not [heading for heading in headings if heading.endswith("工作日")]

@@ -129,6 +129,13 @@ CASES: list[Case] = [
     cell(Flaw.PLACE_MISSING, "单位", 2, "现办理地点", None),
     (Flaw.ADVICE_MISSING, "事项", 2, "受理地点指引", put("事项", 2, "办理方式", "仅咨询")),
     cell(Flaw.PROMISE_LONGER, "事项", 2, "承诺时限（工作日）", 11),
+    (
+        Flaw.PROMISE_LONGER_CALENDAR,
+        "事项",
+        2,
+        "承诺时限（工作日）",
+        both(put("事项", 2, "法定时限单位", "自然日"), put("事项", 2, "承诺时限（工作日）", 9)),
+    ),
     (Flaw.ITEM_UNSERVABLE, "事项", 2, "编码", put("开放时间", 4, "星期", "日")),
     cell(Flaw.WINDOW_WITHOUT_UNIT, "窗口", 3, "单位", None),
     cell(Flaw.WINDOW_WITH_UNIT, "窗口", 2, "单位", "tax"),

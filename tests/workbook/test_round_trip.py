@@ -15,12 +15,14 @@ from hypothesis import strategies as st
 
 from server.catalogue.model import (
     ApplicantClass,
+    CaseMode,
     Catalogue,
     FlowStage,
     Group,
     Handling,
     Item,
     ItemKind,
+    LimitUnit,
     Mandate,
     Material,
     NetworkScope,
@@ -136,12 +138,21 @@ GUIDE = st.fixed_dictionaries(
     }
 )
 """Fields of the official guide."""
+CASES = st.fixed_dictionaries(
+    {
+        "mode": st.sampled_from(CaseMode),
+        "extension_days": st.integers(0, 60),
+        "three_hands": st.booleans(),
+    }
+)
+"""Fields that cases need; the unit of the legal limit is drawn with the limits."""
 
 
 @st.composite
 def items(draw: st.DrawFn, code: str, unit: str, groups: list[str]) -> Item:
     consult = draw(st.booleans())
-    legal = draw(st.integers(0, 999))
+    legal, unit_of_limit = draw(st.integers(0, 999)), draw(st.sampled_from(LimitUnit))
+    longest = legal * 5 // 7 if unit_of_limit is LimitUnit.CALENDAR else legal
     return Item(
         code=code,
         unit=unit,
@@ -152,7 +163,7 @@ def items(draw: st.DrawFn, code: str, unit: str, groups: list[str]) -> Item:
         handling=Handling.CONSULT if consult else Handling.ACCEPTED,
         materials=draw(MATERIALS),
         legal_basis=draw(text(500)),
-        promised_days=draw(st.integers(0, legal or 999)),
+        promised_days=draw(st.integers(0, longest if legal else 999)),
         legal_days=legal,
         fee=draw(text(200)),
         service_minutes=draw(st.integers(10, 4800)) / 10,
@@ -160,6 +171,8 @@ def items(draw: st.DrawFn, code: str, unit: str, groups: list[str]) -> Item:
         advice=draw(text(300)) if consult else draw(maybe(300)),
         advice_en=draw(text(300)) if consult else draw(maybe(300)),
         **draw(GUIDE),
+        legal_unit=unit_of_limit,
+        **draw(CASES),
     )
 
 
@@ -370,7 +383,15 @@ def test_a_hall_keeps_the_digest_from_before_there_were_sites_and_guides(small: 
 
 @pytest.mark.parametrize("field", added_fields(Item))
 def test_each_field_of_the_guide_counts_in_the_digest(small: Catalogue, field: str) -> None:
-    filled: dict[str, Any] = {"visits": 0, "network_scope": NetworkScope.CITY, "flow": ()}
+    filled: dict[str, Any] = {
+        "visits": 0,
+        "network_scope": NetworkScope.CITY,
+        "flow": (),
+        "mode": CaseMode.DIRECT,
+        "legal_unit": LimitUnit.CALENDAR,
+        "extension_days": 0,
+        "three_hands": True,
+    }
     changed = replace(small.items[0], **{field: filled.get(field, "x")})
     assert digest(small) != digest(replace(small, items=(changed, *small.items[1:])))
 
@@ -393,13 +414,35 @@ def test_a_book_from_before_there_were_sites_and_guides_is_read(small: Catalogue
             del book[sheet.title]
             continue
         later = [n for n, column in enumerate(sheet.columns, 1) if column.added]
-        assert later in ([], list(range(later[0], len(sheet.columns) + 1)) if later else [])
-        if later:
-            book[sheet.title].delete_cols(later[0], len(later))
+        for place in reversed(later):
+            book[sheet.title].delete_cols(place)
     stream = io.BytesIO()
     book.save(stream)
     stream.seek(0)
     assert read(stream, "small") == plain_hall
+
+
+def test_empty_cells_of_cases_have_their_meaning(small: Catalogue) -> None:
+    filled = replace(
+        small.items[0],
+        mode=CaseMode.JOINT,
+        legal_unit=LimitUnit.CALENDAR,
+        extension_days=0,
+        three_hands=True,
+    )
+    catalogue = replace(small, items=(filled, *small.items[1:]))
+    assert again(catalogue) == catalogue
+    book = openpyxl.load_workbook(io.BytesIO(exported(catalogue)))
+    page = book["事项"]
+    words = ("六制办理方式", "法定时限单位", "可延长（工作日）", "三人分别办理")
+    places = [cell.column for cell in page[1] if cell.value in words]
+    assert len(places) == len(words)
+    for place in places:
+        page.cell(2, place).value = None
+    stream = io.BytesIO()
+    book.save(stream)
+    stream.seek(0)
+    assert read(stream, "small") == small
 
 
 def test_the_book_has_instructions_and_choice_lists(small: Catalogue) -> None:

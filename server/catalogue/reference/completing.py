@@ -2,7 +2,9 @@
 
 `[item_defaults]` in `hall.toml` and in a unit's file are the values of keys that an item leaves
 out; the unit's go first. Issuers of papers come from `issuers.toml`. An item without stages gets
-those that its promised time allows; how a hall divides the time is its own decision.
+those that its promised time allows; how a hall divides the time is its own decision. An item
+without a mode of handling is joint if other units take part, else promised or direct; an approval
+with enough stages has them done by three persons.
 """
 
 from __future__ import annotations
@@ -11,8 +13,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from server.catalogue.model import FlowStage, Handling, Item, Material, NetworkScope
+from server.catalogue.model import (
+    CaseMode,
+    FlowStage,
+    Handling,
+    Item,
+    ItemKind,
+    Material,
+    NetworkScope,
+)
 
+THREE_HANDS = 3
+"""Fewest stages of an approval that three persons handle."""
 _INTAKE = "受理凭证；材料不齐的，一次性告知书"
 
 
@@ -25,17 +37,25 @@ class Issuer:
 
 
 def completed(item: Item, issuers: Sequence[Issuer]) -> Item:
-    """Return the item with issuers of its papers and with its stages, where it names none.
+    """Return the item with issuers of its papers, stages and mode, where it names none.
 
     An item on which this hall only advises is accepted nowhere in its network.
     """
     consult = item.handling is Handling.CONSULT
+    flow = item.flow or (_flow(item) if item.result else ())
+    is_approval = item.kind is ItemKind.APPROVAL
     return replace(
         item,
         network_scope=NetworkScope.UNSTATED if consult else item.network_scope,
         materials=tuple(_with_issuer(material, issuers) for material in item.materials),
-        flow=item.flow or (_flow(item) if item.result else ()),
+        flow=flow,
+        mode=CaseMode.JOINT if _is_joint(item) else item.case_mode,
+        three_hands=item.three_hands or (is_approval and len(flow) >= THREE_HANDS),
     )
+
+
+def _is_joint(item: Item) -> bool:
+    return item.mode is CaseMode.UNSTATED and bool(item.joint_units)
 
 
 def _with_issuer(material: Material, issuers: Sequence[Issuer]) -> Material:

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from server.catalogue.workbook import formerly
+from server.catalogue.workbook.columns import WEEKDAYS, Column, Kind
 from server.catalogue.workbook.problem import Flaw
-from server.catalogue.workbook.shape import WEEKDAYS, Column, Kind
 from server.core.half_width import half_width
 
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", re.ASCII)
@@ -58,7 +58,7 @@ def converted(column: Column, value: object, data_type: str, number_format: str 
     if value is None or value == "":
         if column.required:
             raise FlawError(Flaw.CELL_EMPTY)
-        return EMPTY[column.kind]
+        return empty_cell(column)
     return _CONVERTERS[column.kind](column, value)
 
 
@@ -202,7 +202,7 @@ EMPTY: dict[Kind, object] = {
     Kind.CODES: (),
     Kind.WORDS: (),
 }
-"""Value of an empty cell in an optional column."""
+"""Value of an empty cell in an optional column that names no other."""
 STAND_IN: dict[Kind, object] = {
     **EMPTY,
     Kind.WHOLE: 0,
@@ -213,3 +213,8 @@ STAND_IN: dict[Kind, object] = {
     Kind.WEEKDAYS: frozenset(),
 }
 """Substitute value of a cell that could not be converted, so that the rest can be checked."""
+
+
+def empty_cell(column: Column) -> object:
+    """Return the value of an empty cell of an optional column."""
+    return EMPTY[column.kind] if column.empty is None else column.empty

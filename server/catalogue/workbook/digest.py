@@ -15,7 +15,7 @@ _LAST_BEFORE = {Item: "advice_en", Material: "required"}
 
 
 def added_fields(kind: type[Any]) -> tuple[str, ...]:
-    """Return the fields that items or materials have had since there are guides."""
+    """Return the fields that items or materials have had since there are guides and cases."""
     names = [f.name for f in fields(kind)]
     return tuple(names[names.index(_LAST_BEFORE[kind]) + 1 :])
 
@@ -29,8 +29,8 @@ def digest(catalogue: Catalogue) -> str:
 
     Version, the hall's code and state days are left out: a hall that imports the workbook of
     another keeps its own code, and its export counts as the same workbook. Sites that are not
-    used are left out too, and fields of the official guide that are not filled in, so that versions
-    from before there were any keep their digest.
+    used are left out too, and fields of the official guide and of cases that are not filled in, so
+    that versions from before there were any keep their digest.
     """
     contents = asdict(catalogue)
     del contents["version"], contents["hall"], contents["state_days"]

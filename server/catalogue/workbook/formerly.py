@@ -18,6 +18,7 @@ HEADINGS: dict[str, dict[str, str]] = {
         "法律依据": "legal_basis",
         "承诺工作日": "promised_days",
         "法定工作日": "legal_days",
+        "法定时限（工作日）": "legal_days",
         "窗口分钟": "service_minutes",
         "咨询指引": "advice",
         "英文咨询指引": "advice_en",

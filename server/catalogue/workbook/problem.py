@@ -49,6 +49,7 @@ class Flaw(StrEnum):
     PLACE_MISSING = "place_missing"
     ADVICE_MISSING = "advice_missing"
     PROMISE_LONGER = "promise_longer"
+    PROMISE_LONGER_CALENDAR = "promise_longer_calendar"
     ITEM_UNSERVABLE = "item_unservable"
     WINDOW_WITHOUT_UNIT = "window_without_unit"
     WINDOW_WITH_UNIT = "window_with_unit"
@@ -204,6 +205,10 @@ WORDS: dict[Flaw, tuple[str, str]] = {
     Flaw.PROMISE_LONGER: (
         "承诺{value}个工作日，超过法定{other}个工作日",
         "promised {value} working days exceed the legal {other}",
+    ),
+    Flaw.PROMISE_LONGER_CALENDAR: (
+        "承诺{value}个工作日，超过法定{other}个自然日",
+        "promised {value} working days exceed the legal {other} calendar days",
     ),
     Flaw.ITEM_UNSERVABLE: (
         "没有任何窗口能受理“{value}”：没有专项窗口、没有委托书，或开放时间对不上",

@@ -13,8 +13,15 @@ from openpyxl.workbook import Workbook
 
 from server.catalogue.model import Catalogue
 from server.catalogue.workbook import formerly
-from server.catalogue.workbook.cells import EMPTY, STAND_IN, FlawError, converted, unescaped
+from server.catalogue.workbook.cells import (
+    STAND_IN,
+    FlawError,
+    converted,
+    empty_cell,
+    unescaped,
+)
 from server.catalogue.workbook.checking import problems_of
+from server.catalogue.workbook.columns import Column, Kind
 from server.catalogue.workbook.opening import (
     MAX_MEGABYTES,
     READ_ERRORS,
@@ -24,7 +31,7 @@ from server.catalogue.workbook.opening import (
 )
 from server.catalogue.workbook.problem import Flaw, Problem, problem
 from server.catalogue.workbook.rows import Row, catalogue_of
-from server.catalogue.workbook.shape import MAX_ROWS, SHEETS, Column, Kind, Sheet
+from server.catalogue.workbook.shape import MAX_ROWS, SHEETS, Sheet
 from server.catalogue.workbook.sheet_lines import lines_of
 
 MAX_COLUMNS = 40
@@ -177,9 +184,9 @@ def _cell(
 
 
 def _stand_in(column: Column) -> object:
-    if column.choices:
-        return column.choices[0][1]
-    return (STAND_IN if column.required else EMPTY)[column.kind]
+    if not column.required:
+        return empty_cell(column)
+    return column.choices[0][1] if column.choices else STAND_IN[column.kind]
 
 
 def _completed(columns: Sequence[Column], values: dict[str, object]) -> dict[str, object]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from server.catalogue.workbook.columns import Column, Kind
 from server.catalogue.workbook.problem import Flaw, Problem, problem
 from server.catalogue.workbook.rows import Row, Rows
-from server.catalogue.workbook.shape import SHEET, SHEETS, Column, Kind, Sheet
+from server.catalogue.workbook.shape import SHEET, SHEETS, Sheet
 from server.catalogue.workbook.values import flaws
 
 

@@ -25,7 +25,8 @@ from server.catalogue.model import (
     Window,
     Zone,
 )
-from server.catalogue.workbook.shape import SHEETS, Kind, Sheet
+from server.catalogue.workbook.columns import Kind
+from server.catalogue.workbook.shape import SHEETS, Sheet
 from server.core.working_days import SpecialDay
 
 FIRST_ROW = 2

@@ -14,6 +14,7 @@ from server.catalogue.model import (
     Catalogue,
     Handling,
     Item,
+    LimitUnit,
     Mandate,
     Presence,
     Staff,
@@ -69,9 +70,10 @@ def _items(catalogue: Catalogue) -> Iterator[Finding]:
         if (item.unit, item.name) in names:
             yield Finding(Flaw.NAME_REPEATED, "items", match, "name", item.name)
         names.add((item.unit, item.name))
-        if item.legal_days and item.promised_days > item.legal_days:
+        if item.promise_exceeds_law:
+            in_calendar_days = item.legal_unit is LimitUnit.CALENDAR
             yield Finding(
-                Flaw.PROMISE_LONGER,
+                Flaw.PROMISE_LONGER_CALENDAR if in_calendar_days else Flaw.PROMISE_LONGER,
                 "items",
                 match,
                 "promised_days",

@@ -11,8 +11,8 @@ import unicodedata
 from collections.abc import Iterator
 from datetime import date, time
 
+from server.catalogue.workbook.columns import Column, Kind
 from server.catalogue.workbook.problem import Flaw
-from server.catalogue.workbook.shape import Column, Kind
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*", re.ASCII)
 PREFIX = re.compile(r"[A-HJ-NP-Z]{1,2}", re.ASCII)

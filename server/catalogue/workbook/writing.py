@@ -18,8 +18,9 @@ from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 from server.catalogue.model import Catalogue
+from server.catalogue.workbook.columns import WEEKDAYS, Column, Kind
 from server.catalogue.workbook.rows import FIRST_ROW, rows_of
-from server.catalogue.workbook.shape import MAX_ROWS, SHEET, SHEETS, WEEKDAYS, Column, Kind, Sheet
+from server.catalogue.workbook.shape import MAX_ROWS, SHEET, SHEETS, Sheet
 from server.catalogue.workbook.values import EARLIEST
 
 GUIDE = "说明"

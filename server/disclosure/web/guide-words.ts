@@ -11,6 +11,13 @@ export const t = dictionary({
   fee: { zh: "收费", en: "Fee" },
   visits: { zh: "到现场", en: "Visits" },
   days: { zh: "{n} 个工作日", en: "{n} working days" },
+  calendarDays: { zh: "{n} 个自然日", en: "{n} calendar days" },
+  mode: { zh: "办理方式", en: "Mode of handling" },
+  extension: { zh: "期限延长", en: "Extension" },
+  extensionOf: {
+    zh: "经负责人批准，可以延长 {n} 个工作日",
+    en: "up to {n} working days, with the approval of the head of the office",
+  },
   atOnce: { zh: "当场办结", en: "on the spot" },
   noLimit: { zh: "法律未规定", en: "none in law" },
   times: { zh: "{n} 次", en: "{n}" },
@@ -54,6 +61,16 @@ export const t = dictionary({
   remedies: { zh: "对决定不服怎么办", en: "Remedies" },
   version: { zh: "第 {n} 版", en: "Version {n}" },
   digest: { zh: "内容校验码", en: "Digest" },
+});
+
+export const modeWords = dictionary({
+  unstated: { zh: "", en: "" },
+  direct: { zh: "直接办理", en: "on the spot" },
+  promised: { zh: "承诺办理", en: "within the promised time" },
+  joint: { zh: "联合办理", en: "jointly, by several offices" },
+  forwarded: { zh: "上报办理", en: "forwarded to a higher authority" },
+  reply: { zh: "明确答复", en: "explicit reply" },
+  fee: { zh: "集中收费", en: "fee paid at the hall's cashier" },
 });
 
 export const scopeWords = dictionary({

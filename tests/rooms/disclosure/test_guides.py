@@ -10,7 +10,16 @@ from pypdf import PdfReader
 from display.board import MAIN, board
 from server.catalogue import queries
 from server.catalogue.actions import import_catalogue
-from server.catalogue.model import FlowStage, Handling, Item, Material, NetworkScope
+from server.catalogue.model import (
+    CaseMode,
+    FlowStage,
+    Handling,
+    Item,
+    ItemKind,
+    LimitUnit,
+    Material,
+    NetworkScope,
+)
 from server.catalogue.workbook.digest import item_digest
 from server.core.actors import SYSTEM
 from server.disclosure.messages import Guide
@@ -42,6 +51,11 @@ FILLED = {
         FlowStage("审查", "经办人", 2.5, "意见"),
         FlowStage("鉴定", "专家", 9, "鉴定书", counted=False),
     ),
+    "mode": CaseMode.JOINT,
+    "legal_days": 30,
+    "legal_unit": LimitUnit.CALENDAR,
+    "extension_days": 4,
+    "three_hands": True,
 }
 
 
@@ -76,6 +90,8 @@ def test_everybody_reads_the_guide_of_the_version_in_force(small: SmallHall) -> 
         ("鉴定", 9, False),
     ]
     assert after["visits"] == 2
+    assert (before["mode"], before["legal_unit"]) == ("promised", "working")
+    assert (after["mode"], after["legal_days"], after["legal_unit"]) == ("joint", 30, "calendar")
     assert [window["code"] for window in after["windows"]] == [
         window["code"] for window in before["windows"]
     ]
@@ -117,7 +133,8 @@ def test_the_paper_says_what_the_page_says(small: SmallHall) -> None:
     for part in (
         *("第2版", item_digest(item), "年满十八周岁本人到场", "每本10元", "全市通办", "2次"),
         *("由窗口共享取得，不用提交", "本人签字；可容缺后补；示范文本：填单台", "照相馆"),
-        *("2.5个工作日", "9个工作日（不计入）"),
+        *("2.5个工作日", "9个工作日（不计入）", "联合办理", "30个自然日"),
+        "经负责人批准，可以延长4个工作日",
     ):
         assert part in words, part
     publish(small, fee="不收费")
@@ -129,11 +146,37 @@ def test_the_paper_of_an_item_for_consultation_names_who_accepts_it(small: Small
     words = paper(small)
     assert "本厅仅咨询。到市局二楼办理" in words
     assert "咨询时间" in words
+    assert "办理方式" not in words, "nothing is handled here"
 
 
 def test_a_guide_holds_every_published_field_of_the_item() -> None:
-    own = {"unit", "group", "service_minutes", "keywords"}
+    own = {"unit", "group", "service_minutes", "keywords", "three_hands"}
     assert set(Item.__slots__) - own <= set(Guide.model_fields)
+
+
+def test_a_guide_shows_an_extension_only_where_there_is_one(small: SmallHall) -> None:
+    browser = Web(small).browser()
+
+    def extension(**fields: object) -> int:
+        publish(small, **fields)
+        return int(browser.get("/items/tax-1/guide").get_json()["extension_days"])
+
+    approval = {"kind": ItemKind.APPROVAL, "extension_days": 4, "promised_days": 5}
+    assert extension(**approval) == 4
+    assert extension(**approval | {"extension_days": 0}) == 0
+    assert extension(**approval | {"promised_days": 0}) == 0, "it is done at once"
+    assert extension(**approval | {"kind": ItemKind.SERVICE}) == 0, "no administrative permission"
+    advice = {"handling": Handling.CONSULT, "advice": "市局", "advice_en": "Upstairs"}
+    assert extension(**approval | advice) == 0
+    assert browser.get("/items/tax-1/guide").get_json()["mode"] is None
+
+
+def test_the_kiosk_names_the_unit_of_the_legal_limit(small: SmallHall) -> None:
+    browser = Web(small).browser()
+    assert browser.get("/items/tax-1").get_json()["legal_unit"] == "working"
+    publish(small, **FILLED)
+    page = browser.get("/items/tax-1").get_json()
+    assert (page["legal_days"], page["legal_unit"]) == (30, "calendar")
 
 
 def test_the_office_counts_gaps_by_unit_and_names_them_by_item(small: SmallHall) -> None:

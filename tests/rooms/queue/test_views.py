@@ -23,7 +23,7 @@ from kiosk.slip import (
 )
 from server.catalogue import reference
 from server.catalogue.messages import HallHours
-from server.catalogue.model import Handling
+from server.catalogue.model import Handling, LimitUnit
 from server.core.settings import Settings
 from server.queue import calling, snapshot
 from server.queue.errors import QueueCode
@@ -295,6 +295,23 @@ def test_only_an_item_that_is_accepted_here_has_a_promise(
     slip = notice_slip(notice, replace(hall, items=tuple(items)), Settings(), copy=False)
     pairs = {line.left: line.right for line in slip.lines if isinstance(line, Pair)}
     assert pairs["承诺时限"] == printed
+
+
+@pytest.mark.parametrize(
+    ("days", "unit", "printed"),
+    [
+        (60, LimitUnit.CALENDAR, "60个自然日"),
+        (20, LimitUnit.WORKING, "20个工作日"),
+        (0, LimitUnit.WORKING, "法律未规定"),
+    ],
+)
+def test_a_slip_names_the_unit_of_the_legal_limit(days: int, unit: LimitUnit, printed: str) -> None:
+    hall = catalogue()
+    items = [replace(item, legal_days=days, legal_unit=unit) for item in hall.items]
+    notice = {"item": "tax-1", "missing": [], "issued_at": 0}
+    slip = notice_slip(notice, replace(hall, items=tuple(items)), Settings(), copy=False)
+    pairs = {line.left: line.right for line in slip.lines if isinstance(line, Pair)}
+    assert pairs["法定时限"] == printed
 
 
 def test_a_slips_number_is_the_largest_and_its_windows_are_of_double_size() -> None:
