@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from server.core.check_digits import check_digit
 from server.core.half_width import half_width
 from server.core.workflow import Calendar
 from server.core.working_days import Due
@@ -153,17 +154,6 @@ def due_after(
 
 NUMBER_LENGTH = 8
 _SERIAL = 5
-
-
-def check_digit(digits: str) -> str:
-    """Return the check digit of digits by ISO 7064, MOD 11,10.
-
-    It differs after any single wrong digit, and after nearly every swap of neighbours.
-    """
-    product = 10
-    for digit in digits:
-        product = (((product + int(digit)) % 10 or 10) * 2) % 11
-    return str((11 - product) % 10)
 
 
 def number_of(year: int, serial: int) -> str:

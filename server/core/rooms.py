@@ -27,6 +27,8 @@ ROOMS = (
     "server.ratings",
     "server.complaints",
     "server.one_time_notices",
+    "server.cases",
+    "server.supervision",
     "server.bulletins",
     "server.catalogue",
     "server.disclosure",

@@ -16,7 +16,6 @@ from server.complaints.rules import (
     Followed,
     Limits,
     Outcome,
-    check_digit,
     count_complaints,
     due_after,
     number_of,
@@ -24,6 +23,7 @@ from server.complaints.rules import (
     serial_of,
 )
 from server.complaints.workflow import COMPLAINT, FIRST_TIME, OUTCOME, WORDS
+from server.core.check_digits import check_digit
 from server.core.errors import HallError
 from server.core.workflow import Attempt
 from server.core.working_days import Due, Workdays, is_overdue

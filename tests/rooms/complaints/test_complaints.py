@@ -374,8 +374,8 @@ def test_due_complaints_are_tasks_of_the_office(hall: SmallHall) -> None:
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        ({"due": ""}, "step 1 of complaint 26000017 has no actor or no due day"),
-        ({"by_actor": ""}, "step 1 of complaint 26000017 has no actor or no due day"),
+        ({"due": ""}, "step 1 of complaint 26000017 has a wrong due day"),
+        ({"by_actor": ""}, "step 1 of complaint 26000017 has no actor"),
         ({"move": "accept"}, "step 1 of complaint 26000017 differs from the journal"),
         ({"n": 2}, "the steps of complaint 26000017 are not complete"),
         ({"state": "closed"}, "the steps of complaint 26000017 are not complete"),

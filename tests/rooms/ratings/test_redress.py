@@ -209,9 +209,12 @@ def test_the_check_of_the_books_finds_what_was_changed_outside(hall: SmallHall) 
 
     assert violations() == []
     ctx.write(lambda tx: tx.conn.execute(update(redress).values(due="2030-01-01")))
-    assert violations() == [f"the steps of redress {rating} are not complete"]
+    assert violations() == [f"the due day of redress {rating} differs from its steps"]
     ctx.write(lambda tx: tx.conn.execute(update(redress_step).values(due="", by_actor="")))
-    assert f"step 1 of redress {rating} has no actor or no due day" in violations()
+    assert f"step 1 of redress {rating} has no actor" in violations()
+    assert f"step 1 of redress {rating} has a wrong due day" in violations()
+    ctx.write(lambda tx: tx.conn.execute(update(redress_step).values(n=redress_step.c.n + 1)))
+    assert f"the steps of redress {rating} are not complete" in violations()
     ctx.write(lambda tx: tx.conn.execute(delete(redress)))
     assert violations() == [f"bad rating {rating} has no redress"]
     ctx.write(lambda tx: tx.conn.execute(update(ticket).values(id="gone")))

@@ -1,0 +1,107 @@
+"""Cache of what is due: made anew when the calendar or a rule of the clock changes.
+
+A list of 100,000 open cases cannot run every clock. `case_due` holds the days that the clock gave
+after each case's last fact; `basis` names the calendar and rules by which all of them were made. A
+job compares it with those in force and makes the days anew, in parts: a kill in between repeats the
+work, and loses nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from server.cases import actions, queries
+from server.cases.clocks import CaseClocks, table_of
+from server.cases.queries import StoredDue
+from server.cases.settings import CaseSettings
+from server.catalogue.calendar_import import differing
+from server.core.store import Tx
+from server.core.working_days import SpecialDay, Workdays
+from server.hall.context import Context
+
+
+def basis_of(ctx: Context) -> str:
+    """Return the digest of the calendar and rules that are in force."""
+    calendar = ctx.workdays().statutory()
+    tell_days = ctx.settings().of(CaseSettings).case_tell_days
+    days = [[s.day.isoformat(), s.opens, s.like_weekday] for s in calendar.state]
+    text = json.dumps([sorted(days), sorted(calendar.week), tell_days])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class DueCache:
+    """Keeper of the cache of one hall; its job calls `update` again and again."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+
+    def update(self) -> None:
+        """Make every open case's due days anew if the calendar or a rule has changed."""
+        ctx = self._ctx
+        basis = basis_of(ctx)
+        if ctx.read(lambda c: queries.basis(c, ctx.hall_id)) == basis:
+            return
+        after = ""
+        while ids := self._next(after):
+            self._remake(ids)
+            after = ids[-1]
+        ctx.write(lambda tx: queries.set_basis(tx, basis))
+
+    def _next(self, after: str) -> list[str]:
+        return self._ctx.read(lambda c: queries.open_ids(c, self._ctx.hall_id, after))
+
+    def _remake(self, ids: list[str]) -> None:
+        ctx = self._ctx
+
+        def act(tx: Tx) -> None:
+            rows = rows_of(ctx, tx.conn, ids, actions.clocks(ctx, tx.now))
+            queries.set_dues(tx, ids, rows)
+
+        ctx.write(act)
+
+
+def rows_of(ctx: Context, conn: Connection, ids: list[str], reader: CaseClocks) -> list[StoredDue]:
+    """Return what the clock says is due of these cases."""
+    facts = queries.FACTS.of(conn, ctx.hall_id, ids)
+    return [
+        due
+        for row in queries.among(conn, ctx.hall_id, ids)
+        for due in actions.due_rows(ctx, reader, row, facts[row.id])
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class MovedDay:
+    """Due day, ISO, that a change of the calendar moves, and the first changed day behind it."""
+
+    case: str
+    clock: str
+    before: str
+    after: str
+    because: str
+
+
+def moved_by(
+    ctx: Context, conn: Connection, year: int, days: Sequence[SpecialDay]
+) -> Iterator[MovedDay]:
+    """Yield every open case's due day that another State Council calendar of a year would move."""
+    now, calendar = actions.clocks(ctx), ctx.workdays().statutory()
+    state = (*(s for s in calendar.state if s.day.year != year), *days)
+    other = Workdays(state, (), calendar.week, calendar.years)
+    then = CaseClocks(other, table_of(other, now.today.year), now.tell_days, now.today)
+    changed = differing(calendar, other)
+    after = ""
+    while ids := queries.open_ids(conn, ctx.hall_id, after):
+        before = {(due.case, due.clock): due for due in rows_of(ctx, conn, ids, now)}
+        since = {row.id: row.day for row in queries.among(conn, ctx.hall_id, ids)}
+        for due in rows_of(ctx, conn, ids, then):
+            old = before[due.case, due.clock].rule
+            if old != due.rule:
+                because = next(day for day in changed if day > since[due.case])
+                yield MovedDay(due.case, due.clock, old, due.rule, because)
+        after = ids[-1]

@@ -1,0 +1,70 @@
+"""Integrity check of cases: facts, papers and due days against each other and the journal.
+
+Every case has its facts without a gap, each with its actor and its journal line; each paper that a
+fact owes exists with the right digest; the stored due days are those that the clock gives now.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import Connection, select
+
+from server.cases import queries
+from server.cases.papers import DIGEST_LENGTH
+from server.cases.queries import StoredCase, StoredCasePaper, StoredFact
+from server.cases.rules import read_number
+from server.core.step_chains import Problem, chain_problems
+from server.core.tables import journal as journal_table
+
+FIRST_DAY, LAST_DAY = "2000-01-01", "2099-12-31"
+_j = journal_table.c
+
+
+def problems(conn: Connection, hall_id: str) -> Iterator[Problem]:
+    """Yield every violation, in both languages."""
+    rows = queries.of_days(conn, hall_id, FIRST_DAY, LAST_DAY)
+    lines = _lines(conn, hall_id)
+    for start in range(0, len(rows), queries.CHUNK):
+        part = rows[start : start + queries.CHUNK]
+        ids = [row.id for row in part]
+        facts = queries.FACTS.of(conn, hall_id, ids)
+        papers: dict[str, list[StoredCasePaper]] = {case_id: [] for case_id in ids}
+        for paper in queries.papers(conn, hall_id, ids):
+            papers[paper.case].append(paper)
+        for row in part:
+            yield from _case(row, facts[row.id], papers[row.id], lines)
+
+
+def _lines(conn: Connection, hall_id: str) -> Counter[tuple[str, str, int]]:
+    """Return the journal lines of facts: case, act and number of the fact."""
+    query = select(_j.subject, _j.act, _j.data).where(
+        _j.hall_id == hall_id, _j.act.like("case.%"), _j.act.not_in(("case.serve", "case.posts"))
+    )
+    return Counter((row[0], row[1], int(json.loads(row[2])["n"])) for row in conn.execute(query))
+
+
+def _case(
+    row: StoredCase,
+    facts: Sequence[StoredFact],
+    papers: Sequence[StoredCasePaper],
+    lines: Counter[tuple[str, str, int]],
+) -> Iterator[Problem]:
+    if read_number(row.number) != (row.day, row.serial):
+        yield f"办件编号 {row.number} 有误", f"case {row.number} has a wrong number"
+    yield from chain_problems((f"办件 {row.number} ", f"case {row.number}"), row.state, facts)
+    for fact in facts:
+        if lines[row.id, f"case.{fact.move}", fact.n] != 1:
+            yield (
+                f"办件 {row.number} 第 {fact.n} 步与流水不一致",
+                f"step {fact.n} of case {row.number} differs from the journal",
+            )
+    if [p.id for p in papers] != [fact.paper for fact in facts if fact.paper]:
+        yield f"办件 {row.number} 的文书不全", f"papers of case {row.number} are missing"
+    for paper in papers:
+        text = f"{paper.id}\n{paper.content}"
+        if hashlib.sha256(text.encode()).hexdigest()[:DIGEST_LENGTH] != paper.digest:
+            yield f"文书 {paper.id} 已被改动", f"paper {paper.id} was changed"

@@ -1,0 +1,73 @@
+"""Kinds of papers of a case, and the ways in which they are served."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from server.cases.rules import CaseMove, Outcome
+
+
+class PaperKind(StrEnum):
+    """Kind of a paper."""
+
+    RECEIPT = "receipt"
+    """材料接收凭证."""
+    SUPPLEMENT = "supplement"
+    """补正材料告知书."""
+    ACCEPTANCE = "acceptance"
+    """受理通知书."""
+    NOT_ACCEPTED = "not_accepted"
+    """不予受理通知书."""
+    SPECIAL = "special"
+    """特别程序告知书: the time that a hearing, test, inspection or expert review needs."""
+    EXTENSION = "extension"
+    """延长期限告知书."""
+    DECISION = "decision"
+    """准予决定书."""
+    REFUSAL = "refusal"
+    """不予决定书, with the remedies."""
+
+
+class ServedHow(StrEnum):
+    """Way in which a paper was served (送达方式)."""
+
+    HANDED = "handed"
+    POST = "post"
+    LEFT = "left"
+    """留置送达."""
+    PUBLIC = "public"
+    """公告送达."""
+    ELECTRONIC = "electronic"
+
+
+class ServedTo(StrEnum):
+    """Who received a paper."""
+
+    APPLICANT = "applicant"
+    AGENT = "agent"
+    FAMILY = "family"
+    """An adult of the household."""
+    RECEPTION = "reception"
+    """Whoever receives letters of a body."""
+    NOBODY = "nobody"
+    """It was left, or published."""
+
+
+_KINDS = {
+    CaseMove.FILE: PaperKind.RECEIPT,
+    CaseMove.TELL: PaperKind.SUPPLEMENT,
+    CaseMove.COMPLETE: PaperKind.ACCEPTANCE,
+    CaseMove.ACCEPT: PaperKind.ACCEPTANCE,
+    CaseMove.DEEM: PaperKind.ACCEPTANCE,
+    CaseMove.NOT_ACCEPT: PaperKind.NOT_ACCEPTED,
+    CaseMove.SUSPEND: PaperKind.SPECIAL,
+    CaseMove.GRANT_TIME: PaperKind.EXTENSION,
+    CaseMove.DECIDE: PaperKind.DECISION,
+}
+
+
+def kind_of(move: CaseMove, outcome: Outcome | None) -> PaperKind | None:
+    """Return the paper that a move owes, or None."""
+    if move is CaseMove.DECIDE and outcome is Outcome.REFUSED:
+        return PaperKind.REFUSAL
+    return _KINDS.get(move)

@@ -1,0 +1,108 @@
+"""Acts beside the steps of a case: a paper is served, a post gets its holders, a day begins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import Connection
+
+from server.cases import access, actions, queries
+from server.cases.errors import CaseCode
+from server.cases.events import CaseMoved
+from server.cases.paper_kinds import ServedHow, ServedTo
+from server.cases.queries import StoredService
+from server.cases.rules import CaseState, Post
+from server.core.actors import Actor
+from server.core.errors import CommonCode, HallError
+from server.core.store import Tx
+from server.hall.context import Context, JsonDict, write_journal
+
+
+def serve(
+    ctx: Context,
+    actor: Actor,
+    key: str,
+    paper: str,
+    how: ServedHow,
+    to: ServedTo,
+    day: date | None,
+) -> str:
+    """Record the service of a paper; return its case. `day` None: today.
+
+    Raises CASE_UNKNOWN, CASE_SERVED, INVALID.
+    """
+    request: JsonDict = {
+        "act": "case.serve",
+        "paper": paper,
+        "how": how.value,
+        "to": to.value,
+        "day": day.isoformat() if day else "",
+    }
+
+    def act(tx: Tx) -> JsonDict:
+        row = queries.paper(tx.conn, tx.hall_id, paper)
+        if row is None:
+            raise HallError(CaseCode.CASE_UNKNOWN)
+        case, _facts, _posts = access.accessible(ctx, tx.conn, actor, row.case)
+        if queries.services(tx.conn, tx.hall_id, [paper]):
+            raise HallError(CaseCode.CASE_SERVED)
+        today = ctx.local(tx.now).date()
+        served_day = day or today
+        if not date.fromisoformat(row.day) <= served_day <= today:
+            raise HallError(CommonCode.INVALID, field="day")
+        queries.add_service(
+            tx,
+            StoredService(paper, how.value, served_day.isoformat(), tx.now, to.value, actor.key),
+        )
+        data: JsonDict = {"paper": paper, "how": how.value, "to": to.value} | {
+            "day": served_day.isoformat()
+        }
+        write_journal(tx, actor, "case.serve", case.id, window=case.window, data=data)
+        tx.events.append(CaseMoved(case.id, case.unit, case.state))
+        return {"case": case.id}
+
+    return str(ctx.command(actor, key, request, act)["case"])
+
+
+def set_posts(
+    ctx: Context, actor: Actor, key: str, unit: str, post: Post, staff: Sequence[str]
+) -> None:
+    """Name the holders of a unit's post. Raises INVALID."""
+    request: JsonDict = {
+        "act": "case.posts",
+        "unit": unit,
+        "post": post.value,
+        "staff": sorted(set(staff)),
+    }
+
+    def act(tx: Tx) -> JsonDict:
+        catalogue = ctx.catalogue()
+        if unit not in catalogue.unit_by:
+            raise HallError(CommonCode.INVALID, field="unit")
+        if any(number not in catalogue.staff_by for number in staff):
+            raise HallError(CommonCode.INVALID, field="staff")
+        queries.set_posts(tx, unit, post, staff, actor.key)
+        data: JsonDict = {"post": post.value, "staff": sorted(set(staff))}
+        write_journal(tx, actor, "case.posts", unit, data=data)
+        return {}
+
+    ctx.command(actor, key, request, act)
+
+
+def deem_all(ctx: Context) -> None:
+    """Accept every case whose defects nobody told in time; a job calls it again and again."""
+    today = ctx.day()
+
+    def overdue(conn: Connection) -> list[str]:
+        return queries.overdue_untold(conn, ctx.hall_id, today)
+
+    for case_id in ctx.read(overdue):
+
+        def act(tx: Tx, case_id: str = case_id) -> None:
+            row = queries.get(tx.conn, tx.hall_id, case_id)
+            if row is not None and row.state == CaseState.FILED:
+                facts = queries.FACTS.of(tx.conn, tx.hall_id, [case_id])[case_id]
+                actions.deem_within(ctx, tx, row, facts)
+
+        ctx.write(act)

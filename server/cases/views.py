@@ -1,0 +1,331 @@
+"""Messages of cases, made from what was read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from sqlalchemy import Connection
+
+from server.cases import access, actions, queries
+from server.cases.clocks import CaseClocks, Clock
+from server.cases.day_walk import walk
+from server.cases.ledger import Limit, Reading
+from server.cases.messages import (
+    CaseBrief,
+    CaseFactView,
+    CaseList,
+    CasePaperView,
+    CaseView,
+    Desk,
+    DueByUnit,
+    DueView,
+    FollowedCase,
+    FollowedFact,
+    PostList,
+    PostView,
+    StripDay,
+    UnitDue,
+)
+from server.cases.paper_kinds import PaperKind, ServedHow, ServedTo
+from server.cases.queries import StoredApplicant, StoredCase, StoredDue, StoredFact
+from server.cases.rules import (
+    FINAL,
+    POST_OF,
+    RUNNING,
+    CaseMove,
+    CaseState,
+    IdKind,
+    Outcome,
+    Post,
+    SuspensionBasis,
+    Way,
+    ledger_of,
+)
+from server.cases.words import MOVE_WORDS, PAPER_WORDS
+from server.cases.workflow import CASE
+from server.catalogue.model import CaseMode, Catalogue, Item
+from server.core.actors import STAFF_KINDS, Actor
+from server.core.sealed_text import unseal
+from server.hall.composition import Hall
+
+_STAFF = frozenset(kind.value for kind in STAFF_KINDS)
+_CLOCKS = list(Clock)
+_BY_HALL = frozenset({CaseMove.FILE, CaseMove.DEEM, CaseMove.TAKE_OVER})
+"""Moves that are no buttons: of the opening, of the hall's clock, and of lists of cases."""
+TOLD = frozenset({CaseMove.NOT_ACCEPT, CaseMove.SUSPEND, CaseMove.GRANT_TIME, CaseMove.DECIDE})
+"""Moves with words that the applicant reads."""
+_QUIET = frozenset({CaseMove.ASK_TIME, CaseMove.DENY_TIME, CaseMove.ASK_VOID, CaseMove.TAKE_OVER})
+"""Moves that the applicant does not see."""
+SOON_DAYS = 3
+
+
+def listed(hall: Hall, conn: Connection, rows: Sequence[StoredCase]) -> CaseList:
+    """Return cases as a list."""
+    return CaseList(today=hall.ctx.day(), cases=briefs(hall, conn, rows))
+
+
+def briefs(hall: Hall, conn: Connection, rows: Sequence[StoredCase]) -> list[CaseBrief]:
+    """Return cases as they stand in lists."""
+    ids = [row.id for row in rows]
+    dues = queries.dues(conn, hall.ctx.hall_id, ids)
+    people = queries.applicants(conn, hall.ctx.hall_id, ids)
+    reader = actions.clocks(hall.ctx)
+    return [
+        CaseBrief(**_brief(hall, reader, row, dues[row.id], people.get(row.id))) for row in rows
+    ]
+
+
+def _brief(
+    hall: Hall,
+    reader: CaseClocks,
+    row: StoredCase,
+    dues: Sequence[StoredDue],
+    person: StoredApplicant | None,
+) -> dict[str, object]:
+    catalogue = hall.ctx.catalogue()
+    unit = catalogue.unit_by.get(row.unit)
+    return {
+        "id": row.id,
+        "number": row.number,
+        "item": row.item,
+        "item_name": actions.item_of(hall.ctx, row).name,
+        "unit": row.unit,
+        "unit_name": unit.name if unit else row.unit,
+        "mode": CaseMode(row.mode),
+        "way": Way(row.way),
+        "state": CaseState(row.state),
+        "owner": row.owner,
+        "owner_name": name_of(catalogue, row.owner),
+        "day": row.day,
+        "applicant": person.name if person else "",
+        "due": [
+            DueView(
+                clock=Clock(due.clock),
+                day=due.rule,
+                earliest=due.earliest,
+                latest=due.latest,
+                days_left=days_left(reader, due.rule),
+            )
+            for due in sorted(dues, key=lambda due: _CLOCKS.index(Clock(due.clock)))
+        ],
+    }
+
+
+def days_left(reader: CaseClocks, day: str) -> int | None:
+    """Return the working days after today up to an ISO day; negative: overdue; None for no day."""
+    if not day:
+        return None
+    due, today = date.fromisoformat(day), reader.today
+    step = timedelta(days=1)
+    if due >= today:
+        return reader.calendar.count(today + step, due)
+    return -reader.calendar.count(due + step, today)
+
+
+def name_of(catalogue: Catalogue, number: str) -> str:
+    """Return a person's name; the number of one who has left."""
+    person = catalogue.staff_by.get(number)
+    return person.name if person else number
+
+
+def single(hall: Hall, conn: Connection, actor: Actor, case_id: str) -> CaseView:
+    """Return one case to whoever may see it. Raises CASE_UNKNOWN."""
+    ctx = hall.ctx
+    row, facts, posts = access.accessible(ctx, conn, actor, case_id)
+    person = queries.applicants(conn, ctx.hall_id, [row.id]).get(row.id)
+    dues = queries.dues(conn, ctx.hall_id, [row.id])[row.id]
+    reader, item = actions.clocks(ctx), actions.item_of(ctx, row)
+    started = reader.start(ledger_of([s.fact for s in actions.stated(facts)]))
+    faulty = actions.faults_of(conn, ctx.hall_id, row)
+    attempt = actions.attempt_of(ctx, actor, row, facts, posts, None, faulty)
+    unseal_phone = person is not None and row.state not in FINAL
+    phone = unseal(hall.config.data, ctx.tokens, person.phone) if unseal_phone and person else ""
+    return CaseView(
+        **_brief(hall, reader, row, dues, person),
+        outer_no=row.outer_no,
+        outcome=Outcome(row.outcome) if row.outcome else None,
+        ticket_number=row.ticket.partition("-")[2],
+        id_kind=IdKind(person.id_kind) if person and person.id_masked else None,
+        id_masked=person.id_masked if person else "",
+        phone=phone or "",
+        agent=person.agent if person else "",
+        started=started.day.isoformat() if started else "",
+        deemed=bool(started and started.is_deemed),
+        three_hands=item.three_hands,
+        legal_words=item.legal_basis,
+        facts=[_fact(ctx.catalogue(), fact) for fact in facts],
+        papers=_papers(conn, ctx.hall_id, row),
+        strip=strip(reader, facts, item),
+        moves=[m for m in CaseMove if m not in _BY_HALL and CASE.allows(m, attempt)],
+        extension_days=item.extension_days,
+    )
+
+
+def _fact(catalogue: Catalogue, fact: StoredFact) -> CaseFactView:
+    kind, _, by = fact.by_actor.partition(":")
+    return CaseFactView(
+        n=fact.n,
+        move=CaseMove(fact.move),
+        state=CaseState(fact.state),
+        at=fact.at,
+        day=fact.day,
+        days=fact.days,
+        basis=SuspensionBasis(fact.basis) if fact.basis else None,
+        outcome=Outcome(fact.outcome) if fact.outcome else None,
+        words=fact.words,
+        evidence=json.loads(fact.evidence),
+        paper=fact.paper,
+        by=by if kind in _STAFF else "",
+        by_name=name_of(catalogue, by) if kind in _STAFF else "",
+    )
+
+
+def _papers(conn: Connection, hall_id: str, row: StoredCase) -> list[CasePaperView]:
+    rows = queries.papers(conn, hall_id, [row.id])
+    served = queries.services(conn, hall_id, [paper.id for paper in rows])
+    return [
+        CasePaperView(
+            id=paper.id,
+            kind=PaperKind(paper.kind),
+            title=PAPER_WORDS[PaperKind(paper.kind)],
+            day=paper.day,
+            served_how=ServedHow(served[paper.id].how) if paper.id in served else None,
+            served_to=ServedTo(served[paper.id].to) if paper.id in served else None,
+            served_day=served[paper.id].day if paper.id in served else "",
+        )
+        for paper in rows
+    ]
+
+
+def strip(reader: CaseClocks, facts: Sequence[StoredFact], item: Item) -> list[StripDay]:
+    """Return the days of the promised clock, by the rule; empty before its beginning."""
+    entries = ledger_of([stated.fact for stated in actions.stated(facts)])
+    start = reader.start(entries)
+    if start is None or item.promised_days == 0:
+        return []
+    notes: dict[str, list[str]] = {}
+    for fact in facts:
+        notes.setdefault(fact.day, []).append(MOVE_WORDS[CaseMove(fact.move)])
+    limit = Limit(item.promised_days)
+    days = walk(entries, limit, reader.calendar, start, Reading.RULE, reader.today)
+    return [
+        StripDay(
+            day=day.day.isoformat(),
+            kind=day.kind,
+            number=day.number,
+            total=day.total,
+            due=day.is_due,
+            note="、".join(notes.get(day.day.isoformat(), ())),
+        )
+        for day in days
+    ]
+
+
+def desk(hall: Hall, conn: Connection, actor: Actor) -> Desk:
+    """Return what lies on a person's desk: of the own posts, and of those whom one covers."""
+    ctx = hall.ctx
+    catalogue, posts = ctx.catalogue(), queries.posts(conn, ctx.hall_id)
+    units = access.units_of(catalogue, posts, actor.name)
+    states = sorted({*RUNNING, CaseState.SUSPENDED, CaseState.FILED, CaseState.SUPPLEMENTING})
+    rows = queries.in_states(conn, ctx.hall_id, states, units) if units else []
+    own = [row for row in rows if _is_on_desk(catalogue, posts, actor, row)]
+    covered_staff = {s.number for s in catalogue.staff if s.cover == actor.name}
+    covered = (
+        [row for row in queries.in_states(conn, ctx.hall_id, states) if row.owner in covered_staff]
+        if covered_staff
+        else []
+    )
+    return Desk(
+        today=ctx.day(),
+        posts=[
+            _post_view(catalogue, unit, post, [actor.name])
+            for unit in units
+            for post in access.held_posts(catalogue, posts, actor.name, unit)
+        ],
+        cases=briefs(hall, conn, own),
+        covered=briefs(hall, conn, covered),
+    )
+
+
+def _is_on_desk(catalogue: Catalogue, posts: access.Posts, actor: Actor, row: StoredCase) -> bool:
+    """Return True if the next step of a case is the actor's."""
+    if row.owner:
+        return row.owner == actor.name
+    post = POST_OF.get(CaseState(row.state), Post.HANDLER)
+    return access.holds_post(catalogue, posts, actor.name, row.unit, post)
+
+
+def _post_view(catalogue: Catalogue, unit: str, post: Post, staff: Sequence[str]) -> PostView:
+    entry = catalogue.unit_by.get(unit)
+    return PostView(
+        unit=unit,
+        unit_name=entry.name if entry else unit,
+        post=post,
+        staff=sorted(staff),
+        names=[name_of(catalogue, number) for number in sorted(staff)],
+    )
+
+
+def post_list(hall: Hall, conn: Connection) -> PostList:
+    """Return the posts of every unit with their named holders."""
+    catalogue, posts = hall.ctx.catalogue(), queries.posts(conn, hall.ctx.hall_id)
+    return PostList(
+        posts=[
+            _post_view(catalogue, unit.code, post, sorted(posts.get((unit.code, post), ())))
+            for unit in catalogue.units
+            for post in Post
+        ]
+    )
+
+
+def due_by_unit(hall: Hall, conn: Connection) -> DueByUnit:
+    """Return by unit what is overdue and due within SOON_DAYS working days, by both clocks."""
+    reader = actions.clocks(hall.ctx)
+    today = reader.today.isoformat()
+    until = reader.calendar.after(reader.today, SOON_DAYS).isoformat()
+    names = {unit.code: unit.name for unit in hall.ctx.catalogue().units}
+
+    def of(clock: Clock) -> list[UnitDue]:
+        counts = queries.due_by_unit(conn, hall.ctx.hall_id, clock.value, today, until)
+        return [
+            UnitDue(unit=unit, unit_name=names.get(unit, unit), overdue=overdue, due=due)
+            for unit, (overdue, due) in sorted(
+                counts.items(), key=lambda entry: (-entry[1][0], -entry[1][1], entry[0])
+            )
+        ]
+
+    return DueByUnit(today=today, until=until, promised=of(Clock.PROMISED), legal=of(Clock.LEGAL))
+
+
+def followed(hall: Hall, conn: Connection, row: StoredCase) -> FollowedCase:
+    """Return a case as its applicant sees it: days, no names, no opinions of the stages."""
+    ctx = hall.ctx
+    catalogue, item = ctx.catalogue(), actions.item_of(ctx, row)
+    facts = queries.FACTS.of(conn, ctx.hall_id, [row.id])[row.id]
+    dues = queries.dues(conn, ctx.hall_id, [row.id])[row.id]
+    unit = catalogue.unit_by.get(row.unit)
+    return FollowedCase(
+        hall=catalogue.hall_name,
+        hall_en=catalogue.hall_name_en,
+        number=row.number,
+        item_name=item.name,
+        item_name_en=item.name_en,
+        unit_name=unit.name if unit else row.unit,
+        phone=item.consult_phone or (unit.phone if unit else ""),
+        state=CaseState(row.state),
+        outcome=Outcome(row.outcome) if row.outcome else None,
+        day=row.day,
+        due=next((due.rule for due in dues if due.clock == Clock.PROMISED), ""),
+        facts=[
+            FollowedFact(
+                move=CaseMove(fact.move),
+                day=fact.day,
+                words=fact.words if fact.move in TOLD else "",
+            )
+            for fact in facts
+            if fact.move not in _QUIET
+        ],
+        strip=strip(actions.clocks(ctx), facts, item),
+    )

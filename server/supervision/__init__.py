@@ -1,0 +1,1 @@
+"""Electronic supervision (电子监察): lamps of the clocks, and signs of cases outside the hall."""
