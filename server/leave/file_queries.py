@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert
@@ -31,6 +32,11 @@ _f = kept_file.c
 def get(conn: Connection, hall_id: str, file_id: str) -> StoredPaper | None:
     """Return the record of a paper, or None."""
     return _files.first(conn, _files.select().where(_f.hall_id == hall_id, _f.id == file_id))
+
+
+def among(conn: Connection, hall_id: str, ids: Sequence[str]) -> list[StoredPaper]:
+    """Return the records of those of these papers that exist."""
+    return _files.all(conn, _files.select().where(_f.hall_id == hall_id, _f.id.in_(ids)))
 
 
 def add(tx: Tx, file_id: str, name: str, media: str, size: int, by: str) -> None:
