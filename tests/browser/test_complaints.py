@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,14 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from support import axe
 from support.hall_server import MANAGER, HallServer
-from support.staff_pages import (
-    evidence,
-    listen,
-    refuses_papers,
-    shows_papers,
-    signed_in,
-    take_step,
-)
+from support.staff_pages import listen, signed_in
 
 ITEM, CLERK, OTHER_CLERK = "scjg-01", "1009", "1010"
 UPRIGHT, LYING = {"width": 1080, "height": 1920}, {"width": 1920, "height": 1080}
@@ -213,24 +205,6 @@ def test_a_complaint_by_phone_is_answered_in_the_office(
     expect(phone.get_by_test_id("follow-words")).to_contain_text("批评教育")
     context.close()
     assert errors == []
-
-
-def test_a_step_of_a_complaint_takes_papers(
-    hall: HallServer, browser: Browser, browser_context_args: dict[str, Any], tmp_path: Path
-) -> None:
-    about = {"about": "window", "subject": "5", "topics": ["attitude"]}
-    number = hall.clerk(MANAGER).post("/office/complaints", about)["number"]
-    with signed_in(browser, browser_context_args, hall, MANAGER, 1440, 900) as office:
-        office.goto(hall.url("/office#complaints"))
-        office.get_by_test_id(f"see-{number}").click()
-        card, papers = office.get_by_test_id("complaint"), evidence(tmp_path)
-        refuses_papers(card, "contact", tmp_path)
-        take_step(card, "contact", "已调取窗口录像", papers)
-        expect(card).to_contain_text("已调取窗口录像")
-        office.reload()
-        shows_papers(card, papers)
-        office.get_by_test_id("move-accept").click()
-        assert axe.findings(office) == []
 
 
 def test_a_hotline_is_entered_by_the_office(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from support import axe
 from support.hall_server import ADMINISTRATOR, MANAGER, HallServer
-from support.staff_pages import evidence, refuses_papers, shows_papers, signed_in, take_step
+from support.staff_pages import signed_in
 
 CLERK = "1009"
 BAD = {"level": 4, "words": "等了很久", "contact_name": "测试人", "contact_phone": "000-0000"}
@@ -86,26 +85,6 @@ def test_a_bad_rating_is_followed_from_the_list_to_its_end(
     expect(card).not_to_contain_text("000-0000")
     office.goto(hall.url("/office#redresses"))
     expect(office.get_by_text("没有未结束的差评整改。")).to_be_visible()
-
-
-def test_a_step_of_a_redress_takes_papers(office: Page, hall: HallServer, tmp_path: Path) -> None:
-    ticket = hall.ticket("scjg-01")
-    clerk = hall.clerk(CLERK)
-    for act, body in (("call-next", {}), ("start", {}), ("finish", {"outcome": "done"})):
-        clerk.post(f"/counter/{act}", body)
-    clerk.post(f"/phone/{ticket['token']}/rating", {"level": 5})
-    office.goto(hall.url("/office#redresses"))
-    listed = hall.clerk(MANAGER).get("/office/redresses")["redresses"]
-    (rating,) = [redress["rating"] for redress in listed if redress["level"] == 5]
-    office.get_by_test_id(f"see-{rating}").click()
-    card, papers = office.get_by_test_id("redress"), evidence(tmp_path)
-    refuses_papers(card, "contact", tmp_path)
-    take_step(card, "contact", "未留联系方式，已向窗口人员了解情况", papers)
-    expect(office.get_by_test_id("redress-state")).to_have_text("已联系")
-    office.reload()
-    shows_papers(card, papers)
-    office.get_by_test_id("move-start").click()
-    assert axe.findings(office) == []
 
 
 def test_a_clerk_sees_totals_of_days_that_are_over_only(
