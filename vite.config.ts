@@ -10,6 +10,7 @@ import vue from "@vitejs/plugin-vue";
 import { defineConfig } from "vite";
 import { GROUPS } from "./server/web/build/groups.ts";
 import { pages } from "./server/web/build/pages.ts";
+import { usedTransports } from "./server/web/build/transports.ts";
 
 const at = GROUPS.findIndex((group) => group.name === process.env["HALL_PAGES"]);
 const group = GROUPS[at];
@@ -23,7 +24,7 @@ export default defineConfig({
   clearScreen: false,
   cacheDir: root + ".cache/vite",
   resolve: { alias: { "@web": root + "server/web" } },
-  plugins: [vue(), pages(at === GROUPS.length - 1)],
+  plugins: [vue({ features: { optionsAPI: group?.optionsApi ?? true } }), usedTransports(), pages(at === GROUPS.length - 1)],
   build: {
     outDir: root + "server/web/dist",
     emptyOutDir: at === 0,

@@ -21,7 +21,7 @@ from sqlalchemy import func, select
 from bench.breaking.hall import HALL
 from bench.breaking.history import ISSUED
 from bench.breaking.run import Scene
-from devices.keypads.driver import REPEAT_SECONDS
+from devices.pad_bus import REPEAT_SECONDS
 from display.announcer import digits_zh
 from display.strip import strip
 from server.catalogue.reference import load

@@ -13,21 +13,18 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from devices.bus import BusCable, by_cable
+from devices.bus import by_cable
 from devices.config import AgentConfig, DeviceConfig
 from devices.desk_frames import Frame, FrameReader
 from devices.device_thread import Outcome, Reports, Task
-from devices.health import Health
 from devices.keypads.codec import beep, display
 from devices.keypads.keys import KeyMap, function_of, key_map
-from devices.link import LinkAddress, LinkError
+from devices.link import LinkAddress
+from devices.pad_bus import TURNAROUND_SECONDS, PadBus, RecentFrames
 
 log = logging.getLogger(__name__)
 
 DRIVERS = ("a4",)
-LISTEN_SECONDS = 0.05
-TURNAROUND_SECONDS = 0.02
-REPEAT_SECONDS = 1.0
 
 
 @dataclass(slots=True)
@@ -41,10 +38,10 @@ class Pad:
     display_frame: Frame | None = None
     due: float = float("inf")
     last_frame_at: float | None = None
-    recent_frames: dict[Frame, float] = field(default_factory=dict)
+    recent: RecentFrames[Frame] = field(default_factory=RecentFrames)
 
 
-class KeypadBusDriver:
+class KeypadBusDriver(PadBus[Pad]):
     """Driver of one bus. `clock` returns monotonic seconds, `pause` waits."""
 
     def __init__(
@@ -57,24 +54,11 @@ class KeypadBusDriver:
         clock: Callable[[], float] = time.monotonic,
         pause: Callable[[float], None] = time.sleep,
     ) -> None:
-        self.name = name
-        self.devices = tuple(pad.name for pad in pads)
-        self._pads = {pad.name: pad for pad in pads}
+        super().__init__(name, address, gap_seconds, pads, reports, clock)
         self._by_address = {pad.address: pad for pad in pads}
-        self._reports = reports
-        self._clock = clock
         self._pause = pause
-        self._cable = BusCable(address, gap_seconds, clock, self._lost)
         self._reader = FrameReader()
-        self._last_byte_at = clock()
         self._echoes: deque[Frame] = deque()
-
-    def wait(self) -> float:
-        """Return 0 while the line is open, because `idle` waits for bytes itself.
-
-        Otherwise return the seconds until the next attempt to open it.
-        """
-        return 0.0 if self._cable.is_open else self._cable.free_in()
 
     def show(self, device: str, state: Mapping[str, object]) -> None:
         """Set the display from `{"waiting": int, "ticket": int | None}`."""
@@ -100,15 +84,23 @@ class KeypadBusDriver:
         success = self._cable.write(beep(self._pads[task.device].address).encode())
         return Outcome("done") if success else Outcome("failed", "unreachable")
 
-    def idle(self) -> None:
-        """Receive for a moment, then send one echo or one display frame that is due."""
-        if self._cable.open():
-            self._listen_anew()
-        if not self._cable.is_open:
-            return
-        self._receive()
-        if self._cable.free_in() > 0:
-            return
+    def _forget(self) -> None:
+        self._reader = FrameReader()
+        self._echoes.clear()
+
+    def _begin(self, pad: Pad) -> None:
+        if pad.display_frame is not None:
+            pad.due = self._clock()
+
+    def _feed(self, data: bytes, now: float) -> None:
+        for frame in self._reader.feed(data):
+            self._receive_key(frame, now)
+
+    def _quiet(self) -> None:
+        self._reader.quiet()
+
+    def _send(self) -> None:
+        """Send one echo, else one display frame that is due."""
         if self._echoes:
             self._cable.write(self._echoes.popleft().encode())
             return
@@ -118,32 +110,6 @@ class KeypadBusDriver:
             pad.due = now + pad.refresh_seconds
             self._cable.write(pad.display_frame.encode())
 
-    def close(self) -> None:
-        """Release the bus."""
-        self._cable.close()
-
-    def _listen_anew(self) -> None:
-        """Forget what came over the cable before it was opened; every display is due again."""
-        self._reader = FrameReader()
-        self._echoes.clear()
-        now = self._clock()
-        for pad in self._pads.values():
-            pad.last_frame_at = None
-            pad.due = now if pad.display_frame is not None else pad.due
-            self._report(pad, Health("unknown", "not_heard", {"cable": "open"}))
-
-    def _receive(self) -> None:
-        data = self._cable.read(LISTEN_SECONDS)
-        if data is None:
-            return
-        now = self._clock()
-        if data:
-            self._last_byte_at = now
-            for frame in self._reader.feed(data):
-                self._receive_key(frame, now)
-        elif now - self._last_byte_at > 4 * LISTEN_SECONDS:
-            self._reader.quiet()
-
     def _receive_key(self, frame: Frame, now: float) -> None:
         pad = self._by_address.get(frame.address)
         if pad is None or frame.key is None:
@@ -151,14 +117,10 @@ class KeypadBusDriver:
             return
         self._echoes.append(frame)
         self._cable.hold(TURNAROUND_SECONDS)
-        pad.last_frame_at = now
-        self._report(pad, Health("ok", "ok", {"cable": "open"}))
-        last = pad.recent_frames.get(frame)
-        pad.recent_frames = {
-            f: at for f, at in pad.recent_frames.items() if now - at < REPEAT_SECONDS
-        }
-        pad.recent_frames[frame] = now
-        if last is not None and now - last < REPEAT_SECONDS:
+        self._heard(pad, now)
+        is_repeat = pad.recent.is_repeat(frame, now)
+        pad.recent.note(frame, now)
+        if is_repeat:
             return
         meaning = function_of(pad.keys, frame)
         if meaning is None:
@@ -168,13 +130,6 @@ class KeypadBusDriver:
         function, digits = meaning
         raw = frame.encode().hex()
         self._reports.event(pad.name, "key", {"function": function, "digits": digits, "raw": raw})
-
-    def _lost(self, error: LinkError) -> None:
-        for pad in self._pads.values():
-            self._report(pad, Health("failed", "unreachable", {"cable": "lost"}, str(error)))
-
-    def _report(self, pad: Pad, health: Health) -> None:
-        self._reports.health(pad.name, health)
 
 
 def build(

@@ -13,11 +13,11 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from devices.bus import BusCable, by_cable
+from devices.bus import by_cable
 from devices.config import AgentConfig, DeviceConfig
 from devices.device_thread import Outcome, Reports, Task
-from devices.health import Health
-from devices.link import LinkAddress, LinkError
+from devices.link import LinkAddress
+from devices.pad_bus import TURNAROUND_SECONDS, PadBus, RecentFrames
 from devices.ratingpads.frames import A4Frames, PadFrames, PadPress, Pj06Frames
 from devices.ratingpads.values import ValueMap, value_map
 
@@ -26,9 +26,6 @@ log = logging.getLogger(__name__)
 MAKES: Mapping[str, Callable[[], PadFrames]] = {"a4-rating": A4Frames, "pj06": Pj06Frames}
 DRIVERS = tuple(MAKES)
 DEFAULT_MODELS = {"a4-rating": "gov-hall", "pj06": "best-first"}
-LISTEN_SECONDS = 0.05
-TURNAROUND_SECONDS = 0.02
-REPEAT_SECONDS = 1.0
 LATE_SECONDS = 5.0
 """Time after the end of asking in which a press still belongs to the service asked for."""
 
@@ -47,10 +44,10 @@ class RatingPad:
     ticket: str = ""
     asked_until: float = float("-inf")
     last_frame_at: float | None = None
-    recent: dict[bytes, float] = field(default_factory=dict)
+    recent: RecentFrames[bytes] = field(default_factory=RecentFrames)
 
 
-class RatingPadDriver:
+class RatingPadDriver(PadBus[RatingPad]):
     """Driver of the pads on one cable. `clock` returns monotonic seconds."""
 
     def __init__(
@@ -64,20 +61,10 @@ class RatingPadDriver:
         clock: Callable[[], float] = time.monotonic,
         new_id: Callable[[], str] = _new_id,
     ) -> None:
-        self.name = name
-        self.devices = tuple(pad.name for pad in pads)
-        self._pads = {pad.name: pad for pad in pads}
+        super().__init__(name, address, gap_seconds, pads, reports, clock)
         self._frames = frames
-        self._reports = reports
-        self._clock = clock
         self._new_id = new_id
-        self._cable = BusCable(address, gap_seconds, clock, self._lost)
-        self._last_byte_at = clock()
         self._due: deque[bytes] = deque()
-
-    def wait(self) -> float:
-        """Return 0 while the line is open, because `idle` waits for bytes itself."""
-        return 0.0 if self._cable.is_open else self._cable.free_in()
 
     def show(self, device: str, state: Mapping[str, object]) -> None:
         """Ask or rest, from `{"ticket": str, "seconds": int}`; without a ticket the pad rests."""
@@ -98,63 +85,44 @@ class RatingPadDriver:
         del begin
         return Outcome("failed", "not_supported", task.kind)
 
-    def idle(self) -> None:
-        """Receive for a moment, then send one frame that is due."""
-        if self._cable.open():
-            self._listen_anew()
-        if not self._cable.is_open:
-            return
-        self._receive()
-        if self._due and self._cable.free_in() <= 0:
-            self._cable.write(self._due.popleft())
-
-    def close(self) -> None:
-        """Release the cable."""
-        self._cable.close()
-
-    def _listen_anew(self) -> None:
-        """Forget what came before the cable was opened; a pad that was asking asks again."""
+    def _forget(self) -> None:
         self._frames.quiet()
         self._due.clear()
-        now = self._clock()
-        for pad in self._pads.values():
-            pad.last_frame_at = None
-            if pad.asked_until > now:
-                self._due.extend(self._frames.ask(pad.address, int(pad.asked_until - now)))
-            else:
-                self._due.extend(self._frames.rest(pad.address))
-            self._report(pad, Health("unknown", "not_heard", {"cable": "open"}))
 
-    def _receive(self) -> None:
-        data = self._cable.read(LISTEN_SECONDS)
-        if data is None:
-            return
+    def _begin(self, pad: RatingPad) -> None:
+        """Let a pad that was asking ask again."""
         now = self._clock()
-        if data:
-            self._last_byte_at = now
-            for press in self._frames.feed(data):
-                self._receive_press(press, now)
-        elif now - self._last_byte_at > 4 * LISTEN_SECONDS:
-            self._frames.quiet()
+        if pad.asked_until > now:
+            self._due.extend(self._frames.ask(pad.address, int(pad.asked_until - now)))
+        else:
+            self._due.extend(self._frames.rest(pad.address))
+
+    def _feed(self, data: bytes, now: float) -> None:
+        for press in self._frames.feed(data):
+            self._receive_press(press, now)
+
+    def _quiet(self) -> None:
+        self._frames.quiet()
+
+    def _send(self) -> None:
+        if self._due:
+            self._cable.write(self._due.popleft())
 
     def _receive_press(self, press: PadPress, now: float) -> None:
         pad = self._pad_of(press)
         if pad is None:
             log.info("press of no pad here: address %s", press.address)
             return
-        pad.last_frame_at = now
-        self._report(pad, Health("ok", "ok", {"cable": "open"}))
+        self._heard(pad, now)
         is_asked = now <= pad.asked_until + LATE_SECONDS
         if not self._frames.confirms and not is_asked:
             # A bare byte without a question may be noise.
             log.info("%s: a byte that nobody asked for", pad.name)
             return
-        last = pad.recent.get(press.raw)
-        if last is None or now - last >= REPEAT_SECONDS:
+        if not pad.recent.is_repeat(press.raw, now):
             self._keep(pad, press, pad.ticket if is_asked else "")
         # Only now: a press that could not be kept is no repeat when the pad sends it again.
-        pad.recent = {raw: at for raw, at in pad.recent.items() if now - at < REPEAT_SECONDS}
-        pad.recent[press.raw] = now
+        pad.recent.note(press.raw, now)
         acknowledgement = self._frames.acknowledge(press)
         if acknowledgement:
             self._due.appendleft(acknowledgement)
@@ -172,13 +140,6 @@ class RatingPadDriver:
         if press.address is None:
             return next(iter(self._pads.values()))
         return next((pad for pad in self._pads.values() if pad.address == press.address), None)
-
-    def _lost(self, error: LinkError) -> None:
-        for pad in self._pads.values():
-            self._report(pad, Health("failed", "unreachable", {"cable": "lost"}, str(error)))
-
-    def _report(self, pad: RatingPad, health: Health) -> None:
-        self._reports.health(pad.name, health)
 
 
 def build(

@@ -51,7 +51,12 @@ export const QUEUES_LARGE = 8;
 
 /** Room for queues: a column of large type if the busy ones fit it, else all that two columns hold. */
 export function queueRoom(queues: readonly QueueView[], most: number): number {
-  return queues.filter((queue) => queue.waiting > 0).length <= QUEUES_LARGE ? QUEUES_LARGE : most;
+  return busyQueues(queues) <= QUEUES_LARGE ? QUEUES_LARGE : most;
+}
+
+/** Number of queues in which somebody waits. */
+export function busyQueues(queues: readonly QueueView[]): number {
+  return queues.filter((queue) => queue.waiting > 0).length;
 }
 
 /** Width of a text in its own font size: a Chinese character is 1 wide, a letter or figure at most 0.62. */

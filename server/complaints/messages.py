@@ -16,6 +16,7 @@ from server.complaints.rules import (
     Way,
 )
 from server.core.messages import MASKED, Code, Command, Message
+from server.leave.messages import PaperRef
 
 FIELD_WORDS = {
     "about": ("投诉对象", "subject of the complaint"),
@@ -114,7 +115,7 @@ class ComplaintStepView(Message):
     due: str
     outcome: Outcome | None
     words: str
-    evidence: list[str]
+    evidence: list[PaperRef]
     by: str
     by_name: str
 

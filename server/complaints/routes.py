@@ -24,6 +24,7 @@ from server.core.actors import Actor
 from server.core.errors import HallError
 from server.core.sealed_text import seal
 from server.hall.composition import Hall
+from server.leave import step_papers
 from server.leave.errors import LeaveCode
 from server.queue import ticket_queries
 from server.queue.errors import QueueCode
@@ -261,6 +262,19 @@ def _handled(api: Api) -> None:
         wish = Wish(body.move, body.words, body.outcome, tuple(body.evidence))
         actions.move(ctx, call.actor, call.key, call.args["complaint"], wish)
         return ctx.read(lambda c: views.single(hall, c, call.actor, call.args["complaint"]))
+
+    @api.get(
+        "/complaints/<complaint>/evidence/<file>",
+        who=STAFF,
+        answer=None,
+        codes=(ComplaintCode.COMPLAINT_UNKNOWN, LeaveCode.FILE_UNKNOWN),
+        media="application/octet-stream",
+    )
+    def complaint_evidence(call: Call) -> Response:
+        """Return a paper of a step to whoever sees the step."""
+        args = call.args
+        _, _, steps = ctx.read(lambda c: actions.access(ctx, c, call.actor, args["complaint"]))
+        return step_papers.paper_of(hall, steps, args["file"])
 
     @api.get(
         "/complaints/<complaint>/reply.pdf",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import chain
 
 from sqlalchemy import Connection
 
@@ -36,6 +37,8 @@ from server.core.actors import STAFF_KINDS, Actor
 from server.core.sealed_text import unseal
 from server.core.working_days import is_overdue
 from server.hall.composition import Hall
+from server.leave import step_papers
+from server.leave.messages import PaperRef
 
 _STAFF = frozenset(kind.value for kind in STAFF_KINDS)
 
@@ -50,11 +53,12 @@ def listed(
     shown = [row for row in rows if actions.may_handle(ctx, actor, row, concerned[row.id])]
     steps = queries.STEPS.of(conn, ctx.hall_id, [row.id for row in shown])
     words = queries.words_among(conn, ctx.hall_id, [row.id for row in shown])
+    papers = step_papers.papers_of(conn, ctx.hall_id, chain.from_iterable(steps.values()))
     counts = count_complaints(_followed(row, steps[row.id]) for row in shown)
     return ComplaintList(
         today=ctx.local().date().isoformat(),
         complaints=[
-            view(hall, actor, row, concerned[row.id], steps[row.id], words.get(row.id))
+            view(hall, actor, row, concerned[row.id], steps[row.id], words.get(row.id), papers)
             for row in shown
         ],
         figures=ComplaintFigures(
@@ -82,7 +86,8 @@ def single(hall: Hall, conn: Connection, actor: Actor, complaint_id: str) -> Com
     """Return one complaint to whoever handles it. Raises COMPLAINT_UNKNOWN."""
     row, concerned, steps = actions.access(hall.ctx, conn, actor, complaint_id)
     words = queries.words_among(conn, hall.ctx.hall_id, [row.id]).get(row.id)
-    return view(hall, actor, row, concerned, steps, words)
+    papers = step_papers.papers_of(conn, hall.ctx.hall_id, steps)
+    return view(hall, actor, row, concerned, steps, words, papers)
 
 
 def view(
@@ -92,6 +97,7 @@ def view(
     concerned: set[str],
     steps: Sequence[StoredComplaintStep],
     words: StoredComplaintWords | None,
+    papers: Mapping[str, PaperRef],
 ) -> ComplaintView:
     """Return a complaint as whoever handles it sees it."""
     ctx = hall.ctx
@@ -125,7 +131,7 @@ def view(
         due=row.due,
         overdue=is_overdue(row.due, ctx.local().date()),
         outcome=Outcome(row.outcome) if row.outcome else None,
-        steps=[_step(catalogue, step) for step in steps],
+        steps=[_step(catalogue, step, papers) for step in steps],
         moves=[
             move
             for move in ComplaintMove
@@ -134,7 +140,9 @@ def view(
     )
 
 
-def _step(catalogue: Catalogue, step: StoredComplaintStep) -> ComplaintStepView:
+def _step(
+    catalogue: Catalogue, step: StoredComplaintStep, papers: Mapping[str, PaperRef]
+) -> ComplaintStepView:
     kind, _, by = step.by_actor.partition(":")
     return ComplaintStepView(
         move=ComplaintMove(step.move),
@@ -144,7 +152,7 @@ def _step(catalogue: Catalogue, step: StoredComplaintStep) -> ComplaintStepView:
         due=step.due,
         outcome=Outcome(step.outcome) if step.outcome else None,
         words=step.words,
-        evidence=json.loads(step.evidence),
+        evidence=step_papers.of_step(step, papers),
         by=by if kind in _STAFF else "",
         by_name=name_of(catalogue, by) if kind in _STAFF else "",
     )

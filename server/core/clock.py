@@ -125,6 +125,20 @@ def local(now: int, timezone: str) -> datetime:
     return aware.replace(tzinfo=None)
 
 
+def fixed_minutes(timezone: str, year: int) -> int | None:
+    """Return by how many minutes a zone is ahead of UTC, if it was and is so around a year.
+
+    None for a zone that has summer time, or whose time was changed within ten years.
+    """
+    zone = ZoneInfo(timezone)
+    days = (datetime(year + by, month, 1, tzinfo=zone) for by in range(-10, 2) for month in (1, 7))
+    offsets = {day.utcoffset() for day in days}
+    offset = offsets.pop()
+    if offset is None or offsets:
+        return None
+    return int(offset.total_seconds()) // 60
+
+
 def zone_exists(name: str) -> bool:
     """Return True if this machine has the time zone."""
     try:

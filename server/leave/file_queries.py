@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert
@@ -40,6 +40,11 @@ def require_all(tx: Tx, files: Iterable[str]) -> None:
     """Raise FILE_UNKNOWN unless every one of these papers is stored."""
     if any(get(tx.conn, tx.hall_id, file) is None for file in files):
         raise HallError(LeaveCode.FILE_UNKNOWN)
+
+
+def among(conn: Connection, hall_id: str, ids: Sequence[str]) -> list[StoredPaper]:
+    """Return the records of those of these papers that exist."""
+    return _files.all(conn, _files.select().where(_f.hall_id == hall_id, _f.id.in_(ids)))
 
 
 def add(tx: Tx, file_id: str, name: str, media: str, size: int, by: str) -> None:

@@ -9,8 +9,8 @@ from server.core.settings import FileSettings
 from server.leave import files, views
 from server.leave.errors import LeaveCode
 from server.leave.messages import PaperRef
+from server.leave.step_papers import paper_answer
 from server.web_api import STAFF, Api, Call
-from server.web_api.downloads import ATTACHMENT, INLINE, NOSNIFF, file_response
 from server.web_api.uploads import LARGEST, uploaded
 
 
@@ -45,14 +45,3 @@ def add(api: Api) -> None:
         if not ctx.read(lambda c: views.may_read(ctx, c, call.actor, stored.id, stored.by)):
             raise HallError(LeaveCode.NOT_YOUR_SHEET)
         return paper_answer(stored)
-
-
-def paper_answer(paper: files.StoredFile) -> Response:
-    """Return a paper's bytes: images inline, all else as a download; nothing can run."""
-    return file_response(
-        paper.data,
-        paper.media,
-        paper.name,
-        disposition=ATTACHMENT if paper.media == files.PDF else INLINE,
-        headers={**NOSNIFF, "Content-Security-Policy": "default-src 'none'; sandbox"},
-    )

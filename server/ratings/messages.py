@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from server.core.messages import MASKED, Code, Command, Message, Note
+from server.leave.messages import PaperRef
 from server.ratings.levels import Aspect, Channel, Level
 from server.ratings.redress_rules import CallResult, RedressMove, RedressState
 
@@ -98,7 +99,7 @@ class RedressStepView(Message):
     due: str
     result: CallResult | None
     words: str
-    evidence: list[str]
+    evidence: list[PaperRef]
     by: str
     by_name: str
 

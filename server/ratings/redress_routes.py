@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from flask import request
+from flask import Response, request
 from sqlalchemy import Connection
 
 from server.catalogue.model import Catalogue
@@ -15,7 +15,9 @@ from server.core.sealed_text import unseal
 from server.core.working_days import is_overdue
 from server.hall.composition import Hall
 from server.hall.context import Context
+from server.leave import step_papers
 from server.leave.errors import LeaveCode
+from server.leave.messages import PaperRef
 from server.ratings import actions, queries, redress_actions, redress_queries
 from server.ratings.actions import Given
 from server.ratings.errors import RatingCode
@@ -114,6 +116,19 @@ def _steps(api: Api) -> None:
         redress_actions.move(ctx, call.actor, call.key, call.args["rating"], wish)
         return _one(hall, call)
 
+    @api.get(
+        "/redresses/<rating>/evidence/<file>",
+        who=STAFF,
+        answer=None,
+        codes=(RatingCode.REDRESS_UNKNOWN, LeaveCode.FILE_UNKNOWN),
+        media="application/octet-stream",
+    )
+    def redress_evidence(call: Call) -> Response:
+        """Return a paper of a step to whoever sees the step."""
+        args = call.args
+        _, steps = ctx.read(lambda c: redress_actions.access(ctx, c, call.actor, args["rating"]))
+        return step_papers.paper_of(hall, steps, args["file"])
+
     @api.post(
         "/redresses/<rating>/rating",
         who=MANAGERS,
@@ -184,6 +199,7 @@ def view(
     unit, window = catalogue.unit_by.get(row.unit), catalogue.window_by.get(rating.window)
     item = catalogue.item_by.get(rating.item)
     attempt = attempt_of(ctx, actor, row, steps, None)
+    papers = step_papers.papers_of(conn, ctx.hall_id, steps)
     return RedressView(
         rating=row.rating,
         state=RedressState(row.state),
@@ -204,7 +220,7 @@ def view(
         item_name=item.name if item else rating.item,
         staff=row.staff,
         staff_name=_name(catalogue, row.staff),
-        steps=[_step(catalogue, step, office=actor.manages) for step in steps],
+        steps=[_step(catalogue, step, papers, office=actor.manages) for step in steps],
         moves=[move for move in RedressMove if row.state and REDRESS.allows(move, attempt)],
         rateable=bool(rating.named)
         and actor.manages
@@ -213,7 +229,9 @@ def view(
     )
 
 
-def _step(catalogue: Catalogue, step: StoredStep, *, office: bool) -> RedressStepView:
+def _step(
+    catalogue: Catalogue, step: StoredStep, papers: Mapping[str, PaperRef], *, office: bool
+) -> RedressStepView:
     by = step.by_actor.partition(":")[2]
     return RedressStepView(
         move=RedressMove(step.move),
@@ -223,7 +241,7 @@ def _step(catalogue: Catalogue, step: StoredStep, *, office: bool) -> RedressSte
         due=step.due,
         result=CallResult(step.result) if step.result else None,
         words=step.words,
-        evidence=json.loads(step.evidence),
+        evidence=step_papers.of_step(step, papers),
         by=by,
         by_name=_name(catalogue, by) if office or by else "",
     )

@@ -10,6 +10,7 @@ import json
 import mimetypes
 import re
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
 
 from flask import Blueprint, Response, request
@@ -17,7 +18,9 @@ from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 from werkzeug.security import safe_join
 
+from server.core.clock import fixed_minutes
 from server.core.errors import CommonCode, HallError
+from server.core.settings import GeneralSettings
 from server.hall.composition import Hall
 from server.queue.offline import lease_queries
 from server.web_api.access import Access, device_cookie
@@ -89,12 +92,21 @@ class Pages:
         path = DIST / name
         if not path.exists():
             return Response(MISSING, status=503, mimetype="text/plain")
-        response = Response(path.read_bytes(), mimetype="text/html")
+        html = path.read_text(encoding="utf-8").replace("<html ", f"<html {self._zone()} ", 1)
+        response = Response(html, mimetype="text/html")
         response.headers["Cache-Control"] = "no-store"
         response.headers["Content-Security-Policy"] = POLICY.format(
             ws=_websocket(), line=f" {line}" if LINE.match(line) else ""
         )
         return response
+
+    def _zone(self) -> str:
+        """Return the attributes by which a page knows the hall's wall clock (clock.ts)."""
+        ctx = self._hall.ctx
+        name = ctx.settings().of(GeneralSettings).timezone
+        ahead = fixed_minutes(name, ctx.local().year)
+        attributes = {"data-zone": name} | ({} if ahead is None else {"data-ahead": str(ahead)})
+        return " ".join(f'{key}="{escape(value)}"' for key, value in attributes.items())
 
     def _kiosk(self, name: str) -> Response:
         ctx = self._hall.ctx

@@ -34,9 +34,37 @@ export function useNow(everyMs = 1000): Ref<number> {
   return now;
 }
 
-/** The zone of the pages, whatever the hall is set to: eight hours ahead of UTC, always since 1991. */
-const ZONE = "Asia/Shanghai";
-const AHEAD_MS = 8 * 3_600_000;
+const MINUTE_MS = 60_000;
+
+/** Zone of the hall: its IANA name, and its minutes ahead of UTC if they are always the same. */
+interface HallZone {
+  name: string;
+  ahead: number | null;
+}
+
+/** The zone that the server has written into the page (server/runtime/pages.py). */
+function zoneOfPage(): HallZone {
+  const { zone, ahead } = typeof document === "undefined" ? ({} as DOMStringMap) : document.documentElement.dataset;
+  return zone ? { name: zone, ahead: ahead ? Number(ahead) : null } : { name: "Asia/Shanghai", ahead: 480 };
+}
+let hallZone = zoneOfPage();
+
+/** Sets the hall's zone, for a page that the server has not written it into. */
+export function setHallZone(name: string, ahead: number | null): void {
+  hallZone = { name, ahead };
+}
+
+/** Milliseconds by which a zone with summer time is ahead of UTC at an instant. */
+function changingAhead(instant: number): number {
+  const numeric = "numeric" as const;
+  const parts = new Intl.DateTimeFormat("en-US", {
+    timeZone: hallZone.name, hourCycle: "h23", year: numeric, month: numeric, day: numeric, hour: numeric, minute: numeric, second: numeric,
+  }).formatToParts(new Date(instant));
+  const of = (type: string): number => Number((parts.find((part) => part.type === type) ?? { value: 0 }).value);
+  const wall = Date.UTC(of("year"), of("month") - 1, of("day"), of("hour"), of("minute"), of("second"));
+  return wall - Math.floor(instant / 1000) * 1000;
+}
+
 const WEEKDAYS = {
   zh: ["日", "一", "二", "三", "四", "五", "六"],
   en: ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"],
@@ -46,10 +74,11 @@ const MONTHS = [
   "July", "August", "September", "October", "November", "December",
 ];
 
-/** The instant whose UTC fields are the hall's. By hand: the first Intl.DateTimeFormat of a page
- *  takes 9 ms, on a slow PC 36, before anything is shown. */
+/** The instant whose UTC fields are the hall's. By hand where the zone allows it: the first
+ *  Intl.DateTimeFormat of a page takes 9 ms, on a slow PC 36, before anything is shown. */
 function local(at: number | string): Date {
-  return new Date(new Date(at).getTime() + AHEAD_MS);
+  const instant = new Date(at).getTime();
+  return new Date(instant + (hallZone.ahead === null ? changingAhead(instant) : hallZone.ahead * MINUTE_MS));
 }
 
 /** 2026-11-21, the day in the hall's zone. */
@@ -71,8 +100,8 @@ export function clockDate(at: number | string, lang: "zh" | "en"): string {
 
 /** 2026年11月21日 09:05, or 21 Nov 2026, 09:05. */
 export function clockStamp(at: number | string, lang: "zh" | "en"): string {
-  const options: Intl.DateTimeFormatOptions = { dateStyle: "medium", timeStyle: "short", timeZone: ZONE };
-  return new Intl.DateTimeFormat(lang === "zh" ? "zh-CN" : "en-GB", options).format(new Date(at));
+  const options: Intl.DateTimeFormatOptions = { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" };
+  return new Intl.DateTimeFormat(lang === "zh" ? "zh-CN" : "en-GB", options).format(local(at));
 }
 
 /** Whole minutes between two moments, never below nought. */

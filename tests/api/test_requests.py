@@ -125,6 +125,9 @@ def test_a_paper_is_read_by_those_who_may_see_its_case(web: Web) -> None:
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in answer.headers["Content-Security-Policy"]
     assert answer.headers["Content-Type"] == "image/png"
+    assert answer.headers["Content-Disposition"] == (
+        "inline; filename*=UTF-8''%E7%97%85%E5%8E%86.png"
+    )
 
 
 def test_a_paper_follows_later_and_stays_in_the_steps(web: Web) -> None:

@@ -118,6 +118,38 @@ def test_a_complaint_is_filed_at_the_kiosk_and_followed_by_phone(
     context.close()
 
 
+def large(page: Page, part: str) -> bool:
+    """Return True if the type of a part is that of large text."""
+    size = page.get_by_test_id(part).evaluate("e => parseFloat(getComputedStyle(e).fontSize)")
+    return float(size) >= 38
+
+
+def test_large_type_is_large_on_ratings_and_complaints_too(kiosk: Page, hall: HallServer) -> None:
+    number = served(hall)["number"]
+    kiosk.get_by_role("button", name="大字版").click()
+    kiosk.get_by_test_id("voice-rating").click()
+    type_number(kiosk, number)
+    kiosk.get_by_test_id("voice-next").click()
+    kiosk.get_by_test_id("level-4").click()
+    assert large(kiosk, "level-4")
+    assert large(kiosk, "aspect-skill")
+    assert fits(kiosk)
+    assert axe.findings(kiosk) == []
+    for _ in range(2):
+        kiosk.get_by_role("button", name="返回").click()
+    kiosk.get_by_test_id("voice-complaint").click()
+    kiosk.get_by_test_id("about-window").click()
+    type_number(kiosk, "5")
+    kiosk.get_by_test_id("voice-next").click()
+    kiosk.get_by_test_id("topic-attitude").click()
+    assert large(kiosk, "topic-attitude")
+    assert fits(kiosk)
+    kiosk.get_by_test_id("voice-send").click()
+    assert large(kiosk, "receipt-number")
+    assert fits(kiosk)
+    assert axe.findings(kiosk) == []
+
+
 def test_a_suggestion_needs_two_touches(kiosk: Page) -> None:
     kiosk.get_by_test_id("voice-opinion").click()
     kiosk.get_by_test_id("topic-facilities").click()

@@ -102,6 +102,29 @@ def test_a_board_shows_items_while_nothing_is_called_if_the_office_wants_it(
     context.close()
 
 
+@pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920)], ids=["lying", "upright"])
+def test_every_item_fits_a_board_in_type_for_a_distance(
+    browser: Browser, browser_context_args: dict[str, Any], hall: HallServer, size: tuple[int, int]
+) -> None:
+    hall.clerk(ADMINISTRATOR).post("/office/settings", {"values": {"board_guide_seconds": 10}})
+    view = {"viewport": {"width": size[0], "height": size[1]}}
+    context = browser.new_context(**(browser_context_args | view))
+    page = context.new_page()
+    page.clock.install()
+    page.goto(hall.url("/board/west"))
+    guide = page.get_by_test_id("guide")
+    shown = set()
+    for _ in range(6):
+        shown.add(guide.get_by_role("heading").inner_text())
+        assert guide.evaluate("e => e.scrollHeight <= e.clientHeight")
+        # 38 px of a board of 1080 lines are read at eight metres on 55 inch.
+        assert guide.evaluate("e => parseFloat(getComputedStyle(e).fontSize)") >= 38
+        page.clock.run_for(10_000)
+    assert len(shown) >= 4
+    assert axe.findings(page) == []
+    context.close()
+
+
 def test_the_kiosk_leads_to_the_guide_on_one_s_own_phone(
     browser: Browser, browser_context_args: dict[str, Any], hall: HallServer
 ) -> None:

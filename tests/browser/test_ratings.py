@@ -45,8 +45,8 @@ def step(page: Page, move: str, result: str = "", words: str = "") -> None:
     if result:
         page.get_by_test_id(f"result-{result}").check()
     if words:
-        page.get_by_test_id("redress-words").fill(words)
-    page.get_by_test_id("redress-send").click()
+        page.get_by_test_id("step-words").fill(words)
+    page.get_by_test_id("step-send").click()
 
 
 def test_a_bad_rating_is_followed_from_the_list_to_its_end(

@@ -67,12 +67,6 @@ def test_nothing_is_due_after_the_end(move: ComplaintMove, state: ComplaintState
     assert due(move, state, FIRST, date(2026, 3, 9)) == Due("", "")
 
 
-def test_a_day_is_overdue_from_the_next_one_on() -> None:
-    assert not is_overdue("2026-03-09", date(2026, 3, 9))
-    assert is_overdue("2026-03-09", date(2026, 3, 10))
-    assert not is_overdue("", date(2030, 1, 1))
-
-
 def test_the_check_digit_is_that_of_the_standard() -> None:
     assert check_digit("0794") == "5"  # example of ISO 7064, MOD 11,10
     assert number_of(2026, 1) == "26000017"

@@ -64,12 +64,6 @@ def test_one_more_call_moves_no_due_day() -> None:
     assert due(RedressMove.CALL, RedressState.CONTACTED, FIRST, date(2026, 3, 20)) == FIRST
 
 
-def test_a_day_is_overdue_from_the_next_one_on() -> None:
-    assert not is_overdue("2026-03-09", date(2026, 3, 9))
-    assert is_overdue("2026-03-09", date(2026, 3, 10))
-    assert not is_overdue("", date(2030, 1, 1))
-
-
 def test_nobody_can_be_called_without_a_contact() -> None:
     assert [result for result in CallResult if fits(result, named=False)] == [CallResult.NO_CONTACT]
     assert CallResult.NO_CONTACT not in [r for r in CallResult if fits(r, named=True)]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from server.catalogue import hours as catalogue_hours
 from server.catalogue.model import OpenLine, Scope
 from server.catalogue.workdays import workdays_of
-from server.core.working_days import SpecialDay, Workdays
+from server.core.working_days import SpecialDay, Workdays, is_overdue
 from support.halls import MONDAY, catalogue
 
 SATURDAY, SUNDAY = MONDAY + timedelta(days=5), MONDAY + timedelta(days=6)
@@ -102,3 +102,9 @@ def test_after_and_count_agree(special: list[SpecialDay], day: date, ahead: int)
     end = workdays.after(day, ahead)
     assert workdays.count(day + timedelta(days=1), end) == ahead
     assert ahead == 0 or workdays.works(end)
+
+
+def test_a_day_is_overdue_from_the_next_one_on() -> None:
+    assert not is_overdue("2026-03-09", date(2026, 3, 9))
+    assert is_overdue("2026-03-09", date(2026, 3, 10))
+    assert not is_overdue("", date(2030, 1, 1))

@@ -17,7 +17,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 TABLE = ROOT / "tests" / "words" / "terms.toml"
 FOLDERS = ("kiosk", "counters", "display", "devices", "server")
-PAGES = ("README.zh-CN.md", "docs/office-week.zh-CN.md", "docs/counter-day.zh-CN.md")
+PAGES = (
+    "README.zh-CN.md",
+    "docs/office-week.zh-CN.md",
+    "docs/counter-day.zh-CN.md",
+    "docs/public-voice.zh-CN.md",
+)
 """Documentation in Chinese. The glossary and ADRs may name a term that is out."""
 KINDS = (".py", ".ts", ".vue", ".toml", ".typ", ".md")
 BUILT = {"dist", "build", "bank", "versions"}

@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
-import { expect, test } from "vitest";
-import { clockDate, clockDay, clockTime, minutesBetween } from "@web/clock.ts";
+import { afterEach, expect, test } from "vitest";
+import { clockDate, clockDay, clockStamp, clockTime, minutesBetween, setHallZone } from "@web/clock.ts";
 import { dictionary, setLang } from "@web/i18n.ts";
 import { saidNo } from "@web/live.ts";
 import { faults } from "../../server/web/build/pages.ts";
+
+afterEach(() => setHallZone("Asia/Shanghai", 480));
 
 test("a dictionary speaks the language chosen and fills in values", () => {
   const t = dictionary({ ahead: { zh: "前面还有 {n} 人", en: "{n} ahead of you" } });
@@ -21,17 +23,25 @@ test("times are shown in the hall's zone, whatever the machine's", () => {
   expect(minutesBetween("2026-11-21T23:05:09Z", "2026-11-21T23:07:08Z")).toBe(1);
 });
 
-test("the clock agrees with the library on every day and hour", () => {
-  const time = new Intl.DateTimeFormat("en-GB", { timeZone: "Asia/Shanghai", timeStyle: "medium" });
-  const day = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Shanghai" });
+test.each([
+  ["Asia/Shanghai", 480, 7],
+  ["Asia/Urumqi", 360, 7],
+  ["Asia/Kathmandu", 345, 41],
+  ["Europe/Berlin", null, 41], // with summer time
+])("the clock of %s agrees with the library on every day and hour", (timeZone, ahead, hours) => {
+  setHallZone(timeZone, ahead);
+  const time = new Intl.DateTimeFormat("en-GB", { timeZone, timeStyle: "medium" });
+  const day = new Intl.DateTimeFormat("sv-SE", { timeZone });
+  const stamp = new Intl.DateTimeFormat("zh-CN", { timeZone, dateStyle: "medium", timeStyle: "short" });
   const date = (locale: string) =>
-    new Intl.DateTimeFormat(locale, { timeZone: "Asia/Shanghai", month: "long", day: "numeric", weekday: "long" });
+    new Intl.DateTimeFormat(locale, { timeZone, month: "long", day: "numeric", weekday: "long" });
   const [zh, en] = [date("zh-CN"), date("en-GB")];
-  const step = 7 * 3_600_000 + 61_001; // over years: every hour, minute and weekday
+  const step = hours * 3_600_000 + 61_001; // over years: every hour, minute and weekday
   for (let at = Date.UTC(2024, 1, 27); at < Date.UTC(2029, 0, 3); at += step) {
     expect(clockTime(at, true)).toBe(time.format(at));
     expect(clockTime(at)).toBe(time.format(at).slice(0, 5));
     expect(clockDay(at)).toBe(day.format(at));
+    expect(clockStamp(at, "zh")).toBe(stamp.format(at));
     expect(clockDate(at, "zh")).toBe(zh.format(at).replace("日星", "日 星"));
     expect(clockDate(at, "en")).toBe(en.format(at).replace(",", ""));
   }

@@ -1,5 +1,4 @@
-// Leave and corrections in words, and the little that every page of them needs.
-import { post } from "@web/api.ts";
+// Leave and corrections in words.
 import { lang, pick, type Words } from "@web/i18n.ts";
 import type { LadderLine, LeaveCase } from "@web/wire.gen.ts";
 
@@ -96,15 +95,4 @@ export function ladderWords(text: string): string {
     return `${long}${zh ? "：" : ": "}${rungs.split("+").map(rungWords).join(zh ? "，再由" : ", then ")}`;
   });
   return phrases.join(zh ? "；" : "; ");
-}
-
-/** Kinds of files that a paper may be. */
-export const PAPER_TYPES = "image/jpeg,image/png,application/pdf";
-
-/** Hands in a paper and returns the id of the stored file; "" for none. */
-export async function handIn(file: File | null): Promise<string> {
-  if (!file) return "";
-  const body = new FormData();
-  body.append("file", file, file.name);
-  return (await post("/api/v1/files", { body, timeoutMs: 60_000, giveUpMs: 60_000 })).id;
 }
