@@ -55,6 +55,19 @@ def test_a_phone_shows_the_whole_guide_in_the_version_of_the_paper(
     assert axe.findings(phone) == []
 
 
+def test_the_guide_shows_the_unit_of_the_legal_limit_and_the_mode(
+    phone: Page, hall: HallServer
+) -> None:
+    expect(phone.get_by_test_id("legal")).to_have_text("10 个工作日")
+    expect(phone.get_by_role("main")).to_contain_text("承诺办理")
+    expect(phone.get_by_role("main")).to_contain_text("经负责人批准，可以延长 5 个工作日")
+    phone.goto(hall.url("/items/gaj-07"))
+    expect(phone.get_by_test_id("legal")).to_have_text("15 个自然日")
+    phone.get_by_test_id("lang").click()
+    expect(phone.get_by_test_id("legal")).to_have_text("15 calendar days")
+    expect(phone.get_by_role("main")).to_contain_text("within the promised time")
+
+
 def test_an_unknown_item_says_so(phone: Page, hall: HallServer) -> None:
     phone.goto(hall.url("/items/nothing"))
     expect(phone.get_by_role("alert")).to_contain_text("没有这个事项")

@@ -52,6 +52,16 @@ def test_an_item_that_is_only_advised_on_has_no_promise(kiosk: Page, hall: HallS
     expect(kiosk.get_by_text("当场办结")).to_have_count(0)
 
 
+def test_the_legal_limit_is_shown_in_the_unit_of_the_law(kiosk: Page, hall: HallServer) -> None:
+    start(kiosk, hall)
+    open_item(kiosk, "pthzqf", "普通护照签发")
+    limits = kiosk.locator(".facts > div")
+    expect(limits.filter(has_text="承诺时限")).to_contain_text("7 个工作日")
+    expect(limits.filter(has_text="法定时限")).to_contain_text("15 个自然日")
+    kiosk.get_by_role("button", name="English").click()
+    expect(limits.filter(has_text="Legal limit")).to_contain_text("15 calendar day(s)")
+
+
 def test_a_number_is_issued_by_department(kiosk: Page, hall: HallServer) -> None:
     start(kiosk, hall)
     assert axe.findings(kiosk) == []
