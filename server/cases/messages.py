@@ -48,7 +48,7 @@ Days = Annotated[int, Field(ge=0, le=365)]
 class ApplicantFields(Command):
     """Applicant of a case, and the agent who comes in the applicant's place."""
 
-    name: Annotated[str, Field(min_length=1), PersonName]
+    name: Annotated[PersonName, StringConstraints(min_length=1)]
     id_kind: IdKind = IdKind.ID_CARD
     id_number: IdNumber = ""
     phone: CasePhone = ""

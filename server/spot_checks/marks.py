@@ -60,6 +60,10 @@ class Kind(StrEnum):
     """Anomaly raised by the system: ratings that look like the window's own."""
     NOT_TOLD_ONCE = "not_told_once"
     """Anomaly raised by the system: a second notice names what the first should have named."""
+    CASE_OVERDUE = "case_overdue"
+    """Anomaly raised by the system: a case is past one of its due days."""
+    OUTSIDE = "outside"
+    """Anomaly raised by the system: a case looks as if it was handled outside the hall."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -295,6 +295,8 @@ class FindingView(Message):
         "self_rated",
         "complaint",
         "not_told_once",
+        "case_overdue",
+        "outside",
     ]
     staff: str
     staff_name: str

@@ -29,6 +29,8 @@ KINDS = {
     "complaint": "投诉查实",
     "self_rated": "评价疑似非群众本人所为",
     "not_told_once": "未一次性告知",
+    "case_overdue": "办件超时",
+    "outside": "疑似体外循环",
 }
 
 

@@ -127,3 +127,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("hall_id", "case", "clock", "level", name=op.f("pk_case_lamp")),
     )
     op.create_index("ix_case_lamp_day", "case_lamp", ["hall_id", "day"])
+    op.create_table(
+        "case_explanation",
+        *map(_key, ("hall_id", "id", "unit")),
+        _code("kind"),
+        *map(_key, ("first", "last")),
+        _text("words"),
+        _code("digest"),
+        _stamp("at"),
+        _code("by_actor"),
+        sa.PrimaryKeyConstraint("hall_id", "id", name=op.f("pk_case_explanation")),
+    )
+    op.create_index("ix_case_explanation_day", "case_explanation", ["hall_id", "last"])

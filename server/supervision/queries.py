@@ -1,0 +1,128 @@
+"""Lamps, and what lamps and signs read of cases: queries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import Connection, and_, exists, func, insert, select
+
+from server.cases.queries import StoredDue
+from server.cases.rules import FINAL
+from server.cases.tables import case_due, case_record
+from server.core.records import Records
+from server.core.store import Tx
+from server.supervision.rules import Level
+from server.supervision.tables import case_explanation, case_lamp
+
+
+@dataclass(frozen=True, slots=True)
+class StoredLamp:
+    """First crossing of a threshold: of which clock, to which level, on which ISO day."""
+
+    case: str
+    clock: str
+    level: str
+    due: str
+    day: str
+    at: int
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredExplanation:
+    """Explanation of a unit for a period of ISO days; `digest`: of the file of a batch import."""
+
+    id: str
+    unit: str
+    kind: str
+    first: str
+    last: str
+    words: str
+    digest: str
+    at: int
+    by_actor: str
+
+
+_dues = Records(StoredDue, case_due)
+_lamps = Records(StoredLamp, case_lamp)
+_explanations = Records(StoredExplanation, case_explanation)
+_d, _l, _e = case_due.c, case_lamp.c, case_explanation.c
+
+
+def uncrossed(conn: Connection, hall_id: str, level: Level, until: str) -> list[StoredDue]:
+    """Return the clocks due until an ISO day whose lamp never had this level."""
+    lit = exists().where(
+        _l.hall_id == _d.hall_id,
+        _l.case == _d.case,
+        _l.clock == _d.clock,
+        _l.level == level.value,
+    )
+    query = _dues.select().where(
+        _d.hall_id == hall_id, _d.earliest != "", _d.earliest <= until, ~lit
+    )
+    return _dues.all(conn, query.order_by(_d.earliest, _d.case, _d.clock))
+
+
+def due_until(conn: Connection, hall_id: str, until: str) -> list[StoredDue]:
+    """Return every clock due until an ISO day, the earliest first."""
+    query = _dues.select().where(_d.hall_id == hall_id, _d.earliest != "", _d.earliest <= until)
+    return _dues.all(conn, query.order_by(_d.earliest, _d.case))
+
+
+def open_by_unit(conn: Connection, hall_id: str) -> dict[str, int]:
+    """Return the number of open cases by unit."""
+    c = case_record.c
+    query = (
+        select(c.unit, func.count())
+        .where(c.hall_id == hall_id, c.state.not_in(sorted(FINAL)))
+        .group_by(c.unit)
+    )
+    return {unit: int(count) for unit, count in conn.execute(query)}
+
+
+def lamps(conn: Connection, hall_id: str, cases: Sequence[str]) -> list[StoredLamp]:
+    """Return the lamps that these cases ever had, in the order of their days."""
+    query = _lamps.select().where(_l.hall_id == hall_id, _l.case.in_(cases))
+    return _lamps.all(conn, query.order_by(_l.day, _l.case, _l.clock))
+
+
+def lit_between(conn: Connection, hall_id: str, first: str, last: str) -> list[StoredLamp]:
+    """Return the lamps that were lit on ISO days `first`..`last`."""
+    query = _lamps.select().where(_l.hall_id == hall_id, _l.day >= first, _l.day <= last)
+    return _lamps.all(conn, query.order_by(_l.day, _l.case, _l.clock))
+
+
+def has_lamp(conn: Connection, hall_id: str, due: StoredDue, level: Level) -> bool:
+    """Return True if a clock's lamp had a level before."""
+    query = select(_l.case).where(
+        and_(
+            _l.hall_id == hall_id,
+            _l.case == due.case,
+            _l.clock == due.clock,
+            _l.level == level.value,
+        )
+    )
+    return conn.execute(query).first() is not None
+
+
+def add_lamp(tx: Tx, lamp: StoredLamp) -> None:
+    """Insert a lamp."""
+    tx.conn.execute(insert(case_lamp).values(hall_id=tx.hall_id, **asdict(lamp)))
+
+
+def explanations(conn: Connection, hall_id: str, day: str) -> list[StoredExplanation]:
+    """Return the explanations of units whose period holds an ISO day."""
+    query = _explanations.select().where(_e.hall_id == hall_id, _e.first <= day, _e.last >= day)
+    return _explanations.all(conn, query.order_by(_e.at, _e.id))
+
+
+def explanations_of(conn: Connection, hall_id: str, unit: str) -> list[StoredExplanation]:
+    """Return the explanations of a unit, newest first."""
+    query = _explanations.select().where(_e.hall_id == hall_id, _e.unit == unit)
+    return _explanations.all(conn, query.order_by(_e.at.desc(), _e.id))
+
+
+def add_explanation(tx: Tx, row: StoredExplanation) -> None:
+    """Insert an explanation."""
+    tx.conn.execute(insert(case_explanation).values(hall_id=tx.hall_id, **asdict(row)))

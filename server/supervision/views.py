@@ -1,0 +1,124 @@
+"""Messages of electronic supervision, made from what was read."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from sqlalchemy import Connection
+
+from server.cases import actions as cases
+from server.cases import queries as case_queries
+from server.cases import views as case_views
+from server.cases.clocks import Clock
+from server.cases.queries import StoredDue
+from server.core.actors import Actor
+from server.hall.composition import Hall
+from server.supervision import lamps, queries
+from server.supervision.messages import (
+    ExplanationKind,
+    ExplanationList,
+    ExplanationView,
+    LampView,
+    LitCase,
+    UnitLamps,
+    Wall,
+)
+from server.supervision.rules import Level, colour, horizon
+
+MOST_SHOWN = 200
+
+
+def wall(hall: Hall, conn: Connection) -> Wall:
+    """Return the present colours of every open case by unit, and those that are not green."""
+    ctx = hall.ctx
+    reader, days = cases.clocks(ctx), lamps.yellow_days(ctx)
+    until = horizon(reader.today, reader.calendar, days).isoformat()
+    dues: dict[str, list[StoredDue]] = defaultdict(list)
+    for due in queries.due_until(conn, ctx.hall_id, until):
+        dues[due.case].append(due)
+    colours = {
+        case: {
+            due.clock: level
+            for due in own
+            if (level := colour(due.earliest, reader.today, reader.calendar, days))
+        }
+        for case, own in dues.items()
+    }
+    worst = {
+        case: Level.RED if Level.RED in levels.values() else Level.YELLOW
+        for case, levels in colours.items()
+        if levels
+    }
+    ordered = sorted(worst, key=lambda case: (worst[case] is Level.YELLOW, dues[case][0].earliest))
+    units = {case: dues[case][0].unit for case in worst}
+    shown = ordered[:MOST_SHOWN]
+    rows = {row.id: row for row in case_queries.among(conn, ctx.hall_id, shown)}
+    briefs = case_views.briefs(hall, conn, [rows[case] for case in shown])
+    lit = queries.lamps(conn, ctx.hall_id, shown)
+    since = {(lamp.case, lamp.clock, lamp.level): lamp.day for lamp in lit}
+    return Wall(
+        today=reader.today.isoformat(),
+        yellow_days=days,
+        units=_units(hall, conn, worst, units),
+        cases=[
+            LitCase(
+                case=brief,
+                lamps=[
+                    LampView(
+                        clock=Clock(due.clock),
+                        level=colours[brief.id][due.clock],
+                        due=due.earliest,
+                        since=since.get((brief.id, due.clock, colours[brief.id][due.clock]), ""),
+                    )
+                    for due in dues[brief.id]
+                    if due.clock in colours[brief.id]
+                ],
+            )
+            for brief in briefs
+        ],
+        more=len(ordered) - len(shown),
+    )
+
+
+def _units(
+    hall: Hall, conn: Connection, worst: dict[str, Level], units: dict[str, str]
+) -> list[UnitLamps]:
+    counts: dict[str, dict[Level, int]] = defaultdict(lambda: dict.fromkeys(Level, 0))
+    for case, level in worst.items():
+        counts[units[case]][level] += 1
+    names = {unit.code: unit.name for unit in hall.ctx.catalogue().units}
+    lines = [
+        UnitLamps(
+            unit=unit,
+            unit_name=names.get(unit, unit),
+            open=count,
+            yellow=counts[unit][Level.YELLOW],
+            red=counts[unit][Level.RED],
+        )
+        for unit, count in queries.open_by_unit(conn, hall.ctx.hall_id).items()
+    ]
+    return sorted(lines, key=lambda line: (-line.red, -line.yellow, -line.open, line.unit))
+
+
+def explanations(hall: Hall, conn: Connection, actor: Actor) -> ExplanationList:
+    """Return the explanations of the unit that a person represents."""
+    catalogue = hall.ctx.catalogue()
+    unit = catalogue.unit_led_by(actor.name)
+    rows = queries.explanations_of(conn, hall.ctx.hall_id, unit) if unit else []
+    return ExplanationList(
+        unit=unit,
+        unit_name=catalogue.unit_by[unit].name if unit else "",
+        explanations=[
+            ExplanationView(
+                id=row.id,
+                kind=ExplanationKind(row.kind),
+                first=row.first,
+                last=row.last,
+                words=row.words,
+                digest=row.digest,
+                at=row.at,
+                by_name=case_views.name_of(catalogue, row.by_actor.partition(":")[2]),
+            )
+            for row in rows
+        ],
+    )

@@ -1,0 +1,170 @@
+"""Signs of cases outside the hall: each is found, and an honest day shows none."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.core.working_days import Workdays
+from server.supervision.rules import Level, colour, crossing_day, horizon
+from server.supervision.signs import (
+    EnteredCase,
+    ServedTicket,
+    Sign,
+    SignLimits,
+    heaps,
+    month_ends,
+    of_cases,
+    twice,
+    without_case,
+)
+
+DAY_MS, MINUTE_MS = 86_400_000, 60_000
+NOON = 1_772_424_000_000
+"""12:00 of 2 March 2026 in the hall."""
+CLOSING = NOON + 5 * 3_600_000
+LIMITS = SignLimits(
+    quick_minutes=10, burst_count=3, burst_minutes=20, double_days=5, month_end_percent=60
+)
+HONEST = EnteredCase(
+    id="K1",
+    number="1",
+    item="tax-1",
+    unit="tax",
+    staff="1001",
+    promised=True,
+    with_ticket=True,
+    from_list=False,
+    day="2026-03-02",
+    entered_day="2026-03-02",
+    at=NOON,
+    accepted_at=NOON,
+    decided_at=NOON + 3 * DAY_MS,
+    decided_day="2026-03-05",
+    person="P1",
+)
+
+
+def signs(*cases: EnteredCase) -> list[Sign]:
+    return [sign.sign for sign in of_cases(cases, LIMITS)]
+
+
+def test_an_honest_case_shows_no_sign() -> None:
+    assert signs(HONEST) == []
+    assert signs(replace(HONEST, decided_at=None)) == []
+    assert signs(replace(HONEST, decided_at=NOON + 10 * MINUTE_MS)) == []
+    assert signs(replace(HONEST, decided_at=NOON, promised=False)) == []
+    listed = replace(HONEST, from_list=True, with_ticket=False, day="2026-02-20")
+    assert signs(listed) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "sign", "words"),
+    [
+        ({"day": "2026-03-01"}, Sign.ENTERED_LATE, "收件 2026-03-01，登记 2026-03-02"),
+        ({"with_ticket": False}, Sign.NO_VISIT, "没有对应的号码"),
+        ({"decided_at": NOON + 9 * MINUTE_MS + 59_999}, Sign.QUICK, "受理后 9 分钟办结"),
+    ],
+)
+def test_signs_of_single_cases(changes: dict[str, object], sign: Sign, words: str) -> None:
+    (seen,) = of_cases([replace(HONEST, **changes)], LIMITS)  # type: ignore[arg-type]
+    assert (seen.sign, seen.unit, seen.staff, seen.mark) == (sign, "tax", "1001", f"{sign}:K1")
+    assert words in seen.words
+
+
+def test_a_number_that_was_accepted_without_a_case() -> None:
+    ticket = ServedTicket("T1", "A001", "tax-1", "tax", "1001", has_case=False)
+    (seen,) = without_case([ticket, replace(ticket, has_case=True)])
+    assert (seen.sign, seen.mark, "A001" in seen.words) == (Sign.NO_CASE, "no_case:T1", True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "count"),
+    [
+        ({}, 1),
+        ({"at": NOON + 5 * DAY_MS}, 1),
+        ({"at": NOON + 5 * DAY_MS + 1}, 0),
+        ({"item": "tax-2"}, 0),
+        ({"person": "P2"}, 0),
+        ({"person": ""}, 0),
+    ],
+)
+def test_a_second_case_of_the_same_person_and_item(changes: dict[str, object], count: int) -> None:
+    second = replace(HONEST, id="K2", number="2", at=NOON + 1)
+    second = replace(second, **changes)  # type: ignore[arg-type]
+    assert len(twice([second], [HONEST], LIMITS)) == count
+    assert len(twice([HONEST, second], [], LIMITS)) == count
+
+
+@pytest.mark.parametrize(
+    ("minutes", "found"),
+    [
+        ((40, 35, 20), True),
+        ((40, 35, 19), False),
+        ((61, 60, 55), False),  # one is before the last hour
+        ((10, 5), False),
+    ],
+)
+def test_a_heap_before_closing(minutes: tuple[int, ...], found: bool) -> None:
+    cases = [
+        replace(HONEST, id=f"K{n}", at=CLOSING - before * MINUTE_MS)
+        for n, before in enumerate(minutes)
+    ]
+    assert [sign.staff for sign in heaps(cases, CLOSING, LIMITS)] == (["1001"] if found else [])
+    mixed = [replace(case, staff=f"100{n}") for n, case in enumerate(cases)]
+    assert heaps(mixed, CLOSING, LIMITS) == []
+    assert heaps([replace(case, from_list=True) for case in cases], CLOSING, LIMITS) == []
+
+
+@pytest.mark.parametrize(("late", "every", "found"), [(7, 10, True), (6, 10, False), (9, 9, False)])
+def test_decisions_on_the_last_days_of_a_month(late: int, every: int, found: bool) -> None:
+    last = ["2026-03-30", "2026-03-31"]
+    cases = [
+        replace(HONEST, id=f"K{n}", decided_day=last[n % 2] if n < late else "2026-03-10")
+        for n in range(every)
+    ]
+    assert bool(month_ends(cases, "2026-03", last, LIMITS)) is found
+
+
+CALENDAR = Workdays()
+FRIDAY = date(2026, 3, 6)
+
+
+@pytest.mark.parametrize(
+    ("level", "days", "expected"),
+    [
+        (Level.RED, 1, date(2026, 3, 7)),
+        (Level.YELLOW, 0, FRIDAY),
+        (Level.YELLOW, 1, date(2026, 3, 5)),
+        (Level.YELLOW, 5, date(2026, 2, 27)),
+    ],
+)
+def test_the_day_on_which_a_lamp_changes(level: Level, days: int, expected: date) -> None:
+    assert crossing_day(level, FRIDAY, CALENDAR, days) == expected
+
+
+@pytest.mark.parametrize(
+    ("today", "expected"),
+    [
+        (date(2026, 3, 4), None),
+        (date(2026, 3, 5), Level.YELLOW),
+        (FRIDAY, Level.YELLOW),
+        (date(2026, 3, 7), Level.RED),
+    ],
+)
+def test_the_present_colour(today: date, expected: Level | None) -> None:
+    assert colour(FRIDAY.isoformat(), today, CALENDAR, 1) is expected
+    assert colour("", today, CALENDAR, 1) is None
+
+
+days = st.dates(date(2026, 1, 1), date(2026, 12, 31))
+
+
+@given(days, days, st.integers(0, 20))
+def test_no_lamp_is_lit_behind_the_horizon(due: date, today: date, yellow: int) -> None:
+    if CALENDAR.works(due) and colour(due.isoformat(), today, CALENDAR, yellow):
+        assert due <= horizon(today, CALENDAR, yellow)
