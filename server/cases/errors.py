@@ -43,7 +43,7 @@ REFUSALS: dict[ErrorCode, Refusal] = {
     ),
     CaseCode.CASE_ITEM: Refusal(
         409,
-        "这个事项在本大厅只咨询不受理，不能登记办件。",
+        "这个事项在本大厅仅咨询，不能登记办件。",
         "The hall only advises on this item. No case can be opened.",
     ),
     CaseCode.CASE_TICKET: Refusal(
@@ -110,7 +110,7 @@ REFUSALS: dict[ErrorCode, Refusal] = {
     ),
     CaseCode.CASE_COVER: Refusal(
         403,
-        "只有业务 AB 角的 B 角，或中心管理人员，才能接办这些办件。",
+        "只有指定的顶岗人（B 角），或中心管理人员，才能接办这些办件。",
         "Only the cover named in the business data, or a manager, can take over these cases.",
     ),
 }

@@ -251,22 +251,24 @@ def _listed(api: Api) -> None:
         return ctx.read(lambda c: views.due_by_unit(hall, c))
 
 
+def _read_paper(hall: Hall, call: Call) -> tuple[StoredCasePaper, str, str]:
+    """Return a paper, the applicant's name and the address of its page; raise CASE_UNKNOWN."""
+    ctx = hall.ctx
+
+    def read(conn: Connection) -> tuple[StoredCasePaper, str, str]:
+        row = queries.paper(conn, ctx.hall_id, call.args["paper"])
+        if row is None:
+            raise HallError(CaseCode.CASE_UNKNOWN)
+        case, _facts, _posts = access.accessible(ctx, conn, call.actor, row.case)
+        person = queries.applicants(conn, ctx.hall_id, [row.case]).get(row.case)
+        name = person.name if person else ""
+        return row, name, f"{hall.config.base_url}/k/{case.number}"
+
+    return ctx.read(read)
+
+
 def _printed(api: Api) -> None:
     hall, ctx = api.hall, api.hall.ctx
-
-    def read_paper(call: Call) -> tuple[StoredCasePaper, str, str]:
-        """Return a paper, the applicant's name and the address of its page; raise CASE_UNKNOWN."""
-
-        def read(conn: Connection) -> tuple[StoredCasePaper, str, str]:
-            row = queries.paper(conn, ctx.hall_id, call.args["paper"])
-            if row is None:
-                raise HallError(CaseCode.CASE_UNKNOWN)
-            case, _facts, _posts = access.accessible(ctx, conn, call.actor, row.case)
-            person = queries.applicants(conn, ctx.hall_id, [row.case]).get(row.case)
-            name = person.name if person else ""
-            return row, name, f"{hall.config.base_url}/k/{case.number}"
-
-        return ctx.read(read)
 
     @api.get(
         "/cases/papers/<paper>.pdf",
@@ -280,7 +282,7 @@ def _printed(api: Api) -> None:
         size = request.args.get("size", "a4")
         if size not in paper_pdf.SIZES:
             raise HallError(CommonCode.INVALID, field="size")
-        row, name, address = read_paper(call)
+        row, name, address = _read_paper(hall, call)
         hall_name = ctx.catalogue().hall_name
         content = hall.offload(lambda: paper_pdf.paper(row, hall_name, name, address, size))
         return file_response(content, PDF, f"{row.id}.pdf", disposition=INLINE)
@@ -294,7 +296,7 @@ def _printed(api: Api) -> None:
     )
     def proof_of_service(call: Call) -> Response:
         """Return the proof of service of a paper; not yet served: the form."""
-        row, name, address = read_paper(call)
+        row, name, address = _read_paper(hall, call)
         served = ctx.read(lambda c: queries.services(c, ctx.hall_id, [row.id])).get(row.id)
         how = SERVED_HOW_WORDS[ServedHow(served.how)] if served else ""
         to = SERVED_TO_WORDS[ServedTo(served.to)] if served else ""

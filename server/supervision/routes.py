@@ -56,6 +56,12 @@ def add(api: Api) -> None:
         actions.explain(ctx, call.actor, call.key, body.kind, span, body.words, body.digest)
         return ctx.read(lambda c: views.explanations(hall, c, call.actor))
 
+    _calendar(api)
+
+
+def _calendar(api: Api) -> None:
+    ctx = api.hall.ctx
+
     @api.post(
         "/office/supervision/calendar",
         who=MANAGERS,

@@ -24,7 +24,7 @@ from server.spot_checks.anomalies import Anomaly
 from server.spot_checks.marks import Kind
 from server.supervision import queries, signs
 from server.supervision.settings import SupervisionSettings
-from server.supervision.signs import SIGN_WORDS, EnteredCase, Found, ServedTicket, SignLimits
+from server.supervision.signs import SIGN_WORDS, EnteredCase, ServedTicket, SignLimits, Suspicion
 
 MONTH_END_DAYS = 2
 _c, _f, _a, _t = case_record.c, case_fact.c, case_applicant.c, ticket.c
@@ -49,16 +49,16 @@ class SignSearch:
 
 def propose_day(ctx: Context, day: date) -> int:
     """Propose the signs of a day; return the number of new findings."""
-    found = ctx.read(lambda c: signs_of(ctx, c, day))
+    suspicions = ctx.read(lambda c: signs_of(ctx, c, day))
     explained = ctx.read(lambda c: queries.explanations(c, ctx.hall_id, day.isoformat()))
     words = {row.unit: row.words for row in explained}
-    doubts = [_anomaly(sign, words.get(sign.unit, "")) for sign in found]
+    doubts = [_anomaly(sign, words.get(sign.unit, "")) for sign in suspicions]
     if not doubts:
         return 0
     return ctx.write(lambda tx: sum(finding_actions.propose(ctx, tx, doubt) for doubt in doubts))
 
 
-def _anomaly(sign: Found, explanation: str) -> Anomaly:
+def _anomaly(sign: Suspicion, explanation: str) -> Anomaly:
     words = f"{SIGN_WORDS[sign.sign]}。{sign.words}"
     facts: dict[str, int | str] = {
         "note": f"{words}。部门说明：{explanation}" if explanation else words,
@@ -80,7 +80,7 @@ def limits_of(ctx: Context) -> SignLimits:
     )
 
 
-def signs_of(ctx: Context, conn: Connection, day: date) -> list[Found]:
+def signs_of(ctx: Context, conn: Connection, day: date) -> list[Suspicion]:
     """Return the signs of a day: of the cases entered or decided on it, and of its numbers."""
     limits = limits_of(ctx)
     begin, end = _span(ctx, day)
@@ -91,20 +91,20 @@ def signs_of(ctx: Context, conn: Connection, day: date) -> list[Found]:
         if case.decided_day == day.isoformat()
     ]
     both = {case.id: case for case in (*entered, *decided)}
-    found = signs.of_cases(both.values(), limits)
+    suspicions = signs.of_cases(both.values(), limits)
     since = begin - limits.double_days * 86_400_000
-    found += signs.twice(entered, _entered(ctx, conn, _c.at >= since, _c.at < begin), limits)
+    suspicions += signs.twice(entered, _entered(ctx, conn, _c.at >= since, _c.at < begin), limits)
     spans = hall_spans(ctx.catalogue(), day)
     if spans:
-        found += signs.heaps(entered, _instant(ctx, day, spans[-1].closes), limits)
+        suspicions += signs.heaps(entered, _instant(ctx, day, spans[-1].closes), limits)
     if ctx.settings().of(SupervisionSettings).sign_without_case:
-        found += signs.without_case(_tickets(ctx, conn, day))
+        suspicions += signs.without_case(_tickets(ctx, conn, day))
     if (day + timedelta(days=1)).day == 1:
-        found += _month_end(ctx, conn, day, limits)
-    return found
+        suspicions += _month_end(ctx, conn, day, limits)
+    return suspicions
 
 
-def _month_end(ctx: Context, conn: Connection, last: date, limits: SignLimits) -> list[Found]:
+def _month_end(ctx: Context, conn: Connection, last: date, limits: SignLimits) -> list[Suspicion]:
     first = last.replace(day=1)
     days = [day.isoformat() for day in ctx.workdays().statutory().among(first, last)]
     decided = _entered(ctx, conn, _c.id.in_(_decided(ctx, first, last)))

@@ -24,7 +24,7 @@ class Sign(StrEnum):
     QUICK = "quick"
     """A promised case was decided within minutes of its acceptance."""
     NO_VISIT = "no_visit"
-    """Nobody's number, and no list of a unit."""
+    """It belongs to no number and to no list of a unit."""
     NO_CASE = "no_case"
     """A number ended as accepted, and no case was opened."""
     HEAP = "heap"
@@ -82,7 +82,7 @@ class ServedTicket:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Suspicion:
     """Sign of a case, a person or a unit; `mark` tells it from every other."""
 
     sign: Sign
@@ -104,9 +104,9 @@ class SignLimits:
     month_end_percent: int
 
 
-def of_cases(cases: Iterable[EnteredCase], limits: SignLimits) -> list[Found]:
+def of_cases(cases: Iterable[EnteredCase], limits: SignLimits) -> list[Suspicion]:
     """Return the signs that single cases show."""
-    result: list[Found] = []
+    result: list[Suspicion] = []
     for case in cases:
         if case.day < case.entered_day and not case.from_list:
             words = f"办件 {case.number}：收件 {case.day}，登记 {case.entered_day}"
@@ -120,8 +120,8 @@ def of_cases(cases: Iterable[EnteredCase], limits: SignLimits) -> list[Found]:
     return result
 
 
-def _of(sign: Sign, case: EnteredCase, words: str) -> Found:
-    return Found(sign, f"{sign}:{case.id}", case.unit, case.staff, words)
+def _of(sign: Sign, case: EnteredCase, words: str) -> Suspicion:
+    return Suspicion(sign, f"{sign}:{case.id}", case.unit, case.staff, words)
 
 
 def _minutes_to_decision(case: EnteredCase) -> int | None:
@@ -130,10 +130,10 @@ def _minutes_to_decision(case: EnteredCase) -> int | None:
     return (case.decided_at - case.accepted_at) // MINUTE_MS
 
 
-def without_case(tickets: Iterable[ServedTicket]) -> list[Found]:
+def without_case(tickets: Iterable[ServedTicket]) -> list[Suspicion]:
     """Return the numbers that were accepted and have no case."""
     return [
-        Found(
+        Suspicion(
             Sign.NO_CASE,
             f"{Sign.NO_CASE}:{ticket.id}",
             ticket.unit,
@@ -147,12 +147,12 @@ def without_case(tickets: Iterable[ServedTicket]) -> list[Found]:
 
 def twice(
     cases: Iterable[EnteredCase], earlier: Iterable[EnteredCase], limits: SignLimits
-) -> list[Found]:
+) -> list[Suspicion]:
     """Return the cases whose person and item have another case within the days before."""
     before: dict[tuple[str, str], list[EnteredCase]] = defaultdict(list)
     for case in sorted(earlier, key=lambda case: case.at):
         before[case.person, case.item].append(case)
-    result: list[Found] = []
+    result: list[Suspicion] = []
     for case in sorted(cases, key=lambda case: case.at):
         if not case.person:
             continue
@@ -165,19 +165,21 @@ def twice(
     return result
 
 
-def heaps(cases: Iterable[EnteredCase], closing: int, limits: SignLimits) -> list[Found]:
+def heaps(cases: Iterable[EnteredCase], closing: int, limits: SignLimits) -> list[Suspicion]:
     """Return whoever entered many cases within minutes in the hour before `closing` (ms)."""
     by_person: dict[str, list[EnteredCase]] = defaultdict(list)
     for case in sorted(cases, key=lambda case: case.at):
         if closing - 60 * MINUTE_MS <= case.at and not case.from_list:
             by_person[case.staff].append(case)
-    result: list[Found] = []
+    result: list[Suspicion] = []
     for staff, own in by_person.items():
         count = _most_within(own, limits.burst_minutes * MINUTE_MS)
         if count >= limits.burst_count:
             day = own[0].entered_day
             words = f"{day} 下班前 {limits.burst_minutes} 分钟内录入 {count} 件"
-            result.append(Found(Sign.HEAP, f"{Sign.HEAP}:{day}:{staff}", own[0].unit, staff, words))
+            result.append(
+                Suspicion(Sign.HEAP, f"{Sign.HEAP}:{day}:{staff}", own[0].unit, staff, words)
+            )
     return result
 
 
@@ -193,17 +195,17 @@ def _most_within(cases: Sequence[EnteredCase], span: int) -> int:
 
 def month_ends(
     decided: Iterable[EnteredCase], month: str, last_days: Sequence[str], limits: SignLimits
-) -> list[Found]:
+) -> list[Suspicion]:
     """Return the units whose decisions of a month lie mostly on its last working days, ISO."""
     by_unit: dict[str, list[EnteredCase]] = defaultdict(list)
     for case in decided:
         by_unit[case.unit].append(case)
-    result: list[Found] = []
+    result: list[Suspicion] = []
     for unit, own in by_unit.items():
         late = sum(case.decided_day in last_days for case in own)
         if len(own) >= LEAST_DECISIONS and 100 * late > limits.month_end_percent * len(own):
             words = f"{month} 办结 {len(own)} 件，其中 {late} 件在最后两个工作日"
             result.append(
-                Found(Sign.MONTH_END, f"{Sign.MONTH_END}:{month}:{unit}", unit, "", words)
+                Suspicion(Sign.MONTH_END, f"{Sign.MONTH_END}:{month}:{unit}", unit, "", words)
             )
     return result

@@ -101,7 +101,7 @@ def test_a_second_case_of_the_same_person_and_item(changes: dict[str, object], c
 
 
 @pytest.mark.parametrize(
-    ("minutes", "found"),
+    ("minutes", "is_sign"),
     [
         ((40, 35, 20), True),
         ((40, 35, 19), False),
@@ -109,25 +109,27 @@ def test_a_second_case_of_the_same_person_and_item(changes: dict[str, object], c
         ((10, 5), False),
     ],
 )
-def test_a_heap_before_closing(minutes: tuple[int, ...], found: bool) -> None:
+def test_a_heap_before_closing(minutes: tuple[int, ...], is_sign: bool) -> None:
     cases = [
         replace(HONEST, id=f"K{n}", at=CLOSING - before * MINUTE_MS)
         for n, before in enumerate(minutes)
     ]
-    assert [sign.staff for sign in heaps(cases, CLOSING, LIMITS)] == (["1001"] if found else [])
+    assert [sign.staff for sign in heaps(cases, CLOSING, LIMITS)] == (["1001"] if is_sign else [])
     mixed = [replace(case, staff=f"100{n}") for n, case in enumerate(cases)]
     assert heaps(mixed, CLOSING, LIMITS) == []
     assert heaps([replace(case, from_list=True) for case in cases], CLOSING, LIMITS) == []
 
 
-@pytest.mark.parametrize(("late", "every", "found"), [(7, 10, True), (6, 10, False), (9, 9, False)])
-def test_decisions_on_the_last_days_of_a_month(late: int, every: int, found: bool) -> None:
+@pytest.mark.parametrize(
+    ("late", "every", "is_sign"), [(7, 10, True), (6, 10, False), (9, 9, False)]
+)
+def test_decisions_on_the_last_days_of_a_month(late: int, every: int, is_sign: bool) -> None:
     last = ["2026-03-30", "2026-03-31"]
     cases = [
         replace(HONEST, id=f"K{n}", decided_day=last[n % 2] if n < late else "2026-03-10")
         for n in range(every)
     ]
-    assert bool(month_ends(cases, "2026-03", last, LIMITS)) is found
+    assert bool(month_ends(cases, "2026-03", last, LIMITS)) is is_sign
 
 
 CALENDAR = Workdays()

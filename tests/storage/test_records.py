@@ -31,6 +31,8 @@ WITHOUT_RECORD = {
         ("business_day", "guess_count", "number_counter", "pool_run", "server_seen"),
         "single values are read, never a row",
     ),
+    "case_due_basis": "a single digest is read, never a row",
+    "case_post": "only unit, post and staff number are read, never a row",
     "complaint_subject": "only its staff numbers are read, never a row",
     "hall": "the row of the hall itself: only its existence and its name are read",
     "setting": "the values of settings are read by name",

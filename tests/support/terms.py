@@ -41,7 +41,10 @@ ENGLISH = re.compile(r"\ben: (\"(?:[^\"\\]|\\.)*\"|`[^`]*`)|lang=\"en\"[^>]*>([^
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """Term that is out, the one to use instead, and where the old one may stand."""
+    """Term that is out, the one to use instead, and where the old one may stand.
+
+    `stays`: files, and folders with a slash at their end.
+    """
 
     word: str
     instead: str
@@ -61,7 +64,9 @@ class Term:
 
     def is_out_in(self, path: str) -> bool:
         """Return True if the word is out in a file, given by its path in the project."""
-        return path not in self.stays and (not self.only or path.startswith(self.only))
+        folders = tuple(place for place in self.stays if place.endswith("/"))
+        stays = path in self.stays or path.startswith(folders)
+        return not stays and (not self.only or path.startswith(self.only))
 
 
 @dataclass(frozen=True, slots=True)
