@@ -52,14 +52,19 @@ let hallZone = zoneOfPage();
 /** Sets the hall's zone, for a page that the server has not written it into. */
 export function setHallZone(name: string, ahead: number | null): void {
   hallZone = { name, ahead };
+  wallClock = null;
 }
+
+/** The library's wall clock, made once it is needed. */
+let wallClock: Intl.DateTimeFormat | null = null;
 
 /** Milliseconds by which a zone with summer time is ahead of UTC at an instant. */
 function changingAhead(instant: number): number {
   const numeric = "numeric" as const;
-  const parts = new Intl.DateTimeFormat("en-US", {
+  wallClock ??= new Intl.DateTimeFormat("en-US", {
     timeZone: hallZone.name, hourCycle: "h23", year: numeric, month: numeric, day: numeric, hour: numeric, minute: numeric, second: numeric,
-  }).formatToParts(new Date(instant));
+  });
+  const parts = wallClock.formatToParts(new Date(instant));
   const of = (type: string): number => Number((parts.find((part) => part.type === type) ?? { value: 0 }).value);
   const wall = Date.UTC(of("year"), of("month") - 1, of("day"), of("hour"), of("minute"), of("second"));
   return wall - Math.floor(instant / 1000) * 1000;
