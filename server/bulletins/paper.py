@@ -28,6 +28,7 @@ def tables_of(view: BulletinView) -> dict[str, list[Table]]:
                 "columns": ["auto" if column.number else "wide" for column in table.columns],
                 "head": [column.zh for column in table.columns],
                 "rows": [row.cells for row in table.rows],
+                "note": f"注：{table.note}" if table.note else "",
             }
         )
     return result
@@ -114,5 +115,7 @@ def _sheet(page: Any, table: Table, head: Any, cell: Any) -> None:
                 page.write_number(line, column, int(text), cell)
             else:
                 page.write_string(line, column, text, cell)
+    if table["note"]:
+        page.write_string(len(table["rows"]) + 1, 0, table["note"])
     page.set_column(0, len(table["head"]), 12)
     page.freeze_panes(1, 0)
