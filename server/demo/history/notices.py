@@ -31,8 +31,9 @@ LONG = 9
 """Minutes of such a service; the materials are recorded after half of them."""
 FAULTY = 0.45
 """Share of the first hand-ins with faults."""
-NEW = 0.5
-"""Probability that somebody comes with a new matter on a morning, tried twice."""
+NEW = 0.6
+"""Probability that somebody comes with a new matter on a morning, tried `TRIES` times."""
+TRIES = 3
 BACK_AFTER = (2, 3, 4, 5)
 """Working days after which a person comes back."""
 TOLD_TWICE = (10, 20)
@@ -95,7 +96,7 @@ class Notices:
     def visits(self, day: date, day_seats: Sequence[WindowSession]) -> list[Visit]:
         """Return the visits of a morning; at most one at a window."""
         left = len(self._days) - 1 - self._days.index(day)
-        new = [self._matter(twice=False) for _ in range(2) if self._chance.random() < NEW]
+        new = [self._matter(twice=False) for _ in range(TRIES) if self._chance.random() < NEW]
         if left in TOLD_TWICE:
             new.append(self._matter(twice=True))
         noon = self._world.ctx.local(self._world.at(day, time(10)))
