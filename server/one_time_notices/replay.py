@@ -59,8 +59,8 @@ def replayed(lines: Iterable[Line], day_of: Callable[[int], str]) -> ReplayedNot
 
 def _follow(result: ReplayedNotices, line: Line) -> None:
     """Keep the new state of a finding about a later notice; other findings do not count."""
-    source = str(line.data.get("source", ""))
-    if source.startswith(FINDING_MARK):
+    source = line.data.get("source")
+    if isinstance(source, str) and source.startswith(FINDING_MARK):
         result.notices[line.subject] = source.removeprefix(FINDING_MARK)
     if line.subject in result.notices:
         number = result.notices[line.subject]

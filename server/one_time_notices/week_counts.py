@@ -95,10 +95,10 @@ def notice_counts(
         for row, again in standing(hand_ins)
         if first <= row.day <= last and (unit is None or row.unit == unit)
     ]
-    states = [findings.get(row.notice, "") for row, _ in rows if row.notice]
+    states = [findings[row.notice] for row, _ in rows if row.notice in findings]
     return NoticeCounts(
         hand_ins=len(rows),
-        notices=len(states),
+        notices=sum(bool(row.notice) for row, _ in rows),
         again=sum(again for _, again in rows),
         twice_confirmed=sum(state in CONFIRMED for state in states),
         twice_open=sum(state in OPEN for state in states),

@@ -86,13 +86,19 @@ def line(act: str, subject: str, at: int, **data: Any) -> Line:
 
 def test_the_journal_gives_steps_by_complaint_and_unit_and_other_lines_change_nothing() -> None:
     lines = [
+        line("redress.open", "R0", 1),
         line("complaint.receive", "C1", 1, due=LAST),
         line("complaint.receive", "C2", 1, due=LAST, unit="build"),
         line("complaint.refuse", "C2", 2, state="refused", unit="build"),
         line("complaint.erase", "C2", 2, unit="nowhere"),
         line("redress.open", "R1", 2),
     ]
+    lines.insert(2, line("complaint.contact", "C1", 2, due=LAST, answer_due=AFTER, outcome="x"))
     replay = replayed(lines, lambda at: {1: FIRST, 2: LAST}[at])
+    assert replay.steps["C1"] == [
+        received(FIRST, LAST),
+        step(LAST, "contact", "received", LAST, AFTER, "x"),
+    ]
     assert replay.counts(FIRST, LAST) == WeekCounts(received=2, refused=1, open=1, overdue=1)
     assert replay.counts(FIRST, LAST, "tax") == WeekCounts(received=1, open=1, overdue=1)
     assert replay.counts(FIRST, LAST, "build") == WeekCounts(received=1, refused=1)

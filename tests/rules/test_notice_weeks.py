@@ -73,13 +73,16 @@ def record(subject: str, at: int, **more: str) -> Line:
 def test_the_journal_gives_hand_ins_and_the_last_state_of_their_findings() -> None:
     lines = [
         record("1", 1),
-        record("2", 2),
+        record("2", 2, corrects="0"),
         line("finding.proposed", "F1", source="told_once:N2", kind="not_told_once"),
         line("finding.proposed", "F2", source="complaint:C1"),
         line("finding.confirmed", "F2"),
     ]
     days = {1: FIRST, 2: LAST}
-    got = replayed(lines, days.__getitem__).counts(FIRST, LAST)
+    replay = replayed(lines, days.__getitem__)
+    assert replay.hand_ins == [hand_in("1"), hand_in("2", LAST, corrects="0")]
+    assert replay.findings == {"N2": "proposed"}
+    got = replay.counts(FIRST, LAST)
     assert got == NoticeCounts(hand_ins=2, notices=2, again=1, twice_open=1)
     lines += [
         line("finding.confirmed", "F1"),
@@ -97,6 +100,7 @@ def test_a_line_of_before_the_unit_was_written_counts_in_the_total_only() -> Non
     old = record("1", 1)
     old.data.pop("unit")
     replay = replayed([old], lambda _at: FIRST)
+    assert replay.hand_ins == [hand_in("1", unit="")]
     assert (replay.counts(FIRST, LAST).hand_ins, replay.counts(FIRST, LAST, "tax").hand_ins) == (
         1,
         0,
