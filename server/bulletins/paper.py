@@ -89,17 +89,22 @@ def workbook(view: BulletinView) -> bytes:
     page.set_column(0, 0, 100, wrap)
     page.write_string(0, 0, f"{view.hall}通报 {view.numbered}")
     page.write_string(1, 0, view.title)
-    line = 2
+    line, sheets = 2, tables_of(view)
     for section in view.sections:
         page.write_string(line, 0, section.title)
         page.write_string(line + 1, 0, "".join(piece.text for piece in section.pieces))
         line += 2
+        # The sheets of the tables hold their cells alone, for whoever counts with them.
+        for table in sheets.get(section.name, ()):
+            if table["note"]:
+                page.write_string(line, 0, table["note"])
+                line += 1
     for amendment in view.amendments:
         if amendment.released_at is not None:
             page.write_string(line, 0, f"更正第{amendment.n}号：{amendment.words}")
             line += 1
     page.write_string(line, 0, f"内容校验码 {view.digest}")
-    for tables in tables_of(view).values():
+    for tables in sheets.values():
         for table in tables:
             _sheet(book.add_worksheet(table["name"].partition("（")[0][:31]), table, head, cell)
     book.close()
@@ -115,7 +120,5 @@ def _sheet(page: Any, table: Table, head: Any, cell: Any) -> None:
                 page.write_number(line, column, int(text), cell)
             else:
                 page.write_string(line, column, text, cell)
-    if table["note"]:
-        page.write_string(len(table["rows"]) + 1, 0, table["note"])
     page.set_column(0, len(table["head"]), 12)
     page.freeze_panes(1, 0)
