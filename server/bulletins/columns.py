@@ -14,7 +14,12 @@ from server.attendance.words import EARLY, LATE, MISSING, ON_TIME
 from server.bulletins.figures import Figures
 from server.bulletins.messages import BulletinColumn, BulletinRow, BulletinTable
 from server.catalogue.model import Catalogue
+from server.complaints.week_counts import IN_TIME_RATE
+from server.complaints.week_lines import ComplaintLine
+from server.core.rates import Rate, rate_text
 from server.core.rounding import percent, tenths
+from server.one_time_notices.week_counts import TOLD_ONCE_RATE
+from server.one_time_notices.week_lines import NoticeLine
 from server.queue.week_lines import ServiceLine
 from server.spot_checks.week_lines import CheckLine, FindingLine
 
@@ -82,6 +87,27 @@ SERVICE: Head = (
     ("wait_p90", "九成等候不超过（分钟）", "90 % waited at most (min)"),
     ("service", "平均办理（分钟）", "Service (min)"),
 )
+NOTICES: Head = (
+    ("_unit", "单位", "Unit"),
+    ("hand_ins", "收取材料（次）", "Hand-ins"),
+    ("notices", "告知单（份）", "Notices"),
+    ("again", "再次交材料（次）", "Again"),
+    ("twice_confirmed", "漏告知已认定（次）", "Told twice, confirmed"),
+    ("twice_open", "漏告知待认定（次）", "Told twice, open"),
+    ("told_once_rate", "一次告知率", "Told-once rate"),
+)
+COMPLAINTS: Head = (
+    ("_unit", "单位", "Unit"),
+    ("received", "收到", "Received"),
+    ("refused", "不予受理", "Refused"),
+    ("handed_on", "转办", "Handed on"),
+    ("answered", "答复", "Answered"),
+    ("in_time", "按期答复", "In time"),
+    ("in_time_rate", "按期答复率", "On-time rate"),
+    ("proven", "属实或部分属实", "Proven or partly"),
+    ("open", "期末未结束", "Open at the end"),
+    ("overdue", "其中逾期", "Overdue"),
+)
 
 
 def share(rate: float | None) -> str:
@@ -137,6 +163,18 @@ def _all(catalogue: Catalogue, figures: Figures) -> Iterator[BulletinTable]:
         ),
     ):
         yield _table(key, "service", title, (head, *SERVICE), map(_service, service_lines))
+    yield from _voices(figures)
+
+
+def _voices(figures: Figures) -> Iterator[BulletinTable]:
+    if figures.notice_units:
+        title = ("各单位一次性告知情况", "One-time notices by unit")
+        rows = map(_notice, figures.notice_units)
+        yield _table("notice_units", "notices", title, NOTICES, rows, note=TOLD_ONCE_RATE)
+    if figures.complaint_units:
+        title = ("各单位投诉建议情况（单位：件）", "Complaints by unit")
+        rows = map(_complaint, figures.complaint_units)
+        yield _table("complaint_units", "complaints", title, COMPLAINTS, rows, note=IN_TIME_RATE)
 
 
 def _table(
@@ -146,6 +184,7 @@ def _table(
     head: Head,
     rows: Iterable[BulletinRow],
     *,
+    note: tuple[str, str] = ("", ""),
     personal: bool = False,
 ) -> BulletinTable:
     return BulletinTable(
@@ -154,6 +193,8 @@ def _table(
         section=section,
         title=title[0],
         title_en=title[1],
+        note=note[0],
+        note_en=note[1],
         personal=personal,
         columns=[
             BulletinColumn(key=k.lstrip("_"), zh=zh, en=en, number=not k.startswith("_"))
@@ -208,6 +249,20 @@ def _service(line: ServiceLine) -> BulletinRow:
     counts = (line.issued, line.served, line.missed, line.expired)
     times = map(minutes, (line.wait_p50, line.wait_p90, line.service_mean))
     return _row(line.code, line.link, line.name, *counts, *times)
+
+
+def _notice(line: NoticeLine) -> BulletinRow:
+    twice = line.twice_confirmed + line.twice_open
+    counts = (line.hand_ins, line.notices, line.again, line.twice_confirmed, line.twice_open)
+    rate = rate_text(Rate(line.again - twice, line.again))
+    return _row(line.unit, line.link, line.name, *counts, rate)
+
+
+def _complaint(line: ComplaintLine) -> BulletinRow:
+    handled = (line.received, line.refused, line.handed_on, line.answered, line.in_time)
+    rate = rate_text(Rate(line.in_time, line.answers_owed))
+    after = (line.proven, line.open, line.overdue)
+    return _row(line.unit, line.link, line.name, *handled, rate, *after)
 
 
 def day(iso: str) -> str:

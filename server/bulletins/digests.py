@@ -9,8 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict
+from typing import Any
 
 from server.bulletins.figures import Figures
+
+ADDED = ("notice_units", "complaint_units")
+"""Figures that bulletins had not always: left out while empty, so that older digests hold."""
 
 
 def canonical(contents: object) -> str:
@@ -23,9 +27,15 @@ def digest(contents: object) -> str:
     return hashlib.sha256(canonical(contents).encode()).hexdigest()
 
 
+def contents(figures: Figures) -> dict[str, Any]:
+    """Return the figures as a digest covers them."""
+    values = asdict(figures)
+    return {name: value for name, value in values.items() if value or name not in ADDED}
+
+
 def bulletin_digest(number: int, figures: Figures, words: dict[str, str]) -> str:
     """Return the digest that a release fixes: number, every figure, every word."""
-    return digest({"number": number, "figures": asdict(figures), "words": words})
+    return digest({"number": number, "figures": contents(figures), "words": words})
 
 
 def amendment_digest(before: str, n: int, words: str, data: object) -> str:

@@ -8,7 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from server.attendance.week_lines import AttendanceLine, NamedCase
+from server.complaints.week_lines import ComplaintLine
 from server.core.weeks import Fact
+from server.one_time_notices.week_lines import NoticeLine
 from server.queue.week_lines import ServiceLine
 from server.spot_checks.week_lines import CheckLine, FindingLine
 
@@ -30,5 +32,7 @@ class Figures:
     """Last week's findings with their present state."""
     service_units: tuple[ServiceLine, ...] = ()
     service_windows: tuple[ServiceLine, ...] = ()
+    notice_units: tuple[NoticeLine, ...] = ()
+    complaint_units: tuple[ComplaintLine, ...] = ()
     rates: dict[str, list[float | None]] = field(default_factory=dict)
     """On-time rate of each unit over the last weeks, oldest first, this week last."""

@@ -59,6 +59,9 @@ class BulletinTable(Message):
     section: str
     title: str
     title_en: str
+    note: str = ""
+    """Definition of a rate in the table; empty if it has none."""
+    note_en: str = ""
     personal: bool
     """True if it names people."""
     columns: list[BulletinColumn]

@@ -28,6 +28,7 @@ def tables_of(view: BulletinView) -> dict[str, list[Table]]:
                 "columns": ["auto" if column.number else "wide" for column in table.columns],
                 "head": [column.zh for column in table.columns],
                 "rows": [row.cells for row in table.rows],
+                "note": f"注：{table.note}" if table.note else "",
             }
         )
     return result
@@ -88,17 +89,22 @@ def workbook(view: BulletinView) -> bytes:
     page.set_column(0, 0, 100, wrap)
     page.write_string(0, 0, f"{view.hall}通报 {view.numbered}")
     page.write_string(1, 0, view.title)
-    line = 2
+    line, sheets = 2, tables_of(view)
     for section in view.sections:
         page.write_string(line, 0, section.title)
         page.write_string(line + 1, 0, "".join(piece.text for piece in section.pieces))
         line += 2
+        # The sheets of the tables hold their cells alone, for whoever counts with them.
+        for table in sheets.get(section.name, ()):
+            if table["note"]:
+                page.write_string(line, 0, table["note"])
+                line += 1
     for amendment in view.amendments:
         if amendment.released_at is not None:
             page.write_string(line, 0, f"更正第{amendment.n}号：{amendment.words}")
             line += 1
     page.write_string(line, 0, f"内容校验码 {view.digest}")
-    for tables in tables_of(view).values():
+    for tables in sheets.values():
         for table in tables:
             _sheet(book.add_worksheet(table["name"].partition("（")[0][:31]), table, head, cell)
     book.close()

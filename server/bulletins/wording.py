@@ -17,8 +17,8 @@ from server.core.errors import HallError
 from server.core.weeks import Fact
 
 SECTIONS = (
-    *("summary", "attendance", "ranking", "checks", "rectification", "service", "voices"),
-    "closing",
+    *("summary", "attendance", "ranking", "checks", "rectification", "service"),
+    *("notices", "voices", "complaints", "closing"),
 )
 LONGEST = 1000
 _BRACE = re.compile(r"\{([^{}]*)\}")

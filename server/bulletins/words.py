@@ -11,7 +11,9 @@ TITLES = {
     "checks": "查岗情况",
     "rectification": "上期通报问题整改情况",
     "service": "窗口服务情况",
+    "notices": "一次性告知情况",
     "voices": "群众评价情况",
+    "complaints": "投诉建议情况",
     "closing": "有关要求",
 }
 DRAFT_SENTENCES = {
@@ -38,9 +40,21 @@ DRAFT_SENTENCES = {
         "当日未办{expired}人次。半数群众等候不超过{wait_p50}，九成群众等候不超过{wait_p90}，"
         "平均办理时间{service_mean}。"
     ),
+    "notices": (
+        "登记收取材料{hand_ins}次，出具一次性告知单{notices}份；再次交材料{handed_in_again}次，"
+        "其中首次漏告知{told_twice}次（已认定{told_twice_confirmed}次，待认定{told_twice_open}次），"
+        "一次告知率{told_once_rate}。"
+    ),
     "voices": (
         "群众主动评价{rated}次，主动评价率{rated_rate}，好评率{rated_good_rate}。差评{rated_bad}件，"
         "其中申诉成立{redress_granted}件，已答复{redress_answered}件，逾期未答复{redress_overdue}件。"
+    ),
+    "complaints": (
+        "收到投诉建议{complaints_received}件，不予受理{complaints_refused}件，"
+        "转办{complaints_handed_on}件；答复{complaints_answered}件，"
+        "其中按期{complaints_in_time}件，按期答复率{complaints_in_time_rate}，"
+        "属实或部分属实{complaints_proven}件。"
+        "截至本期末未结束{complaints_open}件，其中逾期{complaints_overdue}件。"
     ),
     "closing": (
         "请各单位认真对照检查，有关问题于{rectify_days}个工作日内整改到位，"

@@ -12,11 +12,11 @@ from server.cases.paper_kinds import PaperKind, ServedHow, ServedTo
 from server.cases.rules import (
     CaseMove,
     CaseState,
+    CaseWay,
+    Decision,
     IdKind,
-    Outcome,
     Post,
     SuspensionBasis,
-    Way,
 )
 from server.catalogue.model import CaseMode
 from server.core.messages import MASKED, TYPED, Code, Command, Message
@@ -87,7 +87,7 @@ class MoveCase(Command):
 
     move: CaseMove
     words: CaseText = ""
-    outcome: Outcome | None = None
+    outcome: Decision | None = None
     basis: SuspensionBasis | None = None
     days: Days = 0
     to: CaseState | None = None
@@ -179,7 +179,7 @@ class CaseFactView(Message):
     day: str
     days: int
     basis: SuspensionBasis | None
-    outcome: Outcome | None
+    outcome: Decision | None
     words: str
     evidence: list[str]
     paper: str
@@ -197,7 +197,7 @@ class CaseBrief(Message):
     unit: str
     unit_name: str
     mode: CaseMode
-    way: Way
+    way: CaseWay
     state: CaseState
     owner: str
     owner_name: str
@@ -210,7 +210,7 @@ class CaseView(CaseBrief):
     """Case as whoever handles it sees it."""
 
     outer_no: str
-    outcome: Outcome | None
+    outcome: Decision | None
     ticket_number: str
     id_kind: IdKind | None
     id_masked: str
@@ -289,7 +289,7 @@ class FollowedCase(Message):
     unit_name: str
     phone: str
     state: CaseState
-    outcome: Outcome | None
+    outcome: Decision | None
     day: str
     due: str
     """ISO day by which it is promised; empty while the clock stands still or after the end."""

@@ -31,7 +31,7 @@ from server.cases.queries import StoredCase, StoredCasePaper
 from server.cases.rules import (
     FINAL,
     CaseState,
-    Way,
+    CaseWay,
     is_id_number,
     masked_id,
     person_key,
@@ -102,7 +102,7 @@ def _applicant(hall: Hall, fields: ApplicantFields) -> Applicant:
     )
 
 
-def _opening(hall: Hall, body: OpenCase, way: Way) -> Opening:
+def _opening(hall: Hall, body: OpenCase, way: CaseWay) -> Opening:
     day = day_of(body.day) if body.day else None
     return Opening(body.item, _applicant(hall, body), way, outer_no=body.outer_no, day=day)
 
@@ -127,7 +127,7 @@ def _opened(api: Api) -> None:
         ticket = ctx.read_single(lambda c: ticket_queries.get(c, ctx.hall_id, body.ticket))
         if ticket is None:
             raise HallError(QueueCode.TICKET_UNKNOWN, ticket=body.ticket)
-        opening = Opening(ticket.item, _applicant(hall, body), Way.WINDOW, ticket=ticket.id)
+        opening = Opening(ticket.item, _applicant(hall, body), CaseWay.WINDOW, ticket=ticket.id)
         return shown(call.actor, actions.open_case(ctx, call.actor, call.key, opening))
 
     @api.post(
@@ -140,7 +140,7 @@ def _opened(api: Api) -> None:
     )
     def open_at_reception(call: Call) -> CaseView:
         """Open a case without a ticket, at the reception desk."""
-        opening = _opening(hall, call.body, Way.RECEPTION)
+        opening = _opening(hall, call.body, CaseWay.RECEPTION)
         return shown(call.actor, actions.open_case(ctx, call.actor, call.key, opening))
 
     @api.post(
@@ -154,7 +154,7 @@ def _opened(api: Api) -> None:
     def open_list(call: Call) -> OpenedList:
         """Open the cases of a list that a unit handed in, all or none; none is opened twice."""
         body: OpenList = call.body
-        openings = [_opening(hall, entry, Way.LIST) for entry in body.cases]
+        openings = [_opening(hall, entry, CaseWay.LIST) for entry in body.cases]
         opened, repeated = actions.open_list(ctx, call.actor, call.key, openings)
         rows = ctx.read(lambda c: queries.among(c, ctx.hall_id, opened))
         numbers = {row.id: row.number for row in rows}

@@ -73,7 +73,7 @@ class Post(StrEnum):
     APPROVER = "approver"
 
 
-class Outcome(StrEnum):
+class Decision(StrEnum):
     """Decision of a case."""
 
     GRANTED = "granted"
@@ -100,8 +100,8 @@ class IdKind(StrEnum):
     OTHER = "other"
 
 
-class Way(StrEnum):
-    """Way by which a case came in."""
+class CaseWay(StrEnum):
+    """CaseWay by which a case came in."""
 
     WINDOW = "window"
     RECEPTION = "reception"

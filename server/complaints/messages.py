@@ -105,6 +105,12 @@ class MoveComplaint(Command):
     evidence: Annotated[tuple[Code, ...], Field(max_length=10)] = ()
 
 
+class EraseComplaintWords(Command):
+    """Erasure of the words and the contact of an ended complaint, with the reason."""
+
+    reason: ComplaintText
+
+
 class ComplaintStepView(Message):
     """Step of a complaint that was taken."""
 
@@ -149,6 +155,8 @@ class ComplaintView(Message):
     steps: list[ComplaintStepView]
     moves: list[ComplaintMove]
     """Moves that the viewer may make now."""
+    erasable: bool = False
+    """True if the viewer may erase what the complainant left."""
 
 
 class ComplaintFigures(Message):

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
-from server.complaints.rules import FINAL
+from server.complaints.rules import FINAL, ComplaintMove
 from server.complaints.tables import (
     complaint,
     complaint_step,
@@ -81,7 +81,7 @@ _words = Records(StoredComplaintWords, complaint_words)
 STEPS = StepChain(
     Records(StoredComplaintStep, complaint_step), complaint_step, complaint, "complaint"
 )
-_c, _w, _b = complaint.c, complaint_words.c, complaint_subject.c
+_c, _w, _s, _b = complaint.c, complaint_words.c, complaint_step.c, complaint_subject.c
 
 
 def get(conn: Connection, hall_id: str, complaint_id: str) -> StoredComplaint | None:
@@ -132,6 +132,17 @@ def of_days(conn: Connection, hall_id: str, first: str, last: str) -> list[Store
     return _complaints.all(conn, query.order_by(_c.at.desc(), _c.id))
 
 
+def of_week(conn: Connection, hall_id: str, first: str, last: str) -> list[StoredComplaint]:
+    """Return the complaints that were open on, or took a step on, ISO days `first`..`last`."""
+    later = select(_s.complaint).where(_s.hall_id == hall_id, _s.day >= first)
+    query = _complaints.select().where(
+        _c.hall_id == hall_id,
+        _c.day <= last,
+        _c.state.not_in(sorted(FINAL)) | _c.id.in_(later),
+    )
+    return _complaints.all(conn, query.order_by(_c.at.desc(), _c.id))
+
+
 def words_among(
     conn: Connection, hall_id: str, complaints: Sequence[str]
 ) -> dict[str, StoredComplaintWords]:
@@ -173,6 +184,29 @@ def add(
     for staff in sorted(concerned):
         values = {"hall_id": tx.hall_id, "complaint": row.id, "staff": staff}
         tx.conn.execute(insert(complaint_subject).values(**values))
+
+
+def erase_words_of(tx: Tx, complaint_id: str) -> bool:
+    """Erase words and contact of one complaint; False if there was nothing."""
+    result = tx.conn.execute(
+        delete(complaint_words).where(_w.hall_id == tx.hall_id, _w.complaint == complaint_id)
+    )
+    return bool(result.rowcount)
+
+
+def erase_call_notes(tx: Tx, complaint_id: str) -> int:
+    """Erase the words of a complaint's calls; return their number. The steps stay."""
+    result = tx.conn.execute(
+        update(complaint_step)
+        .where(
+            _s.hall_id == tx.hall_id,
+            _s.complaint == complaint_id,
+            _s.move == ComplaintMove.CONTACT,
+            _s.words != "",
+        )
+        .values(words="")
+    )
+    return int(result.rowcount)
 
 
 def erase_words(tx: Tx, now: int) -> int:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from flask import Response, request
 from sqlalchemy import Connection
 
-from server.complaints import actions, codes, queries, reply, views
+from server.complaints import actions, codes, erasure, queries, reply, views
 from server.complaints.actions import Filed, Wish
 from server.complaints.errors import ComplaintCode
 from server.complaints.messages import (
     ComplaintList,
     ComplaintView,
+    EraseComplaintWords,
     FileComplaint,
     FiledComplaint,
     FollowComplaint,
@@ -21,7 +22,7 @@ from server.complaints.messages import (
 from server.complaints.queries import StoredComplaint, StoredComplaintStep
 from server.complaints.rules import About, Way, read_number
 from server.core.actors import Actor
-from server.core.errors import HallError
+from server.core.errors import CommonCode, HallError
 from server.core.sealed_text import seal
 from server.hall.composition import Hall
 from server.leave import step_papers
@@ -31,7 +32,7 @@ from server.queue.errors import QueueCode
 from server.queue.tickets import read_number as read_ticket_number
 from server.queue.tickets import ticket_id
 from server.web_api import ANYONE, MANAGERS, STAFF, Api, Call, Caller
-from server.web_api.arguments import day_argument
+from server.web_api.arguments import day_argument, week_argument
 from server.web_api.downloads import INLINE, file_response
 from server.web_api.limits import MISSED, PHONES
 
@@ -61,6 +62,7 @@ def add(api: Api) -> None:
     _entered(api)
     _listed(api)
     _handled(api)
+    _erased(api)
 
 
 def _file(api: Api, actor: Actor, key: str, body: FileComplaint, channel: Way) -> FiledComplaint:
@@ -209,12 +211,20 @@ def _listed(api: Api) -> None:
 
     @api.get("/office/complaints", who=MANAGERS, answer=ComplaintList)
     def office_complaints(call: Call) -> ComplaintList:
-        """Return the open complaints, due ones first; with `from` all that came since then."""
+        """Return the open complaints, due ones first; with `from` all that came since then.
+
+        With `week` (2026-W47) those that the week's figures are made of.
+        """
         today = ctx.local().date()
         first, last = day_argument("from", today), day_argument("to", today)
 
+        week = week_argument(request.args["week"]) if "week" in request.args else None
+
         def read(conn: Connection) -> ComplaintList:
-            if "from" in request.args:
+            if week is not None:
+                span = week.first.isoformat(), week.last.isoformat()
+                rows = queries.of_week(conn, ctx.hall_id, *span)
+            elif "from" in request.args:
                 span = first.isoformat(), last.isoformat()
                 rows = queries.of_days(conn, ctx.hall_id, *span)
             else:
@@ -293,3 +303,25 @@ def _handled(api: Api) -> None:
             lambda: reply.paper(ctx.catalogue().hall_name, shown, filed.code, filed.url)
         )
         return file_response(content, PDF, f"complaint-{shown.number}.pdf", disposition=INLINE)
+
+
+def _erased(api: Api) -> None:
+    hall, ctx = api.hall, api.hall.ctx
+
+    @api.post(
+        "/office/complaints/<complaint>/erase",
+        who=MANAGERS,
+        body=EraseComplaintWords,
+        answer=ComplaintView,
+        codes=(
+            ComplaintCode.COMPLAINT_UNKNOWN,
+            ComplaintCode.COMPLAINT_STATE,
+            CommonCode.REASON_REQUIRED,
+        ),
+        example={"reason": "本人要求删除"},
+    )
+    def erase_complaint_words(call: Call) -> ComplaintView:
+        """Erase what the complainant of an ended complaint left; steps and outcome stay."""
+        complaint, reason = call.args["complaint"], call.body.reason.strip()
+        erasure.erase_words(ctx, call.actor, call.key, complaint, reason)
+        return ctx.read(lambda c: views.single(hall, c, call.actor, complaint))

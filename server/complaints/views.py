@@ -137,7 +137,19 @@ def view(
             for move in ComplaintMove
             if move is not ComplaintMove.RECEIVE and COMPLAINT.allows(move, attempt)
         ],
+        erasable=_erasable(actor, row, steps, words),
     )
+
+
+def _erasable(
+    actor: Actor,
+    row: StoredComplaint,
+    steps: Sequence[StoredComplaintStep],
+    words: StoredComplaintWords | None,
+) -> bool:
+    """Return True if the viewer may erase what is left of the complainant's words and calls."""
+    notes = any(step.move == ComplaintMove.CONTACT and step.words for step in steps)
+    return actor.manages and row.state in FINAL and (words is not None or notes)
 
 
 def _step(

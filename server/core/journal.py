@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -137,6 +137,12 @@ def of_subject(conn: Connection, hall_id: str, subject: str) -> list[dict[str, A
         .order_by(_table.c.seq)
     ).mappings()
     return [dict(row) | {"data": json.loads(row["data"])} for row in rows]
+
+
+def of_acts(conn: Connection, hall_id: str, acts: Iterable[str]) -> Iterator[Line]:
+    """Yield the lines of some acts, oldest first."""
+    query = _lines.select().where(_table.c.hall_id == hall_id, _table.c.act.in_(sorted(acts)))
+    yield from map(line_of, _lines.all(conn, query.order_by(_table.c.seq)))
 
 
 def first_break(conn: Connection, hall_id: str) -> int | None:

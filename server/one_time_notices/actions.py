@@ -26,6 +26,7 @@ from server.one_time_notices.rules import (
     without_corrected,
 )
 from server.one_time_notices.settings import NoticeSettings
+from server.one_time_notices.week_counts import FINDING_MARK
 from server.one_time_notices.words import FAULT_WORDS
 from server.queue import issuing, ticket_queries
 from server.queue.errors import QueueCode
@@ -124,6 +125,7 @@ def _record(ctx: Context, tx: Tx, actor: Actor, order: HandInOrder) -> Recorded:
     data: JsonDict = {
         "ticket": ticket.id,
         "item": item.code,
+        "unit": row.unit,
         "matter": row.matter,
         "n": row.n,
         "corrects": row.corrects,
@@ -322,7 +324,7 @@ def history(
 
 def finding_mark(number: str) -> str:
     """Return the mark by which the finding of a later notice is proposed only once."""
-    return f"told_once:{number}"
+    return f"{FINDING_MARK}{number}"
 
 
 def _propose(ctx: Context, tx: Tx, catalogue: Catalogue, row: StoredHandIn, number: str) -> None:

@@ -1,4 +1,7 @@
-"""Integrity check of one-time notices: lines match the hand-in, every breach was proposed."""
+"""Integrity check of one-time notices: lines match the hand-in, every breach was proposed.
+
+The counts that the journal alone gives are those of the tables.
+"""
 
 from __future__ import annotations
 
@@ -6,20 +9,28 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection
 
+from server.core import journal
 from server.one_time_notices import queries
 from server.one_time_notices.actions import finding_mark, history
 from server.one_time_notices.queries import StoredHandIn, StoredMaterial
+from server.one_time_notices.replay import ACTS, replayed
 from server.one_time_notices.rules import breaches
+from server.one_time_notices.week_counts import CountedHandIn, notice_counts
+from server.one_time_notices.week_facts import counted, findings
 from server.spot_checks import finding_queries
 
 Problem = tuple[str, str]
+FIRST_DAY, LAST_DAY = DAYS = "2000-01-01", "2099-12-31"
 
 
 def problems(conn: Connection, hall_id: str) -> Iterator[Problem]:
     """Return what is wrong with notices, in Chinese and English."""
-    for rows in queries.every_matter(conn, hall_id).values():
+    matters = queries.every_matter(conn, hall_id)
+    hand_ins: list[CountedHandIn] = []
+    for rows in matters.values():
         materials = queries.materials(conn, hall_id, [row.id for row in rows])
         notices = queries.notices_of(conn, hall_id, [row.id for row in rows])
+        hand_ins += counted(rows, notices)
         for row in rows:
             notice = notices.get(row.id)
             number = notice.id if notice else ""
@@ -32,6 +43,19 @@ def problems(conn: Connection, hall_id: str) -> Iterator[Problem]:
             mark = finding_mark(notices[later].id) if later in notices else ""
             if finding_queries.of_source(conn, hall_id, "doubt", mark) is None:
                 yield _unproposed(rows, later)
+    yield from _counts(conn, hall_id, hand_ins)
+
+
+def _counts(conn: Connection, hall_id: str, hand_ins: list[CountedHandIn]) -> Iterator[Problem]:
+    """Compare the counts of all notices with those that the journal alone gives."""
+    states = {number: row.state for number, row in findings(conn, hall_id).items()}
+    # One day for all lines: the hall's time zone, which makes days of times, is not needed here.
+    replay = replayed(journal.of_acts(conn, hall_id, ACTS), lambda _at: FIRST_DAY)
+    if replay.counts(*DAYS) != notice_counts(hand_ins, states, *DAYS):
+        yield (
+            "一次性告知合计与流水重算不一致",
+            "counts of one-time notices differ from the journal's",
+        )
 
 
 def _faults(materials: Sequence[StoredMaterial]) -> list[tuple[str, str]]:

@@ -125,6 +125,40 @@ class NoticeView(Message):
     changes: list[NoticeChange]
 
 
+class HandInLine(Message):
+    """Hand-in of the office's list, with what became of it."""
+
+    id: str
+    day: str
+    at: int
+    unit: str
+    unit_name: str
+    item_name: str
+    window: int
+    """Number of the window; 0 if it is not in the business data any more."""
+    staff_name: str
+    n: int
+    """Place of its hand-in in the matter; 1 is the first."""
+    again: bool
+    """True if it follows another hand-in of its matter."""
+    corrected: bool
+    """True if a later one at the same service corrects it: it is in no figure."""
+    notice: str
+    """Number of its notice; empty if the materials were complete."""
+    faults: list[str]
+    """Materials that the notice names."""
+    finding: str
+    """Finding that the notice names what the first one left out; empty without one."""
+    finding_state: str
+
+
+class HandInList(Message):
+    """Hand-ins of a week, newest first."""
+
+    week: str
+    hand_ins: list[HandInLine]
+
+
 class NoticeList(Message):
     """Notices given to a ticket, newest first."""
 

@@ -115,6 +115,15 @@ def every_matter(conn: Connection, hall_id: str) -> dict[str, list[StoredHandIn]
     return matters
 
 
+def of_days_with_matters(
+    conn: Connection, hall_id: str, first: str, last: str
+) -> list[StoredHandIn]:
+    """Return every hand-in of the matters that had one on ISO days `first`..`last`, in order."""
+    matters = select(_h.matter).where(_h.hall_id == hall_id, _h.day >= first, _h.day <= last)
+    query = _hand_ins.select().where(_h.hall_id == hall_id, _h.matter.in_(matters))
+    return _hand_ins.all(conn, query.order_by(_h.matter, _h.n))
+
+
 def materials(
     conn: Connection, hall_id: str, hand_ins: Iterable[str]
 ) -> dict[str, list[StoredMaterial]]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from flask import Response, request
 
 from server.core.errors import HallError
-from server.one_time_notices import paper, queries, views
+from server.one_time_notices import office_views, paper, queries, views
 from server.one_time_notices.errors import NoticeCode
-from server.one_time_notices.messages import MatterView, NoticeList, NoticeView
+from server.one_time_notices.messages import HandInList, MatterView, NoticeList, NoticeView
 from server.queue import ticket_queries
 from server.queue.errors import QueueCode
-from server.web_api import ANYONE, STAFF, Api, Call
+from server.web_api import ANYONE, MANAGERS, STAFF, Api, Call
+from server.web_api.arguments import week_argument
 from server.web_api.downloads import INLINE, file_response
 from server.web_api.limits import PHONES
 
@@ -21,6 +22,7 @@ def add(api: Api) -> None:
     """Register the routes."""
     _by_number(api)
     _of_ticket(api)
+    _of_week(api)
 
 
 def digits(number: str) -> str:
@@ -64,6 +66,16 @@ def _by_number(api: Api) -> None:
         zone = ctx.local(view.at)
         content = api.hall.offload(lambda: paper.paper(view, address, zone))
         return file_response(content, PDF, f"notice-{view.number}.pdf", disposition=INLINE)
+
+
+def _of_week(api: Api) -> None:
+    ctx = api.hall.ctx
+
+    @api.get("/office/hand-ins/<week>", who=MANAGERS, answer=HandInList)
+    def office_hand_ins(call: Call) -> HandInList:
+        """Return the hand-ins behind a week's figures, such as 2026-W47, newest first."""
+        week = week_argument(call.args["week"])
+        return ctx.read(lambda c: office_views.hand_ins(ctx, c, week))
 
 
 def _of_ticket(api: Api) -> None:

@@ -1,7 +1,8 @@
 """Rates of ratings, each with its numerator, denominator and definition.
 
 No official formula is published: the definitions are the hall's own, and every rate is shown with
-its definition. A hall sees counts instead of a rate while there are fewer than `FEWEST` ratings.
+its definition. A hall sees counts instead of a rate while there are fewer than
+`server.core.rates.FEWEST` ratings.
 """
 
 from __future__ import annotations
@@ -10,12 +11,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from server.core.rates import Rate
 from server.ratings.levels import ACTIVE, Channel, Level
 
 DEFINITIONS = "1"
 """Version of the definitions below; a figure names the version by which it was counted."""
-FEWEST = 10
-"""Least denominator for which a rate is shown."""
 PRIOR = 30
 """Number of average ratings that a ranking adds to everybody's own."""
 ACTIVE_RATE = (
@@ -40,24 +40,6 @@ GOOD_RATE = (
     "好评率＝非常满意、满意、基本满意的主动评价数÷主动评价数。",
     "Good rate = active ratings of the first three levels / active ratings.",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """Share with both its numbers; `shown` is False while the denominator is too small."""
-
-    count: int
-    of: int
-
-    @property
-    def shown(self) -> bool:
-        """True if the denominator is large enough for a rate."""
-        return self.of >= FEWEST
-
-    @property
-    def share(self) -> Fraction | None:
-        """Exact share, or None if it is not shown."""
-        return Fraction(self.count, self.of) if self.shown else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from sqlalchemy import Connection
 
 from server.catalogue.model import Catalogue
-from server.core.rounding import percent
+from server.core.rates import Rate
 from server.core.working_days import Due
 from server.hall.context import Context
 from server.ratings import pad_queries, queries, redress_queries
@@ -36,7 +36,6 @@ from server.ratings.rates import (
     GOOD_RATE,
     REDRESS_RATE,
     Counts,
-    Rate,
     ranked,
 )
 from server.ratings.redress_queries import StoredStep
@@ -58,9 +57,7 @@ OWN_DAYS = 30
 
 def rate_view(rate: Rate) -> RateView:
     """Return a rate; its percentage is rounded half up to tenths."""
-    share = rate.share
-    shown = None if share is None else float(percent(float(share)))
-    return RateView(count=rate.count, of=rate.of, percent=shown)
+    return RateView(count=rate.count, of=rate.of, percent=rate.percent)
 
 
 def counts_view(counts: Counts) -> CountsView:

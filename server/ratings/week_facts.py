@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from server.core.rates import rate_text
 from server.core.weeks import Fact
 from server.core.working_days import is_overdue
 from server.hall.week_request import WeekFacts, WeekRequest
 from server.ratings import redress_queries
 from server.ratings.figures import By, counts_by
-from server.ratings.rates import Rate
 from server.ratings.redress_rules import RedressMove, RedressState
-from server.ratings.views import rate_view
 
 PLACE = 5
 
@@ -36,18 +35,11 @@ def week_facts(request: WeekRequest) -> WeekFacts:
     ratings, redresses = f"/office#ratings/{week.id}", "/office#redresses"
     values = {
         "rated": (str(counts.active), ratings),
-        "rated_rate": (_words(counts.active_rate), ratings),
-        "rated_good_rate": (_words(counts.good_rate), ratings),
+        "rated_rate": (rate_text(counts.active_rate), ratings),
+        "rated_good_rate": (rate_text(counts.good_rate), ratings),
         "rated_bad": (str(counts.bad), ratings),
         "redress_granted": (str(len(granted)), redresses),
         "redress_answered": (str(len(answered - granted)), redresses),
         "redress_overdue": (str(len(overdue)), redresses),
     }
     return WeekFacts({name: Fact(value, link) for name, (value, link) in values.items()})
-
-
-def _words(rate: Rate) -> str:
-    """Return a rate with both its numbers; while there are too few, only these."""
-    percent = rate_view(rate).percent
-    numbers = f"{rate.count}/{rate.of}"
-    return numbers if percent is None else f"{percent}%（{numbers}）"

@@ -75,6 +75,16 @@ def of_source(conn: Connection, hall_id: str, source: str, source_id: str) -> St
     )
 
 
+def of_doubts(conn: Connection, hall_id: str, beginning: str) -> list[StoredFinding]:
+    """Return the findings that anomalies of one kind led to: their marks begin alike."""
+    query = _findings.select().where(
+        _f.hall_id == hall_id,
+        _f.source == "doubt",
+        _f.source_id.startswith(beginning, autoescape=True),
+    )
+    return _findings.all(conn, query)
+
+
 def of_staff(conn: Connection, hall_id: str, staff: str, since: str) -> list[StoredFinding]:
     """Return a person's findings since a day, newest first."""
     return _findings.all(

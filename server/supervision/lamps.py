@@ -23,7 +23,7 @@ from server.spot_checks.marks import Kind
 from server.supervision import queries
 from server.supervision.events import LampLit
 from server.supervision.queries import StoredLamp
-from server.supervision.rules import Level, crossing_day, horizon
+from server.supervision.rules import LampLevel, crossing_day, horizon
 from server.supervision.settings import SupervisionSettings
 
 
@@ -38,13 +38,13 @@ def light(ctx: Context) -> int:
     days = yellow_days(ctx)
     until = horizon(reader.today, reader.calendar, days).isoformat()
     lit = 0
-    for level in Level:
+    for level in LampLevel:
         for due in _crossed(ctx, level, until, reader):
             lit += ctx.write(partial(_light, ctx, reader, due, level))
     return lit
 
 
-def _crossed(ctx: Context, level: Level, until: str, reader: CaseClocks) -> list[StoredDue]:
+def _crossed(ctx: Context, level: LampLevel, until: str, reader: CaseClocks) -> list[StoredDue]:
     days = yellow_days(ctx)
     waiting = ctx.read(lambda c: queries.uncrossed(c, ctx.hall_id, level, until))
     return [
@@ -55,7 +55,7 @@ def _crossed(ctx: Context, level: Level, until: str, reader: CaseClocks) -> list
     ]
 
 
-def _light(ctx: Context, reader: CaseClocks, due: StoredDue, level: Level, tx: Tx) -> int:
+def _light(ctx: Context, reader: CaseClocks, due: StoredDue, level: LampLevel, tx: Tx) -> int:
     """Light one lamp in the running action; return 0 if it was lit or its day moved meanwhile."""
     row = case_queries.get(tx.conn, tx.hall_id, due.case)
     now = case_queries.dues(tx.conn, tx.hall_id, [due.case])[due.case]
@@ -69,7 +69,7 @@ def _light(ctx: Context, reader: CaseClocks, due: StoredDue, level: Level, tx: T
     data: JsonDict = {"clock": due.clock, "due": due.earliest, "day": day, "number": row.number}
     write_journal(tx, SYSTEM, f"lamp.{level}", due.case, data=data)
     tx.events.append(LampLit(due.case, due.unit, level.value))
-    if level is Level.RED:
+    if level is LampLevel.RED:
         _propose(ctx, tx, row, due)
     return 1
 

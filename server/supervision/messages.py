@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints
 from server.cases.clocks import Clock
 from server.cases.messages import CaseBrief, CaseText
 from server.core.messages import Code, Command, Message
-from server.supervision.rules import Level
+from server.supervision.rules import LampLevel
 
 FIELD_WORDS = {
     "digest": ("文件校验码", "digest of the file"),
@@ -45,7 +45,7 @@ class LampView(Message):
     """Clock of a case whose lamp is not green now."""
 
     clock: Clock
-    level: Level
+    level: LampLevel
     due: str
     since: str
     """ISO day of the first crossing; empty until it is written."""

@@ -12,7 +12,7 @@ from server.cases.rules import FINAL
 from server.cases.tables import case_due, case_record
 from server.core.records import Records
 from server.core.store import Tx
-from server.supervision.rules import Level
+from server.supervision.rules import LampLevel
 from server.supervision.tables import case_explanation, case_lamp
 
 
@@ -50,7 +50,7 @@ _explanations = Records(StoredExplanation, case_explanation)
 _d, _l, _e = case_due.c, case_lamp.c, case_explanation.c
 
 
-def uncrossed(conn: Connection, hall_id: str, level: Level, until: str) -> list[StoredDue]:
+def uncrossed(conn: Connection, hall_id: str, level: LampLevel, until: str) -> list[StoredDue]:
     """Return the clocks due until an ISO day whose lamp never had this level."""
     lit = exists().where(
         _l.hall_id == _d.hall_id,
@@ -93,7 +93,7 @@ def lit_between(conn: Connection, hall_id: str, first: str, last: str) -> list[S
     return _lamps.all(conn, query.order_by(_l.day, _l.case, _l.clock))
 
 
-def has_lamp(conn: Connection, hall_id: str, due: StoredDue, level: Level) -> bool:
+def has_lamp(conn: Connection, hall_id: str, due: StoredDue, level: LampLevel) -> bool:
     """Return True if a clock's lamp had a level before."""
     query = select(_l.case).where(
         and_(

@@ -12,19 +12,19 @@ from enum import StrEnum
 from server.core.working_days import Workdays
 
 
-class Level(StrEnum):
-    """Level of a lamp."""
+class LampLevel(StrEnum):
+    """LampLevel of a lamp."""
 
     YELLOW = "yellow"
     RED = "red"
 
 
-def crossing_day(level: Level, due: date, calendar: Workdays, yellow_days: int) -> date:
+def crossing_day(level: LampLevel, due: date, calendar: Workdays, yellow_days: int) -> date:
     """Return the day from which a lamp has a level.
 
     Yellow: the `yellow_days`-th working day before the due day; red: the day after the due day.
     """
-    if level is Level.RED:
+    if level is LampLevel.RED:
         return due + timedelta(days=1)
     day, remaining = due, yellow_days
     while remaining > 0:
@@ -33,12 +33,12 @@ def crossing_day(level: Level, due: date, calendar: Workdays, yellow_days: int) 
     return day
 
 
-def colour(due: str, today: date, calendar: Workdays, yellow_days: int) -> Level | None:
+def colour(due: str, today: date, calendar: Workdays, yellow_days: int) -> LampLevel | None:
     """Return the colour that a clock with an ISO due day shows today; None: green, or no day."""
     if not due:
         return None
     day = date.fromisoformat(due)
-    for level in (Level.RED, Level.YELLOW):
+    for level in (LampLevel.RED, LampLevel.YELLOW):
         if today >= crossing_day(level, day, calendar, yellow_days):
             return level
     return None

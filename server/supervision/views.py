@@ -23,7 +23,7 @@ from server.supervision.messages import (
     UnitLamps,
     Wall,
 )
-from server.supervision.rules import Level, colour, horizon
+from server.supervision.rules import LampLevel, colour, horizon
 
 MOST_SHOWN = 200
 
@@ -45,11 +45,12 @@ def wall(hall: Hall, conn: Connection) -> Wall:
         for case, own in dues.items()
     }
     worst = {
-        case: Level.RED if Level.RED in levels.values() else Level.YELLOW
+        case: LampLevel.RED if LampLevel.RED in levels.values() else LampLevel.YELLOW
         for case, levels in colours.items()
         if levels
     }
-    ordered = sorted(worst, key=lambda case: (worst[case] is Level.YELLOW, dues[case][0].earliest))
+    is_yellow = {case: level is LampLevel.YELLOW for case, level in worst.items()}
+    ordered = sorted(worst, key=lambda case: (is_yellow[case], dues[case][0].earliest))
     units = {case: dues[case][0].unit for case in worst}
     shown = ordered[:MOST_SHOWN]
     rows = {row.id: row for row in case_queries.among(conn, ctx.hall_id, shown)}
@@ -81,9 +82,9 @@ def wall(hall: Hall, conn: Connection) -> Wall:
 
 
 def _units(
-    hall: Hall, conn: Connection, worst: dict[str, Level], units: dict[str, str]
+    hall: Hall, conn: Connection, worst: dict[str, LampLevel], units: dict[str, str]
 ) -> list[UnitLamps]:
-    counts: dict[str, dict[Level, int]] = defaultdict(lambda: dict.fromkeys(Level, 0))
+    counts: dict[str, dict[LampLevel, int]] = defaultdict(lambda: dict.fromkeys(LampLevel, 0))
     for case, level in worst.items():
         counts[units[case]][level] += 1
     names = {unit.code: unit.name for unit in hall.ctx.catalogue().units}
@@ -92,8 +93,8 @@ def _units(
             unit=unit,
             unit_name=names.get(unit, unit),
             open=count,
-            yellow=counts[unit][Level.YELLOW],
-            red=counts[unit][Level.RED],
+            yellow=counts[unit][LampLevel.YELLOW],
+            red=counts[unit][LampLevel.RED],
         )
         for unit, count in queries.open_by_unit(conn, hall.ctx.hall_id).items()
     ]

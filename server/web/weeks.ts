@@ -30,6 +30,9 @@ export function weekQuery(week: string): Record<string, string> {
   return { from: first.toISOString().slice(0, 10), to: last.toISOString().slice(0, 10) };
 }
 
+/** The week of a day such as 2026-11-05: 2026-W45. */
+export const weekOf = (day: string): string => isoWeek(new Date(`${day}T00:00:00Z`));
+
 /** Return true if an address names a week. */
 export const isWeek = (text: string): boolean => /^\d{4}-W\d{2}$/.test(text);
 

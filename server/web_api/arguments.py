@@ -1,4 +1,4 @@
-"""Days in the address of a request."""
+"""Days and weeks in the address of a request."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import date
 from flask import request
 
 from server.core.errors import CommonCode, HallError
+from server.core.weeks import Week, parse_week
 
 OLDEST, NEWEST = 2000, 2099
 
@@ -33,3 +34,13 @@ def day_of(text: str, field: str = "day") -> date:
         return check_year_range(date.fromisoformat(text), field)
     except ValueError:
         raise HallError(CommonCode.INVALID, field=field) from None
+
+
+def week_argument(text: str, field: str = "week") -> Week:
+    """Return the week of a text such as 2026-W47; raises INVALID."""
+    try:
+        week = parse_week(text)
+        check_year_range(week.first, field)
+    except ValueError:
+        raise HallError(CommonCode.INVALID, field=field) from None
+    return week

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -199,6 +200,14 @@ def test_a_complaint_by_phone_is_answered_in_the_office(
         assert paper.headers["content-type"] == "application/pdf"
         step(office, "close")
         expect(state).to_have_text("已结束")
+        office.get_by_test_id("erase").click()
+        expect(office.get_by_test_id("erase-send")).to_be_disabled()
+        office.get_by_test_id("erase-reason").fill("本人要求删除")
+        assert axe.findings(office) == []
+        office.get_by_test_id("erase-send").click()
+        expect(office.get_by_test_id("erase")).to_be_hidden()
+        expect(card).not_to_contain_text("说话不耐烦")
+        expect(card).to_contain_text("批评教育")
         office.goto(hall.url("/office#findings"))
         expect(office.get_by_role("cell", name="投诉查实")).to_be_visible()
     phone.get_by_test_id("receipt-follow").click()
@@ -223,6 +232,26 @@ def test_a_hotline_is_entered_by_the_office(
         expect(office.get_by_test_id("receipt-number")).to_be_visible()
         office.keyboard.press("Escape")
         expect(office.get_by_test_id("complaints")).to_contain_text("12345 热线 2026-0001")
+
+
+def test_a_week_of_the_bulletin_leads_to_its_complaints(
+    hall: HallServer, browser: Browser, browser_context_args: dict[str, Any]
+) -> None:
+    body = {"about": "unit", "topics": ["waiting"], "source": "12345"}
+    for unit, number in (("scjg", "77"), ("gaj", "78")):
+        filing = body | {"subject": unit, "kind": "handed_on", "source_number": number}
+        hall.clerk(MANAGER).post("/office/complaints", filing)
+    today = hall.clerk(MANAGER).get("/office/complaints")["today"]
+    year, week, _ = date.fromisoformat(today).isocalendar()
+    with signed_in(browser, browser_context_args, hall, MANAGER, 1366, 768) as office:
+        office.goto(hall.url(f"/office#complaints/{year}-W{week:02}/scjg"))
+        expect(office.get_by_test_id("complaints-week")).to_contain_text(f"第{week}周通报")
+        rows = office.get_by_test_id("complaints")
+        expect(rows).to_contain_text("12345 77")
+        expect(rows).not_to_contain_text("12345 78")
+        office.goto(hall.url(f"/office#complaints/{year}-W{week:02}"))
+        expect(rows).to_contain_text("12345 78")
+        assert axe.findings(office) == []
 
 
 def test_the_desk_enters_a_complaint(

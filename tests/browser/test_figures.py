@@ -18,7 +18,10 @@ from support.hall_server import MANAGER, PATIENCE, HallServer
 from support.staff_pages import signed_in
 
 Json = dict[str, Any]
-QUIET = {"late", "early", "missing", "leave", "away", "absent", "minutes", "missed", "expired"}
+QUIET = {
+    *("late", "early", "missing", "leave", "away", "absent", "minutes", "missed", "expired"),
+    *("refused", "handed_on", "proven", "overdue", "twice_confirmed", "twice_open"),
+}
 """Columns whose zeros the page leaves out, as it says."""
 
 
@@ -58,6 +61,8 @@ def test_the_page_shows_the_apis_cells(
         "checks",
         "service_units",
         "service_windows",
+        "notice_units",
+        "complaint_units",
     }
     with signed_in(browser, browser_context_args, hall, MANAGER, 1440, 1000) as page:
         page.goto(hall.url(f"/office#bulletins/{bulletin['id']}"))
@@ -74,6 +79,8 @@ def test_the_page_shows_the_apis_cells(
                 for row in table_element.locator("tbody tr").all()
             ]
             assert rows == [_on_page(table, row["cells"]) for row in table["rows"]]
+            if table["note"]:
+                expect(page.get_by_test_id("bulletin")).to_contain_text(table["note"])
 
 
 def _on_page(table: Json, cells: list[str]) -> list[str]:
@@ -94,6 +101,8 @@ def test_the_workbook_holds_the_apis_cells(hall: HallServer, bulletin: Json) -> 
     words = "\n".join(str(row[0]) for row in book["正文"].values)
     for section in bulletin["sections"]:
         assert _said(section) in words
+    for note in (table["note"] for table in bulletin["tables"]):
+        assert note in words
 
 
 def _said(section: Json) -> str:
@@ -108,6 +117,7 @@ def test_the_pdf_has_the_apis_cells_and_sentences(hall: HallServer, bulletin: Js
     for section in bulletin["sections"]:
         assert _bare(_said(section)) in text, section["name"]
     for table in bulletin["tables"]:
+        assert _bare(table["note"]) in text
         for row in table["rows"]:
             wanted = _bare("".join(row["cells"]))
             assert wanted in text, wanted
@@ -145,6 +155,17 @@ def test_sentences_and_tables_count_the_same(bulletin: Json) -> None:
         ("expired", "expired"),
     ):
         assert int(facts[name]) == sum(map(int, column("service_units", key))), name
+    for name, key in (
+        ("hand_ins", "hand_ins"),
+        ("notices", "notices"),
+        ("handed_in_again", "again"),
+        ("told_twice_confirmed", "twice_confirmed"),
+        ("told_twice_open", "twice_open"),
+    ):
+        assert int(facts[name]) == sum(map(int, column("notice_units", key))), name
+    for key in ("received", "refused", "answered", "in_time", "proven", "open", "overdue"):
+        total = sum(map(int, column("complaint_units", key)))
+        assert int(facts[f"complaints_{key}"]) == total, key
     staffed = [row for row in tables["units"]["rows"] if row["key"]]
     assert int(facts["units_staffed"]) == len(staffed)
     assert int(facts["units"]) == len(tables["service_units"]["rows"])

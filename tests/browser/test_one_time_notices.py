@@ -104,6 +104,12 @@ def test_what_the_first_notice_left_out_becomes_a_finding(
         expect(dialog.get_by_role("link", name=first)).to_be_visible()
         expect(dialog.get_by_role("link", name=later)).to_be_visible()
         assert axe.findings(office) == []
+        office.goto(hall.url("/office#notices"))
+        row = office.get_by_test_id("hand-ins").get_by_role("row").filter(has_text=later)
+        expect(row).to_contain_text("第2次")
+        expect(row.get_by_role("link", name="待核实")).to_be_visible()
+        expect(office.get_by_test_id("hand-ins")).to_contain_text(first)
+        assert axe.findings(office) == []
     hall.clerk(CLERK).post("/counter/finish", {"outcome": "notice_given"})
 
 

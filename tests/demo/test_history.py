@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -10,13 +11,17 @@ from sqlalchemy import Connection
 from server.bulletins import queries as bulletins_queries
 from server.catalogue.actions import import_catalogue
 from server.catalogue.reference import load
+from server.complaints import queries as complaints
+from server.complaints.rules import Way
 from server.core.actors import SYSTEM
 from server.core.clock import SetClock
 from server.core.config import Config
+from server.core.working_days import is_overdue
 from server.demo import time_clocks
 from server.hall.composition import Hall
 from server.hall.opening import open_hall
 from server.integrity.checks import violations
+from server.one_time_notices import queries as notices
 from server.spot_checks import finding_queries as stored_findings
 from server.spot_checks import queries as spot_checks_queries
 from server.spot_checks.queries import StoredMark
@@ -24,6 +29,8 @@ from server.time_clocks import queries as time_clocks_queries
 from support.contracts import as_text, golden_file
 from support.contracts.past import journal_contract
 from support.demo_history import SATURDAY
+
+SATURDAY_DAY = date(2026, 11, 7)
 
 
 def test_hall_check_finds_nothing_wrong(hall: Hall) -> None:
@@ -42,6 +49,37 @@ def test_every_kind_of_record_is_there(hall: Hall) -> None:
     assert {"empty", "away", "conduct"} & kinds
     assert "done" in walks
     assert weeks == {"draft", "released"}
+
+
+def test_complaints_came_every_way_and_ended_every_way(hall: Hall) -> None:
+    rows = hall.ctx.read(lambda c: complaints.of_days(c, "reference", "2026-10-01", "2026-11-06"))
+    steps = hall.ctx.read(lambda c: complaints.STEPS.of(c, "reference", [row.id for row in rows]))
+    assert {row.channel for row in rows} == {way.value for way in Way}
+    ends = {"received", "accepted", "refused", "handed_on", "closed"}
+    assert {row.state for row in rows} == ends
+    assert sum(is_overdue(row.due, SATURDAY_DAY) for row in rows) == 1
+    granted = [step for own in steps.values() for step in own if step.move == "grant_time"]
+    requested = [step for own in steps.values() for step in own if step.move == "ask_time"]
+    assert granted
+    assert {step.by_actor for step in granted}.isdisjoint(step.by_actor for step in requested)
+    proven = [row.id for row in rows if row.outcome in ("proven", "partly")]
+    marks = [f"complaint:{complaint}" for complaint in proven]
+    doubts = hall.ctx.read(lambda c: stored_findings.of_doubts(c, "reference", "complaint:"))
+    assert {row.source_id for row in doubts} == set(marks)
+    assert marks
+
+
+def test_materials_were_handed_in_with_faults_supplemented_and_some_told_twice(hall: Hall) -> None:
+    matters = hall.ctx.read(lambda c: notices.every_matter(c, "reference"))
+    hand_ins = [row for rows in matters.values() for row in rows]
+    given = hall.ctx.read(lambda c: notices.notices_of(c, "reference", [r.id for r in hand_ins]))
+    assert 0 < len(given) < len(hand_ins)
+    assert {2, 3} <= {len(rows) for rows in matters.values()}
+    supplemented = [rows for rows in matters.values() if len(rows) > 1]
+    assert all(rows[0].id in given for rows in supplemented)
+    assert any(rows[-1].id not in given for rows in supplemented)
+    doubts = hall.ctx.read(lambda c: stored_findings.of_doubts(c, "reference", "told_once:"))
+    assert len(doubts) == 2
 
 
 def test_a_check_of_the_past_says_since_when_the_person_was_signed_in(hall: Hall) -> None:

@@ -8,7 +8,8 @@ from server.catalogue.reference import load
 from server.core import journal
 from server.core.engine import open_store
 from server.demo.rehearsal.day import Day, Script
-from server.demo.rehearsal.people import MINUTE, opinions, visitors
+from server.demo.rehearsal.matters import lacks
+from server.demo.rehearsal.people import MINUTE, grievances, opinions, visitors
 from server.integrity.checks import violations
 from support.hall_server import ADMINISTRATOR, MANAGER, Client, HallServer
 
@@ -47,7 +48,7 @@ def _played(folder: Path) -> tuple[list[Line], list[str]]:
             board=_enrolled(hall, "board", "main"),
             windows={**posts, "office": MANAGER},
             visits=250,
-            minutes=55,
+            minutes=170,
         )
         output = list(Day(script).play())
     store = open_store(f"sqlite:///{(folder / 'data' / 'hall.db').resolve()}", HALL)
@@ -69,6 +70,12 @@ def test_the_same_seed_plays_the_same_day(tmp_path: Path) -> None:
     assert any("call → board" in line for line in output)
     ratings = next(line for line in output if line.startswith("评价 ratings"))
     assert int(ratings.split()[2]) > 0
+    complaints = next(line for line in output if line.startswith("投诉建议 complaints"))
+    assert int(complaints.split()[2]) > 0
+    notices = next(line for line in output if line.startswith("告知单 notices"))
+    given, back = int(notices.split()[2]), int(notices.split()[-1].rstrip(")"))
+    assert given > 0
+    assert 0 < back <= given
 
 
 def test_arrivals_depend_on_the_seed() -> None:
@@ -86,3 +93,15 @@ def test_opinions_depend_on_the_seed_and_change_no_visitor() -> None:
     assert given == opinions(1, people) != opinions(2, people)
     assert 100 < len(given) < 220
     assert {1, 4} <= {opinion.level for opinion in given.values()}
+
+
+def test_complaints_and_lacks_depend_on_the_seed() -> None:
+    people = visitors(1, 1000, [{"code": "i"}], ["ordinary"], ["1"])
+    made, missing = grievances(1, people), lacks(1, people)
+    assert (made, missing) == (grievances(1, people), lacks(1, people))
+    assert made != grievances(2, people)
+    assert missing != lacks(2, people)
+    assert 10 < len(made) < 60
+    noticed = {visitor.number for visitor in people if visitor.ending == "notice_given"}
+    assert set(missing) == noticed
+    assert {lack.back_after is None for lack in missing.values()} == {True, False}

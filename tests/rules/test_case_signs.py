@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.core.working_days import Workdays
-from server.supervision.rules import Level, colour, crossing_day, horizon
+from server.supervision.rules import LampLevel, colour, crossing_day, horizon
 from server.supervision.signs import (
     EnteredCase,
     ServedTicket,
@@ -139,13 +139,13 @@ FRIDAY = date(2026, 3, 6)
 @pytest.mark.parametrize(
     ("level", "days", "expected"),
     [
-        (Level.RED, 1, date(2026, 3, 7)),
-        (Level.YELLOW, 0, FRIDAY),
-        (Level.YELLOW, 1, date(2026, 3, 5)),
-        (Level.YELLOW, 5, date(2026, 2, 27)),
+        (LampLevel.RED, 1, date(2026, 3, 7)),
+        (LampLevel.YELLOW, 0, FRIDAY),
+        (LampLevel.YELLOW, 1, date(2026, 3, 5)),
+        (LampLevel.YELLOW, 5, date(2026, 2, 27)),
     ],
 )
-def test_the_day_on_which_a_lamp_changes(level: Level, days: int, expected: date) -> None:
+def test_the_day_on_which_a_lamp_changes(level: LampLevel, days: int, expected: date) -> None:
     assert crossing_day(level, FRIDAY, CALENDAR, days) == expected
 
 
@@ -153,12 +153,12 @@ def test_the_day_on_which_a_lamp_changes(level: Level, days: int, expected: date
     ("today", "expected"),
     [
         (date(2026, 3, 4), None),
-        (date(2026, 3, 5), Level.YELLOW),
-        (FRIDAY, Level.YELLOW),
-        (date(2026, 3, 7), Level.RED),
+        (date(2026, 3, 5), LampLevel.YELLOW),
+        (FRIDAY, LampLevel.YELLOW),
+        (date(2026, 3, 7), LampLevel.RED),
     ],
 )
-def test_the_present_colour(today: date, expected: Level | None) -> None:
+def test_the_present_colour(today: date, expected: LampLevel | None) -> None:
     assert colour(FRIDAY.isoformat(), today, CALENDAR, 1) is expected
     assert colour("", today, CALENDAR, 1) is None
 

@@ -6,10 +6,11 @@ The expected texts are written out here, so that a digest can be recomputed with
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict
+from dataclasses import replace
 
 from server.bulletins import digests
 from server.bulletins.figures import Figures
+from server.complaints.week_lines import ComplaintLine
 from server.core import journal_line
 from server.core.journal_line import GENESIS, Line, line_hash
 from server.core.weeks import Fact
@@ -57,8 +58,19 @@ def test_the_digest_of_a_bulletin() -> None:
         '"rates":{},"service_units":[],"service_windows":[],"units":[],"week":"2026-W10"}'
     )
     expected = f'{{"figures":{figures},"number":12,"words":{{"summary":"好"}}}}'
-    assert digests.canonical(asdict(FIGURES)) == figures
+    assert digests.canonical(digests.contents(FIGURES)) == figures
     assert digests.bulletin_digest(12, FIGURES, {"summary": "好"}) == sha256(expected)
+
+
+def test_a_figure_that_came_later_is_covered_once_it_is_there() -> None:
+    line = ComplaintLine("tax", "税务", 2, 0, 0, 1, 1, 1, 0, 1, 0, "/x")
+    later = replace(FIGURES, complaint_units=(line,))
+    assert "complaint_units" not in digests.contents(FIGURES)
+    assert digests.contents(later)["complaint_units"][0]["received"] == 2
+    digest = digests.bulletin_digest(12, later, {})
+    assert digest != digests.bulletin_digest(12, FIGURES, {})
+    changed = replace(FIGURES, complaint_units=(replace(line, received=3),))
+    assert digest != digests.bulletin_digest(12, changed, {})
 
 
 def test_the_digest_of_an_amendment() -> None:

@@ -7,8 +7,9 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
+from server.core.rates import FEWEST, Rate
 from server.ratings.levels import ACTIVE, WORDS, Channel, Level
-from server.ratings.rates import FEWEST, Counts, Rate, RatedService, count, ranked
+from server.ratings.rates import Counts, RatedService, count, ranked
 
 SERVICES = [f"s{n}" for n in range(30)]
 rated = st.builds(

@@ -33,6 +33,8 @@ ACTS = {
     "0004": ("check.", "finding."),
     "0005": ("bulletin.",),
     "0025": ("rating.", "redress."),
+    "0027": ("complaint.",),
+    "0028": ("hand_in.",),
 }
 """Journal actions that came with a revision; a database of an earlier revision has none of them."""
 

@@ -8,6 +8,6 @@ export default [
     order: 30,
     name: { zh: "投诉建议", en: "Complaints" },
     page: () => import("./ComplaintsSection.vue"),
-    route: "/:complaint?",
+    route: "/:complaint?/:unit?",
   },
 ] satisfies Section[];

@@ -1,4 +1,4 @@
-"""Demo history: two invented months of punches, leave, spot checks, ratings and bulletins.
+"""Demo history: two invented months of attendance, spot checks, public voices and bulletins.
 
 Everything goes through the hall's own services with a clock that is set back, so the same rules
 apply as today; `hall check` reports no violation. The same seed gives the same history. It is
@@ -17,7 +17,9 @@ from server.core.clock import SeededTokenSource, SetClock, SystemTokenSource
 from server.core.engine import open_engine
 from server.core.events import Bus
 from server.core.folder_key import key_in
+from server.demo.history.complaints import Complaints
 from server.demo.history.floor import seats, sign_ins, visits
+from server.demo.history.notices import Notices
 from server.demo.history.people import People
 from server.demo.history.store import OneConnection
 from server.demo.history.voices import Voices
@@ -76,14 +78,16 @@ def _write(
     progress: Progress,
 ) -> None:
     people, walks, weeks = People(world, doors), SpotChecks(world), Bulletins(world)
-    voices = Voices(world)
+    days = list(world.ctx.workdays().among(first, last))
+    voices, notices, complaints = Voices(world), Notices(world, days), Complaints(world, days)
     people.rules(first)
     requests = people.leave(first, last + timedelta(days=10))
-    days = list(world.ctx.workdays().among(first, last))
     for place, day in enumerate(days):
         # Absences are known in the morning, and the seats depend on them.
         _play(world, [(world.minute(day, 7 * 60 + 40), lambda: keep_day(world.ctx))])
         day_seats = seats(world, day, _away(world, day))
+        hand_ins = notices.visits(day, day_seats)
+        busy = {visit.seat.window: visit.ends for visit in hand_ins}
         events: list[Event] = [
             *requests.get(day, []),
             *sign_ins(world, day, day_seats),
@@ -91,8 +95,10 @@ def _write(
             *(people.corrections(day) if place else []),
             *walks.check_events(day, day_seats),
             *walks.settle(day),
-            *visits(world, day, day_seats),
+            *notices.events(day, hand_ins),
+            *visits(world, day, day_seats, busy),
             *voices.events(day),
+            *complaints.events(day),
             *weeks.events(day, newest=_same_week(day, last + timedelta(days=1))),
             (world.minute(day, 18 * 60 + 45), lambda: keep_day(world.ctx)),
         ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, time
 
@@ -14,7 +15,7 @@ from server.demo.history.world import Event, World
 from server.hall.context import write_journal
 from server.queue import ticket_queries
 from server.queue.routing import windows_for
-from server.queue.tickets import State, Ticket, lane, number, order_of, ticket_id
+from server.queue.tickets import Move, State, Ticket, lane, number, order_of, ticket_id
 
 VISITS = 76
 MINUTE_MS = 60_000
@@ -65,13 +66,19 @@ def sign_ins(world: World, day: date, day_seats: list[WindowSession]) -> list[Ev
     return [event("sign_in", SIGN_IN), event("sign_out", time(17, 42))]
 
 
-def visits(world: World, day: date, day_seats: list[WindowSession]) -> list[Event]:
+def visits(
+    world: World,
+    day: date,
+    day_seats: list[WindowSession],
+    busy: Mapping[str, float],
+) -> list[Event]:
     """Return the event that writes a day's finished tickets and their journal lines.
 
-    It runs in the evening.
+    It runs in the evening. `busy`: windows at which one person each was served before, with the
+    minute of the day at which that ended.
     """
     chance = world.chance
-    free: dict[str, float] = defaultdict(lambda: 8 * 60 + 30)
+    free: dict[str, float] = defaultdict(lambda: 8 * 60 + 30, busy)
     staffed = {seat.window: seat.staff for seat in day_seats}
     items = [i for i in world.catalogue.items if i.handling is Handling.ACCEPTED]
     arrivals = sorted(
@@ -94,7 +101,8 @@ def visits(world: World, day: date, day_seats: list[WindowSession]) -> list[Even
         served.append((item, arrived, window, called, service))
 
     def write() -> None:
-        world.ctx.write(lambda tx: _write_tickets(world, tx, day, served, staffed))
+        first = len(busy) + 1
+        world.ctx.write(lambda tx: _write_tickets(world, tx, day, served, staffed, first))
 
     return [(world.at(day, time(18, 30)), write)]
 
@@ -105,34 +113,18 @@ def _write_tickets(
     day: date,
     served: list[tuple[Item, float, str, float, float]],
     staffed: dict[str, str],
+    first: int,
 ) -> None:
     iso = day.isoformat()
-    version = world.catalogue.version
-    for place, (item, arrived, window, called, service) in enumerate(served, 1):
+    for place, (item, arrived, window, called, service) in enumerate(served, first):
         prefix = world.catalogue.unit_by[item.unit].prefix
         seq = ticket_queries.take_number(tx, iso, prefix)
         missed = world.chance.random() < 0.03
         late = called > 17 * 60 + 30
         started = called + world.chance.uniform(0.3, 1.5)
         times = [round(world.minute(day, m)) for m in (arrived, called, started, started + service)]
-        issued = Ticket(
-            id=ticket_id(iso, number(prefix, seq)),
-            day=iso,
-            number=number(prefix, seq),
-            token=world.ctx.tokens.token(),
-            queue=item.unit,
-            item=item.code,
-            klass="ordinary",
-            level=0,
-            lane=lane(item.code, "ordinary"),
-            ord=order_of(place),
-            version=version,
-            kiosk=KIOSK,
-            issued_at=times[0],
-            waiting_since=times[0],
-        )
         ticket = replace(
-            issued,
+            ticket_of(world, day, item, seq, place, times[0]),
             state=State.EXPIRED if missed or late else State.FINISHED,
             first_called_at=None if late else times[1],
             called_at=None if late else times[1],
@@ -144,20 +136,43 @@ def _write_tickets(
             outcome="" if missed or late else "accepted",
         )
         ticket_queries.add(tx, ticket, prefix, seq)
-        _lines(world, tx, ticket)
+        end = Move.FINISH if ticket.serving_at is not None else Move.EXPIRE
+        write_lines(world, tx, ticket, (Move.ISSUE, Move.CALL, Move.START, end))
 
 
-def _lines(world: World, tx: Tx, ticket: Ticket) -> None:
-    """Write the journal lines that such a ticket has, each at its own time."""
-    kiosk = Actor(SYSTEM.kind, "kiosk")
-    moves: list[tuple[int | None, Actor, str]] = [(ticket.issued_at, kiosk, "issue")]
-    if ticket.staff:
-        clerk = world.actor(ticket.staff)
-        moves += [(ticket.called_at, clerk, "call"), (ticket.serving_at, clerk, "start")]
-    end = (ticket.ended_at, SYSTEM, "expire")
-    if ticket.serving_at is not None:
-        end = (ticket.ended_at, world.actor(ticket.staff), "finish")
-    for at, actor, move in [*moves, end]:
+def ticket_of(world: World, day: date, item: Item, seq: int, place: int, issued_at: int) -> Ticket:
+    """Return a waiting ticket for an item: the `place`-th of its day, with number `seq`."""
+    iso, unit = day.isoformat(), world.catalogue.unit_by[item.unit]
+    return Ticket(
+        id=ticket_id(iso, number(unit.prefix, seq)),
+        day=iso,
+        number=number(unit.prefix, seq),
+        token=world.ctx.tokens.token(),
+        queue=item.unit,
+        item=item.code,
+        klass="ordinary",
+        level=0,
+        lane=lane(item.code, "ordinary"),
+        ord=order_of(place),
+        version=world.catalogue.version,
+        kiosk=KIOSK,
+        issued_at=issued_at,
+        waiting_since=issued_at,
+    )
+
+
+def write_lines(world: World, tx: Tx, ticket: Ticket, moves: Iterable[Move]) -> None:
+    """Write the journal lines of a ticket's moves, each at its own time; none for one not made."""
+    clerk = world.actor(ticket.staff) if ticket.staff else SYSTEM
+    made: dict[Move, tuple[int | None, Actor]] = {
+        Move.ISSUE: (ticket.issued_at, Actor(SYSTEM.kind, "kiosk")),
+        Move.CALL: (ticket.called_at, clerk),
+        Move.START: (ticket.serving_at, clerk),
+        Move.FINISH: (ticket.ended_at, clerk),
+        Move.EXPIRE: (ticket.ended_at, SYSTEM),
+    }
+    for move in moves:
+        at, actor = made[move]
         if at is not None:
             moment = tx.at(at)
             data = {"number": ticket.number}

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from server.demo.rehearsal.client import Client, RefusedError, key_of
+from server.demo.rehearsal.matters import Send
 from server.demo.rehearsal.people import MINUTE, Visitor
 from server.demo.rehearsal.stage import Scheduler
 
@@ -43,16 +44,21 @@ class Clerk:
         self.calls: list[tuple[str, float]] = []
         """Ticket number and monotonic sending time of each call, for the delay to the board."""
         self.on_return: Callable[[dict[str, Any]], None] = lambda _ticket: None
+        self.on_materials: Callable[[Send, dict[str, Any], Visitor], None] = lambda *_: None
         self.on_finish: Callable[[dict[str, Any], str], None] = lambda _ticket, _window: None
 
     # -- commands ------------------------------------------------------------------------------
 
     def _do(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any] | None:
         """Send a command; None if the server rejects it."""
+        return self._send(f"counter/{path}", body or {})
+
+    def _send(self, path: str, body: dict[str, Any]) -> dict[str, Any] | None:
+        """Send a command to a path below /api/v1; None if the server rejects it."""
         self._commands += 1
         key = key_of((self._number + 1) << 32 | self._commands)
         try:
-            answer: dict[str, Any] = self._client.post(f"/api/v1/counter/{path}", body, key)
+            answer: dict[str, Any] = self._client.post(f"/api/v1/{path}", body, key)
         except RefusedError:
             return None
         return answer
@@ -156,6 +162,7 @@ class Clerk:
         ):
             self._next_soon()
             return
+        self.on_materials(self._send, ticket, visitor)
         outcome = visitor.ending if visitor.ending not in ("hold", "transfer") else "accepted"
         note = "申请事项不属于本窗口受理范围" if outcome == "refused" else ""
         if self._do("finish", {"outcome": outcome, "note": note}) is not None:

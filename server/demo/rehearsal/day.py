@@ -10,13 +10,23 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import socketio
 
 from server.demo.rehearsal.clerks import Clerk
 from server.demo.rehearsal.client import Client, RefusedError, key_of
-from server.demo.rehearsal.people import MINUTE, Opinion, Visitor, opinions, visitors
+from server.demo.rehearsal.matters import Matters, lacks
+from server.demo.rehearsal.people import (
+    MINUTE,
+    Grievance,
+    Opinion,
+    Visitor,
+    grievances,
+    opinions,
+    visitors,
+)
 from server.demo.rehearsal.stage import Scheduler
 
 LUNCH_FROM, LUNCH_MINUTES = 232, 146
@@ -74,6 +84,8 @@ class Day:
         self._tokens: dict[str, str] = {}
         self._figures = Figures()
         self._opinions: dict[int, Opinion] = {}
+        self._grievances: dict[int, Grievance] = {}
+        self._matters = Matters(self._observer, {}, on_slip=False)
         self._clerks: dict[str, Clerk] = {}
 
     def _client(self, token: str = "") -> Client:
@@ -90,6 +102,9 @@ class Day:
             self._script.seed, self._script.visits, offered, classes, sorted(self._kiosks)
         )
         self._opinions = opinions(self._script.seed, people)
+        self._grievances = grievances(self._script.seed, people)
+        lacking = lacks(self._script.seed, people)
+        self._matters = Matters(self._observer, lacking, on_slip=bool(self._script.simulators))
         yield f"演练开始 rehearsal: seed {self._script.seed}, {len(people)} 人 people"
         self._sign_in_clerks(minutes)
         board = self._watch_board()
@@ -121,7 +136,8 @@ class Day:
                 place = number + (self._script.edition << 40)
                 clerk = Clerk(place, self._stage, client, window, self._tickets, minutes, keys)
                 clerk.on_return = self._come_back
-                clerk.on_finish = self._rate
+                clerk.on_materials = self._matters.hand_in
+                clerk.on_finish = self._finished
                 if clerk.sign_in():
                     self._clerks[window] = clerk
 
@@ -199,6 +215,28 @@ class Day:
 
         self._stage.after(10 * MINUTE, back)
 
+    def _finished(self, ticket: dict[str, Any], window: str) -> None:
+        """Let a person rate or complain, and come back if something was lacking."""
+        visitor = self._tickets[ticket["id"]]
+        self._rate(ticket, window)
+        if visitor.number in self._grievances:
+            grievance = self._grievances[visitor.number]
+            self._stage.after(5 * MINUTE, lambda: self._complain(ticket, visitor, grievance))
+        back = self._matters.back(visitor)
+        if back is not None:
+            self._stage.after(back[0], self._arrival(back[1]))
+
+    def _complain(self, ticket: dict[str, Any], visitor: Visitor, grievance: Grievance) -> None:
+        body = {"about": "visit", "topics": [grievance.topic], "words": grievance.words}
+        key = self._key(1 << 82 | visitor.number)
+        with contextlib.suppress(RefusedError):
+            if grievance.at_kiosk:
+                kiosk = self._kiosks[visitor.kiosk]
+                kiosk.post("/api/v1/kiosk/complaints", body | {"subject": ticket["number"]}, key)
+            else:
+                token = self._tokens[ticket["id"]]
+                self._observer.post(f"/api/v1/phone/{token}/complaint", body, key)
+
     def _rate(self, ticket: dict[str, Any], window: str) -> None:
         """Let a person who has an opinion rate: at once on the pad, or soon by phone."""
         opinion = self._opinions.get(self._tickets[ticket["id"]].number)
@@ -259,12 +297,25 @@ class Day:
             )
         ratings = manager.get("/api/v1/office/ratings")["total"]
         yield f"评价 ratings    {ratings['active']}  (差评 bad: {ratings['bad']})"
+        yield from _voice_lines(manager)
         yield f"小票 unprinted  {len(today['unprinted'])}"
         if delays:
             yield (
                 f"呼叫到大屏 call → board  p50 {_at(delays, 0.5)} ms, p99 {_at(delays, 0.99)} ms, "
                 f"{len(delays)} 次 calls"
             )
+
+
+def _voice_lines(manager: Client) -> Iterator[str]:
+    """Return the lines on the day's complaints and one-time notices."""
+    today = manager.get("/api/v1/office/complaints")["today"]
+    complaints = manager.get(f"/api/v1/office/complaints?from={today}")["complaints"]
+    yield f"投诉建议 complaints  {len(complaints)}"
+    year, week, _ = date.fromisoformat(today).isocalendar()
+    rows = manager.get(f"/api/v1/office/hand-ins/{year}-W{week:02}")["hand_ins"]
+    own = [row for row in rows if row["day"] == today and not row["corrected"]]
+    notices, again = sum(bool(row["notice"]) for row in own), sum(row["again"] for row in own)
+    yield f"告知单 notices  {notices}  (再来补正 came back: {again})"
 
 
 def _at(ordered: list[float], share: float) -> int:

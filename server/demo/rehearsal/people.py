@@ -137,3 +137,33 @@ def opinions(seed: int, people: Sequence[Visitor]) -> dict[int, Opinion]:
             words = "" if on_pad or level < 4 else "等候时间长"
             given[visitor.number] = Opinion(level, on_pad, words)
     return given
+
+
+@dataclass(frozen=True, slots=True)
+class Grievance:
+    """Complaint that an applicant will make about the visit: by phone or at a kiosk."""
+
+    topic: str
+    words: str
+    at_kiosk: bool
+
+
+GRIEVANCES = (
+    ("waiting", "等候时间长"),
+    ("attitude", "问话没有回应"),
+    ("unclear", "材料没有一次说清"),
+    ("facilities", "座位不够"),
+)
+COMPLAINS = 0.04
+"""Share of the applicants who complain."""
+
+
+def grievances(seed: int, people: Sequence[Visitor]) -> dict[int, Grievance]:
+    """Return the complaints by the applicant's number; nearly all make none."""
+    chance = random.Random(f"{seed}-grievances")
+    made: dict[int, Grievance] = {}
+    for visitor in people:
+        (topic, words), at_kiosk = chance.choice(GRIEVANCES), chance.random() < 0.3
+        if chance.random() < COMPLAINS:
+            made[visitor.number] = Grievance(topic, words, at_kiosk)
+    return made
