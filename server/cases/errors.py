@@ -110,7 +110,7 @@ REFUSALS: dict[ErrorCode, Refusal] = {
     ),
     CaseCode.CASE_COVER: Refusal(
         403,
-        "只有指定的顶岗人（B 角），或中心管理人员，才能接办这些办件。",
+        "只有指定的代岗人（B 角），或中心管理人员，才能接办这些办件。",
         "Only the cover named in the business data, or a manager, can take over these cases.",
     ),
 }

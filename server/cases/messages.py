@@ -23,6 +23,12 @@ from server.core.messages import MASKED, TYPED, Code, Command, Message
 
 FIELD_WORDS = {
     "case": ("办件", "case"),
+    "days": ("工作日数", "number of working days"),
+    "holders": ("岗位人员", "holders of the post"),
+    "paper": ("文书", "paper"),
+    "phone": ("电话", "telephone"),
+    "size": ("纸张大小", "size of the paper"),
+    "to": ("去向", "where to"),
     "id_kind": ("证件类型", "kind of document"),
     "id_number": ("证件号码", "ID number"),
     "agent": ("代理人", "agent"),
@@ -114,7 +120,7 @@ class SetPosts(Command):
 
     unit: Code
     post: Post
-    staff: Annotated[tuple[Code, ...], Field(max_length=50)] = ()
+    holders: Annotated[tuple[Code, ...], Field(max_length=50)] = ()
 
 
 class PostView(Message):

@@ -338,12 +338,12 @@ def _arranged(api: Api) -> None:
         who=MANAGERS,
         body=SetPosts,
         answer=PostList,
-        example={"unit": "tax", "post": "approver", "staff": ["1009"]},
+        example={"unit": "tax", "post": "approver", "holders": ["1009"]},
     )
     def set_posts(call: Call) -> PostList:
         """Name the holders of a unit's post."""
         body: SetPosts = call.body
-        serving.set_posts(ctx, call.actor, call.key, body.unit, body.post, body.staff)
+        serving.set_posts(ctx, call.actor, call.key, body.unit, body.post, body.holders)
         return ctx.read(lambda c: views.post_list(hall, c))
 
 

@@ -81,7 +81,7 @@ def set_posts(
         if unit not in catalogue.unit_by:
             raise HallError(CommonCode.INVALID, field="unit")
         if any(number not in catalogue.staff_by for number in staff):
-            raise HallError(CommonCode.INVALID, field="staff")
+            raise HallError(CommonCode.INVALID, field="holders")
         queries.set_posts(tx, unit, post, staff, actor.key)
         data: JsonDict = {"post": post.value, "staff": sorted(set(staff))}
         write_journal(tx, actor, "case.posts", unit, data=data)

@@ -13,6 +13,8 @@ from server.core.messages import Code, Command, Message
 from server.supervision.rules import LampLevel
 
 FIELD_WORDS = {
+    "special_days": ("节假日和调休日", "special days"),
+    "like_weekday": ("按星期几", "as which weekday"),
     "digest": ("文件校验码", "digest of the file"),
     "first": ("开始日期", "first day"),
     "last": ("结束日期", "last day"),
@@ -112,7 +114,7 @@ class PreviewCalendar(Command):
     """State Council calendar of a year, before it is imported."""
 
     year: Annotated[int, Field(ge=2000, le=2099)]
-    days: Annotated[tuple[CalendarDay, ...], Field(max_length=366)] = ()
+    special_days: Annotated[tuple[CalendarDay, ...], Field(max_length=366)] = ()
 
 
 class MovedDueDay(Message):

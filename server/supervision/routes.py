@@ -68,14 +68,14 @@ def _calendar(api: Api) -> None:
         body=PreviewCalendar,
         answer=CalendarPreview,
         keyed=False,
-        example={"year": 2026, "days": [{"day": "2026-10-01", "opens": False}]},
+        example={"year": 2026, "special_days": [{"day": "2026-10-01", "opens": False}]},
     )
     def preview_calendar(call: Call) -> CalendarPreview:
         """Return which due days of open cases a calendar would move; it changes nothing."""
         body: PreviewCalendar = call.body
         days = [
             SpecialDay(day_of(entry.day), entry.opens, "", entry.like_weekday)
-            for entry in body.days
+            for entry in body.special_days
         ]
 
         def read(conn: Connection) -> CalendarPreview:

@@ -19,6 +19,10 @@ from server.attendance.sheets import day_sheets
 from server.bulletins import actions as bulletins_actions
 from server.bulletins.tables import amendment, bulletin
 from server.bulletins.weekly_figures import figures
+from server.cases import actions as case_actions
+from server.cases import queries as case_queries
+from server.cases.actions import Applicant, Opening
+from server.cases.rules import CaseWay
 from server.catalogue.actions import import_catalogue
 from server.complaints import actions as complaint_actions
 from server.complaints import queries as complaint_queries
@@ -155,6 +159,9 @@ class SettledHall:
         )
         filed = Filed(ComplaintKind.ON_SPOT, Way.PHONE, About.UNIT, "tax", ("waiting",))
         complaint_actions.file(self.ctx, complaint_actions.PHONE, small.key(), filed)
+        applicant = Applicant("测试人", phone="sealed", person_key="key")
+        opening = Opening("tax-1", applicant, CaseWay.RECEPTION)
+        self.case = case_actions.open_case(self.ctx, small.clerk("T1"), small.key(), opening)
         self.ticket = small.issue("tax-1")
         small.clock.set(at(20, day=MONDAY))
         keep_day(self.ctx)
@@ -274,6 +281,10 @@ class SettledHall:
             "rating": [self.rating],
             "complaint": [
                 row.id for row in ctx.read(lambda c: complaint_queries.open_ones(c, "small"))
+            ],
+            "case": [self.case],
+            "paper": [
+                row.id for row in ctx.read(lambda c: case_queries.papers(c, "small", [self.case]))
             ],
             "year": ["2026"],
             "change": [row.id for row in ctx.read(lambda c: stored_changes.listed(c, "small"))],
