@@ -55,6 +55,7 @@ GROUPS = (
         ),
     ),
     Group("ratings", "bench.ratings", ("rating-given", "ratings-list")),
+    Group("cases", "bench.cases", ("cases-due", "cases-wall")),
     Group("history", "bench.history", ("history-act", "history-start")),
 )
 SEPARATE = {
@@ -66,6 +67,8 @@ SEPARATE = {
     "voice-burst": "bench.voice.burst",
     "waits": "bench.waits",
     "bursts": "bench.bursts",
+    "clock": "bench.clock",
+    "signs": "bench.case_signs",
 }
 """Programs with tables of their own; they run only when they are named."""
 MOST_ROUNDS = 5

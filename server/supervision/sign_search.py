@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, select
 
-from server.cases.rules import CaseMove
+from server.cases.rules import CaseMove, CaseState
 from server.cases.tables import case_applicant, case_fact, case_record
 from server.catalogue.hours import hall_spans
 from server.catalogue.model import CaseMode
@@ -27,6 +27,7 @@ from server.supervision.settings import SupervisionSettings
 from server.supervision.signs import SIGN_WORDS, EnteredCase, ServedTicket, SignLimits, Suspicion
 
 MONTH_END_DAYS = 2
+GIVEN_UP = frozenset({CaseState.NOT_ACCEPTED, CaseState.WITHDRAWN, CaseState.VOID})
 _c, _f, _a, _t = case_record.c, case_fact.c, case_applicant.c, ticket.c
 
 
@@ -136,7 +137,7 @@ def _entered(ctx: Context, conn: Connection, *wanted: ColumnElement[bool]) -> li
     rows = conn.execute(
         select(
             *(_c.id, _c.number, _c.item, _c.unit, _c.staff, _c.mode, _c.ticket, _c.way),
-            *(_c.day, _c.at, _a.person_key),
+            *(_c.day, _c.at, _a.person_key, _c.state),
         )
         .select_from(
             case_record.outerjoin(case_applicant, and_(_a.hall_id == _c.hall_id, _a.case == _c.id))
@@ -162,6 +163,7 @@ def _entered(ctx: Context, conn: Connection, *wanted: ColumnElement[bool]) -> li
             decided_at=times[row[0]][1],
             decided_day=times[row[0]][2],
             person=row[10] or "",
+            given_up=row[11] in GIVEN_UP,
         )
         for row in rows
     ]

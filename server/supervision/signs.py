@@ -67,6 +67,8 @@ class EnteredCase:
     decided_day: str
     person: str
     """Keyed hash; "" where no document was shown."""
+    given_up: bool = False
+    """True if it ended without a decision: whoever applies again is no double entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,7 @@ def twice(
         if not case.person:
             continue
         since = case.at - limits.double_days * 24 * 60 * MINUTE_MS
-        others = [o for o in before[case.person, case.item] if since <= o.at]
+        others = [o for o in before[case.person, case.item] if since <= o.at and not o.given_up]
         if others:
             words = f"办件 {case.number} 与 {others[-1].number} 是同一人同一事项"
             result.append(_of(Sign.TWICE, case, words))

@@ -54,6 +54,8 @@ ASKED = {
         for state, bound in (("cold", "≤ 1.5 s"), ("warm", "≤ 0.8 s"))
     },
     "rating-given": "≤ 2 ×",
+    "cases-due": "≤ 100 ms",
+    "cases-wall": "≤ 500 ms",
     "ratings-list": "≤ 200 ms",
 }
 """Targets of the hall's speed: every row of the published table."""

@@ -98,6 +98,7 @@ def test_a_second_case_of_the_same_person_and_item(changes: dict[str, object], c
     second = replace(second, **changes)  # type: ignore[arg-type]
     assert len(twice([second], [HONEST], LIMITS)) == count
     assert len(twice([HONEST, second], [], LIMITS)) == count
+    assert twice([second], [replace(HONEST, given_up=True)], LIMITS) == []
 
 
 @pytest.mark.parametrize(

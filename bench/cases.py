@@ -1,0 +1,75 @@
+"""Benchmark of cases: a hundred thousand open ones, by unit what is due, and the wall of lamps.
+
+The days are those that the clock gave; they are written as the cache holds them, and the lists are
+read through the whole API.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from functools import partial
+
+from sqlalchemy import insert
+
+from bench.harness import Run, timed
+from bench.table import Figure, amount
+from server.cases.tables import case_due, case_record
+from server.core.store import Tx
+from support.halls import MONDAY, STAFF, SmallHall, at
+from support.web import Browser, Web
+
+OPEN_CASES = 100_000
+UNITS = 40
+DAYS = 60
+"""Due days lie within so many days before and after today; most lie ahead."""
+
+
+def measure(run: Run) -> Iterator[Figure]:
+    """Measure both lists."""
+    hall = SmallHall(f"sqlite:///{run.folder / 'cases.db'}", run.folder, at(9))
+    hall.ctx.write(_fill)
+    office = Web(hall).manager()
+    for name, path in (("cases-due", "/office/cases/due"), ("cases-wall", "/office/supervision")):
+        amounts = []
+        for n in range(run.rounds + 1):
+            milliseconds = timed(partial(_read, office, path)) * 1000
+            if n:
+                amounts.append(milliseconds)
+        yield amount(name, amounts)
+    hall.close()
+
+
+def _read(office: Browser, path: str) -> None:
+    status = office.get(path).status_code
+    if status != 200:
+        raise RuntimeError(f"the office's page was refused: {status}")
+
+
+def _fill(tx: Tx) -> None:
+    clerk = STAFF["T1"]
+    for begin in range(0, OPEN_CASES, 10_000):
+        cases, dues = [], []
+        for n in range(begin, begin + 10_000):
+            same = {"hall_id": tx.hall_id, "unit": f"unit{n % UNITS}"}
+            cases.append(
+                same
+                | {"id": f"K{n}", "number": f"{n}", "day": MONDAY.isoformat(), "serial": n + 1}
+                | {"outer_key": f"K{n}", "item": "tax-1", "version": 1, "mode": "promised"}
+                | {"way": "reception", "staff": clerk, "state": "handling", "at": tx.now}
+            )
+            day = due_of(n).isoformat()
+            dues += [
+                same
+                | {"case": f"K{n}", "clock": clock}
+                | {"earliest": day, "rule": day, "latest": day}
+                for clock in ("promised", "legal")
+            ]
+        tx.conn.execute(insert(case_record), cases)
+        tx.conn.execute(insert(case_due), dues)
+
+
+def due_of(n: int) -> date:
+    """Return the due day of a case: 1 in 100 is overdue, the others lie ahead."""
+    days = -(n % 7) - 1 if n % 100 == 0 else n % DAYS
+    return MONDAY + timedelta(days=days)
