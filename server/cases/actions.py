@@ -18,12 +18,12 @@ from server.cases.queries import StoredApplicant, StoredCase, StoredDue, StoredF
 from server.cases.rules import (
     RUNNING,
     CaseMove,
+    CaseOutcome,
     CaseState,
+    CaseWay,
     Fact,
     IdKind,
-    Outcome,
     SuspensionBasis,
-    Way,
     number_of,
     stage_before,
 )
@@ -63,7 +63,7 @@ class Opening:
 
     item: str
     applicant: Applicant
-    way: Way
+    way: CaseWay
     ticket: str = ""
     outer_no: str = ""
     day: date | None = None
@@ -75,7 +75,7 @@ class Wish:
 
     move: CaseMove
     words: str = ""
-    outcome: Outcome | None = None
+    outcome: CaseOutcome | None = None
     basis: SuspensionBasis | None = None
     days: int = 0
     to: CaseState | None = None
@@ -156,7 +156,7 @@ def open_within(ctx: Context, tx: Tx, actor: Actor, opening: Opening) -> str:
     day = opening.day or today
     if day > today:
         raise HallError(CommonCode.INVALID, field="day")
-    window = _window_of(tx, actor, opening) if opening.way is Way.WINDOW else ""
+    window = _window_of(tx, actor, opening) if opening.way is CaseWay.WINDOW else ""
     case_id = f"K{ctx.tokens.token(9)}"
     outer_key = f"{item.unit}/{opening.outer_no}" if opening.outer_no else case_id
     earlier = queries.by_outer_key(tx.conn, tx.hall_id, outer_key)
@@ -252,7 +252,7 @@ def attempt_of(
     given += [workflow.BASIS] if wish is None or wish.basis is not None else []
     given += [workflow.DAYS] if wish is None or wish.days > 0 else []
     given += [workflow.FAULTY] if faulty else []
-    needs_hand_in = bool(item.materials) and row.way == Way.WINDOW
+    needs_hand_in = bool(item.materials) and row.way == CaseWay.WINDOW
     given += [workflow.IN_ORDER] if faulty is False or not needs_hand_in else []
     given += [] if item.three_hands else [workflow.ONE_HAND]
     time_askers = access.actors_of(facts, CaseMove.ASK_TIME)

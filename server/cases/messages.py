@@ -11,15 +11,16 @@ from server.cases.day_walk import DayKind
 from server.cases.paper_kinds import PaperKind, ServedHow, ServedTo
 from server.cases.rules import (
     CaseMove,
+    CaseOutcome,
     CaseState,
+    CaseWay,
     IdKind,
-    Outcome,
     Post,
     SuspensionBasis,
-    Way,
 )
 from server.catalogue.model import CaseMode
 from server.core.messages import MASKED, TYPED, Code, Command, Message
+from server.leave.messages import PaperRef
 
 FIELD_WORDS = {
     "case": ("办件", "case"),
@@ -48,7 +49,7 @@ Days = Annotated[int, Field(ge=0, le=365)]
 class ApplicantFields(Command):
     """Applicant of a case, and the agent who comes in the applicant's place."""
 
-    name: Annotated[str, Field(min_length=1), PersonName]
+    name: Annotated[PersonName, StringConstraints(min_length=1)]
     id_kind: IdKind = IdKind.ID_CARD
     id_number: IdNumber = ""
     phone: CasePhone = ""
@@ -87,7 +88,7 @@ class MoveCase(Command):
 
     move: CaseMove
     words: CaseText = ""
-    outcome: Outcome | None = None
+    outcome: CaseOutcome | None = None
     basis: SuspensionBasis | None = None
     days: Days = 0
     to: CaseState | None = None
@@ -179,9 +180,9 @@ class CaseFactView(Message):
     day: str
     days: int
     basis: SuspensionBasis | None
-    outcome: Outcome | None
+    outcome: CaseOutcome | None
     words: str
-    evidence: list[str]
+    evidence: list[PaperRef]
     paper: str
     by: str
     by_name: str
@@ -197,7 +198,7 @@ class CaseBrief(Message):
     unit: str
     unit_name: str
     mode: CaseMode
-    way: Way
+    way: CaseWay
     state: CaseState
     owner: str
     owner_name: str
@@ -210,7 +211,7 @@ class CaseView(CaseBrief):
     """Case as whoever handles it sees it."""
 
     outer_no: str
-    outcome: Outcome | None
+    outcome: CaseOutcome | None
     ticket_number: str
     id_kind: IdKind | None
     id_masked: str
@@ -289,7 +290,7 @@ class FollowedCase(Message):
     unit_name: str
     phone: str
     state: CaseState
-    outcome: Outcome | None
+    outcome: CaseOutcome | None
     day: str
     due: str
     """ISO day by which it is promised; empty while the clock stands still or after the end."""

@@ -73,7 +73,7 @@ class Post(StrEnum):
     APPROVER = "approver"
 
 
-class Outcome(StrEnum):
+class CaseOutcome(StrEnum):
     """Decision of a case."""
 
     GRANTED = "granted"
@@ -100,7 +100,7 @@ class IdKind(StrEnum):
     OTHER = "other"
 
 
-class Way(StrEnum):
+class CaseWay(StrEnum):
     """Way by which a case came in."""
 
     WINDOW = "window"

@@ -19,11 +19,11 @@ from server.cases.paper_kinds import PaperKind, ServedHow, ServedTo
 from server.cases.queries import StoredCase, StoredFact
 from server.cases.rules import (
     CaseMove,
+    CaseOutcome,
     CaseState,
-    Outcome,
+    CaseWay,
     Post,
     SuspensionBasis,
-    Way,
 )
 from server.catalogue.actions import import_catalogue
 from server.catalogue.calendar_import import put_year
@@ -94,13 +94,13 @@ def opened(hall: SmallHall, *faults: MaterialFault, **more: Any) -> str:
     """Open a case of a ticket whose materials are recorded; return its id."""
     ticket = begin(hall)
     hand_in(hall, ticket, *faults)
-    opening = replace(Opening(ITEM, WHO, Way.WINDOW, ticket), **more)
+    opening = replace(Opening(ITEM, WHO, CaseWay.WINDOW, ticket), **more)
     return actions.open_case(hall.ctx, CLERK, hall.key(), opening)
 
 
 def at_desk(hall: SmallHall, **more: Any) -> str:
     """Open a case without a ticket; return its id."""
-    opening = replace(Opening(ITEM, WHO, Way.RECEPTION), **more)
+    opening = replace(Opening(ITEM, WHO, CaseWay.RECEPTION), **more)
     return actions.open_case(hall.ctx, CLERK, hall.key(), opening)
 
 
@@ -157,7 +157,7 @@ def test_from_the_window_to_the_decision(hall: SmallHall) -> None:
     take(hall, CLERK, case, MOVE.PASS)
     assert due(hall, case)[Clock.STAGE] == "2026-03-04"
     take(hall, LEADER, case, MOVE.PASS)
-    take(hall, LEADER, case, MOVE.DECIDE, outcome=Outcome.GRANTED)
+    take(hall, LEADER, case, MOVE.DECIDE, outcome=CaseOutcome.GRANTED)
     row, facts = stored(hall, case)
     assert (row.state, row.outcome, row.owner) == (STATE.DECIDED, "granted", "")
     assert row.number == f"{hall.ctx.catalogue().hall}-20260302-tax-1-00001-{row.number[-1]}"
@@ -172,7 +172,9 @@ def test_from_the_window_to_the_decision(hall: SmallHall) -> None:
 
 def test_papers_must_be_recorded_and_in_order_before_the_acceptance(hall: SmallHall) -> None:
     ticket = begin(hall)
-    case = actions.open_case(hall.ctx, CLERK, hall.key(), Opening(ITEM, WHO, Way.WINDOW, ticket))
+    case = actions.open_case(
+        hall.ctx, CLERK, hall.key(), Opening(ITEM, WHO, CaseWay.WINDOW, ticket)
+    )
     assert refusal(hall, CLERK, case, MOVE.ACCEPT) is CaseCode.CASE_MATERIALS
     hand_in(hall, ticket, MaterialFault.MISSING)
     assert refusal(hall, CLERK, case, MOVE.ACCEPT) is CaseCode.CASE_MATERIALS
@@ -277,14 +279,16 @@ def test_three_people_where_the_item_demands_them(hall: SmallHall) -> None:
     items = tuple(replace(i, three_hands=i.code == ITEM) for i in book.items)
     import_catalogue(hall.ctx, SYSTEM, replace(book, items=items), "test")
     case = accepted(hall)
-    assert refusal(hall, CLERK, case, MOVE.DECIDE, outcome=Outcome.GRANTED) is CaseCode.CASE_STAGES
+    assert (
+        refusal(hall, CLERK, case, MOVE.DECIDE, outcome=CaseOutcome.GRANTED) is CaseCode.CASE_STAGES
+    )
     take(hall, CLERK, case, MOVE.PASS)
     assert refusal(hall, CLERK, case, MOVE.PASS) is CaseCode.CASE_HANDS
     take(hall, LEADER, case, MOVE.PASS)
-    refused = refusal(hall, LEADER, case, MOVE.DECIDE, outcome=Outcome.REFUSED)
+    refused = refusal(hall, LEADER, case, MOVE.DECIDE, outcome=CaseOutcome.REFUSED)
     assert refused is CaseCode.CASE_HANDS
     serving.set_posts(hall.ctx, OFFICE, hall.key(), "tax", Post.APPROVER, [OUTSIDER.name])
-    take(hall, OUTSIDER, case, MOVE.DECIDE, outcome=Outcome.REFUSED)
+    take(hall, OUTSIDER, case, MOVE.DECIDE, outcome=CaseOutcome.REFUSED)
     paper = hall.ctx.read(lambda c: queries.papers(c, hall.ctx.hall_id, [case]))[-1]
     assert paper.kind == PaperKind.REFUSAL
     assert "行政复议" in json.loads(paper.content)["remedies"]
@@ -293,7 +297,7 @@ def test_three_people_where_the_item_demands_them(hall: SmallHall) -> None:
 def test_a_simple_item_is_decided_on_the_spot(hall: SmallHall) -> None:
     case = accepted(hall)
     assert refusal(hall, CLERK, case, MOVE.DECIDE) is CaseCode.CASE_OUTCOME
-    take(hall, CLERK, case, MOVE.DECIDE, outcome=Outcome.GRANTED)
+    take(hall, CLERK, case, MOVE.DECIDE, outcome=CaseOutcome.GRANTED)
     assert stored(hall, case)[0].state == STATE.DECIDED
 
 
@@ -306,7 +310,9 @@ def test_steps_belong_to_posts_and_cases_to_their_unit(hall: SmallHall) -> None:
         assert refusal(hall, CLERK, case, move) == "invalid"
     take(hall, CLERK, case, MOVE.PASS)
     take(hall, CLERK, case, MOVE.PASS)
-    assert refusal(hall, CLERK, case, MOVE.DECIDE, outcome=Outcome.GRANTED) is CaseCode.CASE_POST
+    assert (
+        refusal(hall, CLERK, case, MOVE.DECIDE, outcome=CaseOutcome.GRANTED) is CaseCode.CASE_POST
+    )
     take(hall, LEADER, case, MOVE.RETURN, to=STATE.REVIEWING)
     assert stored(hall, case)[0].state == STATE.REVIEWING
     take(hall, CLERK, case, MOVE.RETURN)
@@ -330,7 +336,7 @@ def test_a_case_is_made_void_by_a_second_person(hall: SmallHall) -> None:
         ({"item": "nothing"}, "item_unknown"),
         ({"item": "ask-1"}, CaseCode.CASE_ITEM),
         ({"day": date(2026, 3, 3)}, "invalid"),
-        ({"way": Way.WINDOW, "ticket": "none"}, "ticket_unknown"),
+        ({"way": CaseWay.WINDOW, "ticket": "none"}, "ticket_unknown"),
     ],
 )
 def test_what_cannot_be_opened(hall: SmallHall, more: dict[str, Any], code: str) -> None:
@@ -342,7 +348,7 @@ def test_what_cannot_be_opened(hall: SmallHall, more: dict[str, Any], code: str)
 def test_a_case_at_the_window_is_that_of_the_called_person(hall: SmallHall) -> None:
     ticket = begin(hall)
     for actor, item in ((LEADER, ITEM), (CLERK, "tax-2")):
-        opening = Opening(item, WHO, Way.WINDOW, ticket)
+        opening = Opening(item, WHO, CaseWay.WINDOW, ticket)
         with pytest.raises(HallError) as refused:
             actions.open_case(hall.ctx, actor, hall.key(), opening)
         assert refused.value.code is CaseCode.CASE_TICKET
@@ -351,7 +357,8 @@ def test_a_case_at_the_window_is_that_of_the_called_person(hall: SmallHall) -> N
 def test_a_list_opens_no_case_twice(hall: SmallHall) -> None:
     yesterday = date(2026, 3, 1)
     openings = [
-        Opening(ITEM, WHO, Way.LIST, outer_no=number, day=yesterday) for number in ("1", "2", "1")
+        Opening(ITEM, WHO, CaseWay.LIST, outer_no=number, day=yesterday)
+        for number in ("1", "2", "1")
     ]
     ids, repeated = actions.open_list(hall.ctx, OFFICE, hall.key(), openings)
     assert (len(ids), repeated) == (2, 1)
