@@ -282,6 +282,7 @@ class FollowedFact(Message):
 class FollowedCase(Message):
     """Case as the applicant sees it."""
 
+    today: str
     hall: str
     hall_en: str
     number: str

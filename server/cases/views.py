@@ -318,6 +318,7 @@ def followed(hall: Hall, conn: Connection, row: StoredCase) -> FollowedCase:
     dues = queries.dues(conn, ctx.hall_id, [row.id])[row.id]
     unit = catalogue.unit_by.get(row.unit)
     return FollowedCase(
+        today=ctx.day(),
         hall=catalogue.hall_name,
         hall_en=catalogue.hall_name_en,
         number=row.number,

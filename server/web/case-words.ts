@@ -82,7 +82,7 @@ export const weekday = (day: string): number => new Date(`${day}T00:00:00Z`).get
 /** Name of a day of the week, 0 for Sunday. */
 export const weekdayName = (place: number): string => WEEKDAYS[lang.value][place] ?? "";
 
-/** What is left of a clock, in words; empty without one. */
+/** Time left of a clock, in words; empty without one. */
 export function leftWords(due: DueView | undefined): string {
   if (!due) return "";
   if (due.days_left === null) return dates("still");

@@ -31,7 +31,7 @@ export interface StripFigures {
   stopped: boolean;
 }
 
-/** What the sentence below the strip says; null without a strip. */
+/** Figures of the sentence below the strip; null without a strip. */
 export function figuresOf(strip: readonly StripDay[]): StripFigures | null {
   const [first, last] = [strip[0], strip[strip.length - 1]];
   if (!first || !last) return null;
