@@ -33,6 +33,7 @@ export const deskWords = dictionary({
   transfer: { zh: "转移", en: "Transfer" },
   transferred: { zh: "{number} 已转到 {to}。", en: "{number} was sent to {to}." },
   notice: { zh: "材料与告知", en: "Materials" },
+  case: { zh: "办件", en: "Case" },
   reprint: { zh: "补打小票", en: "Reprint slip" },
   history: { zh: "流转记录", en: "History" },
   pause: { zh: "暂停服务", en: "Pause" },

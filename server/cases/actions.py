@@ -18,9 +18,9 @@ from server.cases.queries import StoredApplicant, StoredCase, StoredDue, StoredF
 from server.cases.rules import (
     RUNNING,
     CaseMove,
+    CaseOutcome,
     CaseState,
     CaseWay,
-    Decision,
     Fact,
     IdKind,
     SuspensionBasis,
@@ -75,7 +75,7 @@ class Wish:
 
     move: CaseMove
     words: str = ""
-    outcome: Decision | None = None
+    outcome: CaseOutcome | None = None
     basis: SuspensionBasis | None = None
     days: int = 0
     to: CaseState | None = None

@@ -11,15 +11,16 @@ from server.cases.day_walk import DayKind
 from server.cases.paper_kinds import PaperKind, ServedHow, ServedTo
 from server.cases.rules import (
     CaseMove,
+    CaseOutcome,
     CaseState,
     CaseWay,
-    Decision,
     IdKind,
     Post,
     SuspensionBasis,
 )
 from server.catalogue.model import CaseMode
 from server.core.messages import MASKED, TYPED, Code, Command, Message
+from server.leave.messages import PaperRef
 
 FIELD_WORDS = {
     "case": ("办件", "case"),
@@ -93,7 +94,7 @@ class MoveCase(Command):
 
     move: CaseMove
     words: CaseText = ""
-    outcome: Decision | None = None
+    outcome: CaseOutcome | None = None
     basis: SuspensionBasis | None = None
     days: Days = 0
     to: CaseState | None = None
@@ -185,9 +186,9 @@ class CaseFactView(Message):
     day: str
     days: int
     basis: SuspensionBasis | None
-    outcome: Decision | None
+    outcome: CaseOutcome | None
     words: str
-    evidence: list[str]
+    evidence: list[PaperRef]
     paper: str
     by: str
     by_name: str
@@ -216,7 +217,7 @@ class CaseView(CaseBrief):
     """Case as whoever handles it sees it."""
 
     outer_no: str
-    outcome: Decision | None
+    outcome: CaseOutcome | None
     ticket_number: str
     id_kind: IdKind | None
     id_masked: str
@@ -287,6 +288,7 @@ class FollowedFact(Message):
 class FollowedCase(Message):
     """Case as the applicant sees it."""
 
+    today: str
     hall: str
     hall_en: str
     number: str
@@ -295,7 +297,7 @@ class FollowedCase(Message):
     unit_name: str
     phone: str
     state: CaseState
-    outcome: Decision | None
+    outcome: CaseOutcome | None
     day: str
     due: str
     """ISO day by which it is promised; empty while the clock stands still or after the end."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from server.cases.rules import CaseMove, Decision
+from server.cases.rules import CaseMove, CaseOutcome
 
 
 class PaperKind(StrEnum):
@@ -66,8 +66,8 @@ _KINDS = {
 }
 
 
-def kind_of(move: CaseMove, outcome: Decision | None) -> PaperKind | None:
+def kind_of(move: CaseMove, outcome: CaseOutcome | None) -> PaperKind | None:
     """Return the paper that a move owes, or None."""
-    if move is CaseMove.DECIDE and outcome is Decision.REFUSED:
+    if move is CaseMove.DECIDE and outcome is CaseOutcome.REFUSED:
         return PaperKind.REFUSAL
     return _KINDS.get(move)

@@ -14,7 +14,7 @@ from server.cases import queries
 from server.cases.clocks import Clock
 from server.cases.paper_kinds import PaperKind, kind_of
 from server.cases.queries import StoredCase, StoredCasePaper, StoredDue, StoredFact
-from server.cases.rules import CaseMove, Decision
+from server.cases.rules import CaseMove, CaseOutcome
 from server.catalogue.model import Item
 from server.core.check_digits import check_digit
 from server.core.store import Tx
@@ -35,7 +35,7 @@ def write(ctx: Context, tx: Tx, row: StoredCase, facts: Sequence[StoredFact], it
     """Store the paper of a case's last fact, after its due days."""
     fact = facts[-1]
     move = CaseMove(fact.move)
-    kind = kind_of(move, Decision(fact.outcome) if fact.outcome else None)
+    kind = kind_of(move, CaseOutcome(fact.outcome) if fact.outcome else None)
     assert kind is not None
     due = {r.clock: r for r in queries.dues(tx.conn, tx.hall_id, [row.id])[row.id]}
     unit = ctx.catalogue_version(row.version).unit_by[row.unit]

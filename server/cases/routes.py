@@ -44,7 +44,9 @@ from server.core.errors import CommonCode, HallError
 from server.core.folder_key import key_in
 from server.core.sealed_text import seal, unseal
 from server.hall.composition import Hall
+from server.leave import step_papers
 from server.leave.errors import LeaveCode
+from server.one_time_notices import queries as hand_ins
 from server.queue import ticket_queries
 from server.queue.errors import QueueCode
 from server.web_api import ANYONE, MANAGERS, STAFF, Api, Call
@@ -217,11 +219,15 @@ def _listed(api: Api) -> None:
 
     @api.get("/counter/cases/<ticket>", who=STAFF, answer=CaseList)
     def cases_of_ticket(call: Call) -> CaseList:
-        """Return the cases that were opened from a ticket."""
+        """Return the cases of a ticket: opened from it, or whose supplements it brings."""
 
         def read(conn: Connection) -> CaseList:
             posts = queries.posts(conn, ctx.hall_id)
-            rows = queries.of_ticket(conn, ctx.hall_id, call.args["ticket"])
+            rows = [
+                row
+                for ticket in _tickets_of_matter(hall, conn, call.args["ticket"])
+                for row in queries.of_ticket(conn, ctx.hall_id, ticket)
+            ]
             visible = [
                 row for row in rows if access.may_see(ctx.catalogue(), posts, call.actor, row)
             ]
@@ -229,14 +235,24 @@ def _listed(api: Api) -> None:
 
         return ctx.read(read)
 
-    @api.get("/office/cases", who=MANAGERS, answer=CaseList)
+    @api.get("/office/cases", who=MANAGERS, answer=CaseList, codes=(CaseCode.CASE_NUMBER,))
     def office_cases(_call: Call) -> CaseList:
-        """Return the open cases, due ones first; with `from` all that came since then."""
+        """Return the open cases, due ones first.
+
+        With `from` all that came since then; with `number` the one with this number.
+        """
         today = ctx.local().date()
         first, last = day_argument("from", today), day_argument("to", today)
+        number = request.args.get("number", "")
+        place = read_number(number)
+        if number and place is None:
+            raise HallError(CaseCode.CASE_NUMBER)
 
         def read(conn: Connection) -> CaseList:
-            if "from" in request.args:
+            if place is not None:
+                row = queries.by_serial(conn, ctx.hall_id, *place)
+                rows = [row] if row is not None else []
+            elif "from" in request.args:
                 rows = queries.of_days(conn, ctx.hall_id, first.isoformat(), last.isoformat())
             else:
                 states = [state for state in CaseState if state not in FINAL]
@@ -265,6 +281,19 @@ def _read_paper(hall: Hall, call: Call) -> tuple[StoredCasePaper, str, str]:
         return row, name, f"{hall.config.base_url}/k/{case.number}"
 
     return ctx.read(read)
+
+
+def _tickets_of_matter(hall: Hall, conn: Connection, ticket_id: str) -> list[str]:
+    """Return the tickets of the matter whose materials a ticket brought, itself first."""
+    hall_id = hall.ctx.hall_id
+    ticket = ticket_queries.get(conn, hall_id, ticket_id)
+    last = (
+        hand_ins.latest_of_visit(conn, hall_id, ticket.id, ticket.visit, ticket.item)
+        if ticket is not None
+        else None
+    )
+    matter = hand_ins.of_matter(conn, hall_id, last.matter) if last is not None else []
+    return list(dict.fromkeys([ticket_id, *(entry.ticket for entry in matter)]))
 
 
 def _printed(api: Api) -> None:
@@ -306,6 +335,19 @@ def _printed(api: Api) -> None:
             lambda: paper_pdf.proof_of_service(row, hall_name, name, how, to, day, address)
         )
         return file_response(content, PDF, f"{row.id}-H.pdf", disposition=INLINE)
+
+    @api.get(
+        "/cases/<case>/evidence/<file>",
+        who=STAFF,
+        answer=None,
+        codes=(CaseCode.CASE_UNKNOWN, LeaveCode.FILE_UNKNOWN),
+        media="application/octet-stream",
+    )
+    def case_evidence(call: Call) -> Response:
+        """Return a paper of a step to whoever handles the case."""
+        args = call.args
+        _, facts, _ = ctx.read(lambda c: access.accessible(ctx, c, call.actor, args["case"]))
+        return step_papers.paper_of(hall, facts, args["file"])
 
     @api.post(
         "/cases/papers/<paper>/service",

@@ -73,7 +73,7 @@ class Post(StrEnum):
     APPROVER = "approver"
 
 
-class Decision(StrEnum):
+class CaseOutcome(StrEnum):
     """Decision of a case."""
 
     GRANTED = "granted"
@@ -101,7 +101,7 @@ class IdKind(StrEnum):
 
 
 class CaseWay(StrEnum):
-    """CaseWay by which a case came in."""
+    """Way by which a case came in."""
 
     WINDOW = "window"
     RECEPTION = "reception"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import Connection
@@ -35,9 +34,9 @@ from server.cases.rules import (
     POST_OF,
     RUNNING,
     CaseMove,
+    CaseOutcome,
     CaseState,
     CaseWay,
-    Decision,
     IdKind,
     Post,
     SuspensionBasis,
@@ -49,6 +48,8 @@ from server.catalogue.model import CaseMode, Catalogue, Item
 from server.core.actors import STAFF_KINDS, Actor
 from server.core.sealed_text import unseal
 from server.hall.composition import Hall
+from server.leave import step_papers
+from server.leave.messages import PaperRef
 
 _STAFF = frozenset(kind.value for kind in STAFF_KINDS)
 _CLOCKS = list(Clock)
@@ -142,10 +143,11 @@ def single(hall: Hall, conn: Connection, actor: Actor, case_id: str) -> CaseView
     attempt = actions.attempt_of(ctx, actor, row, facts, posts, None, faulty)
     unseal_phone = person is not None and row.state not in FINAL
     phone = unseal(hall.config.data, ctx.tokens, person.phone) if unseal_phone and person else ""
+    evidence = step_papers.papers_of(conn, ctx.hall_id, facts)
     return CaseView(
         **_brief(hall, reader, row, dues, person),
         outer_no=row.outer_no,
-        outcome=Decision(row.outcome) if row.outcome else None,
+        outcome=CaseOutcome(row.outcome) if row.outcome else None,
         ticket_number=row.ticket.partition("-")[2],
         id_kind=IdKind(person.id_kind) if person and person.id_masked else None,
         id_masked=person.id_masked if person else "",
@@ -155,7 +157,7 @@ def single(hall: Hall, conn: Connection, actor: Actor, case_id: str) -> CaseView
         deemed=bool(started and started.is_deemed),
         three_hands=item.three_hands,
         legal_words=item.legal_basis,
-        facts=[_fact(ctx.catalogue(), fact) for fact in facts],
+        facts=[_fact(ctx.catalogue(), fact, evidence) for fact in facts],
         papers=_papers(conn, ctx.hall_id, row),
         strip=strip(reader, facts, item),
         moves=[m for m in CaseMove if m not in _BY_HALL and CASE.allows(m, attempt)],
@@ -163,7 +165,7 @@ def single(hall: Hall, conn: Connection, actor: Actor, case_id: str) -> CaseView
     )
 
 
-def _fact(catalogue: Catalogue, fact: StoredFact) -> CaseFactView:
+def _fact(catalogue: Catalogue, fact: StoredFact, evidence: Mapping[str, PaperRef]) -> CaseFactView:
     kind, _, by = fact.by_actor.partition(":")
     return CaseFactView(
         n=fact.n,
@@ -173,9 +175,9 @@ def _fact(catalogue: Catalogue, fact: StoredFact) -> CaseFactView:
         day=fact.day,
         days=fact.days,
         basis=SuspensionBasis(fact.basis) if fact.basis else None,
-        outcome=Decision(fact.outcome) if fact.outcome else None,
+        outcome=CaseOutcome(fact.outcome) if fact.outcome else None,
         words=fact.words,
-        evidence=json.loads(fact.evidence),
+        evidence=step_papers.of_step(fact, evidence),
         paper=fact.paper,
         by=by if kind in _STAFF else "",
         by_name=name_of(catalogue, by) if kind in _STAFF else "",
@@ -199,15 +201,24 @@ def _papers(conn: Connection, hall_id: str, row: StoredCase) -> list[CasePaperVi
     ]
 
 
-def strip(reader: CaseClocks, facts: Sequence[StoredFact], item: Item) -> list[StripDay]:
-    """Return the days of the promised clock, by the rule; empty before its beginning."""
+def strip(
+    reader: CaseClocks,
+    facts: Sequence[StoredFact],
+    item: Item,
+    unseen: frozenset[CaseMove] = frozenset(),
+) -> list[StripDay]:
+    """Return the days of the promised clock, by the rule; empty before its beginning.
+
+    `unseen`: moves that no note names.
+    """
     entries = ledger_of([stated.fact for stated in actions.stated(facts)])
     start = reader.start(entries)
     if start is None or item.promised_days == 0:
         return []
     notes: dict[str, list[str]] = {}
     for fact in facts:
-        notes.setdefault(fact.day, []).append(MOVE_WORDS[CaseMove(fact.move)])
+        if fact.move not in unseen:
+            notes.setdefault(fact.day, []).append(MOVE_WORDS[CaseMove(fact.move)])
     limit = Limit(item.promised_days)
     days = walk(entries, limit, reader.calendar, start, Reading.RULE, reader.today)
     return [
@@ -307,6 +318,7 @@ def followed(hall: Hall, conn: Connection, row: StoredCase) -> FollowedCase:
     dues = queries.dues(conn, ctx.hall_id, [row.id])[row.id]
     unit = catalogue.unit_by.get(row.unit)
     return FollowedCase(
+        today=ctx.day(),
         hall=catalogue.hall_name,
         hall_en=catalogue.hall_name_en,
         number=row.number,
@@ -315,7 +327,7 @@ def followed(hall: Hall, conn: Connection, row: StoredCase) -> FollowedCase:
         unit_name=unit.name if unit else row.unit,
         phone=item.consult_phone or (unit.phone if unit else ""),
         state=CaseState(row.state),
-        outcome=Decision(row.outcome) if row.outcome else None,
+        outcome=CaseOutcome(row.outcome) if row.outcome else None,
         day=row.day,
         due=next((due.rule for due in dues if due.clock == Clock.PROMISED), ""),
         facts=[
@@ -327,5 +339,5 @@ def followed(hall: Hall, conn: Connection, row: StoredCase) -> FollowedCase:
             for fact in facts
             if fact.move not in _QUIET
         ],
-        strip=strip(actions.clocks(ctx), facts, item),
+        strip=strip(actions.clocks(ctx), facts, item, unseen=_QUIET),
     )

@@ -66,6 +66,7 @@ class Pages:
         add("/items/<code>", "guide", lambda **_code: self._page("guide.html"))
         add("/t/<token>", "phone", lambda **_token: self._page("phone.html"))
         add("/c/<number>", "complaint", lambda **_number: self._page("follow.html"))
+        add("/k/<number>", "case", lambda **_number: self._page("progress.html"))
         add("/notices/<number>", "notice", lambda **_number: self._page("notice.html"))
         add("/static/<path:path>", "static", self._static)
         for path, page in (
@@ -73,6 +74,7 @@ class Pages:
             ("reception", "reception.html"),
             ("office", "office.html"),
             ("c", "follow.html"),
+            ("k", "progress.html"),
             ("check", "check.html"),
             ("bulletin", "bulletin.html"),
             ("voices", "voices.html"),

@@ -22,6 +22,7 @@ export const GROUPS: Group[] = [
     entries: [
       "kiosk/web/phone.html",
       "kiosk/web/follow.html",
+      "kiosk/web/progress.html",
       "kiosk/web/notice.html",
       "server/ratings/web/voices.html",
       "server/disclosure/web/guide.html",

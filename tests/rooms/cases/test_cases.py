@@ -19,9 +19,9 @@ from server.cases.paper_kinds import PaperKind, ServedHow, ServedTo
 from server.cases.queries import StoredCase, StoredFact
 from server.cases.rules import (
     CaseMove,
+    CaseOutcome,
     CaseState,
     CaseWay,
-    Decision,
     Post,
     SuspensionBasis,
 )
@@ -157,7 +157,7 @@ def test_from_the_window_to_the_decision(hall: SmallHall) -> None:
     take(hall, CLERK, case, MOVE.PASS)
     assert due(hall, case)[Clock.STAGE] == "2026-03-04"
     take(hall, LEADER, case, MOVE.PASS)
-    take(hall, LEADER, case, MOVE.DECIDE, outcome=Decision.GRANTED)
+    take(hall, LEADER, case, MOVE.DECIDE, outcome=CaseOutcome.GRANTED)
     row, facts = stored(hall, case)
     assert (row.state, row.outcome, row.owner) == (STATE.DECIDED, "granted", "")
     assert row.number == f"{hall.ctx.catalogue().hall}-20260302-tax-1-00001-{row.number[-1]}"
@@ -279,14 +279,16 @@ def test_three_people_where_the_item_demands_them(hall: SmallHall) -> None:
     items = tuple(replace(i, three_hands=i.code == ITEM) for i in book.items)
     import_catalogue(hall.ctx, SYSTEM, replace(book, items=items), "test")
     case = accepted(hall)
-    assert refusal(hall, CLERK, case, MOVE.DECIDE, outcome=Decision.GRANTED) is CaseCode.CASE_STAGES
+    assert (
+        refusal(hall, CLERK, case, MOVE.DECIDE, outcome=CaseOutcome.GRANTED) is CaseCode.CASE_STAGES
+    )
     take(hall, CLERK, case, MOVE.PASS)
     assert refusal(hall, CLERK, case, MOVE.PASS) is CaseCode.CASE_HANDS
     take(hall, LEADER, case, MOVE.PASS)
-    refused = refusal(hall, LEADER, case, MOVE.DECIDE, outcome=Decision.REFUSED)
+    refused = refusal(hall, LEADER, case, MOVE.DECIDE, outcome=CaseOutcome.REFUSED)
     assert refused is CaseCode.CASE_HANDS
     serving.set_posts(hall.ctx, OFFICE, hall.key(), "tax", Post.APPROVER, [OUTSIDER.name])
-    take(hall, OUTSIDER, case, MOVE.DECIDE, outcome=Decision.REFUSED)
+    take(hall, OUTSIDER, case, MOVE.DECIDE, outcome=CaseOutcome.REFUSED)
     paper = hall.ctx.read(lambda c: queries.papers(c, hall.ctx.hall_id, [case]))[-1]
     assert paper.kind == PaperKind.REFUSAL
     assert "行政复议" in json.loads(paper.content)["remedies"]
@@ -295,7 +297,7 @@ def test_three_people_where_the_item_demands_them(hall: SmallHall) -> None:
 def test_a_simple_item_is_decided_on_the_spot(hall: SmallHall) -> None:
     case = accepted(hall)
     assert refusal(hall, CLERK, case, MOVE.DECIDE) is CaseCode.CASE_OUTCOME
-    take(hall, CLERK, case, MOVE.DECIDE, outcome=Decision.GRANTED)
+    take(hall, CLERK, case, MOVE.DECIDE, outcome=CaseOutcome.GRANTED)
     assert stored(hall, case)[0].state == STATE.DECIDED
 
 
@@ -308,7 +310,9 @@ def test_steps_belong_to_posts_and_cases_to_their_unit(hall: SmallHall) -> None:
         assert refusal(hall, CLERK, case, move) == "invalid"
     take(hall, CLERK, case, MOVE.PASS)
     take(hall, CLERK, case, MOVE.PASS)
-    assert refusal(hall, CLERK, case, MOVE.DECIDE, outcome=Decision.GRANTED) is CaseCode.CASE_POST
+    assert (
+        refusal(hall, CLERK, case, MOVE.DECIDE, outcome=CaseOutcome.GRANTED) is CaseCode.CASE_POST
+    )
     take(hall, LEADER, case, MOVE.RETURN, to=STATE.REVIEWING)
     assert stored(hall, case)[0].state == STATE.REVIEWING
     take(hall, CLERK, case, MOVE.RETURN)

@@ -10,7 +10,7 @@ import pytest
 
 from server.cases import actions
 from server.cases.actions import Applicant, Opening, Wish
-from server.cases.rules import CaseMove, CaseWay, Decision
+from server.cases.rules import CaseMove, CaseOutcome, CaseWay
 from server.catalogue.actions import import_catalogue
 from server.core import journal
 from server.core.actors import SYSTEM, Actor, ActorKind
@@ -116,7 +116,7 @@ def test_untold_defects_have_a_lamp_too(hall: SmallHall) -> None:
 def test_a_decided_case_lights_nothing(hall: SmallHall) -> None:
     case = opened(hall)
     take(hall, case, CaseMove.ACCEPT)
-    take(hall, case, CaseMove.DECIDE, outcome=Decision.GRANTED)
+    take(hall, case, CaseMove.DECIDE, outcome=CaseOutcome.GRANTED)
     on(hall, 4, 30)
     assert lamps.light(hall.ctx) == 0
 
@@ -127,7 +127,7 @@ def test_signs_are_proposed_once_with_what_the_unit_said(hall: SmallHall) -> Non
     supervision.explain(hall.ctx, LEADER, hall.key(), ExplanationKind.NETWORK, span, words, "")
     case = opened(hall, day=date(2026, 2, 27))
     take(hall, case, CaseMove.ACCEPT)
-    take(hall, case, CaseMove.DECIDE, outcome=Decision.GRANTED)
+    take(hall, case, CaseMove.DECIDE, outcome=CaseOutcome.GRANTED)
     opened(hall)
     assert sign_search.propose_day(hall.ctx, MONDAY) == 5
     assert sign_search.propose_day(hall.ctx, MONDAY) == 0
