@@ -41,7 +41,7 @@ class ServedHow(StrEnum):
 
 
 class ServedTo(StrEnum):
-    """Who received a paper."""
+    """Recipient of a paper."""
 
     APPLICANT = "applicant"
     AGENT = "agent"

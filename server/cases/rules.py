@@ -47,7 +47,7 @@ class CaseMove(StrEnum):
     """The supplements are complete: this is the acceptance."""
     ACCEPT = "accept"
     DEEM = "deem"
-    """Nobody told a defect in time: accepted from the day the papers came."""
+    """Accepted from the day the papers came, as nobody told a defect in time."""
     NOT_ACCEPT = "not_accept"
     PASS = "pass"
     RETURN = "return"
