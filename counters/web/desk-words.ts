@@ -40,7 +40,7 @@ export const deskWords = dictionary({
   pauseAfter: { zh: "办完再暂停", en: "Pause after" },
   dropPause: { zh: "取消暂停", en: "No pause" },
   pauseNext: { zh: "办完当前号码后暂停", en: "Pauses after this person" },
-  leave: { zh: "退出窗口", en: "Leave window" },
+  leave: { zh: "退出窗口", en: "Leave" },
   keys: { zh: "快捷键", en: "Keys" },
   unsure: {
     zh: "已发送，尚未收到回应。连上后会自动核对，不会重复办理，请不要再按。",

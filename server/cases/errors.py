@@ -43,7 +43,7 @@ REFUSALS: dict[ErrorCode, Refusal] = {
     ),
     CaseCode.CASE_ITEM: Refusal(
         409,
-        "这个事项在本大厅仅咨询，不能登记办件。",
+        "这个事项本厅仅咨询，不能登记办件。",
         "The hall only advises on this item. No case can be opened.",
     ),
     CaseCode.CASE_TICKET: Refusal(

@@ -84,6 +84,7 @@ def add(api: Api) -> None:
     _handled(api)
     _listed(api)
     _printed(api)
+    _served(api)
     _arranged(api)
     _followed(api)
 
@@ -335,6 +336,10 @@ def _printed(api: Api) -> None:
             lambda: paper_pdf.proof_of_service(row, hall_name, name, how, to, day, address)
         )
         return file_response(content, PDF, f"{row.id}-H.pdf", disposition=INLINE)
+
+
+def _served(api: Api) -> None:
+    hall, ctx = api.hall, api.hall.ctx
 
     @api.get(
         "/cases/<case>/evidence/<file>",

@@ -47,7 +47,7 @@ class CaseMove(StrEnum):
     """The supplements are complete: this is the acceptance."""
     ACCEPT = "accept"
     DEEM = "deem"
-    """The hall itself accepts: no defect was told in time, so the papers' day counts."""
+    """Accepted from the day the papers came, as nobody told a defect in time."""
     NOT_ACCEPT = "not_accept"
     PASS = "pass"
     RETURN = "return"

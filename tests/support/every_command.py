@@ -53,7 +53,7 @@ VALUES: dict[str, list[Any]] = {
     "text": ["2026-03-03 休 补休", "2026-05-01 休 劳动节"], "oldest": [1], "newest": [9],
     "kind": [], "id": ["m-new"], "reason": [], "begins": ["2026-03-09T08:00"],
     "ends": ["2026-03-09T18:00"], "last_day": ["2026-03-05", "2026-12-31"],
-    "valid_to": ["2026-12-31"], "last": ["2026-03-06"],
+    "valid_to": ["2026-12-31"], "last": ["2026-03-06"], "holders": [[CLERK]],
 }  # fmt: skip
 """Values of a field, by its name, besides the example's own value and past days."""
 Values = Mapping[str, Sequence[Any]]
