@@ -28,29 +28,34 @@ RULE = (
 
 def paper(row: StoredCasePaper, hall: str, applicant: str, address: str, size: str) -> bytes:
     """Return a paper as PDF; `address` is in its code, `applicant` may be erased and empty."""
+    return pdf(TEMPLATE, data_of(row, hall, applicant, address, size))
+
+
+def data_of(
+    row: StoredCasePaper, hall: str, applicant: str, address: str, size: str
+) -> dict[str, Any]:
+    """Return what a paper says, for the template; `size`: a4 or a5."""
     content = json.loads(row.content)
     kind = PaperKind(row.kind)
-    return pdf(
-        TEMPLATE,
-        {
-            "size": size,
-            "hall": hall,
-            "unit": content["unit"],
-            "title": PAPER_WORDS[kind],
-            "number": row.id,
-            "digest": row.digest,
-            "version": content["version"],
-            "to": applicant or "申请人",
-            "rows": _rows(kind, content),
-            "text": _text(kind, content),
-            "head": _head(kind),
-            "lines": _lines(kind, content),
-            "remedies": content.get("remedies", ""),
-            "day": day_words(row.day),
-            "code": code(address),
-            "signatures": ["经办人（签字）：", "收件人（签字）："],
-        },
-    )
+    has_remedies = kind in (PaperKind.NOT_ACCEPTED, PaperKind.REFUSAL)
+    return {
+        "size": size,
+        "hall": hall,
+        "unit": content["unit"],
+        "title": PAPER_WORDS[kind],
+        "number": row.id,
+        "digest": row.digest,
+        "version": content["version"],
+        "to": applicant or "申请人",
+        "rows": _rows(kind, content),
+        "text": _text(kind, content),
+        "head": _head(kind),
+        "lines": _lines(kind, content),
+        "remedies": content["remedies"] if has_remedies else "",
+        "day": day_words(row.day),
+        "code": code(address),
+        "signatures": ["经办人（签字）：", "收件人（签字）："],
+    }
 
 
 def proof_of_service(
@@ -135,7 +140,7 @@ def _rows(kind: PaperKind, content: dict[str, Any]) -> list[list[str]]:
 
 def _text(kind: PaperKind, content: dict[str, Any]) -> str:
     """Return the sentence that the paper states."""
-    template = _DEEMED if content.get("deemed") else _TEXTS[kind]
+    template = _DEEMED if kind is PaperKind.ACCEPTANCE and content["deemed"] else _TEXTS[kind]
     words = {name: content.get(name, "") for name in ("words", "reason", "days")}
     return template.format(filed=day_words(content["filed"]), rule=RULE, **words)
 
