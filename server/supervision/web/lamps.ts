@@ -8,17 +8,17 @@ export const lampWords = dictionary({
 });
 
 export const clockWords = dictionary({
-  tell: { zh: "一次告知", en: "Notice of defects" },
+  tell: { zh: "一次告知", en: "Notice" },
   promised: { zh: "承诺时限", en: "Promised" },
   legal: { zh: "法定时限", en: "Legal limit" },
   stage: { zh: "环节时限", en: "Stage" },
 });
 
 const left = dictionary({
-  late: { zh: "逾期 {n} 个工作日", en: "{n} working day(s) overdue" },
-  passed: { zh: "已过到期日", en: "The due day has passed" },
+  late: { zh: "逾期 {n} 个工作日", en: "{n} overdue" },
+  passed: { zh: "已过到期日", en: "Due day passed" },
   today: { zh: "今天到期", en: "Due today" },
-  left: { zh: "还有 {n} 个工作日", en: "{n} working day(s) left" },
+  left: { zh: "还有 {n} 个工作日", en: "{n} left" },
 });
 
 /** Working days over or left of a lamp, in words. Only days of rest may have passed since the due day. */
