@@ -15,7 +15,7 @@ class SupervisionCode(ErrorCode):
 REFUSALS: dict[ErrorCode, Refusal] = {
     SupervisionCode.EXPLAIN_CHIEF: Refusal(
         403,
-        "只有部门的首席代表可以说明情况。",
+        "只有单位的首席代表可以说明情况。",
         "Only a unit's chief representative can explain.",
     ),
     SupervisionCode.EXPLAIN_DIGEST: Refusal(

@@ -13,8 +13,6 @@ from server.core.messages import Code, Command, Message
 from server.supervision.rules import LampLevel
 
 FIELD_WORDS = {
-    "special_days": ("节假日和调休日", "special days"),
-    "like_weekday": ("按星期几", "as which weekday"),
     "digest": ("文件校验码", "digest of the file"),
     "first": ("开始日期", "first day"),
     "last": ("结束日期", "last day"),
@@ -49,6 +47,8 @@ class LampView(Message):
     clock: Clock
     level: LampLevel
     due: str
+    days_left: int | None
+    """Working days after today up to the due day; negative: overdue."""
     since: str
     """ISO day of the first crossing; empty until it is written."""
 
@@ -102,19 +102,11 @@ class ExplanationList(Message):
     explanations: list[ExplanationView]
 
 
-class CalendarDay(Command):
-    """Special day of a calendar: a holiday, or a day worked in its place."""
-
-    day: IsoDay
-    opens: bool
-    like_weekday: Annotated[int, Field(ge=1, le=7)] = 1
-
-
 class PreviewCalendar(Command):
-    """State Council calendar of a year, before it is imported."""
+    """List of a year with a line per day or range, before it is imported."""
 
     year: Annotated[int, Field(ge=2000, le=2099)]
-    special_days: Annotated[tuple[CalendarDay, ...], Field(max_length=366)] = ()
+    text: Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
 
 
 class MovedDueDay(Message):
@@ -132,3 +124,5 @@ class CalendarPreview(Message):
     """Due days of open cases that a calendar would move."""
 
     moved: list[MovedDueDay]
+    more: int
+    """Due days left out of the list."""

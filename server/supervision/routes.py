@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection
+from collections.abc import Sequence
 
-from server.cases import due_cache
-from server.cases import queries as case_queries
-from server.cases.clocks import Clock
+from server.catalogue import calendar_list
+from server.catalogue.calendar_days import days_of, year_of
+from server.catalogue.errors import CatalogueCode
+from server.core.settings import FileSettings
 from server.core.working_days import SpecialDay
 from server.supervision import actions, views
 from server.supervision.errors import SupervisionCode
@@ -14,12 +15,12 @@ from server.supervision.messages import (
     CalendarPreview,
     Explain,
     ExplanationList,
-    MovedDueDay,
     PreviewCalendar,
     Wall,
 )
 from server.web_api import MANAGERS, STAFF, Api, Call
 from server.web_api.arguments import day_of
+from server.web_api.uploads import LARGEST, uploaded
 
 
 def add(api: Api) -> None:
@@ -60,40 +61,36 @@ def add(api: Api) -> None:
 
 
 def _calendar(api: Api) -> None:
-    ctx = api.hall.ctx
+    hall, ctx = api.hall, api.hall.ctx
+
+    def preview(year: int, days: Sequence[SpecialDay]) -> CalendarPreview:
+        return ctx.read(lambda c: views.calendar_preview(ctx, c, year, days))
 
     @api.post(
         "/office/supervision/calendar",
         who=MANAGERS,
         body=PreviewCalendar,
         answer=CalendarPreview,
+        codes=(CatalogueCode.CALENDAR_LIST,),
         keyed=False,
-        example={"year": 2026, "special_days": [{"day": "2026-10-01", "opens": False}]},
+        example={"year": 2026, "text": "2026-10-01 休 国庆节"},
     )
     def preview_calendar(call: Call) -> CalendarPreview:
-        """Return which due days of open cases a calendar would move; it changes nothing."""
+        """Return which due days of open cases a pasted list would move; it changes nothing."""
         body: PreviewCalendar = call.body
-        days = [
-            SpecialDay(day_of(entry.day), entry.opens, "", entry.like_weekday)
-            for entry in body.special_days
-        ]
+        return preview(body.year, days_of(calendar_list.rows_of_text(body.text), body.year))
 
-        def read(conn: Connection) -> CalendarPreview:
-            moved = list(due_cache.moved_by(ctx, conn, body.year, days))
-            rows = case_queries.among(conn, ctx.hall_id, sorted({m.case for m in moved}))
-            numbers = {row.id: row.number for row in rows}
-            return CalendarPreview(
-                moved=[
-                    MovedDueDay(
-                        case=m.case,
-                        number=numbers[m.case],
-                        clock=Clock(m.clock),
-                        before=m.before,
-                        after=m.after,
-                        because=m.because,
-                    )
-                    for m in moved
-                ]
-            )
-
-        return ctx.read(read)
+    @api.post(
+        "/office/supervision/calendar/<year>/sheet",
+        who=MANAGERS,
+        answer=CalendarPreview,
+        codes=(CatalogueCode.CALENDAR_LIST,),
+        keyed=False,
+        upload=LARGEST,
+    )
+    def preview_sheet(call: Call) -> CalendarPreview:
+        """Return the same of the first sheet of an .xlsx (multipart field `file`)."""
+        year = year_of(call.args["year"])
+        _, content = uploaded(ctx.settings().of(FileSettings).file_limit_kb)
+        rows = hall.offload(lambda: calendar_list.rows_of_sheet(content))
+        return preview(year, days_of(rows, year))

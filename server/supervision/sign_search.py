@@ -62,7 +62,7 @@ def propose_day(ctx: Context, day: date) -> int:
 def _anomaly(sign: Suspicion, explanation: str) -> Anomaly:
     words = f"{SIGN_WORDS[sign.sign]}。{sign.words}"
     facts: dict[str, int | str] = {
-        "note": f"{words}。部门说明：{explanation}" if explanation else words,
+        "note": f"{words}。单位说明：{explanation}" if explanation else words,
         "sign": sign.sign.value,
         "explained": explanation,
     }

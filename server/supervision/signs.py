@@ -38,7 +38,7 @@ class Sign(StrEnum):
 SIGN_WORDS = {
     Sign.ENTERED_LATE: "后补录入：收件日期早于登记日期",
     Sign.QUICK: "承诺件受理后随即办结",
-    Sign.NO_VISIT: "没有号码，也不在部门清单内",
+    Sign.NO_VISIT: "没有号码，也不在单位清单内",
     Sign.NO_CASE: "号码已受理，没有登记办件",
     Sign.HEAP: "临下班集中录入",
     Sign.MONTH_END: "办结集中在月末",

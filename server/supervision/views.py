@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
 from server.cases import actions as cases
+from server.cases import due_cache
 from server.cases import queries as case_queries
 from server.cases import views as case_views
 from server.cases.clocks import Clock
 from server.cases.queries import StoredDue
 from server.core.actors import Actor
+from server.core.working_days import SpecialDay
 from server.hall.composition import Hall
+from server.hall.context import Context
 from server.supervision import lamps, queries
 from server.supervision.messages import (
+    CalendarPreview,
     ExplanationKind,
     ExplanationList,
     ExplanationView,
     LampView,
     LitCase,
+    MovedDueDay,
     UnitLamps,
     Wall,
 )
 from server.supervision.rules import LampLevel, colour, horizon
 
 MOST_SHOWN = 200
+MOST_MOVED = 500
 
 
 def wall(hall: Hall, conn: Connection) -> Wall:
@@ -69,6 +76,7 @@ def wall(hall: Hall, conn: Connection) -> Wall:
                         clock=Clock(due.clock),
                         level=colours[brief.id][due.clock],
                         due=due.earliest,
+                        days_left=case_views.days_left(reader, due.earliest),
                         since=since.get((brief.id, due.clock, colours[brief.id][due.clock]), ""),
                     )
                     for due in dues[brief.id]
@@ -99,6 +107,30 @@ def _units(
         for unit, count in queries.open_by_unit(conn, hall.ctx.hall_id).items()
     ]
     return sorted(lines, key=lambda line: (-line.red, -line.yellow, -line.open, line.unit))
+
+
+def calendar_preview(
+    ctx: Context, conn: Connection, year: int, days: Sequence[SpecialDay]
+) -> CalendarPreview:
+    """Return which due days of open cases another calendar of a year would move."""
+    moved = list(due_cache.moved_by(ctx, conn, year, days))
+    shown = moved[:MOST_MOVED]
+    rows = case_queries.among(conn, ctx.hall_id, sorted({m.case for m in shown}))
+    numbers = {row.id: row.number for row in rows}
+    return CalendarPreview(
+        moved=[
+            MovedDueDay(
+                case=m.case,
+                number=numbers[m.case],
+                clock=Clock(m.clock),
+                before=m.before,
+                after=m.after,
+                because=m.because,
+            )
+            for m in shown
+        ],
+        more=len(moved) - len(shown),
+    )
 
 
 def explanations(hall: Hall, conn: Connection, actor: Actor) -> ExplanationList:

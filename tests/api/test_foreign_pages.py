@@ -182,6 +182,7 @@ def test_an_upload_without_permission_is_rejected_before_its_body_is_read(web: W
         "/files",
         "/office/workbook",
         "/office/calendar/<year>/sheet",
+        "/office/supervision/calendar/<year>/sheet",
         "/office/readers/<serial>/file",
         "/office/checks/<check>/photos",
     }

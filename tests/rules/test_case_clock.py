@@ -149,6 +149,27 @@ def test_before_the_clock_begins_no_day_is_due() -> None:
     assert (days.earliest, days.rule, days.latest) == (None, None, None)
 
 
+@pytest.mark.parametrize(
+    ("reading", "expected"),
+    [
+        (Reading.EARLIEST, on(10, 13)),
+        (Reading.RULE, on(10, 14)),
+        (Reading.LATEST, on(10, 15)),
+    ],
+)
+def test_the_example_of_the_chapter_for_the_hall(reading: Reading, expected: date) -> None:
+    """Compare with docs/cases.zh-CN.md, whose September has a holiday of its own."""
+    rest = tuple(SpecialDay(on(9, day), False, "中秋节") for day in (25, 26, 27))
+    calendar = Workdays((*HOLIDAY, *rest, MADE_UP), years=frozenset({2026}))
+    stopped = (Entry(Mark.SUSPENDED, on(9, 28)), Entry(Mark.RESUMED, on(10, 9)))
+    entries = accepted(on(9, 21), *stopped)
+    longer = [*entries, Entry(Mark.EXTENDED, on(10, 13), 5)]
+    start, table = Start(on(9, 21)), DayTable(calendar, 2026, 2027)
+    assert due_day(entries, Limit(8), table, start, reading) == expected
+    if reading is Reading.RULE:
+        assert due_day(longer, Limit(8), table, start, reading) == on(10, 21)
+
+
 def test_the_strip_can_be_recounted_by_hand() -> None:
     entries = accepted(MONDAY, Entry(Mark.SUSPENDED, on(9, 9)), Entry(Mark.RESUMED, on(9, 14)))
     strip = list(walk(entries, Limit(3), CALENDAR, Start(MONDAY), Reading.RULE, on(9, 7)))

@@ -22,6 +22,7 @@ PAGES = (
     "docs/office-week.zh-CN.md",
     "docs/counter-day.zh-CN.md",
     "docs/public-voice.zh-CN.md",
+    "docs/cases.zh-CN.md",
 )
 """Documentation in Chinese. The glossary and ADRs may name a term that is out."""
 KINDS = (".py", ".ts", ".vue", ".toml", ".typ", ".md")
