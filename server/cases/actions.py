@@ -10,18 +10,18 @@ from datetime import date
 from sqlalchemy import Connection
 
 from server.cases import access, papers, queries, workflow
-from server.cases.clocks import CaseClocks, Clock, StatedFact, table_of
+from server.cases.clocks import CaseClocks, Clock, table_of
+from server.cases.due_rows import due_rows, stated
 from server.cases.errors import CaseCode
 from server.cases.events import CaseMoved
 from server.cases.paper_kinds import kind_of
-from server.cases.queries import StoredApplicant, StoredCase, StoredDue, StoredFact
+from server.cases.queries import StoredApplicant, StoredCase, StoredFact
 from server.cases.rules import (
     RUNNING,
     CaseMove,
     CaseOutcome,
     CaseState,
     CaseWay,
-    Fact,
     IdKind,
     SuspensionBasis,
     number_of,
@@ -222,17 +222,6 @@ def item_of(ctx: Context, row: StoredCase) -> Item:
     return ctx.catalogue_version(row.version).item_by[row.item]
 
 
-def stated(facts: Sequence[StoredFact]) -> list[StatedFact]:
-    """Return facts as the clocks read them."""
-    return [
-        StatedFact(
-            Fact(CaseMove(fact.move), date.fromisoformat(fact.day), fact.days),
-            CaseState(fact.state),
-        )
-        for fact in facts
-    ]
-
-
 def attempt_of(
     ctx: Context,
     actor: Actor,
@@ -428,25 +417,8 @@ def _owner(row: StoredCase, state: CaseState, wish: Wish, actor: Actor) -> str:
 
 def set_due_days(ctx: Context, tx: Tx, row: StoredCase, facts: Sequence[StoredFact]) -> None:
     """Store what is due of a case after its last fact."""
-    queries.set_dues(tx, [row.id], due_rows(ctx, clocks(ctx, tx.now), row, facts))
-
-
-def due_rows(
-    ctx: Context, reader: CaseClocks, row: StoredCase, facts: Sequence[StoredFact]
-) -> list[StoredDue]:
-    """Return what is due of a case, as it is stored for lists and lamps."""
-    if not facts:
-        return []
-    due = reader.due(stated(facts), item_of(ctx, row))
-    return [
-        StoredDue(
-            row.id,
-            clock.value,
-            row.unit,
-            *(day.isoformat() if day else "" for day in (days.earliest, days.rule, days.latest)),
-        )
-        for clock, days in due.items()
-    ]
+    rows = due_rows(clocks(ctx, tx.now), row, facts, item_of(ctx, row))
+    queries.set_dues(tx, [row.id], rows)
 
 
 def take_over(ctx: Context, actor: Actor, key: str, from_staff: str, cases: Sequence[str]) -> None:

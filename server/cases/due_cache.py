@@ -17,18 +17,16 @@ from sqlalchemy import Connection
 
 from server.cases import actions, queries
 from server.cases.clocks import CaseClocks, table_of
+from server.cases.due_rows import due_rows
 from server.cases.queries import StoredDue
-from server.cases.settings import CaseSettings
 from server.catalogue.calendar_import import differing
 from server.core.store import Tx
 from server.core.working_days import SpecialDay, Workdays
 from server.hall.context import Context
 
 
-def basis_of(ctx: Context) -> str:
-    """Return the digest of the calendar and rules that are in force."""
-    calendar = ctx.workdays().statutory()
-    tell_days = ctx.settings().of(CaseSettings).case_tell_days
+def basis_of(calendar: Workdays, tell_days: int) -> str:
+    """Return the digest of the calendar and rules by which due days are made."""
     days = [[s.day.isoformat(), s.opens, s.like_weekday] for s in calendar.state]
     text = json.dumps([sorted(days), sorted(calendar.week), tell_days])
     return hashlib.sha256(text.encode()).hexdigest()
@@ -43,7 +41,8 @@ class DueCache:
     def update(self) -> None:
         """Make every open case's due days anew if the calendar or a rule has changed."""
         ctx = self._ctx
-        basis = basis_of(ctx)
+        reader = actions.clocks(ctx)
+        basis = basis_of(reader.calendar, reader.tell_days)
         if ctx.read(lambda c: queries.basis(c, ctx.hall_id)) == basis:
             return
         after = ""
@@ -71,7 +70,7 @@ def rows_of(ctx: Context, conn: Connection, ids: list[str], reader: CaseClocks) 
     return [
         due
         for row in queries.among(conn, ctx.hall_id, ids)
-        for due in actions.due_rows(ctx, reader, row, facts[row.id])
+        for due in due_rows(reader, row, facts[row.id], actions.item_of(ctx, row))
     ]
 
 
@@ -100,8 +99,9 @@ def moved_by(
         before = {(due.case, due.clock): due for due in rows_of(ctx, conn, ids, now)}
         since = {row.id: row.day for row in queries.among(conn, ctx.hall_id, ids)}
         for due in rows_of(ctx, conn, ids, then):
-            old = before[due.case, due.clock].rule
-            if old != due.rule:
-                because = next(day for day in changed if day > since[due.case])
-                yield MovedDay(due.case, due.clock, old, due.rule, because)
+            old = before.get((due.case, due.clock))
+            day = old.rule if old else ""
+            if day != due.rule:
+                because = next((change for change in changed if change > since[due.case]), "")
+                yield MovedDay(due.case, due.clock, day, due.rule, because)
         after = ids[-1]

@@ -1,7 +1,8 @@
 """Integrity check of cases: facts, papers and due days against each other and the journal.
 
 Every case has its facts without a gap, each with its actor and its journal line; each paper that a
-fact owes exists with the right digest; the stored due days are those that the clock gives now.
+fact owes exists with the right digest; the stored due days are those that the clock gives, unless a
+change of the calendar or of a rule is still being worked in.
 """
 
 from __future__ import annotations
@@ -9,16 +10,27 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 
 from sqlalchemy import Connection, select
 
 from server.cases import queries
+from server.cases.clocks import CaseClocks, table_of
+from server.cases.due_cache import basis_of
+from server.cases.due_rows import due_rows
 from server.cases.papers import DIGEST_LENGTH
-from server.cases.queries import StoredCase, StoredCasePaper, StoredFact
+from server.cases.queries import StoredCase, StoredCasePaper, StoredDue, StoredFact
 from server.cases.rules import read_number
+from server.cases.settings import CaseSettings
+from server.catalogue import calendar_queries
+from server.catalogue import queries as catalogue_queries
+from server.catalogue.model import Catalogue
+from server.core import setting_queries
+from server.core.settings import CalendarSettings, Settings, with_values
 from server.core.step_chains import Problem, chain_problems
 from server.core.tables import journal as journal_table
+from server.core.working_days import Workdays
 
 FIRST_DAY, LAST_DAY = "2000-01-01", "2099-12-31"
 _j = journal_table.c
@@ -37,6 +49,7 @@ def problems(conn: Connection, hall_id: str) -> Iterator[Problem]:
             papers[paper.case].append(paper)
         for row in part:
             yield from _case(row, facts[row.id], papers[row.id], lines)
+        yield from _dues(conn, hall_id, part, facts)
 
 
 def _lines(conn: Connection, hall_id: str) -> Counter[tuple[str, str, int]]:
@@ -68,3 +81,37 @@ def _case(
         text = f"{paper.id}\n{paper.content}"
         if hashlib.sha256(text.encode()).hexdigest()[:DIGEST_LENGTH] != paper.digest:
             yield f"文书 {paper.id} 已被改动", f"paper {paper.id} was changed"
+
+
+def _dues(
+    conn: Connection,
+    hall_id: str,
+    rows: Sequence[StoredCase],
+    facts: Mapping[str, Sequence[StoredFact]],
+) -> Iterator[Problem]:
+    """Yield every case whose stored due days are not those of the clock."""
+    settings = with_values(Settings(), setting_queries.current(conn, hall_id))
+    makeup = settings.of(CalendarSettings).makeup_weekday
+    state = calendar_queries.every(conn, hall_id, makeup)
+    calendar = Workdays(state, years=calendar_queries.years(conn, hall_id)).statutory()
+    tell_days = settings.of(CaseSettings).case_tell_days
+    if queries.basis(conn, hall_id) != basis_of(calendar, tell_days):
+        return
+    stored = queries.dues(conn, hall_id, [row.id for row in rows])
+    books: dict[int, Catalogue] = {}
+    for row in rows:
+        # Silence is a fact as soon as it counts, so the day on which it is looked at does not.
+        last = date.fromisoformat(facts[row.id][-1].day) if facts[row.id] else date.max
+        reader = CaseClocks(calendar, table_of(calendar, last.year), tell_days, last)
+        if row.version not in books:
+            books[row.version] = catalogue_queries.load(conn, hall_id, row.version)
+        due = due_rows(reader, row, facts[row.id], books[row.version].item_by[row.item])
+        if sorted(due, key=_clock) != sorted(stored[row.id], key=_clock):
+            yield (
+                f"办件 {row.number} 的到期日与计时规则不一致",
+                f"the due days of case {row.number} differ from its clock",
+            )
+
+
+def _clock(due: StoredDue) -> str:
+    return due.clock

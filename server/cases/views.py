@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from server.cases import access, actions, queries
 from server.cases.clocks import CaseClocks, Clock
 from server.cases.day_walk import walk
+from server.cases.due_rows import stated
 from server.cases.ledger import Limit, Reading
 from server.cases.messages import (
     CaseBrief,
@@ -138,7 +139,7 @@ def single(hall: Hall, conn: Connection, actor: Actor, case_id: str) -> CaseView
     person = queries.applicants(conn, ctx.hall_id, [row.id]).get(row.id)
     dues = queries.dues(conn, ctx.hall_id, [row.id])[row.id]
     reader, item = actions.clocks(ctx), actions.item_of(ctx, row)
-    started = reader.start(ledger_of([s.fact for s in actions.stated(facts)]))
+    started = reader.start(ledger_of([s.fact for s in stated(facts)]))
     faulty = actions.faults_of(conn, ctx.hall_id, row)
     attempt = actions.attempt_of(ctx, actor, row, facts, posts, None, faulty)
     unseal_phone = person is not None and row.state not in FINAL
@@ -211,7 +212,7 @@ def strip(
 
     `unseen`: moves that no note names.
     """
-    entries = ledger_of([stated.fact for stated in actions.stated(facts)])
+    entries = ledger_of([stated.fact for stated in stated(facts)])
     start = reader.start(entries)
     if start is None or item.promised_days == 0:
         return []

@@ -69,6 +69,15 @@ class SupervisionSettings(SettingGroup):
         high=100,
         unit="percent",
     )
+    sign_after_days: int = setting(
+        2,
+        "疑似体外循环在几天后提出",
+        "Signs of a day are proposed after (days)",
+        "Days after which the signs of a day are proposed; before that a unit can explain the day.",
+        low=1,
+        high=14,
+        unit="days",
+    )
     sign_without_case: int = setting(
         0,
         "号码办结“受理”而没有登记办件算可疑（0 不查，1 查）",

@@ -27,25 +27,34 @@ from server.supervision.settings import SupervisionSettings
 from server.supervision.signs import SIGN_WORDS, EnteredCase, ServedTicket, SignLimits, Suspicion
 
 MONTH_END_DAYS = 2
+LOOK_BACK_DAYS = 14
+"""Days that are searched again after a start."""
 GIVEN_UP = frozenset({CaseState.NOT_ACCEPTED, CaseState.WITHDRAWN, CaseState.VOID})
 _c, _f, _a, _t = case_record.c, case_fact.c, case_applicant.c, ticket.c
 
 
 class SignSearch:
-    """Search of one hall; each day that is over is searched once, and again after a restart."""
+    """Search of one hall: each day is searched once, after the time in which a unit may explain.
+
+    After a start the days of two weeks are searched again: none is missed, none proposed twice.
+    """
 
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
-        self._searched = ""
+        self._searched: date | None = None
 
     def update(self) -> int:
-        """Propose the signs of yesterday; return the number of new findings."""
+        """Propose the signs of the days that are due; return the number of new findings."""
         ctx = self._ctx
-        day = ctx.local().date() - timedelta(days=1)
-        if day.isoformat() == self._searched:
-            return 0
-        self._searched = day.isoformat()
-        return propose_day(ctx, day)
+        wait = ctx.settings().of(SupervisionSettings).sign_after_days
+        last = ctx.local().date() - timedelta(days=wait)
+        day = self._searched or last - timedelta(days=LOOK_BACK_DAYS)
+        self._searched = max(day, last)
+        count = 0
+        while day < last:
+            day += timedelta(days=1)
+            count += propose_day(ctx, day)
+        return count
 
 
 def propose_day(ctx: Context, day: date) -> int:

@@ -5,7 +5,7 @@ export default [
   {
     id: "cases",
     group: "voices",
-    order: 40,
+    order: 45,
     name: { zh: "办件", en: "Cases" },
     page: () => import("./CasesSection.vue"),
     route: "/:id?",

@@ -442,12 +442,14 @@ def test_a_changed_calendar_moves_due_days_and_says_so_before(hall: SmallHall) -
         ("case_fact", {"move": "accept"}, "differs from the journal"),
         ("case_fact", {"paper": ""}, "are missing"),
         ("case_paper", {"content": "{}"}, "was changed"),
+        ("case_due", {"rule": "2026-03-10"}, "differ from its clock"),
     ],
 )
 def test_the_check_of_the_books_finds_what_was_changed_outside(
     hall: SmallHall, table: str, changes: dict[str, Any], violation: str
 ) -> None:
     at_desk(hall)
+    due_cache.DueCache(hall.ctx).update()
     assert violations(hall) == []
     hall.ctx.write(lambda tx: tx.conn.execute(update(getattr(tables, table)).values(**changes)))
     assert any(violation in line for line in violations(hall))

@@ -138,13 +138,17 @@ def test_signs_are_proposed_once_with_what_the_unit_said(hall: SmallHall) -> Non
     assert all(words in str(each["note"]) for each in facts)
 
 
-def test_the_search_looks_at_yesterday_once(hall: SmallHall) -> None:
+def test_a_day_is_searched_once_after_the_unit_could_explain_it(hall: SmallHall) -> None:
     opened(hall)
     search = sign_search.SignSearch(hall.ctx)
     assert search.update() == 0
     on(hall, 3, 3)
+    assert search.update() == 0
+    on(hall, 3, 4)
     assert (search.update(), search.update()) == (1, 0)
     assert [each["sign"] for each in findings(hall, "outside")] == [Sign.NO_VISIT]
+    on(hall, 3, 12)  # the server slept
+    assert sign_search.SignSearch(hall.ctx).update() == 0
 
 
 @pytest.mark.parametrize(
