@@ -43,7 +43,8 @@ class Bulletins:
             content = ctx.read(lambda c, b=bulletin: bulletins_actions.load(ctx, c, b))  # type: ignore[misc]
             words = {"closing": CLOSING} if world.chance.random() < 0.4 else {}
             bulletins_actions.edit(ctx, world.actor(editor.number), world.key(), content, words)
-            content = ctx.read(lambda c, b=bulletin: bulletins_actions.load(ctx, c, b))  # type: ignore[misc]
+            if words:  # otherwise nothing has changed, and a week's figures take long
+                content = ctx.read(lambda c, b=bulletin: bulletins_actions.load(ctx, c, b))  # type: ignore[misc]
             actor = world.actor(releaser.number)
             with contextlib.suppress(HallError):
                 bulletins_actions.release(ctx, actor, world.key(), content, content.digest)
