@@ -410,6 +410,7 @@ def _add_fact(
         "item": row.item,
         "unit": row.unit,
         "mode": row.mode,
+        "promised": item_of(ctx, row).promised_days,
         "ticket": row.ticket,
     }
     write_journal(tx, actor, f"case.{wish.move}", row.id, window=row.window, data=data)

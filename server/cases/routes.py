@@ -48,7 +48,7 @@ from server.leave.errors import LeaveCode
 from server.queue import ticket_queries
 from server.queue.errors import QueueCode
 from server.web_api import ANYONE, MANAGERS, STAFF, Api, Call
-from server.web_api.arguments import day_argument, day_of
+from server.web_api.arguments import day_argument, day_of, week_argument
 from server.web_api.downloads import INLINE, file_response
 from server.web_api.limits import PHONES
 
@@ -231,12 +231,19 @@ def _listed(api: Api) -> None:
 
     @api.get("/office/cases", who=MANAGERS, answer=CaseList)
     def office_cases(_call: Call) -> CaseList:
-        """Return the open cases, due ones first; with `from` all that came since then."""
+        """Return the open cases, due ones first; with `from` all that came since then.
+
+        With `week` (2026-W47) those that the week's figures are made of.
+        """
         today = ctx.local().date()
         first, last = day_argument("from", today), day_argument("to", today)
+        week = week_argument(request.args["week"]) if "week" in request.args else None
 
         def read(conn: Connection) -> CaseList:
-            if "from" in request.args:
+            if week is not None:
+                span = week.first.isoformat(), week.last.isoformat()
+                rows = queries.of_week(conn, ctx.hall_id, *span)
+            elif "from" in request.args:
                 rows = queries.of_days(conn, ctx.hall_id, first.isoformat(), last.isoformat())
             else:
                 states = [state for state in CaseState if state not in FINAL]
