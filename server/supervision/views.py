@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import date
 
 from sqlalchemy import Connection
 
@@ -13,19 +14,34 @@ from server.cases.clocks import Clock
 from server.cases.queries import StoredDue
 from server.core.actors import Actor
 from server.hall.composition import Hall
-from server.supervision import lamps, queries
+from server.supervision import lamps, queries, sign_search
 from server.supervision.messages import (
     ExplanationKind,
     ExplanationList,
     ExplanationView,
     LampView,
     LitCase,
+    SignList,
+    SignView,
     UnitLamps,
     Wall,
 )
 from server.supervision.rules import LampLevel, colour, horizon
 
 MOST_SHOWN = 200
+
+
+def signs(hall: Hall, conn: Connection, day: date) -> SignList:
+    """Return the signs of a day."""
+    ctx = hall.ctx
+    names = {unit.code: unit.name for unit in ctx.catalogue().units}
+    return SignList(
+        day=day.isoformat(),
+        signs=[
+            SignView(sign=s.sign, unit=s.unit, unit_name=names.get(s.unit, s.unit), words=s.words)
+            for s in sign_search.signs_of(ctx, conn, day)
+        ],
+    )
 
 
 def wall(hall: Hall, conn: Connection) -> Wall:

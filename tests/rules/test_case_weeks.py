@@ -22,9 +22,7 @@ READER = CaseClocks(DAYS, DayTable(DAYS, 2025, 2027), 5, date(2026, 3, 1))
 MOVE, STATE = CaseMove, CaseState
 
 
-def fact(
-    day: str, move: CaseMove, state: CaseState, due: str = "", promised: int = 5
-) -> DatedFact:
+def fact(day: str, move: CaseMove, state: CaseState, due: str = "", promised: int = 5) -> DatedFact:
     return DatedFact(day, move, state, due, promised)
 
 
