@@ -16,9 +16,11 @@ from server.cases.rules import RUNNING, CaseMove, CaseState, Fact, ledger_of
 from server.core.rates import Rate
 
 CASE_RATES = (
-    "按期办结率＝本期按期办结的件数÷（本期办结的件数＋期末超期未办结的件数）；"
-    "提前办结率＝本期早于承诺期限办结的件数÷本期办结的承诺期限在一个工作日以上的件数。"
-    "期限为承诺期限，特别程序不计入，批准的延期计入；即办件以受理当日为限。",
+    (
+        "按期办结率＝本期按期办结的件数÷（本期办结的件数＋期末超期未办结的件数）；"
+        "提前办结率＝本期早于承诺期限办结的件数÷本期办结的承诺件件数。"
+        "期限为承诺期限，特别程序不计入，批准的延期计入；即办件以受理当日为限。"
+    ),
     (
         "On-time rate = cases decided by their promised day / cases decided, or past that day at "
         "the end. Early rate = cases decided before that day / cases decided whose promise is one "

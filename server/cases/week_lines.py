@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class CaseLine:
-    """Cases of a unit or of a mode of handling, as in `CaseCounts`; `code`: of that unit or mode."""
+    """Cases of a unit or mode of handling, as in `CaseCounts`; `code`: of that unit or mode."""
 
     code: str
     name: str

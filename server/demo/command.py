@@ -376,7 +376,7 @@ def _script(hall: Hall, folder: Path, password: str) -> Path:
         "kiosks": {name: hall.people.grant("kiosk", name) for name in KIOSKS},
         "board": hall.people.grant("board", "main"),
         "windows": windows,
-        "back_office": others[-3:],
+        "back_office": others[:-4:-1],
         "simulators": hall.config.simulators,
     }
     path.write_text(json.dumps(content), encoding="utf-8")

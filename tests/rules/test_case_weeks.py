@@ -111,8 +111,8 @@ def test_the_journal_gives_facts_by_unit_and_mode_and_other_lines_change_nothing
         line("case.accept", "K2", state="handling", unit="build", mode="direct", promised=0),
     ]
     replay = replayed(lines)
-    one = CaseCounts(filed=1, accepted=1, open=1)
-    assert replay.counts(READER, FIRST, LAST, unit="tax") == one
+    single = CaseCounts(filed=1, accepted=1, open=1)
+    assert replay.counts(READER, FIRST, LAST, unit="tax") == single
     assert replay.counts(READER, FIRST, LAST, mode="direct") == CaseCounts(
         filed=1, accepted=1, open=1, overdue=1
     )

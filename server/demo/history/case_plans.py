@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from server.cases.actions import Wish
@@ -86,7 +86,7 @@ class Plan:
     steps: Steps
     answered: bool = True
     way: CaseWay = CaseWay.WINDOW
-    explained: str = field(default="")
+    explained: str = ""
 
 
 NETWORK_DOWN = "当天专网中断，申请人由引导台直接收件，未取号"

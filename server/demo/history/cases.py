@@ -19,7 +19,7 @@ from server.cases.rules import CaseMove, CaseState, CaseWay
 from server.catalogue.model import CaseMode, Item
 from server.core.actors import Actor
 from server.core.sealed_text import seal
-from server.demo.history.case_plans import PLANS, Hand, Plan, PlannedStep, Steps, followed, usual
+from server.demo.history.case_plans import PLANS, Hand, Plan, Steps, followed, usual
 from server.demo.history.notices import Matter, Visit
 from server.demo.history.world import Event, World
 from server.queue.tickets import Ticket
