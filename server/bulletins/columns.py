@@ -13,6 +13,8 @@ from server.attendance.week_lines import AttendanceLine, NamedCase
 from server.attendance.words import EARLY, LATE, MISSING, ON_TIME
 from server.bulletins.figures import Figures
 from server.bulletins.messages import BulletinColumn, BulletinRow, BulletinTable
+from server.cases.week_counts import CASE_RATES
+from server.cases.week_lines import CaseLine
 from server.catalogue.model import Catalogue
 from server.complaints.week_counts import IN_TIME_RATE
 from server.complaints.week_lines import ComplaintLine
@@ -86,6 +88,18 @@ SERVICE: Head = (
     ("wait_p50", "半数等候不超过（分钟）", "Half waited at most (min)"),
     ("wait_p90", "九成等候不超过（分钟）", "90 % waited at most (min)"),
     ("service", "平均办理（分钟）", "Service (min)"),
+)
+CASES_HANDLED: Head = (
+    ("filed", "收件", "Filed"),
+    ("accepted", "受理", "Accepted"),
+    ("not_accepted", "不予受理", "Not accepted"),
+    ("decided", "办结", "Decided"),
+    ("on_time", "按期办结", "On time"),
+    ("on_time_rate", "按期办结率", "On-time rate"),
+    ("early", "提前办结", "Early"),
+    ("early_rate", "提前办结率", "Early rate"),
+    ("open", "期末在办", "Open at the end"),
+    ("overdue", "其中超期", "Overdue"),
 )
 NOTICES: Head = (
     ("_unit", "单位", "Unit"),
@@ -163,7 +177,30 @@ def _all(catalogue: Catalogue, figures: Figures) -> Iterator[BulletinTable]:
         ),
     ):
         yield _table(key, "service", title, (head, *SERVICE), map(_service, service_lines))
+    yield from _cases(figures)
     yield from _voices(figures)
+
+
+def _cases(figures: Figures) -> Iterator[BulletinTable]:
+    for key, title, head, lines, note in (
+        (
+            "case_units",
+            ("各单位办件情况（单位：件）", "Cases by unit"),
+            ("_unit", "单位", "Unit"),
+            figures.case_units,
+            CASE_RATES,
+        ),
+        (
+            "case_modes",
+            ("六制办理情况（单位：件）", "Cases by mode of handling"),
+            ("_mode", "办理方式", "Mode"),
+            figures.case_modes,
+            ("", ""),
+        ),
+    ):
+        if lines:
+            rows = map(_handled, lines)
+            yield _table(key, "cases", title, (head, *CASES_HANDLED), rows, note=note)
 
 
 def _voices(figures: Figures) -> Iterator[BulletinTable]:
@@ -249,6 +286,17 @@ def _service(line: ServiceLine) -> BulletinRow:
     counts = (line.issued, line.served, line.missed, line.expired)
     times = map(minutes, (line.wait_p50, line.wait_p90, line.service_mean))
     return _row(line.code, line.link, line.name, *counts, *times)
+
+
+def _handled(line: CaseLine) -> BulletinRow:
+    before = (line.filed, line.accepted, line.not_accepted, line.decided)
+    on_time = rate_text(Rate(line.on_time, line.decisions_owed))
+    early = rate_text(Rate(line.early, line.promised))
+    after = (line.open, line.overdue)
+    return _row(
+        *(line.code, line.link, line.name, *before),
+        *(line.on_time, on_time, line.early, early, *after),
+    )
 
 
 def _notice(line: NoticeLine) -> BulletinRow:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from server.attendance.week_lines import AttendanceLine, NamedCase
+from server.cases.week_lines import CaseLine
 from server.complaints.week_lines import ComplaintLine
 from server.core.weeks import Fact
 from server.one_time_notices.week_lines import NoticeLine
@@ -34,5 +35,7 @@ class Figures:
     service_windows: tuple[ServiceLine, ...] = ()
     notice_units: tuple[NoticeLine, ...] = ()
     complaint_units: tuple[ComplaintLine, ...] = ()
+    case_units: tuple[CaseLine, ...] = ()
+    case_modes: tuple[CaseLine, ...] = ()
     rates: dict[str, list[float | None]] = field(default_factory=dict)
     """On-time rate of each unit over the last weeks, oldest first, this week last."""

@@ -11,6 +11,7 @@ TITLES = {
     "checks": "查岗情况",
     "rectification": "上期通报问题整改情况",
     "service": "窗口服务情况",
+    "cases": "办件情况",
     "notices": "一次性告知情况",
     "voices": "群众评价情况",
     "complaints": "投诉建议情况",
@@ -40,6 +41,12 @@ DRAFT_SENTENCES = {
         "当日未办{expired}人次。半数群众等候不超过{wait_p50}，九成群众等候不超过{wait_p90}，"
         "平均办理时间{service_mean}。"
     ),
+    "cases": (
+        "收件{cases_filed}件，受理{cases_accepted}件，不予受理{cases_not_accepted}件；"
+        "办结{cases_decided}件，其中按期{cases_on_time}件，按期办结率{cases_on_time_rate}，"
+        "提前{cases_early}件，提前办结率{cases_early_rate}。"
+        "截至本期末在办{cases_open}件，其中超期{cases_overdue}件。"
+    ),
     "notices": (
         "登记收取材料{hand_ins}次，出具一次性告知单{notices}份；再次交材料{handed_in_again}次，"
         "其中首次漏告知{told_twice}次（已认定{told_twice_confirmed}次，待认定{told_twice_open}次），"
@@ -61,7 +68,7 @@ DRAFT_SENTENCES = {
         "并由首席代表签收。特此通报。"
     ),
 }
-NUMERALS = "一二三四五六七八九十"
+NUMERALS = (*"一二三四五六七八九十", "十一", "十二", "十三", "十四", "十五")
 
 
 def numbered(title: str, place: int) -> str:

@@ -18,6 +18,7 @@ from server.cases.paper_kinds import kind_of
 from server.cases.queries import StoredApplicant, StoredCase, StoredFact
 from server.cases.rules import (
     RUNNING,
+    UNACCEPTED,
     CaseMove,
     CaseOutcome,
     CaseState,
@@ -285,7 +286,7 @@ def move(ctx: Context, actor: Actor, key: str, case_id: str, wish: Wish) -> None
         item = item_of(ctx, row)
         if wish.move is CaseMove.ASK_TIME and wish.days > item.extension_days:
             raise HallError(CommonCode.INVALID, field="days")
-        faulty = faults_of(tx.conn, tx.hall_id, row)
+        faulty = faults_of(tx.conn, tx.hall_id, row) if row.state in UNACCEPTED else None
         attempt = attempt_of(ctx, actor, row, facts, posts, wish, faulty)
         state = CASE.after(wish.move, attempt, _target(wish, row, facts))
         _add_fact(ctx, tx, actor, row, facts, state, wish, ctx.local(tx.now).date())
@@ -357,8 +358,9 @@ def _add_fact(
     day: date,
 ) -> None:
     n = len(facts) + 1
-    hand_in = last_hand_in(tx.conn, tx.hall_id, row)
-    row = replace(row, hand_in=hand_in.id if hand_in else "")
+    if row.state in UNACCEPTED:  # what comes after the acceptance changes nothing of it
+        hand_in = last_hand_in(tx.conn, tx.hall_id, row)
+        row = replace(row, hand_in=hand_in.id if hand_in else "")
     outcome = wish.outcome if wish.move is CaseMove.DECIDE else None
     fact = StoredFact(
         case=row.id,
@@ -397,6 +399,7 @@ def _add_fact(
         "item": row.item,
         "unit": row.unit,
         "mode": row.mode,
+        "promised": item_of(ctx, row).promised_days,
         "ticket": row.ticket,
     }
     write_journal(tx, actor, f"case.{wish.move}", row.id, window=row.window, data=data)

@@ -2,7 +2,8 @@
 
 Every case has its facts without a gap, each with its actor and its journal line; each paper that a
 fact owes exists with the right digest; the stored due days are those that the clock gives, unless a
-change of the calendar or of a rule is still being worked in.
+change of the calendar or of a rule is still being worked in. The counts that the journal alone
+gives are those of the tables.
 """
 
 from __future__ import annotations
@@ -16,22 +17,29 @@ from datetime import date
 from sqlalchemy import Connection, select
 
 from server.cases import queries
+from server.cases.clock import DayTable
 from server.cases.clocks import CaseClocks, table_of
 from server.cases.due_cache import basis_of
 from server.cases.due_rows import due_rows
 from server.cases.papers import DIGEST_LENGTH
 from server.cases.queries import StoredCase, StoredCasePaper, StoredDue, StoredFact
+from server.cases.replay import ACTS, replayed
 from server.cases.rules import read_number
 from server.cases.settings import CaseSettings
+from server.cases.week_counts import DatedFact, case_counts
+from server.cases.week_facts import dated
 from server.catalogue import calendar_queries
 from server.catalogue import queries as catalogue_queries
 from server.catalogue.model import Catalogue
-from server.core import setting_queries
+from server.core import journal, setting_queries
 from server.core.settings import CalendarSettings, Settings, with_values
 from server.core.step_chains import Problem, chain_problems
 from server.core.tables import journal as journal_table
 from server.core.working_days import Workdays
 
+# One calendar for both: the check has no hall whose calendar it could read.
+_WEEKDAYS = Workdays()
+PLAIN = CaseClocks(_WEEKDAYS, DayTable(_WEEKDAYS, 1999, 2100), 5, date(2000, 1, 1))
 FIRST_DAY, LAST_DAY = "2000-01-01", "2099-12-31"
 _j = journal_table.c
 
@@ -40,6 +48,8 @@ def problems(conn: Connection, hall_id: str) -> Iterator[Problem]:
     """Yield every violation, in both languages."""
     rows = queries.of_days(conn, hall_id, FIRST_DAY, LAST_DAY)
     lines = _lines(conn, hall_id)
+    replay = replayed(journal.of_acts(conn, hall_id, ACTS))
+    stored: list[list[DatedFact]] = []
     for start in range(0, len(rows), queries.CHUNK):
         part = rows[start : start + queries.CHUNK]
         ids = [row.id for row in part]
@@ -49,7 +59,12 @@ def problems(conn: Connection, hall_id: str) -> Iterator[Problem]:
             papers[paper.case].append(paper)
         for row in part:
             yield from _case(row, facts[row.id], papers[row.id], lines)
+            promised = replay.promised.get(row.id, 0)
+            stored.append(dated(PLAIN, facts[row.id], promised))
         yield from _dues(conn, hall_id, part, facts)
+    span = FIRST_DAY, LAST_DAY
+    if replay.counts(PLAIN, *span) != case_counts(stored, *span):
+        yield "办件合计与流水重算不一致", "counts of cases differ from the journal's"
 
 
 def _lines(conn: Connection, hall_id: str) -> Counter[tuple[str, str, int]]:

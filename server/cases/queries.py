@@ -171,6 +171,17 @@ def of_days(conn: Connection, hall_id: str, first: str, last: str) -> list[Store
     return _cases.all(conn, query.order_by(_c.day.desc(), _c.serial.desc()))
 
 
+def of_week(conn: Connection, hall_id: str, first: str, last: str) -> list[StoredCase]:
+    """Return the cases that were open on, or had a fact on, ISO days `first`..`last`."""
+    later = select(_f.case).where(_f.hall_id == hall_id, _f.day >= first)
+    query = _cases.select().where(
+        _c.hall_id == hall_id,
+        _c.day <= last,
+        _c.state.not_in(sorted(FINAL)) | _c.id.in_(later),
+    )
+    return _cases.all(conn, query.order_by(_c.day.desc(), _c.serial.desc()))
+
+
 def in_states(
     conn: Connection,
     hall_id: str,

@@ -50,7 +50,7 @@ from server.one_time_notices import queries as hand_ins
 from server.queue import ticket_queries
 from server.queue.errors import QueueCode
 from server.web_api import ANYONE, MANAGERS, STAFF, Api, Call
-from server.web_api.arguments import day_argument, day_of
+from server.web_api.arguments import day_argument, day_of, week_argument
 from server.web_api.downloads import INLINE, file_response
 from server.web_api.limits import PHONES
 
@@ -240,10 +240,12 @@ def _listed(api: Api) -> None:
     def office_cases(_call: Call) -> CaseList:
         """Return the open cases, due ones first.
 
-        With `from` all that came since then; with `number` the one with this number.
+        With `from` all that came since then; with `number` the one with this number; with `week`
+        (2026-W47) those that the week's figures are made of.
         """
         today = ctx.local().date()
         first, last = day_argument("from", today), day_argument("to", today)
+        week = week_argument(request.args["week"]) if "week" in request.args else None
         number = request.args.get("number", "")
         place = read_number(number)
         if number and place is None:
@@ -253,6 +255,9 @@ def _listed(api: Api) -> None:
             if place is not None:
                 row = queries.by_serial(conn, ctx.hall_id, *place)
                 rows = [row] if row is not None else []
+            elif week is not None:
+                span = week.first.isoformat(), week.last.isoformat()
+                rows = queries.of_week(conn, ctx.hall_id, *span)
             elif "from" in request.args:
                 rows = queries.of_days(conn, ctx.hall_id, first.isoformat(), last.isoformat())
             else:

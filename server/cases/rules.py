@@ -110,6 +110,8 @@ class CaseWay(StrEnum):
 
 
 FINAL = frozenset({CaseState.DECIDED, CaseState.NOT_ACCEPTED, CaseState.WITHDRAWN, CaseState.VOID})
+UNACCEPTED = frozenset({CaseState.FILED, CaseState.SUPPLEMENTING})
+"""States in which the materials still decide what may be done."""
 RUNNING = frozenset({CaseState.HANDLING, CaseState.REVIEWING, CaseState.APPROVING})
 """States in which somebody's desk holds the case and the clock runs."""
 POST_OF = {

@@ -367,6 +367,8 @@ def _script(hall: Hall, folder: Path, password: str) -> Path:
         if person is not None:
             windows[window.code] = person
     windows["office"] = next(s.number for s in catalogue.staff if s.role is Role.MANAGER)
+    # The office's manager, who comes first among those without a window, names the posts.
+    others = [s.number for s in catalogue.staff if s.number not in windows.values()]
     path = folder / "rehearsal.json"
     path.touch(mode=0o600)
     content = {
@@ -374,6 +376,7 @@ def _script(hall: Hall, folder: Path, password: str) -> Path:
         "kiosks": {name: hall.people.grant("kiosk", name) for name in KIOSKS},
         "board": hall.people.grant("board", "main"),
         "windows": windows,
+        "back_office": others[:-4:-1],
         "simulators": hall.config.simulators,
     }
     path.write_text(json.dumps(content), encoding="utf-8")

@@ -11,6 +11,7 @@ from server.cases.clocks import Clock
 from server.cases.messages import CaseBrief, CaseText
 from server.core.messages import Code, Command, Message
 from server.supervision.rules import LampLevel
+from server.supervision.signs import Sign
 
 FIELD_WORDS = {
     "digest": ("文件校验码", "digest of the file"),
@@ -69,6 +70,22 @@ class Wall(Message):
     cases: list[LitCase]
     more: int
     """Cases left out of the list."""
+
+
+class SignView(Message):
+    """Sign of a case outside the hall, with its figures in words."""
+
+    sign: Sign
+    unit: str
+    unit_name: str
+    words: str
+
+
+class SignList(Message):
+    """Signs of a day; those of a day that is over are proposed as findings as well."""
+
+    day: str
+    signs: list[SignView]
 
 
 class Explain(Command):

@@ -16,10 +16,11 @@ from server.supervision.messages import (
     Explain,
     ExplanationList,
     PreviewCalendar,
+    SignList,
     Wall,
 )
 from server.web_api import MANAGERS, STAFF, Api, Call
-from server.web_api.arguments import day_of
+from server.web_api.arguments import day_argument, day_of
 from server.web_api.uploads import LARGEST, uploaded
 
 
@@ -31,6 +32,12 @@ def add(api: Api) -> None:
     def wall(_call: Call) -> Wall:
         """Return the wall of lamps."""
         return ctx.read(lambda c: views.wall(hall, c))
+
+    @api.get("/office/supervision/signs", who=MANAGERS, answer=SignList)
+    def day_signs(_call: Call) -> SignList:
+        """Return the signs of cases outside the hall of today, or of `day`; it changes nothing."""
+        day = day_argument("day", ctx.local().date())
+        return ctx.read(lambda c: views.signs(hall, c, day))
 
     @api.get("/my/explanations", who=STAFF, answer=ExplanationList)
     def my_explanations(call: Call) -> ExplanationList:

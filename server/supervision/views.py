@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import date
 
 from sqlalchemy import Connection
 
@@ -17,7 +18,7 @@ from server.core.actors import Actor
 from server.core.working_days import SpecialDay
 from server.hall.composition import Hall
 from server.hall.context import Context
-from server.supervision import lamps, queries
+from server.supervision import lamps, queries, sign_search
 from server.supervision.messages import (
     CalendarPreview,
     ExplanationKind,
@@ -26,6 +27,8 @@ from server.supervision.messages import (
     LampView,
     LitCase,
     MovedDueDay,
+    SignList,
+    SignView,
     UnitLamps,
     Wall,
 )
@@ -33,6 +36,19 @@ from server.supervision.rules import LampLevel, colour, horizon
 
 MOST_SHOWN = 200
 MOST_MOVED = 500
+
+
+def signs(hall: Hall, conn: Connection, day: date) -> SignList:
+    """Return the signs of a day."""
+    ctx = hall.ctx
+    names = {unit.code: unit.name for unit in ctx.catalogue().units}
+    return SignList(
+        day=day.isoformat(),
+        signs=[
+            SignView(sign=s.sign, unit=s.unit, unit_name=names.get(s.unit, s.unit), words=s.words)
+            for s in sign_search.signs_of(ctx, conn, day)
+        ],
+    )
 
 
 def wall(hall: Hall, conn: Connection) -> Wall:

@@ -9,6 +9,8 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from server.bulletins import queries as bulletins_queries
+from server.cases import queries as cases
+from server.cases.rules import CaseMove
 from server.catalogue.actions import import_catalogue
 from server.catalogue.reference import load
 from server.complaints import queries as complaints
@@ -22,9 +24,11 @@ from server.hall.composition import Hall
 from server.hall.opening import open_hall
 from server.integrity.checks import violations
 from server.one_time_notices import queries as notices
+from server.queue import ticket_queries
 from server.spot_checks import finding_queries as stored_findings
 from server.spot_checks import queries as spot_checks_queries
 from server.spot_checks.queries import StoredMark
+from server.supervision import queries as queries_of_lamps
 from server.time_clocks import queries as time_clocks_queries
 from support.contracts import as_text, golden_file
 from support.contracts.past import journal_contract
@@ -80,6 +84,54 @@ def test_materials_were_handed_in_with_faults_supplemented_and_some_told_twice(h
     assert any(rows[-1].id not in given for rows in supplemented)
     doubts = hall.ctx.read(lambda c: stored_findings.of_doubts(c, "reference", "told_once:"))
     assert len(doubts) == 2
+
+
+def test_cases_came_from_accepted_numbers_and_ended_every_way(hall: Hall) -> None:
+    rows = hall.ctx.read(lambda c: cases.of_days(c, "reference", "2026-10-01", "2026-11-06"))
+    facts = hall.ctx.read(lambda c: cases.FACTS.of(c, "reference", [row.id for row in rows]))
+    by_id = {row.id: row for row in rows}
+    tickets = hall.ctx.read(
+        lambda c: {row.ticket: ticket_queries.get(c, "reference", row.ticket) for row in rows}
+    )
+    outcomes = {ticket.outcome for key, ticket in tickets.items() if key and ticket is not None}
+    assert outcomes == {"accepted", "notice_given"}
+    assert [row.way for row in rows if not row.ticket] == ["reception"]
+    assert len({row.unit for row in rows}) > 4
+    moves = {fact.move for own in facts.values() for fact in own}
+    every = {move.value for move in CaseMove}
+    not_played = {"return", "deny_time", "withdraw", "ask_void", "make_void", "take_over"}
+    assert moves == every - not_played
+    assert {row.state for row in rows} >= {"decided", "not_accepted", "suspended", "reviewing"}
+    assert {row.outcome for row in rows} == {"", "granted", "refused"}
+    for case, own in facts.items():
+        by = [fact.by_actor for fact in own if fact.move in ("pass", "decide")]
+        assert by_id[case].mode == "direct" or len(by) < 3 or len(set(by)) == 3
+
+
+def test_two_cases_are_overdue_and_some_are_due(hall: Hall) -> None:
+    def present(conn: Connection) -> dict[str, set[str]]:
+        red = queries_of_lamps.due_until(conn, "reference", "2026-11-06")
+        yellow = queries_of_lamps.due_until(conn, "reference", "2026-11-09")
+        return {
+            "red": {due.case for due in red},
+            "yellow": {due.case for due in yellow} - {due.case for due in red},
+        }
+
+    colours = hall.ctx.read(present)
+    assert len(colours["red"]) == 2
+    assert len(colours["yellow"]) >= 2
+    lamps = hall.ctx.read(
+        lambda c: queries_of_lamps.lit_between(c, "reference", "2026-10-01", "2026-11-06")
+    )
+    assert colours["red"] < {lamp.case for lamp in lamps if lamp.level == "red"}
+
+
+def test_one_sign_is_explained_and_one_confirmed(hall: Hall) -> None:
+    rows = hall.ctx.read(lambda c: stored_findings.of_doubts(c, "reference", "outside:"))
+    judged = {json.loads(row.facts)["sign"]: row.state for row in rows}
+    assert judged == {"no_visit": "dismissed", "quick": "confirmed"}
+    explained = {row.state: bool(json.loads(row.facts)["explained"]) for row in rows}
+    assert explained == {"dismissed": True, "confirmed": False}
 
 
 def test_a_check_of_the_past_says_since_when_the_person_was_signed_in(hall: Hall) -> None:

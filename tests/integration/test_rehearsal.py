@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from server.catalogue.reference import load
 from server.core import journal
 from server.core.engine import open_store
+from server.demo.rehearsal.cases import followed
 from server.demo.rehearsal.day import Day, Script
 from server.demo.rehearsal.matters import lacks
 from server.demo.rehearsal.people import MINUTE, grievances, opinions, visitors
@@ -14,6 +16,7 @@ from server.integrity.checks import violations
 from support.hall_server import ADMINISTRATOR, MANAGER, Client, HallServer
 
 HALL = "reference"
+BACK_OFFICE = ("1014", "1015", "1016")
 Line = tuple[str, str, str, str, int]
 
 
@@ -35,7 +38,7 @@ def _posts() -> dict[str, str]:
 def _played(folder: Path) -> tuple[list[Line], list[str]]:
     """Return the journal's lines of a rehearsed morning, and the rehearsal's output."""
     posts = _posts()
-    people = (ADMINISTRATOR, MANAGER, *posts.values())
+    people = (ADMINISTRATOR, MANAGER, *posts.values(), *BACK_OFFICE)
     with HallServer(
         folder, at="08:10", seated=(), accounts=people, staged=True, speed=3000.0
     ) as hall:
@@ -47,6 +50,7 @@ def _played(folder: Path) -> tuple[list[Line], list[str]]:
             kiosks={name: _enrolled(hall, "kiosk", name) for name in ("1", "2")},
             board=_enrolled(hall, "board", "main"),
             windows={**posts, "office": MANAGER},
+            back_office=BACK_OFFICE,
             visits=250,
             minutes=170,
         )
@@ -76,6 +80,11 @@ def test_the_same_seed_plays_the_same_day(tmp_path: Path) -> None:
     given, back = int(notices.split()[2]), int(notices.split()[-1].rstrip(")"))
     assert given > 0
     assert 0 < back <= given
+    numbers = re.findall(r"\d+", next(line for line in output if line.startswith("办件 cases")))
+    opened, accepted, decided = map(int, numbers)
+    assert 0 < decided < accepted == opened
+    signs = next(line for line in output if line.startswith("体外办理嫌疑 signs"))
+    assert signs.split()[2] == "0"
 
 
 def test_arrivals_depend_on_the_seed() -> None:
@@ -105,3 +114,11 @@ def test_complaints_and_lacks_depend_on_the_seed() -> None:
     noticed = {visitor.number for visitor in people if visitor.ending == "notice_given"}
     assert set(missing) == noticed
     assert {lack.back_after is None for lack in missing.values()} == {True, False}
+
+
+def test_whose_case_is_opened_depends_on_the_seed() -> None:
+    people = visitors(1, 400, [{"code": "i"}], ["ordinary"], ["1"])
+    cases = followed(1, people)
+    assert cases == followed(1, people) != followed(2, people)
+    assert 200 < len(cases) < 280
+    assert all(25 <= each <= 150 for minutes in cases.values() for each in minutes)

@@ -35,6 +35,7 @@ ACTS = {
     "0025": ("rating.", "redress."),
     "0027": ("complaint.",),
     "0028": ("hand_in.",),
+    "0030": ("case.", "lamp.", "supervision."),
 }
 """Journal actions that came with a revision; a database of an earlier revision has none of them."""
 

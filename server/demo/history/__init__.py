@@ -1,4 +1,4 @@
-"""Demo history: two invented months of attendance, spot checks, public voices and bulletins.
+"""Demo history: two invented months of attendance, spot checks, public voices, cases and bulletins.
 
 Everything goes through the hall's own services with a clock that is set back, so the same rules
 apply as today; `hall check` reports no violation. The same seed gives the same history. It is
@@ -17,6 +17,7 @@ from server.core.clock import SeededTokenSource, SetClock, SystemTokenSource
 from server.core.engine import open_engine
 from server.core.events import Bus
 from server.core.folder_key import key_in
+from server.demo.history.cases import Cases
 from server.demo.history.complaints import Complaints
 from server.demo.history.floor import seats, sign_ins, visits
 from server.demo.history.notices import Notices
@@ -79,14 +80,15 @@ def _write(
 ) -> None:
     people, walks, weeks = People(world, doors), SpotChecks(world), Bulletins(world)
     days = list(world.ctx.workdays().among(first, last))
-    voices, notices, complaints = Voices(world), Notices(world, days), Complaints(world, days)
+    voices, cases, complaints = Voices(world), Cases(world, days), Complaints(world, days)
+    notices = Notices(world, days, cases.handed_in)
     people.rules(first)
     requests = people.leave(first, last + timedelta(days=10))
     for place, day in enumerate(days):
         # Absences are known in the morning, and the seats depend on them.
         _play(world, [(world.minute(day, 7 * 60 + 40), lambda: keep_day(world.ctx))])
         day_seats = seats(world, day, _away(world, day))
-        hand_ins = notices.visits(day, day_seats)
+        hand_ins = notices.visits(day, day_seats, cases.matters(day))
         busy = {visit.seat.window: visit.ends for visit in hand_ins}
         events: list[Event] = [
             *requests.get(day, []),
@@ -96,6 +98,7 @@ def _write(
             *walks.check_events(day, day_seats),
             *walks.settle(day),
             *notices.events(day, hand_ins),
+            *cases.events(day),
             *visits(world, day, day_seats, busy),
             *voices.events(day),
             *complaints.events(day),

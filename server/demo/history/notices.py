@@ -12,9 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from functools import partial
+from typing import Protocol
 
 from server.catalogue.model import Handling, Item
 from server.core.store import Tx
+from server.demo.history.case_plans import Plan
 from server.demo.history.floor import WindowSession, ticket_of, write_lines
 from server.demo.history.world import Event, World
 from server.one_time_notices import actions
@@ -57,6 +59,10 @@ class Matter:
     earlier: str = ""
     put_right: frozenset[int] = frozenset()
     """Places of the papers that are brought anew."""
+    case: str = ""
+    """Case that the first hand-in opened."""
+    plan: Plan | None = None
+    """Plan of its case; None for the usual one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +80,20 @@ class Visit:
         return self.began + LONG
 
 
+class HandedIn(Protocol):
+    """Port to what follows from a hand-in."""
+
+    def __call__(self, day: date, visit: Visit, ticket: Ticket, *, complete: bool) -> str:
+        """Return the case of the hand-in; "" without one."""
+
+
 class Notices:
     """Hand-ins of the demo's people."""
 
-    def __init__(self, world: World, days: Sequence[date]) -> None:
-        """`days`: working days of the history, in order."""
+    def __init__(self, world: World, days: Sequence[date], handed_in: HandedIn) -> None:
+        """`days`: working days of the history, in order; `handed_in` is called at each hand-in."""
         self._world = world
+        self._handed_in = handed_in
         # Chance of its own, so that the rest of the past is what it was without notices.
         self._chance = random.Random(f"{world.seed} notices")
         self._days = days
@@ -93,8 +107,13 @@ class Notices:
             and sum(material.required for material in item.materials) >= 3
         ]
 
-    def visits(self, day: date, day_seats: Sequence[WindowSession]) -> list[Visit]:
-        """Return the visits of a morning; at most one at a window."""
+    def visits(
+        self, day: date, day_seats: Sequence[WindowSession], more: Sequence[Matter]
+    ) -> list[Visit]:
+        """Return the visits of a morning, first those with the matters `more`.
+
+        There is at most one at a window.
+        """
         left = len(self._days) - 1 - self._days.index(day)
         new = [self._matter(twice=False) for _ in range(TRIES) if self._chance.random() < NEW]
         if left in TOLD_TWICE:
@@ -102,7 +121,7 @@ class Notices:
         noon = self._world.ctx.local(self._world.at(day, time(10)))
         free = {seat.window: seat for seat in day_seats}
         result: list[Visit] = []
-        for matter in [*self._back.pop(day, ()), *new]:
+        for matter in [*more, *self._back.pop(day, ()), *new]:
             able = windows_for(self._world.catalogue, matter.item, noon)
             window = next((entry.code for entry in able if entry.code in free), None)
             if window is None:  # nobody serves the item today: the person comes the next day
@@ -148,12 +167,14 @@ class Notices:
         )
         order = HandInOrder(ticket.id, ticket.item, marks, matter.earlier, on_slip=False)
         recorded = actions.record(world.ctx, world.actor(visit.seat.staff), world.key(), order)
+        case = self._handed_in(day, visit, ticket, complete=not faults)
         if to_come:
             anew = replace(
                 matter,
                 to_come=tuple(to_come),
                 earlier=recorded.notice,
                 put_right=frozenset(faults),
+                case=case,
             )
             self._later(day, anew, self._chance.choice(BACK_AFTER))
         self._served[visit.seat.window] = ticket, NOTICE if faults else DONE

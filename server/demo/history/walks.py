@@ -16,6 +16,7 @@ from server.hall.context import write_journal
 from server.spot_checks import finding_actions, finding_queries, rounds, second_checker
 from server.spot_checks import queries as spot_checks_queries
 from server.spot_checks.draw_commitment import unseal
+from server.spot_checks.marks import Kind
 from server.spot_checks.recorded_state import RecordedState, punches_of, round_order
 from server.spot_checks.schedule import SpotCheckScheduler
 
@@ -24,6 +25,8 @@ WALKED = 0.93
 """Share of drawn spot checks that start in time."""
 FOUND = 0.006
 """Probability of each kind of fault at a window."""
+ON_CASES = (Kind.CASE_OVERDUE, Kind.OUTSIDE)
+"""Findings that the cases of the demo judge themselves."""
 FAULTS = ("玩手机", "未佩戴工牌", "着装不规范", "闲聊")
 
 
@@ -137,7 +140,7 @@ class SpotChecks:
         for row in world.ctx.read(
             lambda c: finding_queries.of_days(c, world.ctx.hall_id, iso, iso)
         ):
-            if row.state == "proposed":
+            if row.state == "proposed" and row.kind not in ON_CASES:
                 with contextlib.suppress(HallError):
                     self._advance(row)
 
@@ -146,8 +149,9 @@ class SpotChecks:
         first = min(world.ctx.workdays().among(day.replace(day=1), day), default=day)
         span = first.isoformat(), day.isoformat()
         for row in world.ctx.read(lambda c: finding_queries.of_days(c, world.ctx.hall_id, *span)):
-            with contextlib.suppress(HallError):
-                self._advance(row)
+            if row.kind not in ON_CASES:
+                with contextlib.suppress(HallError):
+                    self._advance(row)
 
     def _advance(self, row: finding_queries.StoredFinding) -> None:
         world, chance = self._world, self._world.chance

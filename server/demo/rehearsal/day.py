@@ -10,14 +10,14 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 import socketio
 
+from server.demo.rehearsal.cases import POSTS, BackOffice, Cases, followed
 from server.demo.rehearsal.clerks import Clerk
 from server.demo.rehearsal.client import Client, RefusedError, key_of
-from server.demo.rehearsal.matters import Matters, lacks
+from server.demo.rehearsal.matters import Matters, Send, lacks
 from server.demo.rehearsal.people import (
     MINUTE,
     Grievance,
@@ -27,6 +27,7 @@ from server.demo.rehearsal.people import (
     opinions,
     visitors,
 )
+from server.demo.rehearsal.report import case_lines, voice_lines
 from server.demo.rehearsal.stage import Scheduler
 
 LUNCH_FROM, LUNCH_MINUTES = 232, 146
@@ -53,6 +54,8 @@ class Script:
     """Token of the board that is observed."""
     windows: dict[str, str]
     """Staff number by window code."""
+    back_office: tuple[str, ...] = ()
+    """Staff numbers of those who handle, review and approve; without them no case is opened."""
     simulators: str = ""
     visits: int = 450
     minutes: int = 600
@@ -86,6 +89,8 @@ class Day:
         self._opinions: dict[int, Opinion] = {}
         self._grievances: dict[int, Grievance] = {}
         self._matters = Matters(self._observer, {}, on_slip=False)
+        self._cases: Cases | None = None
+        self._case_steps = 0
         self._clerks: dict[str, Clerk] = {}
 
     def _client(self, token: str = "") -> Client:
@@ -105,6 +110,9 @@ class Day:
         self._grievances = grievances(self._script.seed, people)
         lacking = lacks(self._script.seed, people)
         self._matters = Matters(self._observer, lacking, on_slip=bool(self._script.simulators))
+        if len(self._script.back_office) == len(POSTS):
+            minutes_of_cases = followed(self._script.seed, people)
+            self._cases = Cases(self._stage, self._matters, self._back_office(), minutes_of_cases)
         yield f"演练开始 rehearsal: seed {self._script.seed}, {len(people)} 人 people"
         self._sign_in_clerks(minutes)
         board = self._watch_board()
@@ -125,6 +133,27 @@ class Day:
 
     # -- preparations --------------------------------------------------------------------------
 
+    def _back_office(self) -> BackOffice:
+        script = self._script
+        people = {
+            staff: self._client() for staff in (script.windows["office"], *script.back_office)
+        }
+        for staff, client in people.items():
+            _login(client, staff, script.password)
+        holders = [people[staff] for staff in script.back_office]
+        office = people[script.windows["office"]]
+        return BackOffice(office, holders, script.back_office, self._case_key)
+
+    def _case_key(self) -> str:
+        self._case_steps += 1
+        return self._key(1 << 83 | self._case_steps)
+
+    def _papers(self, send: Send, ticket: dict[str, Any], visitor: Visitor) -> None:
+        """Record what a person hands in, and open the case."""
+        self._matters.hand_in(send, ticket, visitor)
+        if self._cases is not None:
+            self._cases.open(send, ticket, visitor)
+
     def _sign_in_clerks(self, minutes: dict[str, float]) -> None:
         for number, (window, staff) in enumerate(sorted(self._posts().items())):
             client = self._client()
@@ -136,7 +165,7 @@ class Day:
                 place = number + (self._script.edition << 40)
                 clerk = Clerk(place, self._stage, client, window, self._tickets, minutes, keys)
                 clerk.on_return = self._come_back
-                clerk.on_materials = self._matters.hand_in
+                clerk.on_materials = self._papers
                 clerk.on_finish = self._finished
                 if clerk.sign_in():
                     self._clerks[window] = clerk
@@ -297,25 +326,14 @@ class Day:
             )
         ratings = manager.get("/api/v1/office/ratings")["total"]
         yield f"评价 ratings    {ratings['active']}  (差评 bad: {ratings['bad']})"
-        yield from _voice_lines(manager)
+        yield from voice_lines(manager)
+        yield from case_lines(manager)
         yield f"小票 unprinted  {len(today['unprinted'])}"
         if delays:
             yield (
                 f"呼叫到大屏 call → board  p50 {_at(delays, 0.5)} ms, p99 {_at(delays, 0.99)} ms, "
                 f"{len(delays)} 次 calls"
             )
-
-
-def _voice_lines(manager: Client) -> Iterator[str]:
-    """Return the lines on the day's complaints and one-time notices."""
-    today = manager.get("/api/v1/office/complaints")["today"]
-    complaints = manager.get(f"/api/v1/office/complaints?from={today}")["complaints"]
-    yield f"投诉建议 complaints  {len(complaints)}"
-    year, week, _ = date.fromisoformat(today).isocalendar()
-    rows = manager.get(f"/api/v1/office/hand-ins/{year}-W{week:02}")["hand_ins"]
-    own = [row for row in rows if row["day"] == today and not row["corrected"]]
-    notices, again = sum(bool(row["notice"]) for row in own), sum(row["again"] for row in own)
-    yield f"告知单 notices  {notices}  (再来补正 came back: {again})"
 
 
 def _at(ordered: list[float], share: float) -> int:

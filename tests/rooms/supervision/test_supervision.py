@@ -23,6 +23,7 @@ from server.supervision.messages import ExplanationKind
 from server.supervision.queries import StoredLamp
 from server.supervision.signs import Sign
 from support.halls import STAFF, SmallHall, at, catalogue
+from support.web import Web
 
 ITEM = "tax-1"
 HANDLER, CHIEF = STAFF["T1"], STAFF["T2"]
@@ -136,6 +137,16 @@ def test_signs_are_proposed_once_with_what_the_unit_said(hall: SmallHall) -> Non
         [Sign.ENTERED_LATE, Sign.QUICK, Sign.NO_VISIT, Sign.NO_VISIT, Sign.TWICE]
     )
     assert all(words in str(each["note"]) for each in facts)
+
+
+def test_the_office_sees_the_signs_of_a_day_before_they_are_proposed(hall: SmallHall) -> None:
+    opened(hall)
+    manager = Web(hall).manager()
+    today = manager.get("/office/supervision/signs").get_json()
+    assert [(each["sign"], each["unit"]) for each in today["signs"]] == [("no_visit", "tax")]
+    assert manager.get("/office/supervision/signs?day=2026-03-01").get_json()["signs"] == []
+    assert manager.get("/office/supervision/signs?day=x").get_json()["code"] == "invalid"
+    assert findings(hall, "outside") == []
 
 
 def test_a_day_is_searched_once_after_the_unit_could_explain_it(hall: SmallHall) -> None:
