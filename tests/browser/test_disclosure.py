@@ -60,7 +60,7 @@ def brought_in(page: Page, hall: HallServer, file: Path) -> None:
     page.goto(hall.url("/office#workbook"))
     page.get_by_test_id("workbook").set_input_files(file)
     page.get_by_test_id("import").click()
-    expect(page.get_by_test_id("imported")).to_contain_text("现在是第")
+    expect(page.get_by_test_id("imported")).to_contain_text("现在是第", timeout=30_000)
 
 
 def fits(page: Page) -> bool:
