@@ -236,6 +236,12 @@ def _listed(api: Api) -> None:
 
         return ctx.read(read)
 
+    _of_office(api)
+
+
+def _of_office(api: Api) -> None:
+    hall, ctx = api.hall, api.hall.ctx
+
     @api.get("/office/cases", who=MANAGERS, answer=CaseList, codes=(CaseCode.CASE_NUMBER,))
     def office_cases(_call: Call) -> CaseList:
         """Return the open cases, due ones first.
