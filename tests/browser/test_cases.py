@@ -189,6 +189,7 @@ def test_a_case_is_handled_on_ones_own_desk(
     width: int,
     height: int,
 ) -> None:
+    listed(hall)  # a second case, in another state
     case, number = listed(hall)
     move(hall, CLERK, case, "accept")
     move(hall, CLERK, case, "pass")
