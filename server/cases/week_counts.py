@@ -1,8 +1,4 @@
-"""Counts of cases in a span of days, from their facts alone.
-
-What happened counts on the day of its fact; what is open or overdue counts as it stood at the end
-of the last day. So later facts never change the counts of days that are over.
-"""
+"""Counts of cases in a span of days, from their facts (see `server.core.dated_steps`)."""
 
 from __future__ import annotations
 
@@ -13,6 +9,7 @@ from server.cases.clock import due_days
 from server.cases.clocks import CaseClocks
 from server.cases.ledger import Limit
 from server.cases.rules import RUNNING, CaseMove, CaseState, Fact, ledger_of
+from server.core.dated_steps import in_span
 from server.core.rates import Rate
 
 CASE_RATES = (
@@ -101,13 +98,8 @@ def _due(reader: CaseClocks, facts: Sequence[Fact], promised: int) -> str:
 
 def case_counts(cases: Iterable[Sequence[DatedFact]], first: str, last: str) -> CaseCounts:
     """Return the counts of ISO days `first`..`last`, from each case's facts in order."""
-    happened: list[DatedFact] = []
-    standing: list[DatedFact] = []
-    for facts in cases:
-        until_then = [fact for fact in facts if fact.day <= last]
-        happened += [fact for fact in until_then if fact.day >= first]
-        if until_then and until_then[-1].state in IN_HAND:
-            standing.append(until_then[-1])
+    happened, latest = in_span(cases, first, last)
+    standing = [fact for fact in latest if fact.state in IN_HAND]
     decisions = [fact for fact in happened if fact.move is CaseMove.DECIDE]
     promised = [fact for fact in decisions if fact.promised > 0]
     return CaseCounts(

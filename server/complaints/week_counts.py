@@ -1,8 +1,4 @@
-"""Counts of complaints in a span of days, from their steps alone.
-
-What happened counts on the day of its step; what is open or overdue counts as it stood at the
-end of the last day. So later steps never change the counts of days that are over.
-"""
+"""Counts of complaints in a span of days, from their steps (see `server.core.dated_steps`)."""
 
 from __future__ import annotations
 
@@ -10,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from server.complaints.rules import FINAL, ComplaintMove, ComplaintState, Outcome
+from server.core.dated_steps import in_span
 from server.core.rates import Rate
 
 IN_TIME_RATE = (
@@ -61,13 +58,8 @@ class WeekCounts:
 
 def week_counts(complaints: Iterable[Sequence[DatedStep]], first: str, last: str) -> WeekCounts:
     """Return the counts of ISO days `first`..`last`, from each complaint's steps in order."""
-    happened: list[DatedStep] = []
-    standing: list[DatedStep] = []
-    for steps in complaints:
-        until_then = [step for step in steps if step.day <= last]
-        happened += [step for step in until_then if step.day >= first]
-        if until_then and until_then[-1].state not in FINAL:
-            standing.append(until_then[-1])
+    happened, latest = in_span(complaints, first, last)
+    standing = [step for step in latest if step.state not in FINAL]
     answers = [step for step in happened if step.move == ComplaintMove.ANSWER]
 
     def taken(move: ComplaintMove) -> int:
