@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 from sqlalchemy import case as sql_case
 
+from server.cases.clocks import Clock
 from server.cases.rules import FINAL, Post
 from server.cases.tables import (
     case_applicant,
@@ -187,12 +188,19 @@ def in_states(
     hall_id: str,
     states: Collection[str],
     units: Collection[str] | None = None,
+    owners: Collection[str] | None = None,
     most: int = MOST_LISTED,
 ) -> list[StoredCase]:
-    """Return up to `most` cases in these states, of these units or of all, what is due first."""
+    """Return up to `most` cases in these states, what is due first.
+
+    `units`, `owners`: only of these units, only on the desks of these people ("" nobody's); None:
+    of all.
+    """
     wanted: list[ColumnElement[bool]] = [_c.hall_id == hall_id, _c.state.in_(sorted(states))]
     if units is not None:
         wanted.append(_c.unit.in_(sorted(units)))
+    if owners is not None:
+        wanted.append(_c.owner.in_(sorted(owners)))
     due = (
         select(func.min(_d.earliest))
         .where(_d.hall_id == hall_id, _d.case == _c.id, _d.earliest != "")
@@ -252,7 +260,7 @@ def posts(conn: Connection, hall_id: str) -> dict[tuple[str, Post], set[str]]:
 def overdue_untold(conn: Connection, hall_id: str, today: str) -> list[str]:
     """Return the cases whose defects should have been told before the ISO day `today`."""
     query = select(_d.case).where(
-        _d.hall_id == hall_id, _d.clock == "tell", _d.earliest != "", _d.earliest < today
+        _d.hall_id == hall_id, _d.clock == Clock.TELL.value, _d.earliest != "", _d.earliest < today
     )
     return list(conn.scalars(query.order_by(_d.earliest, _d.case)))
 

@@ -241,13 +241,12 @@ def desk(hall: Hall, conn: Connection, actor: Actor) -> Desk:
     catalogue, posts = ctx.catalogue(), queries.posts(conn, ctx.hall_id)
     units = access.units_of(catalogue, posts, actor.name)
     states = sorted({*RUNNING, CaseState.SUSPENDED, CaseState.FILED, CaseState.SUPPLEMENTING})
-    rows = queries.in_states(conn, ctx.hall_id, states, units) if units else []
+    own_desk = ("", actor.name)
+    rows = queries.in_states(conn, ctx.hall_id, states, units, own_desk) if units else []
     own = [row for row in rows if _is_on_desk(catalogue, posts, actor, row)]
     covered_staff = {s.number for s in catalogue.staff if s.cover == actor.name}
     covered = (
-        [row for row in queries.in_states(conn, ctx.hall_id, states) if row.owner in covered_staff]
-        if covered_staff
-        else []
+        queries.in_states(conn, ctx.hall_id, states, owners=covered_staff) if covered_staff else []
     )
     return Desk(
         today=ctx.day(),
@@ -262,9 +261,9 @@ def desk(hall: Hall, conn: Connection, actor: Actor) -> Desk:
 
 
 def _is_on_desk(catalogue: Catalogue, posts: access.Posts, actor: Actor, row: StoredCase) -> bool:
-    """Return True if the next step of a case is the actor's."""
+    """Return True if the next step of a case, on nobody's or the own desk, is the actor's."""
     if row.owner:
-        return row.owner == actor.name
+        return True
     post = POST_OF.get(CaseState(row.state), Post.HANDLER)
     return access.holds_post(catalogue, posts, actor.name, row.unit, post)
 
