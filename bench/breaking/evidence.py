@@ -23,6 +23,7 @@ from server.integrity.checks import violations
 from server.queue import tables as queue_tables
 from server.queue.offline.tables import handed_in
 from server.time_clocks.tables import punch
+from support.live_line import close_lost_socket
 
 NUMBER = re.compile(r"[A-Z]{1,2}\d{3}")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -85,6 +86,7 @@ class Board:
         # The library's own reconnection gives the server one second: too short on a busy machine.
         self._client = socketio.Client(reconnection=False, handle_sigint=False)
         self._client.on("state", self._store, namespace="/live")
+        close_lost_socket(self._client)
         self._over = threading.Event()
         self._connect()
         self._thread = threading.Thread(target=self._stay_connected, daemon=True)

@@ -179,6 +179,8 @@ class Uplink:
             client.disconnect()
         with contextlib.suppress(Exception):
             client.eio.disconnect()
+        if socket is not None:
+            socket.shutdown()  # a line that broke is left open by the library
 
     def _converse(self, client: Any) -> None:
         if not self._announce(client):

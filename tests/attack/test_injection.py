@@ -279,7 +279,7 @@ def words_in(value: Any) -> set[str]:
 def chars_of(paper: bytes) -> set[str]:
     """Return the characters that a PDF can show, by the ToUnicode maps of its fonts."""
     chars: set[str] = set()
-    for packed in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", paper, re.DOTALL):
+    for packed in re.findall(rb"stream\r?\n(.*?)\nendstream", paper, re.DOTALL):
         with contextlib.suppress(zlib.error):
             for code in re.findall(rb"<[0-9A-F]+> <([0-9A-F]+)>", zlib.decompress(packed)):
                 chars |= set(bytes.fromhex(code.decode()).decode("utf-16-be", "replace"))

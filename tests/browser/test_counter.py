@@ -70,6 +70,7 @@ def call(page: Page, hall: HallServer) -> str:
     number: str = hall.ticket(ITEM)["number"]
     main(page, "呼叫下一位")
     expect(page.get_by_test_id("number")).to_have_text(number)
+    expect(page.get_by_test_id("recall")).to_be_enabled()  # the act's answer came, keys count again
     return number
 
 

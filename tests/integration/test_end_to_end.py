@@ -25,6 +25,7 @@ from server.core.engine import open_store
 from server.integrity.checks import violations
 from support import postgres as pg
 from support.hall_server import ADMINISTRATOR, MANAGER, PATIENCE, Client, HallServer, RefusedError
+from support.live_line import close_lost_socket
 from support.redis_server import RedisServer
 
 BOARDS = 8
@@ -45,7 +46,7 @@ class Board:
         self.client = socketio.Client(reconnection_delay=0.1, reconnection_delay_max=0.5)
         self.client.on("state", self._state, namespace="/live")
         self.client.on("moment", self._moment, namespace="/live")
-        self.client.on("disconnect", self.lost.set, namespace="/live")
+        close_lost_socket(self.client, self.lost.set)
         self.client.connect(
             hall.base,
             namespaces=["/live"],
