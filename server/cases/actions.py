@@ -10,8 +10,8 @@ from datetime import date
 from sqlalchemy import Connection
 
 from server.cases import access, papers, queries, workflow
-from server.cases.clocks import CaseClocks, Clock, table_of
-from server.cases.due_rows import due_rows, stated
+from server.cases.clocks import CaseClocks, Clock
+from server.cases.due_rows import clocks_of, due_rows, stated
 from server.cases.errors import CaseCode
 from server.cases.events import CaseMoved
 from server.cases.paper_kinds import kind_of
@@ -87,8 +87,7 @@ class Wish:
 def clocks(ctx: Context, now: int | None = None) -> CaseClocks:
     """Return the working days and rules by which clocks are read now."""
     today, calendar = ctx.local(now).date(), ctx.workdays().statutory()
-    tell_days = ctx.settings().of(CaseSettings).case_tell_days
-    return CaseClocks(calendar, table_of(calendar, today.year), tell_days, today)
+    return clocks_of(calendar, ctx.catalogue(), ctx.settings(), today)
 
 
 def open_case(ctx: Context, actor: Actor, key: str, opening: Opening) -> str:

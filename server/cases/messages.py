@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints
 
 from server.cases.clocks import Clock
 from server.cases.day_walk import DayKind
+from server.cases.minute_walk import MinuteKind
 from server.cases.paper_kinds import PaperKind, ServedHow, ServedTo
 from server.cases.rules import (
     CaseMove,
@@ -150,6 +151,14 @@ class DueView(Message):
     latest: str
     days_left: int | None
     """Working days after today up to the day; negative: overdue."""
+    time: str
+    """Time of that day, HH:MM, by which a case on the spot is due; empty for a due day."""
+    minutes_left: int | None
+    """Minutes of opening hours left at `counted_at`; negative: over; of a case on the spot only."""
+    counted_at: int
+    counts_until: int
+    """Time in ms until which one minute after the other counts: the hall closes then."""
+    late: bool
 
 
 class StripDay(Message):
@@ -162,6 +171,19 @@ class StripDay(Message):
     due: bool
     note: str
     """Fact of that day, in words."""
+
+
+class StretchView(Message):
+    """Minutes of a case on the spot, ISO on the hall's wall clock, `ends` excluded.
+
+    `number`: minutes counted up to its end, of `total`.
+    """
+
+    begins: str
+    ends: str
+    kind: MinuteKind
+    number: int
+    total: int
 
 
 class CasePaperView(Message):
@@ -231,6 +253,8 @@ class CaseView(CaseBrief):
     facts: list[CaseFactView]
     papers: list[CasePaperView]
     strip: list[StripDay]
+    stretches: list[StretchView]
+    """Instead of the strip, of a case that is decided on the spot."""
     moves: list[CaseMove]
     """Moves that the viewer may make now."""
     extension_days: int
@@ -301,5 +325,8 @@ class FollowedCase(Message):
     day: str
     due: str
     """ISO day by which it is promised; empty while the clock stands still or after the end."""
+    due_time: str
+    """Time of that day, HH:MM, of a case on the spot; else empty."""
+    late: bool
     facts: list[FollowedFact]
     strip: list[StripDay]

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, 
 from sqlalchemy import case as sql_case
 
 from server.cases.clocks import Clock
+from server.cases.due_texts import day_of, end_of
 from server.cases.rules import FINAL, Post
 from server.cases.tables import (
     case_applicant,
@@ -275,13 +276,22 @@ def dues(conn: Connection, hall_id: str, cases: Sequence[str]) -> dict[str, list
 
 
 def due_by_unit(
-    conn: Connection, hall_id: str, clock: str, today: str, until: str
+    conn: Connection, hall_id: str, clocks: Collection[str], minute: str, until: str
 ) -> dict[str, tuple[int, int]]:
-    """Return by unit the open cases overdue on the ISO day `today`, and due from it to `until`."""
-    overdue = func.sum(sql_case((_d.earliest < today, 1), else_=0))
+    """Return by unit the cases overdue at an ISO minute by any of `clocks`, and due until a day.
+
+    A due day is over with its day, the due time of a case on the spot with its minute.
+    """
+    bound = sql_case((_d.clock == Clock.DIRECT.value, minute), else_=day_of(minute))
+    overdue = func.sum(sql_case((_d.earliest < bound, 1), else_=0))
     query = (
         select(_d.unit, overdue, func.count())
-        .where(_d.hall_id == hall_id, _d.clock == clock, _d.earliest != "", _d.earliest <= until)
+        .where(
+            _d.hall_id == hall_id,
+            _d.clock.in_(clocks),
+            _d.earliest != "",
+            _d.earliest <= end_of(until),
+        )
         .group_by(_d.unit)
     )
     return {

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
 
 from sqlalchemy import Connection
 
 from server.cases import access, actions, queries
-from server.cases.clocks import CaseClocks, Clock
+from server.cases.clocks import PROMISES, CaseClocks, Clock
 from server.cases.day_walk import walk
 from server.cases.due_rows import stated
-from server.cases.ledger import Limit, Reading
+from server.cases.due_texts import day_of, minute_text, time_of
+from server.cases.due_views import due_views, is_late, stretch_views
+from server.cases.ledger import Reading
 from server.cases.messages import (
     CaseBrief,
     CaseFactView,
@@ -20,7 +21,6 @@ from server.cases.messages import (
     CaseView,
     Desk,
     DueByUnit,
-    DueView,
     FollowedCase,
     FollowedFact,
     PostList,
@@ -53,7 +53,6 @@ from server.leave import step_papers
 from server.leave.messages import PaperRef
 
 _STAFF = frozenset(kind.value for kind in STAFF_KINDS)
-_CLOCKS = list(Clock)
 _BY_HALL = frozenset({CaseMove.FILE, CaseMove.DEEM, CaseMove.TAKE_OVER})
 """Moves that are no buttons: of the opening, of the hall's clock, and of lists of cases."""
 TOLD = frozenset({CaseMove.NOT_ACCEPT, CaseMove.SUSPEND, CaseMove.GRANT_TIME, CaseMove.DECIDE})
@@ -102,28 +101,8 @@ def _brief(
         "owner_name": name_of(catalogue, row.owner),
         "day": row.day,
         "applicant": person.name if person else "",
-        "due": [
-            DueView(
-                clock=Clock(due.clock),
-                day=due.rule,
-                earliest=due.earliest,
-                latest=due.latest,
-                days_left=days_left(reader, due.rule),
-            )
-            for due in sorted(dues, key=lambda due: _CLOCKS.index(Clock(due.clock)))
-        ],
+        "due": due_views(reader, dues, hall.ctx.clock.now()),
     }
-
-
-def days_left(reader: CaseClocks, day: str) -> int | None:
-    """Return the working days after today up to an ISO day; negative: overdue; None for no day."""
-    if not day:
-        return None
-    due, today = date.fromisoformat(day), reader.today
-    step = timedelta(days=1)
-    if due >= today:
-        return reader.calendar.count(today + step, due)
-    return -reader.calendar.count(due + step, today)
 
 
 def name_of(catalogue: Catalogue, number: str) -> str:
@@ -161,6 +140,7 @@ def single(hall: Hall, conn: Connection, actor: Actor, case_id: str) -> CaseView
         facts=[_fact(ctx.catalogue(), fact, evidence) for fact in facts],
         papers=_papers(conn, ctx.hall_id, row),
         strip=strip(reader, facts, item),
+        stretches=stretch_views(reader, facts, item, ctx.clock.now()),
         moves=[m for m in CaseMove if m not in _BY_HALL and CASE.allows(m, attempt)],
         extension_days=item.extension_days,
     )
@@ -212,16 +192,21 @@ def strip(
 
     `unseen`: moves that no note names.
     """
-    entries = ledger_of([stated.fact for stated in stated(facts)])
-    start = reader.start(entries)
-    if start is None or item.promised_days == 0:
+    promise = reader.promise(stated(facts), item)
+    if promise is None:
         return []
     notes: dict[str, list[str]] = {}
     for fact in facts:
         if fact.move not in unseen:
             notes.setdefault(fact.day, []).append(MOVE_WORDS[CaseMove(fact.move)])
-    limit = Limit(item.promised_days)
-    days = walk(entries, limit, reader.calendar, start, Reading.RULE, reader.today)
+    days = walk(
+        promise.entries,
+        promise.limit,
+        reader.calendar,
+        promise.start,
+        Reading.RULE,
+        reader.today,
+    )
     return [
         StripDay(
             day=day.day.isoformat(),
@@ -294,12 +279,12 @@ def post_list(hall: Hall, conn: Connection) -> PostList:
 def due_by_unit(hall: Hall, conn: Connection) -> DueByUnit:
     """Return by unit what is overdue and due within SOON_DAYS working days, by both clocks."""
     reader = actions.clocks(hall.ctx)
-    today = reader.today.isoformat()
+    today, minute = reader.today.isoformat(), minute_text(reader.spot.minute(hall.ctx.clock.now()))
     until = reader.calendar.after(reader.today, SOON_DAYS).isoformat()
     names = {unit.code: unit.name for unit in hall.ctx.catalogue().units}
 
-    def of(clock: Clock) -> list[UnitDue]:
-        counts = queries.due_by_unit(conn, hall.ctx.hall_id, clock.value, today, until)
+    def of(*clocks: Clock) -> list[UnitDue]:
+        counts = queries.due_by_unit(conn, hall.ctx.hall_id, clocks, minute, until)
         return [
             UnitDue(unit=unit, unit_name=names.get(unit, unit), overdue=overdue, due=due)
             for unit, (overdue, due) in sorted(
@@ -307,7 +292,7 @@ def due_by_unit(hall: Hall, conn: Connection) -> DueByUnit:
             )
         ]
 
-    return DueByUnit(today=today, until=until, promised=of(Clock.PROMISED), legal=of(Clock.LEGAL))
+    return DueByUnit(today=today, until=until, promised=of(*PROMISES), legal=of(Clock.LEGAL))
 
 
 def followed(hall: Hall, conn: Connection, row: StoredCase) -> FollowedCase:
@@ -315,7 +300,8 @@ def followed(hall: Hall, conn: Connection, row: StoredCase) -> FollowedCase:
     ctx = hall.ctx
     catalogue, item = ctx.catalogue(), actions.item_of(ctx, row)
     facts = queries.FACTS.of(conn, ctx.hall_id, [row.id])[row.id]
-    dues = queries.dues(conn, ctx.hall_id, [row.id])[row.id]
+    reader, dues = actions.clocks(ctx), queries.dues(conn, ctx.hall_id, [row.id])[row.id]
+    promised = next((due.rule for due in dues if due.clock in PROMISES), "")
     unit = catalogue.unit_by.get(row.unit)
     return FollowedCase(
         today=ctx.day(),
@@ -329,7 +315,9 @@ def followed(hall: Hall, conn: Connection, row: StoredCase) -> FollowedCase:
         state=CaseState(row.state),
         outcome=CaseOutcome(row.outcome) if row.outcome else None,
         day=row.day,
-        due=next((due.rule for due in dues if due.clock == Clock.PROMISED), ""),
+        due=day_of(promised),
+        due_time=time_of(promised),
+        late=is_late(reader, promised, ctx.clock.now()),
         facts=[
             FollowedFact(
                 move=CaseMove(fact.move),
@@ -339,5 +327,5 @@ def followed(hall: Hall, conn: Connection, row: StoredCase) -> FollowedCase:
             for fact in facts
             if fact.move not in _QUIET
         ],
-        strip=strip(actions.clocks(ctx), facts, item, unseen=_QUIET),
+        strip=strip(reader, facts, item, unseen=_QUIET),
     )

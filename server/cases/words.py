@@ -55,6 +55,7 @@ BASIS_WORDS = {
 }
 CLOCK_WORDS = {
     Clock.TELL: "一次告知",
+    Clock.DIRECT: "即办时限",
     Clock.PROMISED: "承诺时限",
     Clock.LEGAL: "法定时限",
     Clock.STAGE: "环节时限",

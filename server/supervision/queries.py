@@ -51,7 +51,7 @@ _d, _l, _e = case_due.c, case_lamp.c, case_explanation.c
 
 
 def uncrossed(conn: Connection, hall_id: str, level: LampLevel, until: str) -> list[StoredDue]:
-    """Return the clocks due until an ISO day whose lamp never had this level."""
+    """Return the clocks due until a day or time whose lamp never had this level."""
     lit = exists().where(
         _l.hall_id == _d.hall_id,
         _l.case == _d.case,
@@ -65,7 +65,7 @@ def uncrossed(conn: Connection, hall_id: str, level: LampLevel, until: str) -> l
 
 
 def due_until(conn: Connection, hall_id: str, until: str) -> list[StoredDue]:
-    """Return every clock due until an ISO day, the earliest first."""
+    """Return every clock due until a day or time, the earliest first."""
     query = _dues.select().where(_d.hall_id == hall_id, _d.earliest != "", _d.earliest <= until)
     return _dues.all(conn, query.order_by(_d.earliest, _d.case))
 

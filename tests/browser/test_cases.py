@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -147,7 +148,15 @@ def test_a_simple_item_is_decided_at_the_window(desk: Page, hall: HallServer) ->
     enter(desk)
     desk.get_by_test_id("case-materials").click()
     desk.get_by_test_id("go").click()
-    for focused in ("move-accept", "move-decide", "step-send"):
+    expect(desk.get_by_test_id("move-accept")).to_be_focused()
+    press_enter(desk)
+    # It is ten in the hall, or a minute or two later.
+    expect(desk.get_by_test_id("due-direct")).to_contain_text(
+        re.compile("应于 11:0[0-9] 前办结，还有 (60|59) 分钟")
+    )
+    expect(desk.get_by_test_id("minutes-sentence")).to_contain_text("第 60 分钟到 11:0")
+    assert axe.findings(desk) == []
+    for focused in ("move-decide", "step-send"):
         expect(desk.get_by_test_id(focused)).to_be_focused()
         press_enter(desk)
     expect(desk.get_by_test_id("case-state")).to_have_text("已办结 · 准予")
