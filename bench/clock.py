@@ -94,7 +94,8 @@ def ledger(chance: random.Random) -> tuple[list[Entry], Limit]:
     for _ in range(chance.randint(1, 6)):
         day += timedelta(days=chance.choice(STEPS))
         if chance.random() < 0.25:
-            entries.append(Entry(Mark.EXTENDED, day, chance.choice((1, 5, 10, 15))))
+            days, ahead = chance.choice((1, 5, 10, 15)), chance.choice((0, 0, 1, 5))
+            entries.append(Entry(Mark.EXTENDED, day, days, ahead))
         else:
             entries.append(Entry(Mark.SUSPENDED if running else Mark.RESUMED, day))
             running = not running

@@ -368,7 +368,8 @@ def _add_fact(
         state=state.value,
         at=tx.now,
         day=day.isoformat(),
-        days=wish.days if wish.move in (CaseMove.SUSPEND, CaseMove.ASK_TIME) else 0,
+        days=_days(ctx, wish),
+        ahead=_ahead(ctx, wish),
         basis=wish.basis.value if wish.basis and wish.move is CaseMove.SUSPEND else "",
         outcome=outcome.value if outcome else "",
         words=wish.words,
@@ -391,6 +392,7 @@ def _add_fact(
         "state": fact.state,
         "day": fact.day,
         "days": fact.days,
+        "ahead": fact.ahead,
         "basis": fact.basis,
         "outcome": fact.outcome,
         "paper": fact.paper,
@@ -403,6 +405,19 @@ def _add_fact(
     }
     write_journal(tx, actor, f"case.{wish.move}", row.id, window=row.window, data=data)
     tx.events.append(CaseMoved(row.id, row.unit, state.value))
+
+
+def _days(ctx: Context, wish: Wish) -> int:
+    """Return the days of a fact: requested or told, or within which a decision must be served."""
+    if wish.move is CaseMove.DECIDE:
+        return ctx.settings().of(CaseSettings).case_serve_days
+    return wish.days if wish.move in (CaseMove.SUSPEND, CaseMove.ASK_TIME) else 0
+
+
+def _ahead(ctx: Context, wish: Wish) -> int:
+    """Return how early an extension has to be requested, as it is in force at the request."""
+    asks = wish.move is CaseMove.ASK_TIME
+    return ctx.settings().of(CaseSettings).extension_asked_days_ahead if asks else 0
 
 
 def _owner(row: StoredCase, state: CaseState, wish: Wish, actor: Actor) -> str:
@@ -419,7 +434,10 @@ def _owner(row: StoredCase, state: CaseState, wish: Wish, actor: Actor) -> str:
 
 def set_due_days(ctx: Context, tx: Tx, row: StoredCase, facts: Sequence[StoredFact]) -> None:
     """Store what is due of a case after its last fact."""
-    rows = due_rows(clocks(ctx, tx.now), row, facts, item_of(ctx, row))
+    is_decided = facts[-1].state == CaseState.DECIDED
+    is_served = is_decided and bool(queries.served_decisions(tx.conn, tx.hall_id, [row.id]))
+    reader, item = clocks(ctx, tx.now), item_of(ctx, row)
+    rows = due_rows(reader, row, facts, item, is_served=is_served)
     queries.set_dues(tx, [row.id], rows)
 
 

@@ -12,7 +12,7 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from functools import lru_cache
 
-from server.cases.clock import DayTable, DueDays, due_day
+from server.cases.clock import DayTable, DueDays, due_day, is_in_time
 from server.cases.hall_minutes import OpeningHours, Pause, SpotTime, due_minute
 from server.cases.ledger import Entry, Limit, Mark, Reading, Start, start_of
 from server.cases.rules import RUNNING, CaseMove, CaseState, Fact, ledger_of
@@ -34,6 +34,10 @@ class Clock(StrEnum):
     PROMISED = "promised"
     LEGAL = "legal"
     STAGE = "stage"
+    SERVE = "serve"
+    """Until when the decision has to be served (行政许可法 44)."""
+    EXTENSION = "extension"
+    """Of lamps alone: until when an extension had to be requested."""
 
 
 PROMISES = (Clock.PROMISED, Clock.DIRECT)
@@ -177,10 +181,42 @@ class CaseClocks:
                 granted = request_place
         if granted is None:
             return None
-        spot = self._spot_time(facts[:granted])
+        return facts[granted] if self._is_in_minutes(facts[: granted + 1]) else None
+
+    def _is_in_minutes(self, facts: Sequence[StatedFact]) -> bool:
+        """Return True if the last fact, a request for more time, came within the minutes."""
+        spot = self._spot_time(facts[:-1])
         due = None if spot is None else self.spot.due(spot)
-        request = facts[granted]
-        return request if due is None or self.spot.minute_of(request) <= due else None
+        return due is None or self.spot.minute_of(facts[-1]) <= due
+
+    def missed_day(self, facts: Sequence[StatedFact], item: Item) -> date | None:
+        """Return the due day for which the last fact, a request for more time, came too late.
+
+        None if it came in time; by the promise, in the reading of the rule.
+        """
+        earlier, request = facts[:-1], facts[-1].fact
+        spot = self.spot_time(earlier, item)
+        if spot is not None:
+            due = self.spot.due(spot)
+            return None if due is None or self._is_in_minutes(facts) else due.date()
+        promise = self.promise(earlier, item)
+        if promise is None:
+            return None
+        day = due_day(promise.entries, promise.limit, self.table, promise.start, Reading.RULE)
+        if day is None:
+            return None
+        ordinals = request.day.toordinal(), day.toordinal()
+        return None if is_in_time(*ordinals, request.ahead, self.table) else day
+
+    def serve_due(self, facts: Sequence[StatedFact]) -> date | None:
+        """Return the day by which the decision has to be served; None before it.
+
+        None as well if it was made before such a day was kept.
+        """
+        if facts[-1].state is not CaseState.DECIDED:
+            return None
+        fact = next(s.fact for s in reversed(facts) if s.fact.move is CaseMove.DECIDE)
+        return self.calendar.after(fact.day, fact.days) if fact.days else None
 
     def start(self, entries: Sequence[Entry]) -> Start | None:
         """Return the beginning of the clock."""

@@ -69,10 +69,13 @@ class DueCache:
 def rows_of(ctx: Context, conn: Connection, ids: list[str], reader: CaseClocks) -> list[StoredDue]:
     """Return what the clock says is due of these cases."""
     facts = queries.FACTS.of(conn, ctx.hall_id, ids)
+    served = queries.served_decisions(conn, ctx.hall_id, ids)
     return [
         due
         for row in queries.among(conn, ctx.hall_id, ids)
-        for due in due_rows(reader, row, facts[row.id], actions.item_of(ctx, row))
+        for due in due_rows(
+            reader, row, facts[row.id], actions.item_of(ctx, row), is_served=row.id in served
+        )
     ]
 
 

@@ -30,7 +30,7 @@ def stated(facts: Sequence[StoredFact]) -> list[StatedFact]:
     """Return facts as the clocks read them."""
     return [
         StatedFact(
-            Fact(CaseMove(fact.move), date.fromisoformat(fact.day), fact.days),
+            Fact(CaseMove(fact.move), date.fromisoformat(fact.day), fact.days, fact.ahead),
             CaseState(fact.state),
             fact.at,
         )
@@ -39,9 +39,14 @@ def stated(facts: Sequence[StoredFact]) -> list[StatedFact]:
 
 
 def due_rows(
-    reader: CaseClocks, row: StoredCase, facts: Sequence[StoredFact], item: Item
+    reader: CaseClocks,
+    row: StoredCase,
+    facts: Sequence[StoredFact],
+    item: Item,
+    *,
+    is_served: bool,
 ) -> list[StoredDue]:
-    """Return what is due of a case after its last fact, by clock."""
+    """Return what is due of a case after its last fact, by clock; `is_served`: its decision is."""
     if not facts:
         return []
     stated_facts = stated(facts)
@@ -57,4 +62,8 @@ def due_rows(
     if reader.is_on_the_spot(stated_facts, item):
         minute = minute_text(reader.direct_due(stated_facts, item))
         rows.append(StoredDue(row.id, Clock.DIRECT.value, row.unit, minute, minute, minute))
+    serve_by = reader.serve_due(stated_facts)
+    if serve_by is not None and not is_served:
+        day = serve_by.isoformat()
+        rows.append(StoredDue(row.id, Clock.SERVE.value, row.unit, day, day, day))
     return rows

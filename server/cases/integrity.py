@@ -130,7 +130,9 @@ def _dues(
     reader = clocks_of(calendar, book, settings, PLAIN.today)
     if queries.basis(conn, hall_id) != basis_of(reader, HallHours(book)):
         return
-    stored = queries.dues(conn, hall_id, [row.id for row in rows])
+    ids = [row.id for row in rows]
+    stored = queries.dues(conn, hall_id, ids)
+    served = queries.served_decisions(conn, hall_id, ids)
     for row in rows:
         if not facts[row.id]:
             continue
@@ -138,7 +140,13 @@ def _dues(
         reader = clocks_of(calendar, book, settings, date.fromisoformat(facts[row.id][-1].day))
         if row.version not in books:
             books[row.version] = catalogue_queries.load(conn, hall_id, row.version)
-        due = due_rows(reader, row, facts[row.id], books[row.version].item_by[row.item])
+        due = due_rows(
+            reader,
+            row,
+            facts[row.id],
+            books[row.version].item_by[row.item],
+            is_served=row.id in served,
+        )
         if sorted(due, key=_clock) != sorted(stored[row.id], key=_clock):
             yield (
                 f"办件 {row.number} 的到期日与计时规则不一致",

@@ -207,6 +207,8 @@ class CaseFactView(Message):
     at: int
     day: str
     days: int
+    late: bool
+    """True of a request for an extension that came too late and does not count."""
     basis: SuspensionBasis | None
     outcome: CaseOutcome | None
     words: str

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, select, update
 from sqlalchemy import case as sql_case
 
 from server.cases.clocks import Clock
 from server.cases.due_texts import day_of, end_of
+from server.cases.paper_kinds import DECISIONS
 from server.cases.rules import FINAL, Post
 from server.cases.tables import (
     case_applicant,
@@ -77,6 +78,7 @@ class StoredFact:
     at: int
     day: str
     days: int
+    ahead: int
     basis: str
     outcome: str
     words: str
@@ -192,12 +194,15 @@ def in_states(
     owners: Collection[str] | None = None,
     most: int = MOST_LISTED,
 ) -> list[StoredCase]:
-    """Return up to `most` cases in these states, what is due first.
+    """Return up to `most` cases in these states or with a decision to serve, what is due first.
 
     `units`, `owners`: only of these units, only on the desks of these people ("" nobody's); None:
     of all.
     """
-    wanted: list[ColumnElement[bool]] = [_c.hall_id == hall_id, _c.state.in_(sorted(states))]
+    wanted: list[ColumnElement[bool]] = [
+        _c.hall_id == hall_id,
+        _c.state.in_(sorted(states)) | _c.id.in_(_unserved(hall_id)),
+    ]
     if units is not None:
         wanted.append(_c.unit.in_(sorted(units)))
     if owners is not None:
@@ -212,11 +217,21 @@ def in_states(
 
 
 def open_ids(conn: Connection, hall_id: str, after: str, most: int = CHUNK) -> list[str]:
-    """Return ids of up to `most` cases that have not ended, from the one after `after` on."""
+    """Return ids of up to `most` cases of which something is due, from the one after `after` on.
+
+    They have not ended, or their decision is not served.
+    """
     query = select(_c.id).where(
-        _c.hall_id == hall_id, _c.state.not_in(sorted(FINAL)), _c.id > after
+        _c.hall_id == hall_id,
+        _c.state.not_in(sorted(FINAL)) | _c.id.in_(_unserved(hall_id)),
+        _c.id > after,
     )
     return list(conn.scalars(query.order_by(_c.id).limit(most)))
+
+
+def _unserved(hall_id: str) -> Select[tuple[str]]:
+    """Return the query of the cases whose decision has to be served."""
+    return select(_d.case).where(_d.hall_id == hall_id, _d.clock == Clock.SERVE.value)
 
 
 def among(conn: Connection, hall_id: str, cases: Sequence[str]) -> list[StoredCase]:
@@ -246,6 +261,18 @@ def services(conn: Connection, hall_id: str, papers: Iterable[str]) -> dict[str,
     """Return how these papers were served, by paper."""
     query = _services.select().where(_s.hall_id == hall_id, _s.paper.in_(list(papers)))
     return {row.paper: row for row in _services.all(conn, query)}
+
+
+def served_decisions(conn: Connection, hall_id: str, cases: Sequence[str]) -> set[str]:
+    """Return those of these cases whose decision was served."""
+    query = (
+        select(_p.case)
+        .select_from(
+            case_paper.join(case_service, (_s.hall_id == _p.hall_id) & (_s.paper == _p.id))
+        )
+        .where(_p.hall_id == hall_id, _p.case.in_(cases), _p.kind.in_(sorted(DECISIONS)))
+    )
+    return set(conn.scalars(query))
 
 
 def posts(conn: Connection, hall_id: str) -> dict[tuple[str, Post], set[str]]:

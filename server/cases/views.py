@@ -137,7 +137,10 @@ def single(hall: Hall, conn: Connection, actor: Actor, case_id: str) -> CaseView
         deemed=bool(started and started.is_deemed),
         three_hands=item.three_hands,
         legal_words=item.legal_basis,
-        facts=[_fact(ctx.catalogue(), fact, evidence) for fact in facts],
+        facts=[
+            _fact(ctx.catalogue(), fact, evidence, late=_is_late_request(reader, facts[:n], item))
+            for n, fact in enumerate(facts, 1)
+        ],
         papers=_papers(conn, ctx.hall_id, row),
         strip=strip(reader, facts, item),
         stretches=stretch_views(reader, facts, item, ctx.clock.now()),
@@ -146,7 +149,16 @@ def single(hall: Hall, conn: Connection, actor: Actor, case_id: str) -> CaseView
     )
 
 
-def _fact(catalogue: Catalogue, fact: StoredFact, evidence: Mapping[str, PaperRef]) -> CaseFactView:
+def _is_late_request(reader: CaseClocks, facts: Sequence[StoredFact], item: Item) -> bool:
+    """Return True if the last fact is a request for an extension that came too late."""
+    if facts[-1].move != CaseMove.ASK_TIME:
+        return False
+    return reader.missed_day(stated(facts), item) is not None
+
+
+def _fact(
+    catalogue: Catalogue, fact: StoredFact, evidence: Mapping[str, PaperRef], *, late: bool
+) -> CaseFactView:
     kind, _, by = fact.by_actor.partition(":")
     return CaseFactView(
         n=fact.n,
@@ -155,6 +167,7 @@ def _fact(catalogue: Catalogue, fact: StoredFact, evidence: Mapping[str, PaperRe
         at=fact.at,
         day=fact.day,
         days=fact.days,
+        late=late,
         basis=SuspensionBasis(fact.basis) if fact.basis else None,
         outcome=CaseOutcome(fact.outcome) if fact.outcome else None,
         words=fact.words,

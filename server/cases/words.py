@@ -59,6 +59,8 @@ CLOCK_WORDS = {
     Clock.PROMISED: "承诺时限",
     Clock.LEGAL: "法定时限",
     Clock.STAGE: "环节时限",
+    Clock.SERVE: "送达时限",
+    Clock.EXTENSION: "延期申请",
 }
 PAPER_WORDS = {
     PaperKind.RECEIPT: "材料接收凭证",

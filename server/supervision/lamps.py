@@ -62,19 +62,28 @@ def _light(ctx: Context, rule: LampRule, due: StoredDue, level: LampLevel, tx: T
     now = case_queries.dues(tx.conn, tx.hall_id, [due.case])[due.case]
     if row is None or due not in now or queries.has_lamp(tx.conn, tx.hall_id, due, level):
         return 0
-    day = day_of(rule.crossing(level, due.earliest))
+    add(tx, row, due, level, day_of(rule.crossing(level, due.earliest)))
+    if level is LampLevel.RED:
+        propose(ctx, tx, row, due)
+    return 1
+
+
+def add(tx: Tx, row: StoredCase, due: StoredDue, level: LampLevel, day: str) -> None:
+    """Store the first crossing of a threshold, on an ISO day, with its journal line and event."""
     queries.add_lamp(
         tx, StoredLamp(due.case, due.clock, level.value, due.earliest, day, tx.now, due.unit)
     )
     data: JsonDict = {"clock": due.clock, "due": due.earliest, "day": day, "number": row.number}
     write_journal(tx, SYSTEM, f"lamp.{level}", due.case, data=data)
     tx.events.append(LampLit(due.case, due.unit, level.value))
-    if level is LampLevel.RED:
-        _propose(ctx, tx, row, due)
-    return 1
 
 
-def _propose(ctx: Context, tx: Tx, row: StoredCase, due: StoredDue) -> None:
+def mark_of(due: StoredDue) -> str:
+    """Return the mark of the finding that a red lamp proposes."""
+    return f"lamp:{due.case}:{due.clock}"
+
+
+def propose(ctx: Context, tx: Tx, row: StoredCase, due: StoredDue) -> None:
     """Propose a finding on an overdue clock; the office judges it."""
     item, shown = cases.item_of(ctx, row), due.earliest.replace("T", " ")
     words = f"{item.name}，办件 {row.number}，{CLOCK_WORDS[Clock(due.clock)]}应于 {shown} 前"
@@ -84,6 +93,5 @@ def _propose(ctx: Context, tx: Tx, row: StoredCase, due: StoredDue) -> None:
         "clock": due.clock,
         "due": due.earliest,
     }
-    mark = f"lamp:{due.case}:{due.clock}"
-    doubt = Anomaly(Kind.CASE_OVERDUE, row.owner, "", mark, facts, row.unit)
+    doubt = Anomaly(Kind.CASE_OVERDUE, row.owner, "", mark_of(due), facts, row.unit)
     finding_actions.propose(ctx, tx, doubt)

@@ -1,7 +1,7 @@
 // Cases in lists: which clock a row shows, filters, and what is due by unit.
 import type { CaseBrief, CaseState, DueByUnit, DueView } from "@web/wire.gen.ts";
 
-const CLOCKS = ["direct", "promised", "tell", "stage", "legal"] as const;
+const CLOCKS = ["direct", "promised", "tell", "serve", "stage", "legal"] as const;
 
 /** The clock that a row shows: the promise; before the acceptance the time to tell defects. */
 export function mainDue(entry: Pick<CaseBrief, "due">): DueView | undefined {

@@ -14,6 +14,8 @@ export const clockWords = dictionary({
   promised: { zh: "承诺时限", en: "Promised" },
   legal: { zh: "法定时限", en: "Legal limit" },
   stage: { zh: "环节时限", en: "Stage" },
+  serve: { zh: "送达时限", en: "Service" },
+  extension: { zh: "延期申请", en: "Extension" },
 });
 
 const left = dictionary({

@@ -163,7 +163,7 @@ def test_from_the_window_to_the_decision(hall: SmallHall) -> None:
     assert row.number == f"{hall.ctx.catalogue().hall}-20260302-tax-1-00001-{row.number[-1]}"
     assert [f.move for f in facts] == ["file", "accept", "pass", "pass", "decide"]
     assert kinds(hall, case) == [PaperKind.RECEIPT, PaperKind.ACCEPTANCE, PaperKind.DECISION]
-    assert due(hall, case) == {}
+    assert due(hall, case) == {Clock.SERVE: "2026-03-16"}
     assert violations(hall) == []
     lines = hall.ctx.read(lambda c: journal.of_subject(c, hall.ctx.hall_id, case))
     assert [line["act"] for line in lines] == [f"case.{fact.move}" for fact in facts]

@@ -83,7 +83,7 @@ def test_a_case_on_the_spot_has_minutes_instead_of_days(hall: SmallHall) -> None
     case = accepted(hall)
     assert due(hall, case) == {Clock.DIRECT: "2026-03-02T11:05", Clock.LEGAL: "2026-03-30"}
     take(hall, case, MOVE.DECIDE, outcome=CaseOutcome.GRANTED)
-    assert due(hall, case) == {}
+    assert due(hall, case) == {Clock.SERVE: "2026-03-16"}
     assert violations(hall) == []
 
 
