@@ -186,7 +186,7 @@ def open_within(ctx: Context, tx: Tx, actor: Actor, opening: Opening) -> str:
         at=tx.now,
     )
     queries.add(tx, row, _applicant(ctx, tx, case_id, opening.applicant))
-    _add_fact(ctx, tx, actor, row, [], state, Wish(CaseMove.FILE), day)
+    add_fact(ctx, tx, actor, row, [], state, Wish(CaseMove.FILE), day)
     return case_id
 
 
@@ -256,7 +256,10 @@ def attempt_of(
     return Attempt(
         state=CaseState(row.state),
         person=actor.name,
-        holds=lambda role: access.holds(ctx.catalogue(), posts, actor, row, role),
+        holds=lambda role: (
+            access.holds(ctx.catalogue(), posts, actor, row, role)
+            or access.covers(facts, actor, row, role)
+        ),
         earlier={
             workflow.HANDLED: passed[CaseState.HANDLING],
             workflow.REVIEWED: passed[CaseState.REVIEWING],
@@ -288,7 +291,7 @@ def move(ctx: Context, actor: Actor, key: str, case_id: str, wish: Wish) -> None
         faulty = faults_of(tx.conn, tx.hall_id, row) if row.state in UNACCEPTED else None
         attempt = attempt_of(ctx, actor, row, facts, posts, wish, faulty)
         state = CASE.after(wish.move, attempt, _target(wish, row, facts))
-        _add_fact(ctx, tx, actor, row, facts, state, wish, ctx.local(tx.now).date())
+        add_fact(ctx, tx, actor, row, facts, state, wish, ctx.local(tx.now).date())
         return {"deemed": False}
 
     request: JsonDict = {
@@ -342,11 +345,11 @@ def deem_within(ctx: Context, tx: Tx, row: StoredCase, facts: Sequence[StoredFac
         return False
     attempt = Attempt(CaseState.FILED, holds=lambda role: role == workflow.HALL)
     state = CASE.after(CaseMove.DEEM, attempt)
-    _add_fact(ctx, tx, SYSTEM, row, facts, state, Wish(CaseMove.DEEM), reader.today)
+    add_fact(ctx, tx, SYSTEM, row, facts, state, Wish(CaseMove.DEEM), reader.today)
     return True
 
 
-def _add_fact(
+def add_fact(
     ctx: Context,
     tx: Tx,
     actor: Actor,
@@ -356,6 +359,7 @@ def _add_fact(
     wish: Wish,
     day: date,
 ) -> None:
+    """Add a step in the running action, with its owner, due days, paper and journal line."""
     n = len(facts) + 1
     if row.state in UNACCEPTED:  # what comes after the acceptance changes nothing of it
         hand_in = last_hand_in(tx.conn, tx.hall_id, row)
@@ -439,28 +443,3 @@ def set_due_days(ctx: Context, tx: Tx, row: StoredCase, facts: Sequence[StoredFa
     reader, item = clocks(ctx, tx.now), item_of(ctx, row)
     rows = due_rows(reader, row, facts, item, is_served=is_served)
     queries.set_dues(tx, [row.id], rows)
-
-
-def take_over(ctx: Context, actor: Actor, key: str, from_staff: str, cases: Sequence[str]) -> None:
-    """Take over the desk of a person whose cover one is, by a list of its cases.
-
-    Raises CASE_UNKNOWN, CASE_COVER, CASE_STATE.
-    """
-    request: JsonDict = {"act": "case.take_over", "from": from_staff, "cases": list(cases)}
-
-    def act(tx: Tx) -> JsonDict:
-        person = ctx.catalogue().staff_by.get(from_staff)
-        if person is None or (person.cover != actor.name and not actor.manages):
-            raise HallError(CaseCode.CASE_COVER)
-        for case_id in cases:
-            row = queries.get(tx.conn, tx.hall_id, case_id)
-            if row is None or row.owner != from_staff:
-                raise HallError(CaseCode.CASE_UNKNOWN)
-            facts = queries.FACTS.of(tx.conn, tx.hall_id, [case_id])[case_id]
-            attempt = Attempt(CaseState(row.state), actor.name, lambda _role: True)
-            state = CASE.after(CaseMove.TAKE_OVER, attempt)
-            wish = Wish(CaseMove.TAKE_OVER, words=from_staff)
-            _add_fact(ctx, tx, actor, row, facts, state, wish, ctx.local(tx.now).date())
-        return {}
-
-    ctx.command(actor, key, request, act)

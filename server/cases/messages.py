@@ -269,13 +269,33 @@ class CaseList(Message):
     cases: list[CaseBrief]
 
 
+class CoveredDesk(Message):
+    """Desk of a person whose cover one is: on it, or waiting for a post of that person."""
+
+    staff: str
+    name: str
+    cases: list[CaseBrief]
+
+
+class TakenList(Message):
+    """List of a take-over by or from oneself, to be printed and signed; `at` in ms."""
+
+    id: str
+    at: int
+    by_name: str
+    from_name: str
+    cases: int
+
+
 class Desk(Message):
     """Own desk: cases on it and on one's posts, and desks that one may take over as cover."""
 
     today: str
     posts: list[PostView]
     cases: list[CaseBrief]
-    covered: list[CaseBrief]
+    covered: list[CoveredDesk]
+    lists: list[TakenList]
+    """Take-overs of the last thirty days, newest first."""
 
 
 class UnitDue(Message):

@@ -11,7 +11,7 @@ from sqlalchemy import case as sql_case
 from server.cases.clocks import Clock
 from server.cases.due_texts import day_of, end_of
 from server.cases.paper_kinds import DECISIONS
-from server.cases.rules import FINAL, Post
+from server.cases.rules import FINAL, CaseMove, Post
 from server.cases.tables import (
     case_applicant,
     case_due,
@@ -125,6 +125,20 @@ class StoredDue:
     latest: str
 
 
+@dataclass(frozen=True, slots=True)
+class StoredTakeOver:
+    """Fact of a case that was taken over; `words`: staff number of the previous handler."""
+
+    case: str
+    at: int
+    words: str
+    by_actor: str
+
+
+_take_overs = Records(
+    StoredTakeOver,
+    *(case_fact.c[name] for name in ("case", "at", "words", "by_actor")),
+)
 _cases = Records(StoredCase, case_record)
 _applicants = Records(StoredApplicant, case_applicant)
 _papers = Records(StoredCasePaper, case_paper)
@@ -186,34 +200,50 @@ def of_week(conn: Connection, hall_id: str, first: str, last: str) -> list[Store
     return _cases.all(conn, query.order_by(_c.day.desc(), _c.serial.desc()))
 
 
-def in_states(
-    conn: Connection,
-    hall_id: str,
-    states: Collection[str],
-    units: Collection[str] | None = None,
-    owners: Collection[str] | None = None,
-    most: int = MOST_LISTED,
-) -> list[StoredCase]:
-    """Return up to `most` cases in these states or with a decision to serve, what is due first.
+def in_states(conn: Connection, hall_id: str, states: Collection[str]) -> list[StoredCase]:
+    """Return cases in these states or with a decision to serve, what is due first."""
+    return _due_first(conn, hall_id, states)
 
-    `units`, `owners`: only of these units, only on the desks of these people ("" nobody's); None:
-    of all.
-    """
-    wanted: list[ColumnElement[bool]] = [
-        _c.hall_id == hall_id,
-        _c.state.in_(sorted(states)) | _c.id.in_(_unserved(hall_id)),
-    ]
-    if units is not None:
-        wanted.append(_c.unit.in_(sorted(units)))
-    if owners is not None:
-        wanted.append(_c.owner.in_(sorted(owners)))
+
+def _due_first(
+    conn: Connection, hall_id: str, states: Collection[str], *wanted: ColumnElement[bool]
+) -> list[StoredCase]:
     due = (
         select(func.min(_d.earliest))
         .where(_d.hall_id == hall_id, _d.case == _c.id, _d.earliest != "")
         .scalar_subquery()
     )
-    query = _cases.select().where(*wanted).order_by(due.is_(None), due, _c.at, _c.id)
-    return _cases.all(conn, query.limit(most))
+    query = _cases.select().where(
+        _c.hall_id == hall_id,
+        _c.state.in_(sorted(states)) | _c.id.in_(_unserved(hall_id)),
+        *wanted,
+    )
+    query = query.order_by(due.is_(None), due, _c.at, _c.id)
+    return _cases.all(conn, query.limit(MOST_LISTED))
+
+
+def on_desk(
+    conn: Connection, hall_id: str, states: Collection[str], staff: str, units: Collection[str]
+) -> list[StoredCase]:
+    """Return the cases on a person's desk, and those of `units` on nobody's, due ones first.
+
+    In these states, or with a decision to serve.
+    """
+    desk = (_c.owner == staff) | ((_c.owner == "") & _c.unit.in_(sorted(units)))
+    return _due_first(conn, hall_id, states, desk)
+
+
+def take_overs(
+    conn: Connection, hall_id: str, first: str, last: str = "9999"
+) -> list[StoredTakeOver]:
+    """Return what was taken over on ISO days `first`..`last`, in order."""
+    query = _take_overs.select().where(
+        _f.hall_id == hall_id,
+        _f.move == CaseMove.TAKE_OVER.value,
+        _f.day >= first,
+        _f.day <= last,
+    )
+    return _take_overs.all(conn, query.order_by(_f.at, _f.case))
 
 
 def open_ids(conn: Connection, hall_id: str, after: str, most: int = CHUNK) -> list[str]:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from flask import Response, request
 from sqlalchemy import Connection
 
-from server.cases import access, actions, paper_pdf, queries, serving, views
+from server.cases import (
+    access,
+    actions,
+    paper_pdf,
+    queries,
+    serving,
+    take_over,
+    take_over_pdf,
+    views,
+)
 from server.cases.actions import Applicant, Opening, Wish
 from server.cases.errors import CaseCode
 from server.cases.messages import (
@@ -203,10 +212,10 @@ def _handled(api: Api) -> None:
         codes=(CaseCode.CASE_UNKNOWN, CaseCode.CASE_COVER, CaseCode.CASE_STATE),
         example={"from_staff": "1009", "cases": ["K1"]},
     )
-    def take_over(call: Call) -> Desk:
+    def take_over_desk(call: Call) -> Desk:
         """Take over the desk of a person whom one covers, by a list of its cases."""
         body: TakeOver = call.body
-        actions.take_over(ctx, call.actor, call.key, body.from_staff, body.cases)
+        take_over.take_over(ctx, call.actor, call.key, body.from_staff, body.cases)
         return ctx.read(lambda c: views.desk(hall, c, call.actor))
 
 
@@ -347,6 +356,25 @@ def _printed(api: Api) -> None:
             lambda: paper_pdf.proof_of_service(row, hall_name, name, how, to, day, address)
         )
         return file_response(content, PDF, f"{row.id}-H.pdf", disposition=INLINE)
+
+    @api.get(
+        "/cases/take-overs/<list>.pdf",
+        who=STAFF,
+        answer=None,
+        codes=(CaseCode.CASE_UNKNOWN,),
+        media=PDF,
+    )
+    def take_over_list(call: Call) -> Response:
+        """Return the list of a take-over, to be signed."""
+        name, book = call.args["list"], ctx.catalogue()
+        handover = ctx.read(lambda c: take_over.list_named(ctx, c, call.actor, name))
+        cases = ctx.read(lambda c: take_over.cases_of(ctx, c, handover))
+        people = views.named(book, handover.from_staff), views.named(book, handover.by)
+        moment = ctx.local(handover.at)
+        content = hall.offload(
+            lambda: take_over_pdf.take_over_list(name, book.hall_name, people, moment, cases)
+        )
+        return file_response(content, PDF, f"JJ-{name}.pdf", disposition=INLINE)
 
 
 def _served(api: Api) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection
 
-from server.cases import access, actions, queries
+from server.cases import access, actions, queries, take_over
 from server.cases.clocks import PROMISES, CaseClocks, Clock
 from server.cases.day_walk import walk
 from server.cases.due_rows import stated
@@ -19,6 +19,7 @@ from server.cases.messages import (
     CaseList,
     CasePaperView,
     CaseView,
+    CoveredDesk,
     Desk,
     DueByUnit,
     FollowedCase,
@@ -26,13 +27,13 @@ from server.cases.messages import (
     PostList,
     PostView,
     StripDay,
+    TakenList,
     UnitDue,
 )
 from server.cases.paper_kinds import PaperKind, ServedHow, ServedTo
 from server.cases.queries import StoredApplicant, StoredCase, StoredDue, StoredFact
 from server.cases.rules import (
     FINAL,
-    POST_OF,
     RUNNING,
     CaseMove,
     CaseOutcome,
@@ -109,6 +110,14 @@ def name_of(catalogue: Catalogue, number: str) -> str:
     """Return a person's name; the number of one who has left."""
     person = catalogue.staff_by.get(number)
     return person.name if person else number
+
+
+def named(catalogue: Catalogue, number: str) -> str:
+    """Return a person's name, staff number and unit, as a paper names somebody."""
+    person = catalogue.staff_by.get(number)
+    unit = catalogue.unit_by.get(person.unit) if person else None
+    parts = [person.name if person else "", f"工号 {number}", unit.name if unit else ""]
+    return "　".join(part for part in parts if part)
 
 
 def single(hall: Hall, conn: Connection, actor: Actor, case_id: str) -> CaseView:
@@ -239,13 +248,8 @@ def desk(hall: Hall, conn: Connection, actor: Actor) -> Desk:
     catalogue, posts = ctx.catalogue(), queries.posts(conn, ctx.hall_id)
     units = access.units_of(catalogue, posts, actor.name)
     states = sorted({*RUNNING, CaseState.SUSPENDED, CaseState.FILED, CaseState.SUPPLEMENTING})
-    own_desk = ("", actor.name)
-    rows = queries.in_states(conn, ctx.hall_id, states, units, own_desk) if units else []
-    own = [row for row in rows if _is_on_desk(catalogue, posts, actor, row)]
-    covered_staff = {s.number for s in catalogue.staff if s.cover == actor.name}
-    covered = (
-        queries.in_states(conn, ctx.hall_id, states, owners=covered_staff) if covered_staff else []
-    )
+    rows = queries.on_desk(conn, ctx.hall_id, states, actor.name, units)
+    own = [row for row in rows if take_over.waits_for(catalogue, posts, actor.name, row)]
     return Desk(
         today=ctx.day(),
         posts=[
@@ -254,16 +258,23 @@ def desk(hall: Hall, conn: Connection, actor: Actor) -> Desk:
             for post in access.held_posts(catalogue, posts, actor.name, unit)
         ],
         cases=briefs(hall, conn, own),
-        covered=briefs(hall, conn, covered),
+        covered=[
+            CoveredDesk(
+                staff=staff, name=name_of(catalogue, staff), cases=briefs(hall, conn, cases)
+            )
+            for staff, cases in take_over.covered_by(ctx, conn, actor.name).items()
+        ],
+        lists=[
+            TakenList(
+                id=each.id,
+                at=each.at,
+                by_name=name_of(catalogue, each.by),
+                from_name=name_of(catalogue, each.from_staff),
+                cases=len(each.cases),
+            )
+            for each in take_over.lists_of(ctx, conn, actor.name)
+        ],
     )
-
-
-def _is_on_desk(catalogue: Catalogue, posts: access.Posts, actor: Actor, row: StoredCase) -> bool:
-    """Return True if the next step of a case, on nobody's or the own desk, is the actor's."""
-    if row.owner:
-        return True
-    post = POST_OF.get(CaseState(row.state), Post.HANDLER)
-    return access.holds_post(catalogue, posts, actor.name, row.unit, post)
 
 
 def _post_view(catalogue: Catalogue, unit: str, post: Post, staff: Sequence[str]) -> PostView:

@@ -246,6 +246,11 @@ def test_the_cover_takes_over_chosen_cases(
         expect(page.get_by_test_id("take-over")).to_be_disabled()
         covered.get_by_role("listitem").filter(has_text=number).get_by_role("checkbox").check()
         page.get_by_test_id("take-over").click()
+        lists = page.get_by_test_id("take-over-lists")
+        expect(lists).to_contain_text("1 件")
+        address = lists.get_by_role("link").evaluate("a => a.href")
+        assert page.request.get(address).body().startswith(b"%PDF")
+        assert axe.findings(page) == []
         page.get_by_test_id(f"case-{number}").click()
         expect(page.get_by_test_id("case")).to_contain_text("原经办人工号 1010")
 

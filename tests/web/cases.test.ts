@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { CaseMove, CaseState, DueView, StretchView, StripDay } from "@web/wire.gen.ts";
 import { dayWords, leftWords } from "@web/case-words.ts";
 import { isDirect, moveLabel, movesOf, needsWords, nextStep } from "../../server/cases/web/case-acts.ts";
-import { byOwner, countStates, isLate, mainDue, unitRows } from "../../server/cases/web/case-lists.ts";
+import { chosenDesks, countStates, isLate, mainDue, unitRows } from "../../server/cases/web/case-lists.ts";
 import { casesOf, isoDay, listRows } from "../../server/cases/web/list-rows.ts";
 import { columnOf, figuresOf, minutesOf, notesOf } from "../../server/cases/web/strip.ts";
 
@@ -97,8 +97,8 @@ describe("lists", () => {
   });
   it("count states and group chosen cases by desk", () => {
     expect(countStates([{ state: "filed" }, { state: "handling" }, { state: "filed" }])).toEqual([["filed", 2], ["handling", 1]]);
-    const cases = [{ id: "a", owner: "1" }, { id: "b", owner: "2" }, { id: "c", owner: "1" }];
-    expect(byOwner(cases, ["c", "a"])).toEqual([["1", ["a", "c"]]]);
+    const desks = [{ staff: "1", cases: [{ id: "a" }, { id: "c" }] }, { staff: "2", cases: [{ id: "b" }] }];
+    expect(chosenDesks(desks, ["c", "a"])).toEqual([{ staff: "1", cases: ["a", "c"] }]);
   });
   it("join both clocks of a unit, the worst first", () => {
     const of = (unit: string, overdue: number, soon: number) => ({ unit, unit_name: unit, overdue, due: soon });

@@ -18,13 +18,11 @@ export function countStates(cases: readonly Pick<CaseBrief, "state">[]): [state:
   return [...counts];
 }
 
-/** Ids of chosen cases by the person on whose desk they are. */
-export function byOwner(cases: readonly Pick<CaseBrief, "id" | "owner">[], chosen: readonly string[]): [owner: string, ids: string[]][] {
-  const desks = new Map<string, string[]>();
-  for (const { id, owner } of cases) {
-    if (chosen.includes(id)) desks.set(owner, [...(desks.get(owner) ?? []), id]);
-  }
-  return [...desks];
+/** Chosen cases of the desks that one covers, by the person whose desk it is. */
+export function chosenDesks(desks: readonly { staff: string; cases: readonly Pick<CaseBrief, "id">[] }[], chosen: readonly string[]): { staff: string; cases: string[] }[] {
+  return desks
+    .map(({ staff, cases }) => ({ staff, cases: cases.map(({ id }) => id).filter((id) => chosen.includes(id)) }))
+    .filter(({ cases }) => cases.length > 0);
 }
 
 export interface UnitRow {

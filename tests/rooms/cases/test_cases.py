@@ -372,26 +372,6 @@ def test_a_list_opens_no_case_twice(hall: SmallHall) -> None:
     assert len(hall.ctx.read(lambda c: queries.open_ids(c, hall.ctx.hall_id, ""))) == 2
 
 
-def test_the_cover_takes_over_the_desk(hall: SmallHall) -> None:
-    case = accepted(hall)
-    take(hall, CLERK, case, MOVE.ASK_TIME, days=3)
-    assert stored(hall, case)[0].owner == HANDLER
-    with pytest.raises(HallError) as refused:
-        actions.take_over(hall.ctx, OUTSIDER, hall.key(), HANDLER, [case])
-    assert refused.value.code is CaseCode.CASE_COVER
-    book = hall.ctx.catalogue()
-    staff = tuple(
-        replace(s, cover=OUTSIDER.name if s.number == HANDLER else s.cover) for s in book.staff
-    )
-    import_catalogue(hall.ctx, SYSTEM, replace(book, staff=staff), "test")
-    actions.take_over(hall.ctx, OUTSIDER, hall.key(), HANDLER, [case])
-    row, facts = stored(hall, case)
-    assert (row.owner, facts[-1].words) == (OUTSIDER.name, HANDLER)
-    with pytest.raises(HallError) as refused:
-        actions.take_over(hall.ctx, OUTSIDER, hall.key(), HANDLER, [case])
-    assert refused.value.code is CaseCode.CASE_UNKNOWN
-
-
 def test_a_paper_is_served_once(hall: SmallHall) -> None:
     case = accepted(hall)
     (receipt, _acceptance) = hall.ctx.read(lambda c: queries.papers(c, hall.ctx.hall_id, [case]))
