@@ -267,6 +267,8 @@ class CaseList(Message):
 
     today: str
     cases: list[CaseBrief]
+    more: int
+    """Cases left out of the list, which are due later."""
 
 
 class CoveredDesk(Message):

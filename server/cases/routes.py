@@ -38,8 +38,6 @@ from server.cases.messages import (
 from server.cases.paper_kinds import ServedHow, ServedTo
 from server.cases.queries import StoredCase, StoredCasePaper
 from server.cases.rules import (
-    FINAL,
-    CaseState,
     CaseWay,
     is_id_number,
     masked_id,
@@ -253,7 +251,7 @@ def _of_office(api: Api) -> None:
 
     @api.get("/office/cases", who=MANAGERS, answer=CaseList, codes=(CaseCode.CASE_NUMBER,))
     def office_cases(_call: Call) -> CaseList:
-        """Return the open cases, due ones first.
+        """Return the open cases, due ones first; with `unit` those of one.
 
         With `from` all that came since then; with `number` the one with this number; with `week`
         (2026-W47) those that the week's figures are made of.
@@ -276,8 +274,10 @@ def _of_office(api: Api) -> None:
             elif "from" in request.args:
                 rows = queries.of_days(conn, ctx.hall_id, first.isoformat(), last.isoformat())
             else:
-                states = [state for state in CaseState if state not in FINAL]
-                rows = queries.in_states(conn, ctx.hall_id, states)
+                unit = request.args.get("unit", "")
+                rows = queries.due_first(conn, ctx.hall_id, unit)
+                more = queries.count_open(conn, ctx.hall_id, unit) - len(rows)
+                return views.listed(hall, conn, rows, more)
             return views.listed(hall, conn, rows)
 
         return ctx.read(read)

@@ -63,9 +63,9 @@ _QUIET = frozenset({CaseMove.ASK_TIME, CaseMove.DENY_TIME, CaseMove.ASK_VOID, Ca
 SOON_DAYS = 3
 
 
-def listed(hall: Hall, conn: Connection, rows: Sequence[StoredCase]) -> CaseList:
-    """Return cases as a list."""
-    return CaseList(today=hall.ctx.day(), cases=briefs(hall, conn, rows))
+def listed(hall: Hall, conn: Connection, rows: Sequence[StoredCase], more: int = 0) -> CaseList:
+    """Return cases as a list; `more`: those that it leaves out."""
+    return CaseList(today=hall.ctx.day(), cases=briefs(hall, conn, rows), more=more)
 
 
 def briefs(hall: Hall, conn: Connection, rows: Sequence[StoredCase]) -> list[CaseBrief]:
