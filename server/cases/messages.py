@@ -343,6 +343,7 @@ class FollowedCase(Message):
     item_name: str
     item_name_en: str
     unit_name: str
+    unit_name_en: str
     phone: str
     state: CaseState
     outcome: CaseOutcome | None

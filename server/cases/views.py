@@ -335,6 +335,7 @@ def followed(hall: Hall, conn: Connection, row: StoredCase) -> FollowedCase:
         item_name=item.name,
         item_name_en=item.name_en,
         unit_name=unit.name if unit else row.unit,
+        unit_name_en=unit.name_en if unit else row.unit,
         phone=item.consult_phone or (unit.phone if unit else ""),
         state=CaseState(row.state),
         outcome=CaseOutcome(row.outcome) if row.outcome else None,

@@ -333,6 +333,7 @@ def test_the_applicant_follows_the_case_by_phone(
     phone.get_by_role("button", name="English").click()
     expect(phone.get_by_test_id("progress-state")).to_have_text("Being handled")
     expect(phone.get_by_test_id("progress-due")).to_have_text("Promised by 2 Dec")
+    expect(phone.get_by_test_id("followed")).to_contain_text("Market Regulation Bureau")
     assert axe.findings(phone) == []
     context.close()
     assert errors == []
