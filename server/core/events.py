@@ -6,14 +6,18 @@ Events are small frozen facts. A listener that fails is logged and cannot undo o
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, field, fields
 from functools import cache
 from typing import Any, cast
 
 from server.core.rooms import modules
 
 log = logging.getLogger(__name__)
+
+
+OWN: Mapping[str, bool] = {"own": True}
+"""Metadata of a field that other workers do not get; they see its default."""
 
 
 class Event:
@@ -62,7 +66,11 @@ def kinds() -> dict[str, type[Event]]:
 
 def to_wire(event: Event) -> list[Any]:
     """Return an event as JSON values: its kind and its fields."""
-    return [type(event).__name__, asdict(cast("Any", event))]
+    values = asdict(cast("Any", event))
+    for entry in fields(cast("Any", event)):
+        if "own" in entry.metadata:
+            del values[entry.name]
+    return [type(event).__name__, values]
 
 
 def of_wire(message: list[Any]) -> Event:
