@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from server.cases.clock import due_days
 from server.cases.clocks import CaseClocks
@@ -43,6 +43,8 @@ class DatedFact:
     state: CaseState
     due: str
     promised: int
+    by: str = ""
+    """Staff number of who stated it; empty for the system."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +98,24 @@ def _due(reader: CaseClocks, facts: Sequence[Fact], promised: int) -> str:
     return due.isoformat() if due else ""
 
 
-def case_counts(cases: Iterable[Sequence[DatedFact]], first: str, last: str) -> CaseCounts:
-    """Return the counts of ISO days `first`..`last`, from each case's facts in order."""
+def case_counts(
+    cases: Iterable[Sequence[DatedFact]], first: str, last: str, over: str = ""
+) -> CaseCounts:
+    """Return the counts of ISO days `first`..`last`, from each case's facts in order.
+
+    `over`: last day that is over, where the span is not; what is due later is not overdue.
+    """
     happened, latest = in_span(cases, first, last)
     standing = [fact for fact in latest if fact.state in IN_HAND]
+    return replace(
+        counts_of_facts(happened),
+        open=len(standing),
+        overdue=sum("" < fact.due <= (over or last) for fact in standing),
+    )
+
+
+def counts_of_facts(happened: Sequence[DatedFact]) -> CaseCounts:
+    """Return the counts of these facts, without what is open."""
     decisions = [fact for fact in happened if fact.move is CaseMove.DECIDE]
     promised = [fact for fact in decisions if fact.promised > 0]
     return CaseCounts(
@@ -110,6 +126,4 @@ def case_counts(cases: Iterable[Sequence[DatedFact]], first: str, last: str) -> 
         on_time=sum(fact.day <= fact.due for fact in decisions),
         early=sum(fact.day < fact.due for fact in promised),
         promised=len(promised),
-        open=len(standing),
-        overdue=sum("" < fact.due <= last for fact in standing),
     )

@@ -1,4 +1,4 @@
-"""Counts of ratings by window, unit or person, read from the tables."""
+"""Counts of ratings by window, unit, item or person, read from the tables."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ class By(StrEnum):
     ALL = "all"
     WINDOW = "window"
     UNIT = "unit"
+    ITEM = "item"
     STAFF = "staff"
     MONTH = "month"
 
@@ -29,17 +30,24 @@ class By(StrEnum):
 _KEYS: Mapping[By, Column[str]] = {
     By.WINDOW: _t.window,
     By.UNIT: _t.queue,
+    By.ITEM: _t.item,
     By.STAFF: _t.staff,
 }
 
 
 def counts_by(
-    conn: Connection, hall_id: str, first: str, last: str, by: By, staff: str = ""
+    conn: Connection,
+    hall_id: str,
+    first: str,
+    last: str,
+    by: By,
+    staff: str = "",
+    unit: str = "",
 ) -> dict[str, Counts]:
     """Return the counts of services of ISO days `first`..`last` by key; `ALL` has the key "".
 
-    A service counts where it was finished: by its window, its item's unit, and who served. With
-    `staff` only this person's services count.
+    A service counts where it was finished: by its window, its item, its item's unit, and who
+    served. With `staff` only this person's services count, with `unit` only this unit's.
     """
     if by is By.ALL:  # PostgreSQL does not group by a constant
         key = func.substr(_t.day, 1, 0).label("key")
@@ -50,6 +58,8 @@ def counts_by(
     wanted = [_t.hall_id == hall_id, _t.day >= first, _t.day <= last, _t.state == "finished"]
     if staff:
         wanted.append(_t.staff == staff)
+    if unit:
+        wanted.append(_t.queue == unit)
     services = {
         row[0]: int(row[1])
         for row in conn.execute(select(key, func.count()).where(*wanted).group_by(key))
