@@ -61,7 +61,7 @@ def _fill(tx: Tx) -> None:
 
 
 def _ticket(hall_id: str, first: date, n: int) -> dict[str, object]:
-    day = first + timedelta(days=n % DAYS)
+    day = first + timedelta(days=n * DAYS // TICKETS)
     issued = at(9, day=day) + n * 7919 % 28_000_000
     called = issued + n * 104_729 % 3_600_000
     return {
@@ -69,8 +69,8 @@ def _ticket(hall_id: str, first: date, n: int) -> dict[str, object]:
         "id": f"{first}-{n}",
         "token": f"{first}-{n}",
         "day": day.isoformat(),
-        "prefix": f"P{n // DAYS % 100}",
-        "seq": n // DAYS // 100,
+        "prefix": f"P{n % 100}",
+        "seq": n // 100,
         "number": f"A{n}",
         "queue": f"unit{n % ITEMS % UNITS}",
         "item": f"item{n % ITEMS}",

@@ -43,11 +43,13 @@ def counts_by(
     by: By,
     staff: str = "",
     unit: str = "",
+    services: Mapping[str, int] | None = None,
 ) -> dict[str, Counts]:
     """Return the counts of services of ISO days `first`..`last` by key; `ALL` has the key "".
 
     A service counts where it was finished: by its window, its item, its item's unit, and who
     served. With `staff` only this person's services count, with `unit` only this unit's.
+    `services`: their numbers by key, of a caller that has counted them.
     """
     if by is By.ALL:  # PostgreSQL does not group by a constant
         key = func.substr(_t.day, 1, 0).label("key")
@@ -60,10 +62,11 @@ def counts_by(
         wanted.append(_t.staff == staff)
     if unit:
         wanted.append(_t.queue == unit)
-    services = {
-        row[0]: int(row[1])
-        for row in conn.execute(select(key, func.count()).where(*wanted).group_by(key))
-    }
+    if services is None:
+        services = {
+            row[0]: int(row[1])
+            for row in conn.execute(select(key, func.count()).where(*wanted).group_by(key))
+        }
     numbers: dict[str, list[tuple[Level, Channel, int]]] = defaultdict(list)
     rows = conn.execute(
         select(key, _r.level, _r.channel, func.count())

@@ -101,8 +101,9 @@ class _Reading:
         scope, before = self._scope(self._first, self._last), self._scope(*earlier)
         sums = queries.sums_by(self._conn, scope, key, targets)
         medians = queries.median_waits(self._conn, scope, key)
-        sums_before = queries.sums_by(self._conn, before, key, targets)
-        ratings, (cases, all_cases) = self._ratings(), self._cases()
+        sums_before = queries.sums_by(self._conn, before, key, {})
+        all_before = total(sums_before.values())
+        ratings, (cases, all_cases) = self._ratings(sums), self._cases()
         complaints, all_complaints = self._complaints()
         codes = {*sums, *sums_before, *cases, *complaints, *self._always()}
         lines = {
@@ -126,13 +127,13 @@ class _Reading:
             Line(
                 total(sums.values()),
                 queries.median_waits(self._conn, scope, None).get(""),
-                total(sums_before.values()),
+                all_before,
                 total_of(ratings.values()),
                 all_cases,
                 all_complaints,
             ),
-            self._rated(*earlier, By.ALL).get("", Counts()),
-            queries.sums_by(self._conn, scope, ticket.c.day, targets),
+            self._rated(*earlier, By.ALL, {"": all_before.served})[""],
+            queries.sums_by(self._conn, scope, ticket.c.day, {}),
         )
 
     def _scope(self, first: date, last: date) -> Scope:
@@ -157,14 +158,21 @@ class _Reading:
         places = {code: place for place, code in enumerate(order[self._wish.by])}
         return sorted(codes, key=lambda c: (not c, places.get(c, len(places)), c))
 
-    def _ratings(self) -> dict[str, Counts]:
-        return self._rated(self._first, self._rated_until, RATED_BY[self._wish.by])
-
-    def _rated(self, first: date, last: date, by: By) -> dict[str, Counts]:
-        if last < first:
+    def _ratings(self, sums: Mapping[str, TicketSums]) -> dict[str, Counts]:
+        by = RATED_BY[self._wish.by]
+        if self._rated_until < self._first:
             return {}
-        span = first.isoformat(), last.isoformat()
-        return counts_by(self._conn, self._ctx.hall_id, *span, by, unit=self._wish.unit)
+        if self._rated_until < self._last:
+            return self._rated(self._first, self._rated_until, by, None)
+        services = {code: own.served for code, own in sums.items() if own.served}
+        return self._rated(self._first, self._last, by, services)
+
+    def _rated(
+        self, first: date, last: date, by: By, services: Mapping[str, int] | None
+    ) -> dict[str, Counts]:
+        hall_id, span = self._ctx.hall_id, (first.isoformat(), last.isoformat())
+        unit = self._wish.unit
+        return counts_by(self._conn, hall_id, *span, by, unit=unit, services=services)
 
     def _cases(self) -> tuple[dict[str, CaseCounts], CaseCounts]:
         """Return the counts of cases by group, and of all. A case has no window."""

@@ -12,6 +12,7 @@ from server.queue.week_lines import MINUTE_MS
 from server.reports.rules import Grouping, TicketSums
 
 _t = ticket.c
+TENTH_MS = MINUTE_MS // 10
 KEYS: Mapping[Grouping, Column[str]] = {
     Grouping.UNIT: _t.queue,
     Grouping.ITEM: _t.item,
@@ -77,17 +78,22 @@ def _sum(value: ColumnElement[int]) -> ColumnElement[int]:
 def median_waits(conn: Connection, scope: Scope, by: Column[str] | None) -> dict[str, float]:
     """Return the median wait in minutes by the values of a column; of all with the key "".
 
-    The median is the value that half of the waits do not exceed, as in the bulletin.
+    The value that half of the waits do not exceed, in tenths, half up, as in the bulletin: rounding
+    keeps the order of waits, so that the median of the tenths is that of the waits, rounded.
     """
     key = literal("") if by is None else by
-    over = {"order_by": _wait} if by is None else {"partition_by": by, "order_by": _wait}
-    place = func.row_number().over(**over)
-    number = func.count().over(partition_by=by)
-    ordered = (
-        select(key.label("key"), _wait.label("wait"), place.label("place"), number.label("number"))
-        .where(*scope.wanted, _called)
-        .subquery()
+    tenth = (_wait + TENTH_MS // 2) // TENTH_MS
+    counted = select(key.label("key"), tenth.label("tenth"), func.count().label("number")).where(
+        *scope.wanted, _called
     )
-    c = ordered.c
-    query = select(c.key, c.wait).where(c.place == c.number // 2 + 1)
-    return {key: int(wait) / MINUTE_MS for key, wait in conn.execute(query)}
+    tenths = counted.group_by(*([] if by is None else [by]), tenth).subquery().c
+    number = func.sum(tenths.number)
+    running = select(
+        tenths.key,
+        tenths.tenth,
+        number.over(partition_by=tenths.key, order_by=tenths.tenth).label("so_far"),
+        number.over(partition_by=tenths.key).label("all"),
+    ).subquery()
+    c = running.c
+    query = select(c.key, func.min(c.tenth)).where(2 * c.so_far > c.all).group_by(c.key)
+    return {key: int(median) / 10 for key, median in conn.execute(query)}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from enum import StrEnum
-from functools import reduce
+from operator import attrgetter
 
 from server.core.rates import Rate
 from server.queue.week_lines import mean_minutes
@@ -45,11 +45,6 @@ class TicketSums:
     """Served ones with both times of the service."""
     service_ms: int = 0
 
-    def __add__(self, other: TicketSums) -> TicketSums:
-        return TicketSums(
-            *(getattr(self, f.name) + getattr(other, f.name) for f in fields(TicketSums))
-        )
-
     @property
     def wait_mean(self) -> float | None:
         """Mean wait in minutes."""
@@ -68,4 +63,8 @@ class TicketSums:
 
 def total(sums: Iterable[TicketSums]) -> TicketSums:
     """Return the sum of rows."""
-    return reduce(TicketSums.__add__, sums, TicketSums())
+    return TicketSums(*map(sum, zip(*map(_values, sums), strict=True)))
+
+
+_values = attrgetter(*(field.name for field in fields(TicketSums)))
+"""Returns the counts of a sum as a tuple."""
