@@ -147,8 +147,10 @@ def _table(
     notes: Sequence[Pair] = columns.SERVICE_NOTES,
 ) -> ReportTable:
     by, group = report.wish.by, GROUP_WORDS[report.wish.by]
+    # A chief's report has one unit, which its heading names.
+    with_unit = by in (Grouping.ITEM, Grouping.PERSON) and not report.wish.unit
     heads = [HEADS[by]]
-    if by in (Grouping.ITEM, Grouping.PERSON):
+    if with_unit:
         heads.append(columns.UNIT_HEAD)
     always = key == "service" and by is Grouping.UNIT
     return columns.table(
@@ -157,7 +159,7 @@ def _table(
         heads,
         shown,
         (
-            (code, _names(report.catalogue, by, code), line)
+            (code, _names(report.catalogue, by, code)[: len(heads)], line)
             for code, line in report.lines.items()
             if wanted(line) or (always and _is_present(report.catalogue, code))
         ),

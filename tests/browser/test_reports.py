@@ -55,7 +55,7 @@ def test_the_month_by_window_is_chosen_read_and_downloaded(office: Page) -> None
     office.get_by_test_id("report-figure").select_option("wait_mean")
     chart = office.get_by_test_id("report-chart")
     expect(chart).to_have_attribute(
-        "aria-label", "柱状图：各窗口服务情况，平均等候（分钟）；数字见下表"
+        "aria-label", "柱状图：各窗口服务情况，平均等候（分钟）；数字见上表"
     )
     assert office.evaluate("document.documentElement.scrollWidth") <= 1366
     assert axe.findings(office) == []
@@ -67,10 +67,10 @@ def test_the_month_by_window_is_chosen_read_and_downloaded(office: Page) -> None
 
 
 def test_each_table_of_a_report_is_one_press_away(office: Page) -> None:
-    office.get_by_role("button", name="逐日服务情况").click()
+    office.get_by_role("button", name="逐日").click()
     days = office.get_by_test_id("report-days")
     expect(days.get_by_role("row")).to_have_count(4)  # head, Monday, Tuesday, total
-    office.get_by_role("button", name="各单位群众评价").click()
+    office.get_by_role("button", name="群众评价").click()
     expect(office.get_by_test_id("report-ratings")).to_contain_text("好评率")
     expect(office.get_by_text("主动评价率＝")).to_be_visible()
     office.get_by_role("button", name="上一周").click()

@@ -1,6 +1,6 @@
 // Words of reports on the office's page and on a chief's phone.
 import { dictionary, lang } from "@web/i18n.ts";
-import type { ReportColumn, ReportTable, ReportView } from "@web/wire.gen.ts";
+import type { MainFigure, ReportColumn, ReportTable, ReportView } from "@web/wire.gen.ts";
 
 export type Kind = ReportView["kind"];
 export type Grouping = ReportView["by"];
@@ -28,6 +28,14 @@ const afterWords = dictionary({
   week: { zh: "下一周", en: "Week after" },
   month: { zh: "下一月", en: "Month after" },
 });
+export const tabWords = dictionary({
+  service: { zh: "服务情况", en: "Service" },
+  ratings: { zh: "群众评价", en: "Ratings" },
+  cases: { zh: "办件", en: "Cases" },
+  complaints: { zh: "投诉建议", en: "Complaints" },
+  days: { zh: "逐日", en: "By day" },
+});
+export type Tab = Parameters<typeof tabWords>[0];
 export const reportWords = dictionary({
   title: { zh: "报表", en: "Reports" },
   kinds: { zh: "报表种类", en: "Kind of report" },
@@ -42,7 +50,7 @@ export const reportWords = dictionary({
   earlier: { zh: "上期 {value}", en: "before {value}" },
   tables: { zh: "内容", en: "Contents" },
   figure: { zh: "图中显示", en: "Figure in the chart" },
-  chart: { zh: "柱状图：{title}，{figure}；数字见下表", en: "Bars: {title}, {figure}; the numbers stand in the table below" },
+  chart: { zh: "柱状图：{title}，{figure}；数字见上表", en: "Bars: {title}, {figure}; the numbers stand in the table above" },
   most: { zh: "图中为数值最大的 {count} 行，共 {all} 行。", en: "The {count} largest of {all} rows are drawn." },
   none: { zh: "这一期没有数字。", en: "No figures in this period." },
   scrolled: { zh: "{title}，可滚动", en: "{title}, scrolls" },
@@ -58,6 +66,12 @@ export const notesOf = (table: ReportTable): string[] => (lang.value === "zh" ? 
 export const isFigure = (column: ReportColumn): boolean => column.kind !== "words" && column.kind !== "change";
 export const beforeName = (kind: Kind): string => beforeWords(kind);
 export const afterName = (kind: Kind): string => afterWords(kind);
+
+/** The figure of the period before, with the change where there is one. */
+export function beforeOf(figure: MainFigure): string {
+  const change = figure.change === "—" ? "" : ` ${figure.change}`;
+  return `${reportWords("earlier", { value: figure.earlier })}${change}`;
+}
 
 /** The days of a report in words. */
 export function spanOf(report: ReportView): string {
