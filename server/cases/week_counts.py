@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from server.cases.clock import due_days
+from server.cases.clock import due_day
 from server.cases.clocks import CaseClocks
-from server.cases.ledger import Limit
+from server.cases.ledger import Limit, Reading, start_of
 from server.cases.rules import RUNNING, CaseMove, CaseState, Fact, ledger_of
 from server.core.dated_steps import in_span
 from server.core.rates import Rate
@@ -94,7 +94,8 @@ def dated_facts(
 
 def _due(reader: CaseClocks, facts: Sequence[Fact], promised: int) -> str:
     entries, limit, today = ledger_of(facts), Limit(promised), facts[-1].day
-    due = due_days(entries, limit, reader.calendar, reader.table, reader.tell_days, today).rule
+    start = start_of(entries, reader.calendar, reader.tell_days, today)
+    due = due_day(entries, limit, reader.table, start, Reading.RULE) if start else None
     return due.isoformat() if due else ""
 
 

@@ -212,6 +212,7 @@ COMPLAINTS: tuple[Column, ...] = (
     _count("unsettled", ("期末未结束", "Open at the end"), lambda line: line.complaints.open),
     _count("unsettled_overdue", ("其中逾期", "Overdue"), lambda line: line.complaints.overdue),
 )
+DECIDED = _count("decided", ("办结（件）", "Cases decided"), lambda line: line.cases.decided)
 DAYS = (ISSUED, SERVED, MISSED, EXPIRED, WAIT, SPENT)
 CASE_NOTES = (CASE_RATES, FEW)
 RATING_NOTES = (ACTIVE_RATE, GOOD_RATE, FEW)

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
+from server.cases.queries import decisions
 from server.cases.week_counts import CaseCounts, DatedFact, case_counts, counts_of_facts
 from server.cases.week_facts import WeekCase, cases_of
 from server.catalogue.model import Catalogue, Presence
@@ -74,6 +75,8 @@ class Report:
     all: Line
     earlier_ratings: Counts
     days: Mapping[str, TicketSums]
+    decided: tuple[int, int]
+    """Cases decided in the period, and in the one before."""
 
 
 def report(ctx: Context, conn: Connection, wish: Wish) -> Report:
@@ -134,6 +137,7 @@ class _Reading:
             ),
             self._rated(*earlier, By.ALL, {"": all_before.served})[""],
             queries.sums_by(self._conn, scope, ticket.c.day, {}),
+            (self._decided(scope), self._decided(before)),
         )
 
     def _scope(self, first: date, last: date) -> Scope:
@@ -192,6 +196,9 @@ class _Reading:
             return case_counts((case.facts for case in group), *span, self._over.isoformat())
 
         return _used({key: counted(group) for key, group in groups.items()}), counted(cases)
+
+    def _decided(self, scope: Scope) -> int:
+        return decisions(self._conn, scope.hall_id, scope.first, scope.last, scope.unit)
 
     def _complaints(self) -> tuple[dict[str, WeekCounts], WeekCounts]:
         """Return the counts of complaints by unit, and of all; a complaint has only a unit."""

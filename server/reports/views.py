@@ -71,6 +71,7 @@ def _main(report: Report) -> list[MainFigure]:
                 (columns.ISSUED, now.issued, before.issued),
                 (columns.SERVED, now.served, before.served),
                 (columns.MISSED, now.missed, before.missed),
+                (columns.DECIDED, *report.decided),
             )
         ),
         *(

@@ -228,6 +228,9 @@ def test_cases_by_unit_item_and_person_add_up_to_the_same(small: SmallHall) -> N
         assert sum(line.decided for line in lines) == figures_by.all.cases.decided == 1
     people = table(shown(small, Grouping.PERSON), "cases")
     assert cells(people, "accepted", "decided") == {CLERK.name: ["2", "1"]}
+    for view in (shown(small, by) for by in Grouping):
+        decided = next(figure for figure in view.main if figure.key == "decided")
+        assert (decided.value, decided.earlier) == ("1", "0")
     assert [t.key for t in shown(small, Grouping.WINDOW).tables] == ["service", "ratings", "days"]
 
 
