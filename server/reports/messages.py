@@ -8,6 +8,11 @@ from server.core.messages import Message
 from server.reports.periods import PeriodKind
 from server.reports.rules import Grouping
 
+FIELD_WORDS = {
+    "period": ("期间", "period"),
+    "by": ("统计方式", "grouping"),
+}
+
 
 class ColumnKind(StrEnum):
     """Kind of the cells of a column."""

@@ -41,10 +41,8 @@ class Reports:
     def of_own_unit(self, call: Call) -> ReportView:
         """Return the report on the unit that one represents; raises FORBIDDEN, INVALID."""
         unit = self._ctx.catalogue().unit_led_by(call.actor.name)
-        if not unit:
-            raise HallError(CommonCode.FORBIDDEN)
         wish = Wish(self._period(call), _grouping(call), unit)
-        if wish.by not in CHIEFS:
+        if not unit or wish.by not in CHIEFS:
             raise HallError(CommonCode.FORBIDDEN)
         return self._made(wish)
 
