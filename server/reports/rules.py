@@ -7,9 +7,8 @@ from no sum; it is counted apart, of the rows and of all.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
-from operator import attrgetter
 
 from server.core.rates import Rate
 from server.queue.week_lines import mean_minutes
@@ -63,8 +62,5 @@ class TicketSums:
 
 def total(sums: Iterable[TicketSums]) -> TicketSums:
     """Return the sum of rows."""
-    return TicketSums(*map(sum, zip(*map(_values, sums), strict=True)))
-
-
-_values = attrgetter(*(field.name for field in fields(TicketSums)))
-"""Returns the counts of a sum as a tuple."""
+    parts = [asdict(part) for part in sums]
+    return TicketSums(*(sum(part[f.name] for part in parts) for f in fields(TicketSums)))

@@ -21,6 +21,7 @@ SUMS = st.builds(TicketSums, *[st.integers(0, 10**6)] * 10)
 def test_every_day_is_in_one_period_of_each_kind(day: date, kind: PeriodKind) -> None:
     period = period_of(kind, day)
     assert period.first <= day <= period.last
+    assert period.kind is kind
     assert parse_period(period.id) == period
     assert period.before().last + timedelta(days=1) == period.first
     assert period.after().before() == period
@@ -33,6 +34,7 @@ def test_every_day_is_in_one_period_of_each_kind(day: date, kind: PeriodKind) ->
         ("2026-11-30", date(2026, 11, 30), date(2026, 11, 30)),
         ("2026-W53", date(2026, 12, 28), date(2027, 1, 3)),
         ("2024-02", date(2024, 2, 1), date(2024, 2, 29)),
+        ("9998-12", date(9998, 12, 1), date(9998, 12, 31)),
     ],
 )
 def test_a_period_runs_from_its_first_to_its_last_day(text: str, first: date, last: date) -> None:
@@ -75,9 +77,9 @@ def test_a_total_is_the_sum_of_its_rows(parts: list[TicketSums]) -> None:
 
 
 def test_means_and_shares_follow_from_the_sums() -> None:
-    sums = TicketSums(waits=2, wait_ms=390_000, aimed=20, over=5, services=0)
-    assert sums.wait_mean == 3.25
-    assert sums.service_mean is None
+    sums = TicketSums(waits=2, wait_ms=390_000, aimed=20, over=5, services=4, service_ms=600_000)
+    assert (sums.wait_mean, sums.service_mean) == (3.25, 2.5)
+    assert TicketSums().service_mean is None
     assert (sums.over_rate.percent, sums.over_rate.of) == (25.0, 20)
 
 
