@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import Field, asdict, dataclass, field, fields
 from functools import cache
 from typing import Any, cast
 
@@ -67,10 +67,12 @@ def kinds() -> dict[str, type[Event]]:
 def to_wire(event: Event) -> list[Any]:
     """Return an event as JSON values: its kind and its fields."""
     values = asdict(cast("Any", event))
-    for entry in fields(cast("Any", event)):
-        if "own" in entry.metadata:
-            del values[entry.name]
-    return [type(event).__name__, values]
+    return [type(event).__name__, {f.name: values[f.name] for f in sent_fields(type(event))}]
+
+
+def sent_fields(kind: type[Event]) -> tuple[Field[Any], ...]:
+    """Return the fields of an event that other workers get."""
+    return tuple(entry for entry in fields(cast("Any", kind)) if "own" not in entry.metadata)
 
 
 def of_wire(message: list[Any]) -> Event:
