@@ -60,6 +60,7 @@ GROUPS = (
         "bench.cases",
         ("cases-due", "cases-wall", "cases-list", "cases-unit", "cases-desk"),
     ),
+    Group("reports", "bench.reports", ("report-month",)),
     Group("history", "bench.history", ("history-act", "history-start")),
 )
 SEPARATE = {

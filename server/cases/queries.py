@@ -9,6 +9,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
+    and_,
     delete,
     exists,
     func,
@@ -209,6 +210,16 @@ def of_week(conn: Connection, hall_id: str, first: str, last: str) -> list[Store
         _c.state.not_in(sorted(FINAL)) | _c.id.in_(later),
     )
     return _cases.all(conn, query.order_by(_c.day.desc(), _c.serial.desc()))
+
+
+def decisions(conn: Connection, hall_id: str, first: str, last: str, unit: str = "") -> int:
+    """Return the number of decisions of ISO days `first`..`last`, of one unit if it is named."""
+    wanted = [_f.hall_id == hall_id, _f.day >= first, _f.day <= last]
+    query = select(func.count()).where(*wanted, _f.move == CaseMove.DECIDE.value)
+    if unit:
+        same = and_(_c.hall_id == _f.hall_id, _c.id == _f.case)
+        query = query.select_from(case_fact.join(case_record, same)).where(_c.unit == unit)
+    return int(conn.execute(query).scalar_one())
 
 
 def due_first(

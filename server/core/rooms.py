@@ -30,6 +30,7 @@ ROOMS = (
     "server.cases",
     "server.supervision",
     "server.bulletins",
+    "server.reports",
     "server.catalogue",
     "server.disclosure",
     "server.retroactive",
