@@ -27,6 +27,7 @@ FIELD_WORDS = {
     "case": ("办件", "case"),
     "days": ("工作日数", "number of working days"),
     "holders": ("岗位人员", "holders of the post"),
+    "list": ("交接清单", "list of a take-over"),
     "paper": ("文书", "paper"),
     "phone": ("电话", "telephone"),
     "size": ("纸张大小", "size of the paper"),
