@@ -55,7 +55,11 @@ GROUPS = (
         ),
     ),
     Group("ratings", "bench.ratings", ("rating-given", "ratings-list")),
-    Group("cases", "bench.cases", ("cases-due", "cases-wall")),
+    Group(
+        "cases",
+        "bench.cases",
+        ("cases-due", "cases-wall", "cases-list", "cases-unit", "cases-desk"),
+    ),
     Group("reports", "bench.reports", ("report-month",)),
     Group("history", "bench.history", ("history-act", "history-start")),
 )

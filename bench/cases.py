@@ -1,4 +1,4 @@
-"""Benchmark of cases: a hundred thousand open ones, by unit what is due, and the wall of lamps.
+"""Benchmark of cases: a hundred thousand open ones, in the lists of office, desk and supervision.
 
 The days are those that the clock gave; they are written as the cache holds them, and the lists are
 read through the whole API.
@@ -20,20 +20,28 @@ from support.halls import MONDAY, STAFF, SmallHall, at
 from support.web import Browser, Web
 
 OPEN_CASES = 100_000
-UNITS = 40
+UNITS, UNIT = 40, "tax"
+"""Number of units, and the one whose clerk looks at the own desk."""
 DAYS = 60
 """Due days lie within so many days before and after today; most lie ahead."""
 
 
 def measure(run: Run) -> Iterator[Figure]:
-    """Measure both lists."""
+    """Measure the lists."""
     hall = SmallHall(f"sqlite:///{run.folder / 'cases.db'}", run.folder, at(9))
     hall.ctx.write(_fill)
-    office = Web(hall).manager()
-    for name, path in (("cases-due", "/office/cases/due"), ("cases-wall", "/office/supervision")):
+    web = Web(hall)
+    office, clerk = web.manager(), web.person(STAFF["T1"])
+    for name, browser, path in (
+        ("cases-due", office, "/office/cases/due"),
+        ("cases-wall", office, "/office/supervision"),
+        ("cases-list", office, "/office/cases"),
+        ("cases-unit", office, f"/office/cases?unit={UNIT}"),
+        ("cases-desk", clerk, "/my/cases"),
+    ):
         amounts = []
         for n in range(run.rounds + 1):
-            milliseconds = timed(partial(_read, office, path)) * 1000
+            milliseconds = timed(partial(_read, browser, path)) * 1000
             if n:
                 amounts.append(milliseconds)
         yield amount(name, amounts)
@@ -51,7 +59,8 @@ def _fill(tx: Tx) -> None:
     for begin in range(0, OPEN_CASES, 10_000):
         cases, dues = [], []
         for n in range(begin, begin + 10_000):
-            same = {"hall_id": tx.hall_id, "unit": f"unit{n % UNITS}"}
+            unit = f"unit{n % UNITS}" if n % UNITS else UNIT
+            same = {"hall_id": tx.hall_id, "unit": unit}
             cases.append(
                 same
                 | {"id": f"K{n}", "number": f"{n}", "day": MONDAY.isoformat(), "serial": n + 1}

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
-from bench.breaking import device_faults, machine_faults
+from bench.breaking import device_faults, lamp_kills, machine_faults
 from bench.breaking.kills import kill_faults
-from bench.breaking.run import Injection, Setting
+from bench.breaking.run import Injection, Outcome, Scene, Setting
 from bench.breaking.worker_kills import BOARDS, fleet_kills
 
 AGENTS = ("kiosk", "counters", "display")
@@ -21,6 +22,10 @@ Its clerks are so far apart that strips of each make are used, in both rooms.
 """
 
 
+Play = Callable[[int, Path, str], Outcome]
+"""Run with a seed, a folder and a database; returns its outcome."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One kind of fault."""
@@ -30,6 +35,8 @@ class Fault:
     inject: Injection
     setting: Setting
     small_disk: bool = False
+    play: Play | None = None
+    """Run of its own, instead of an injection into the busy hall."""
 
 
 WORKERS = 3
@@ -54,6 +61,15 @@ def all_faults(
             "kill -9 of single workers, their supervisor, all, Redis, agents",
             fleet_kills(count, show_progress),
             many,
+        ),
+        Fault(
+            "lamps",
+            "kill -9 of the server while lamps of cases cross their thresholds",
+            _nothing,
+            plain,
+            play=lambda seed, folder, database: lamp_kills.play(
+                count, seed, folder, database, show_progress
+            ),
         ),
         Fault("disk-full", "no byte can be written", fill_disk, plain, small_disk=True),
         Fault("read-only", "the data folder is read-only", frozen, plain, small_disk=True),
@@ -84,6 +100,10 @@ def all_faults(
             "away", "the server is away while the kiosk goes on", device_faults.server_away, plain
         ),
     ]
+
+
+def _nothing(_scene: Scene) -> None:
+    """Inject nothing: the fault plays a run of its own."""
 
 
 def sqlite_only(name: str) -> bool:

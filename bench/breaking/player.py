@@ -26,6 +26,8 @@ SIDE_BY_SIDE = 2
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 FLEET_SHARE = 30
 """Kills among several workers in a full run: each takes seconds, not tenths of a second."""
+LAMP_SHARE = 60
+"""Kills among lamps in a full run: a second and a half each."""
 Job = tuple[str, int, int]
 """Fault, seed, number of kills."""
 
@@ -69,11 +71,12 @@ def jobs(plan: Plan) -> list[Job]:
     while remaining > 0:
         result.append(("kills", plan.seed + len(result), min(SHARE, remaining)))
         remaining -= SHARE
-    if "workers" in selection:
-        alone = len(selection) == 1
-        result.append(("workers", plan.seed, plan.kills if alone else min(FLEET_SHARE, plan.kills)))
+    alone = len(selection) == 1
+    for name, share in (("workers", FLEET_SHARE), ("lamps", LAMP_SHARE)):
+        if name in selection:
+            result.append((name, plan.seed, plan.kills if alone else min(share, plan.kills)))
     pause_everybody = [name for name in ("devices", *selection) if name in selection]
-    several = ("kills", "workers")
+    several = ("kills", "workers", "lamps")
     return result + [(n, plan.seed, 1) for n in dict.fromkeys(pause_everybody) if n not in several]
 
 
@@ -116,6 +119,11 @@ def _with_database(fault: Fault, seed: int, folder: Path, database: str) -> Outc
         with postgres.server() as running, RedisServer() as redis:
             setting = replace(fault.setting, database=running.url(running.create()), redis=redis)
             return run_and_verify(fault.name, seed, fault.inject, setting, folder)
+    if fault.play is not None and database == "postgres":
+        with postgres.server() as running:
+            return fault.play(seed, folder, running.url(running.create()))
+    if fault.play is not None:
+        return fault.play(seed, folder, "")
     if database == "postgres":
         with postgres.server() as running:
             setting = replace(fault.setting, database=running.url(running.create()))

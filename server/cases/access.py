@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from server.cases import queries, workflow
 from server.cases.errors import CaseCode
 from server.cases.queries import StoredCase, StoredFact
-from server.cases.rules import CaseMove, CaseState, Post
+from server.cases.rules import POST_OF, CaseMove, CaseState, Post, stage_before
 from server.catalogue.model import Catalogue
 from server.core.actors import SYSTEM, Actor
 from server.core.errors import HallError
@@ -51,9 +51,11 @@ def is_acceptor(catalogue: Catalogue, actor: Actor, row: StoredCase) -> bool:
 
 
 def may_see(catalogue: Catalogue, posts: Posts, actor: Actor, row: StoredCase) -> bool:
-    """Return True for the office, the acceptor, and the holders of the unit's posts."""
+    """Return True for the office, the acceptor, the desk, and the holders of the unit's posts."""
+    if actor.manages or actor.name == row.owner:
+        return True
     held = held_posts(catalogue, posts, actor.name, row.unit)
-    return actor.manages or bool(held) or is_acceptor(catalogue, actor, row)
+    return bool(held) or is_acceptor(catalogue, actor, row)
 
 
 def accessible(
@@ -76,6 +78,16 @@ def holds(catalogue: Catalogue, posts: Posts, actor: Actor, row: StoredCase, rol
     if role == workflow.ACCEPTOR:
         return is_acceptor(catalogue, actor, row)
     return holds_post(catalogue, posts, actor.name, row.unit, Post(role))
+
+
+def covers(facts: Sequence[StoredFact], actor: Actor, row: StoredCase, role: str) -> bool:
+    """Return True if the actor took over a case that waits for this post, and still has it."""
+    if row.owner != actor.name or actor.name not in actors_of(facts, CaseMove.TAKE_OVER)[-1:]:
+        return False
+    state = CaseState(row.state)
+    if state is CaseState.SUSPENDED:
+        state = stage_before([CaseState(fact.state) for fact in facts])
+    return state in POST_OF and role == POST_OF[state]
 
 
 def takers(facts: Sequence[StoredFact], state: CaseState) -> list[str]:

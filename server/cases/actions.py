@@ -10,8 +10,8 @@ from datetime import date
 from sqlalchemy import Connection
 
 from server.cases import access, papers, queries, workflow
-from server.cases.clocks import CaseClocks, Clock, table_of
-from server.cases.due_rows import due_rows, stated
+from server.cases.clocks import CaseClocks, Clock
+from server.cases.due_rows import clocks_of, due_rows, stated
 from server.cases.errors import CaseCode
 from server.cases.events import CaseMoved
 from server.cases.paper_kinds import kind_of
@@ -87,8 +87,7 @@ class Wish:
 def clocks(ctx: Context, now: int | None = None) -> CaseClocks:
     """Return the working days and rules by which clocks are read now."""
     today, calendar = ctx.local(now).date(), ctx.workdays().statutory()
-    tell_days = ctx.settings().of(CaseSettings).case_tell_days
-    return CaseClocks(calendar, table_of(calendar, today.year), tell_days, today)
+    return clocks_of(calendar, ctx.catalogue(), ctx.settings(), today)
 
 
 def open_case(ctx: Context, actor: Actor, key: str, opening: Opening) -> str:
@@ -187,7 +186,7 @@ def open_within(ctx: Context, tx: Tx, actor: Actor, opening: Opening) -> str:
         at=tx.now,
     )
     queries.add(tx, row, _applicant(ctx, tx, case_id, opening.applicant))
-    _add_fact(ctx, tx, actor, row, [], state, Wish(CaseMove.FILE), day)
+    add_fact(ctx, tx, actor, row, [], state, Wish(CaseMove.FILE), day)
     return case_id
 
 
@@ -257,7 +256,10 @@ def attempt_of(
     return Attempt(
         state=CaseState(row.state),
         person=actor.name,
-        holds=lambda role: access.holds(ctx.catalogue(), posts, actor, row, role),
+        holds=lambda role: (
+            access.holds(ctx.catalogue(), posts, actor, row, role)
+            or access.covers(facts, actor, row, role)
+        ),
         earlier={
             workflow.HANDLED: passed[CaseState.HANDLING],
             workflow.REVIEWED: passed[CaseState.REVIEWING],
@@ -289,7 +291,7 @@ def move(ctx: Context, actor: Actor, key: str, case_id: str, wish: Wish) -> None
         faulty = faults_of(tx.conn, tx.hall_id, row) if row.state in UNACCEPTED else None
         attempt = attempt_of(ctx, actor, row, facts, posts, wish, faulty)
         state = CASE.after(wish.move, attempt, _target(wish, row, facts))
-        _add_fact(ctx, tx, actor, row, facts, state, wish, ctx.local(tx.now).date())
+        add_fact(ctx, tx, actor, row, facts, state, wish, ctx.local(tx.now).date())
         return {"deemed": False}
 
     request: JsonDict = {
@@ -343,11 +345,11 @@ def deem_within(ctx: Context, tx: Tx, row: StoredCase, facts: Sequence[StoredFac
         return False
     attempt = Attempt(CaseState.FILED, holds=lambda role: role == workflow.HALL)
     state = CASE.after(CaseMove.DEEM, attempt)
-    _add_fact(ctx, tx, SYSTEM, row, facts, state, Wish(CaseMove.DEEM), reader.today)
+    add_fact(ctx, tx, SYSTEM, row, facts, state, Wish(CaseMove.DEEM), reader.today)
     return True
 
 
-def _add_fact(
+def add_fact(
     ctx: Context,
     tx: Tx,
     actor: Actor,
@@ -357,6 +359,7 @@ def _add_fact(
     wish: Wish,
     day: date,
 ) -> None:
+    """Add a step in the running action, with its owner, due days, paper and journal line."""
     n = len(facts) + 1
     if row.state in UNACCEPTED:  # what comes after the acceptance changes nothing of it
         hand_in = last_hand_in(tx.conn, tx.hall_id, row)
@@ -369,7 +372,8 @@ def _add_fact(
         state=state.value,
         at=tx.now,
         day=day.isoformat(),
-        days=wish.days if wish.move in (CaseMove.SUSPEND, CaseMove.ASK_TIME) else 0,
+        days=_days(ctx, wish),
+        ahead=_ahead(ctx, wish),
         basis=wish.basis.value if wish.basis and wish.move is CaseMove.SUSPEND else "",
         outcome=outcome.value if outcome else "",
         words=wish.words,
@@ -392,6 +396,7 @@ def _add_fact(
         "state": fact.state,
         "day": fact.day,
         "days": fact.days,
+        "ahead": fact.ahead,
         "basis": fact.basis,
         "outcome": fact.outcome,
         "paper": fact.paper,
@@ -404,6 +409,19 @@ def _add_fact(
     }
     write_journal(tx, actor, f"case.{wish.move}", row.id, window=row.window, data=data)
     tx.events.append(CaseMoved(row.id, row.unit, state.value))
+
+
+def _days(ctx: Context, wish: Wish) -> int:
+    """Return the days of a fact: requested or told, or within which a decision must be served."""
+    if wish.move is CaseMove.DECIDE:
+        return ctx.settings().of(CaseSettings).case_serve_days
+    return wish.days if wish.move in (CaseMove.SUSPEND, CaseMove.ASK_TIME) else 0
+
+
+def _ahead(ctx: Context, wish: Wish) -> int:
+    """Return how early an extension has to be requested, as it is in force at the request."""
+    asks = wish.move is CaseMove.ASK_TIME
+    return ctx.settings().of(CaseSettings).extension_asked_days_ahead if asks else 0
 
 
 def _owner(row: StoredCase, state: CaseState, wish: Wish, actor: Actor) -> str:
@@ -420,30 +438,8 @@ def _owner(row: StoredCase, state: CaseState, wish: Wish, actor: Actor) -> str:
 
 def set_due_days(ctx: Context, tx: Tx, row: StoredCase, facts: Sequence[StoredFact]) -> None:
     """Store what is due of a case after its last fact."""
-    rows = due_rows(clocks(ctx, tx.now), row, facts, item_of(ctx, row))
+    is_decided = facts[-1].state == CaseState.DECIDED
+    is_served = is_decided and bool(queries.served_decisions(tx.conn, tx.hall_id, [row.id]))
+    reader, item = clocks(ctx, tx.now), item_of(ctx, row)
+    rows = due_rows(reader, row, facts, item, is_served=is_served)
     queries.set_dues(tx, [row.id], rows)
-
-
-def take_over(ctx: Context, actor: Actor, key: str, from_staff: str, cases: Sequence[str]) -> None:
-    """Take over the desk of a person whose cover one is, by a list of its cases.
-
-    Raises CASE_UNKNOWN, CASE_COVER, CASE_STATE.
-    """
-    request: JsonDict = {"act": "case.take_over", "from": from_staff, "cases": list(cases)}
-
-    def act(tx: Tx) -> JsonDict:
-        person = ctx.catalogue().staff_by.get(from_staff)
-        if person is None or (person.cover != actor.name and not actor.manages):
-            raise HallError(CaseCode.CASE_COVER)
-        for case_id in cases:
-            row = queries.get(tx.conn, tx.hall_id, case_id)
-            if row is None or row.owner != from_staff:
-                raise HallError(CaseCode.CASE_UNKNOWN)
-            facts = queries.FACTS.of(tx.conn, tx.hall_id, [case_id])[case_id]
-            attempt = Attempt(CaseState(row.state), actor.name, lambda _role: True)
-            state = CASE.after(CaseMove.TAKE_OVER, attempt)
-            wish = Wish(CaseMove.TAKE_OVER, words=from_staff)
-            _add_fact(ctx, tx, actor, row, facts, state, wish, ctx.local(tx.now).date())
-        return {}
-
-    ctx.command(actor, key, request, act)

@@ -73,6 +73,14 @@ def due_days(
     return DueDays(*(due_day(entries, limit, table, start, reading) for reading in Reading))
 
 
+def is_in_time(day: int, due: int, ahead: int, table: DayTable) -> bool:
+    """Return True if an extension was requested in time, by the due day without it.
+
+    `day`, `due`: ordinals. It had to come by the due day, and `ahead` working days before it.
+    """
+    return day <= due and table.count(day + 1, due) >= ahead
+
+
 def due_day(
     entries: Sequence[Entry], limit: Limit, table: DayTable, start: Start, reading: Reading
 ) -> date | None:
@@ -84,19 +92,28 @@ def due_day(
     total, counted = limit.days, 0
     due = start.day.toordinal() if total == 0 else None
     for span in _spans(entries, start.day, reading):
-        if span.extension and (due is None or span.first <= table.next_working(due)):
-            total += span.extension
-            # Days of rest behind a limit in calendar days may have used up the extension.
-            due = due if counted >= total else None
+        for extension in span.extensions:
+            first = span.first if span.counts else span.first + 1
+            without = _reached(table, first, total - counted, limit) if due is None else due
+            if is_in_time(span.first, table.next_working(without), extension.ahead, table):
+                total += extension.days
+                # Days of rest behind a limit in calendar days may have used up the extension.
+                due = due if counted >= total else None
         last = table.last if span.last is None else span.last
         if not span.counts or span.first > last:
             continue
         days = last + 1 - span.first if in_calendar_days else table.count(span.first, last)
         if due is None and counted + days >= total:
-            missing = total - counted
-            due = span.first + missing - 1 if in_calendar_days else table.nth(span.first, missing)
+            due = _reached(table, span.first, total - counted, limit)
         counted += days
     return None if due is None else date.fromordinal(table.next_working(due))
+
+
+def _reached(table: DayTable, first: int, missing: int, limit: Limit) -> int:
+    """Return the day, an ordinal, on which so many days from `first` on are counted."""
+    if limit.unit is LimitUnit.CALENDAR:
+        return first + missing - 1
+    return table.nth(first, missing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +123,8 @@ class _Span:
     first: int
     last: int | None
     counts: bool
-    extension: int = 0
-    """Days that were added on its first day."""
+    extensions: tuple[Entry, ...] = ()
+    """Extensions that were requested on its first day."""
 
 
 def _spans(entries: Sequence[Entry], start: date, reading: Reading) -> Iterator[_Span]:
@@ -121,8 +138,8 @@ def _spans(entries: Sequence[Entry], start: date, reading: Reading) -> Iterator[
         counts = day >= next_free and reading.counts(
             began=running, suspended=Mark.SUSPENDED in marks, resumed=Mark.RESUMED in marks
         )
-        extension = sum(entry.days for entry in day_entries if entry.mark is Mark.EXTENDED)
-        yield _Span(day, day, counts, extension)
+        extensions = tuple(entry for entry in day_entries if entry.mark is Mark.EXTENDED)
+        yield _Span(day, day, counts, extensions)
         for entry in day_entries:
             if entry.mark is not Mark.EXTENDED:
                 running = entry.mark is Mark.RESUMED

@@ -64,7 +64,6 @@ def walk(
     day, total, counted, running = start.day, limit.days, 0, True
     while True:
         today = by_day.get(day, [])
-        total += sum(entry.days for entry in today if entry.mark is Mark.EXTENDED)
         marks = {entry.mark for entry in today}
         runs = reading.counts(
             began=running, suspended=Mark.SUSPENDED in marks, resumed=Mark.RESUMED in marks
@@ -73,6 +72,11 @@ def walk(
         kind = _kind(runs=runs, counts=works or limit.unit is LimitUnit.CALENDAR)
         if day == start.day:
             kind = DayKind.START
+        for entry in today:
+            if entry.mark is Mark.EXTENDED and entry.ahead <= _days_ahead(
+                day, kind, total - counted, limit, calendar
+            ):
+                total += entry.days
         counted += kind is DayKind.RUNNING
         for entry in today:
             if entry.mark is not Mark.EXTENDED:
@@ -82,6 +86,19 @@ def walk(
         if is_due or (not running and day >= last_known and counted < total):
             return
         day = next_day(day)
+
+
+def _days_ahead(
+    day: date, kind: DayKind, missing: int, limit: Limit, calendar: WorkCalendar
+) -> int:
+    """Return the working days after `day` up to the due day, if the clock ran on without a stop."""
+    missing -= kind is DayKind.RUNNING
+    ahead = 0
+    while missing > 0 or not calendar.works(day):
+        day = next_day(day)
+        missing -= limit.unit is LimitUnit.CALENDAR or calendar.works(day)
+        ahead += calendar.works(day)
+    return ahead
 
 
 def _kind(*, runs: bool, counts: bool) -> DayKind:

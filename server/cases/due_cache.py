@@ -1,9 +1,9 @@
-"""Cache of what is due: made anew when the calendar or a rule of the clock changes.
+"""Cache of what is due: made anew when calendar, opening hours or a rule of the clock change.
 
 A list of 100,000 open cases cannot run every clock. `case_due` holds the days that the clock gave
-after each case's last fact; `basis` names the calendar and rules by which all of them were made. A
-job compares it with those in force and makes the days anew, in parts: a kill in between repeats the
-work, and loses nothing.
+after each case's last fact; `basis` names the calendar, hours and rules by which all of them were
+made. A job compares it with those in force and makes the days anew, in parts: a kill in between
+repeats the work, and loses nothing.
 """
 
 from __future__ import annotations
@@ -11,24 +11,26 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
 from server.cases import actions, queries
-from server.cases.clocks import CaseClocks, table_of
-from server.cases.due_rows import due_rows
+from server.cases.clocks import CaseClocks
+from server.cases.due_rows import clocks_of, due_rows
 from server.cases.queries import StoredDue
 from server.catalogue.calendar_import import differing
+from server.catalogue.hours import HallHours
 from server.core.store import Tx
 from server.core.working_days import SpecialDay, Workdays
 from server.hall.context import Context
 
 
-def basis_of(calendar: Workdays, tell_days: int) -> str:
-    """Return the digest of the calendar and rules by which due days are made."""
+def basis_of(reader: CaseClocks, hours: HallHours) -> str:
+    """Return the digest of the calendar, the rules and the opening hours by which dues are made."""
+    calendar, rules = reader.calendar, [reader.tell_days, reader.spot.minutes]
     days = [[s.day.isoformat(), s.opens, s.like_weekday] for s in calendar.state]
-    text = json.dumps([sorted(days), sorted(calendar.week), tell_days])
+    text = json.dumps([sorted(days), sorted(calendar.week), rules, hours.basis()])
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -39,10 +41,10 @@ class DueCache:
         self._ctx = ctx
 
     def update(self) -> None:
-        """Make every open case's due days anew if the calendar or a rule has changed."""
+        """Make every open case's due days anew if calendar, hours or a rule have changed."""
         ctx = self._ctx
         reader = actions.clocks(ctx)
-        basis = basis_of(reader.calendar, reader.tell_days)
+        basis = basis_of(reader, HallHours(ctx.catalogue()))
         if ctx.read(lambda c: queries.basis(c, ctx.hall_id)) == basis:
             return
         after = ""
@@ -67,10 +69,13 @@ class DueCache:
 def rows_of(ctx: Context, conn: Connection, ids: list[str], reader: CaseClocks) -> list[StoredDue]:
     """Return what the clock says is due of these cases."""
     facts = queries.FACTS.of(conn, ctx.hall_id, ids)
+    served = queries.served_decisions(conn, ctx.hall_id, ids)
     return [
         due
         for row in queries.among(conn, ctx.hall_id, ids)
-        for due in due_rows(reader, row, facts[row.id], actions.item_of(ctx, row))
+        for due in due_rows(
+            reader, row, facts[row.id], actions.item_of(ctx, row), is_served=row.id in served
+        )
     ]
 
 
@@ -92,7 +97,8 @@ def moved_by(
     now, calendar = actions.clocks(ctx), ctx.workdays().statutory()
     state = (*(s for s in calendar.state if s.day.year != year), *days)
     other = Workdays(state, (), calendar.week, calendar.years)
-    then = CaseClocks(other, table_of(other, now.today.year), now.tell_days, now.today)
+    book = replace(ctx.catalogue(), state_days=state)
+    then = clocks_of(other, book, ctx.settings(), now.today)
     changed = differing(calendar, other)
     after = ""
     while ids := queries.open_ids(conn, ctx.hall_id, after):

@@ -12,34 +12,47 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import Connection, select
 
 from server.cases import queries
 from server.cases.clock import DayTable
-from server.cases.clocks import CaseClocks, table_of
+from server.cases.clocks import CaseClocks, SpotRule
 from server.cases.due_cache import basis_of
-from server.cases.due_rows import due_rows
+from server.cases.due_rows import clocks_of, due_rows
 from server.cases.papers import DIGEST_LENGTH
 from server.cases.queries import StoredCase, StoredCasePaper, StoredDue, StoredFact
 from server.cases.replay import ACTS, replayed
 from server.cases.rules import read_number
-from server.cases.settings import CaseSettings
 from server.cases.week_counts import DatedFact, case_counts
 from server.cases.week_facts import dated
 from server.catalogue import calendar_queries
 from server.catalogue import queries as catalogue_queries
-from server.catalogue.model import Catalogue
+from server.catalogue.hours import HallHours, Span
 from server.core import journal, setting_queries
 from server.core.settings import CalendarSettings, Settings, with_values
 from server.core.step_chains import Problem, chain_problems
 from server.core.tables import journal as journal_table
 from server.core.working_days import Workdays
 
+
+class _NoHours:
+    def spans(self, _day: date) -> tuple[Span, ...]:
+        """Return no span: weeks are counted in days alone."""
+        return ()
+
+
 # One calendar for both: the check has no hall whose calendar it could read.
 _WEEKDAYS = Workdays()
-PLAIN = CaseClocks(_WEEKDAYS, DayTable(_WEEKDAYS, 1999, 2100), 5, date(2000, 1, 1))
+PLAIN = CaseClocks(
+    _WEEKDAYS,
+    DayTable(_WEEKDAYS, 1999, 2100),
+    5,
+    date(2000, 1, 1),
+    SpotRule(60, _NoHours(), "UTC"),
+)
 FIRST_DAY, LAST_DAY = "2000-01-01", "2099-12-31"
 _j = journal_table.c
 
@@ -106,21 +119,34 @@ def _dues(
 ) -> Iterator[Problem]:
     """Yield every case whose stored due days are not those of the clock."""
     settings = with_values(Settings(), setting_queries.current(conn, hall_id))
+    version = catalogue_queries.latest(conn, hall_id)
+    if version is None:
+        return
     makeup = settings.of(CalendarSettings).makeup_weekday
     state = calendar_queries.every(conn, hall_id, makeup)
     calendar = Workdays(state, years=calendar_queries.years(conn, hall_id)).statutory()
-    tell_days = settings.of(CaseSettings).case_tell_days
-    if queries.basis(conn, hall_id) != basis_of(calendar, tell_days):
+    books = {version[0]: catalogue_queries.load(conn, hall_id, version[0])}
+    book = replace(books[version[0]], state_days=state)
+    reader = clocks_of(calendar, book, settings, PLAIN.today)
+    if queries.basis(conn, hall_id) != basis_of(reader, HallHours(book)):
         return
-    stored = queries.dues(conn, hall_id, [row.id for row in rows])
-    books: dict[int, Catalogue] = {}
+    ids = [row.id for row in rows]
+    stored = queries.dues(conn, hall_id, ids)
+    served = queries.served_decisions(conn, hall_id, ids)
     for row in rows:
+        if not facts[row.id]:
+            continue
         # Silence is a fact as soon as it counts, so the day on which it is looked at does not.
-        last = date.fromisoformat(facts[row.id][-1].day) if facts[row.id] else date.max
-        reader = CaseClocks(calendar, table_of(calendar, last.year), tell_days, last)
+        reader = clocks_of(calendar, book, settings, date.fromisoformat(facts[row.id][-1].day))
         if row.version not in books:
             books[row.version] = catalogue_queries.load(conn, hall_id, row.version)
-        due = due_rows(reader, row, facts[row.id], books[row.version].item_by[row.item])
+        due = due_rows(
+            reader,
+            row,
+            facts[row.id],
+            books[row.version].item_by[row.item],
+            is_served=row.id in served,
+        )
         if sorted(due, key=_clock) != sorted(stored[row.id], key=_clock):
             yield (
                 f"办件 {row.number} 的到期日与计时规则不一致",

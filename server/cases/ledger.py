@@ -36,11 +36,15 @@ class Mark(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Entry of a ledger; `days`: what an extension adds, in the unit of the limit."""
+    """Entry of a ledger; `days`: what an extension adds, in the unit of the limit.
+
+    `ahead`: working days before the due day by which the extension had to be requested.
+    """
 
     mark: Mark
     day: date
     days: int = 0
+    ahead: int = 0
 
 
 @dataclass(frozen=True, slots=True)

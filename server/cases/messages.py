@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints
 
 from server.cases.clocks import Clock
 from server.cases.day_walk import DayKind
+from server.cases.minute_walk import MinuteKind
 from server.cases.paper_kinds import PaperKind, ServedHow, ServedTo
 from server.cases.rules import (
     CaseMove,
@@ -26,6 +27,7 @@ FIELD_WORDS = {
     "case": ("办件", "case"),
     "days": ("工作日数", "number of working days"),
     "holders": ("岗位人员", "holders of the post"),
+    "list": ("交接清单", "list of a take-over"),
     "paper": ("文书", "paper"),
     "phone": ("电话", "telephone"),
     "size": ("纸张大小", "size of the paper"),
@@ -150,6 +152,14 @@ class DueView(Message):
     latest: str
     days_left: int | None
     """Working days after today up to the day; negative: overdue."""
+    time: str
+    """Time of that day, HH:MM, by which a case on the spot is due; empty for a due day."""
+    minutes_left: int | None
+    """Minutes of opening hours left at `counted_at`; negative: over; of a case on the spot only."""
+    counted_at: int
+    counts_until: int
+    """Time in ms until which one minute after the other counts: the hall closes then."""
+    late: bool
 
 
 class StripDay(Message):
@@ -162,6 +172,19 @@ class StripDay(Message):
     due: bool
     note: str
     """Fact of that day, in words."""
+
+
+class StretchView(Message):
+    """Minutes of a case on the spot, ISO on the hall's wall clock, `ends` excluded.
+
+    `number`: minutes counted up to its end, of `total`.
+    """
+
+    begins: str
+    ends: str
+    kind: MinuteKind
+    number: int
+    total: int
 
 
 class CasePaperView(Message):
@@ -185,6 +208,8 @@ class CaseFactView(Message):
     at: int
     day: str
     days: int
+    late: bool
+    """True of a request for an extension that came too late and does not count."""
     basis: SuspensionBasis | None
     outcome: CaseOutcome | None
     words: str
@@ -231,6 +256,8 @@ class CaseView(CaseBrief):
     facts: list[CaseFactView]
     papers: list[CasePaperView]
     strip: list[StripDay]
+    stretches: list[StretchView]
+    """Instead of the strip, of a case that is decided on the spot."""
     moves: list[CaseMove]
     """Moves that the viewer may make now."""
     extension_days: int
@@ -241,6 +268,26 @@ class CaseList(Message):
 
     today: str
     cases: list[CaseBrief]
+    more: int
+    """Cases left out of the list, which are due later."""
+
+
+class CoveredDesk(Message):
+    """Desk of a person whose cover one is: on it, or waiting for a post of that person."""
+
+    staff: str
+    name: str
+    cases: list[CaseBrief]
+
+
+class TakenList(Message):
+    """List of a take-over by or from oneself, to be printed and signed; `at` in ms."""
+
+    id: str
+    at: int
+    by_name: str
+    from_name: str
+    cases: int
 
 
 class Desk(Message):
@@ -249,7 +296,9 @@ class Desk(Message):
     today: str
     posts: list[PostView]
     cases: list[CaseBrief]
-    covered: list[CaseBrief]
+    covered: list[CoveredDesk]
+    lists: list[TakenList]
+    """Take-overs of the last thirty days, newest first."""
 
 
 class UnitDue(Message):
@@ -295,11 +344,15 @@ class FollowedCase(Message):
     item_name: str
     item_name_en: str
     unit_name: str
+    unit_name_en: str
     phone: str
     state: CaseState
     outcome: CaseOutcome | None
     day: str
     due: str
     """ISO day by which it is promised; empty while the clock stands still or after the end."""
+    due_time: str
+    """Time of that day, HH:MM, of a case on the spot; else empty."""
+    late: bool
     facts: list[FollowedFact]
     strip: list[StripDay]

@@ -28,6 +28,9 @@ class PaperKind(StrEnum):
     """不予决定书, with the remedies."""
 
 
+DECISIONS = frozenset({PaperKind.DECISION, PaperKind.REFUSAL})
+
+
 class ServedHow(StrEnum):
     """CaseWay in which a paper was served (送达方式)."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,10 @@ SIZES = ("a4", "a5")
 RULE = (
     "计算方法：受理当日不计入，从次日起算；一个工作日开始时正在计时的，计入；"
     "听证、检验检测、勘验、专家评审的时间不计入。"
+)
+SPOT_RULE = (
+    "计算方法：从受理的那一分钟起，按大厅对外办公的时间计算；"
+    "午休、下班以后和听证、检验检测、勘验、专家评审的时间不计入。"
 )
 
 
@@ -103,11 +107,11 @@ def proof_of_service(
 
 
 def day_words(day: str) -> str:
-    """Return an ISO day in words; "" for none."""
+    """Return an ISO day, or minute, in words; "" for none."""
     if not day:
         return ""
-    value = date.fromisoformat(day)
-    return f"{value.year}年{value.month}月{value.day}日"
+    value = datetime.fromisoformat(day)
+    return f"{value.year}年{value.month}月{value.day}日{day[11:]}"
 
 
 def code(address: str) -> str:
@@ -142,7 +146,8 @@ def _text(kind: PaperKind, content: dict[str, Any]) -> str:
     """Return the sentence that the paper states."""
     template = _DEEMED if kind is PaperKind.ACCEPTANCE and content["deemed"] else _TEXTS[kind]
     words = {name: content.get(name, "") for name in ("words", "reason", "days")}
-    return template.format(filed=day_words(content["filed"]), rule=RULE, **words)
+    rule = SPOT_RULE if "T" in content.get("promised", "") else RULE
+    return template.format(filed=day_words(content["filed"]), rule=rule, **words)
 
 
 _DEEMED = (

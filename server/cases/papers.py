@@ -11,7 +11,7 @@ import json
 from collections.abc import Sequence
 
 from server.cases import queries
-from server.cases.clocks import Clock
+from server.cases.clocks import PROMISES, Clock
 from server.cases.paper_kinds import PaperKind, kind_of
 from server.cases.queries import StoredCase, StoredCasePaper, StoredDue, StoredFact
 from server.cases.rules import CaseMove, CaseOutcome
@@ -79,7 +79,7 @@ def _details(
         case PaperKind.ACCEPTANCE:
             return {
                 "deemed": facts[-1].move == CaseMove.DEEM,
-                "promised": _day(due, Clock.PROMISED),
+                "promised": _promised(due),
                 "legal": _day(due, Clock.LEGAL),
                 "result": item.result,
             }
@@ -90,13 +90,18 @@ def _details(
             return {
                 "days": request.days,
                 "reason": request.words,
-                "promised": _day(due, Clock.PROMISED),
+                "promised": _promised(due),
                 "legal": _day(due, Clock.LEGAL),
             }
         case PaperKind.NOT_ACCEPTED | PaperKind.REFUSAL:
             return {"remedies": remedies_of(item)}
         case PaperKind.DECISION:
             return {"result": item.result, "validity": item.result_validity}
+
+
+def _promised(due: dict[str, StoredDue]) -> str:
+    """Return the ISO day, or minute of a case on the spot, by which a decision is promised."""
+    return next((due[clock.value].rule for clock in PROMISES if clock.value in due), "")
 
 
 def _day(due: dict[str, StoredDue], clock: Clock) -> str:

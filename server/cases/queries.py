@@ -5,11 +5,24 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy import case as sql_case
 
 from server.cases.clocks import Clock
-from server.cases.rules import FINAL, CaseMove, Post
+from server.cases.due_texts import day_of, end_of
+from server.cases.paper_kinds import DECISIONS
+from server.cases.rules import FINAL, CaseMove, CaseState, Post
 from server.cases.tables import (
     case_applicant,
     case_due,
@@ -76,6 +89,7 @@ class StoredFact:
     at: int
     day: str
     days: int
+    ahead: int
     basis: str
     outcome: str
     words: str
@@ -122,6 +136,20 @@ class StoredDue:
     latest: str
 
 
+@dataclass(frozen=True, slots=True)
+class StoredTakeOver:
+    """Fact of a case that was taken over; `words`: staff number of the previous handler."""
+
+    case: str
+    at: int
+    words: str
+    by_actor: str
+
+
+_take_overs = Records(
+    StoredTakeOver,
+    *(case_fact.c[name] for name in ("case", "at", "words", "by_actor")),
+)
 _cases = Records(StoredCase, case_record)
 _applicants = Records(StoredApplicant, case_applicant)
 _papers = Records(StoredCasePaper, case_paper)
@@ -130,6 +158,7 @@ _dues = Records(StoredDue, case_due)
 FACTS = StepChain(Records(StoredFact, case_fact), case_fact, case_record, "case")
 _c, _a, _f, _p = case_record.c, case_applicant.c, case_fact.c, case_paper.c
 _s, _o, _d = case_service.c, case_post.c, case_due.c
+OPEN = sorted({*CaseState} - FINAL)
 MOST_LISTED = 500
 CHUNK = 500
 """Cases whose rows are read at once."""
@@ -193,39 +222,105 @@ def decisions(conn: Connection, hall_id: str, first: str, last: str, unit: str =
     return int(conn.execute(query).scalar_one())
 
 
-def in_states(
-    conn: Connection,
-    hall_id: str,
-    states: Collection[str],
-    units: Collection[str] | None = None,
-    owners: Collection[str] | None = None,
-    most: int = MOST_LISTED,
+def due_first(
+    conn: Connection, hall_id: str, unit: str = "", most: int = MOST_LISTED
 ) -> list[StoredCase]:
-    """Return up to `most` cases in these states, what is due first.
+    """Return up to `most` open cases, of a unit or of all, due ones first, those on hold last.
 
-    `units`, `owners`: only of these units, only on the desks of these people ("" nobody's); None:
-    of all.
+    A decided case is among them until its decision is served.
     """
-    wanted: list[ColumnElement[bool]] = [_c.hall_id == hall_id, _c.state.in_(sorted(states))]
-    if units is not None:
-        wanted.append(_c.unit.in_(sorted(units)))
-    if owners is not None:
-        wanted.append(_c.owner.in_(sorted(owners)))
+    order = _first_due(conn, hall_id, unit, most)
+    rows = {row.id: row for row in among(conn, hall_id, order)}
+    result = [rows[case] for case in order]
+    if len(result) < most:
+        has_due = exists().where(_d.hall_id == hall_id, _d.case == _c.id, _d.earliest != "")
+        query = _cases.select().where(*_open(hall_id, unit), ~has_due).order_by(_c.at, _c.id)
+        result += _cases.all(conn, query.limit(most - len(result)))
+    return result
+
+
+def _first_due(conn: Connection, hall_id: str, unit: str, most: int) -> list[str]:
+    """Return the cases that are due first, by the earliest of their clocks.
+
+    Each clock's first ones come from the index in order: none of the others can be among the first
+    of all. An order over all clocks of 100,000 cases would compute every one of them.
+    """
+    first: dict[str, str] = {}
+    for clock in Clock:
+        wanted = [_d.hall_id == hall_id, _d.clock == clock.value, _d.earliest != ""]
+        if unit:
+            wanted.append(_d.unit == unit)
+        query = select(_d.case, _d.earliest).where(*wanted)
+        for case, day in conn.execute(query.order_by(_d.earliest, _d.case).limit(most)):
+            first[case] = min(day, first.get(case, day))
+    return sorted(first, key=lambda case: (first[case], case))[:most]
+
+
+def _open(hall_id: str, unit: str) -> list[ColumnElement[bool]]:
+    wanted = [_c.hall_id == hall_id, _c.state.in_(OPEN)]
+    return [*wanted, _c.unit == unit] if unit else wanted
+
+
+def count_open(conn: Connection, hall_id: str, unit: str = "") -> int:
+    """Return the number of open cases, and of decisions that have to be served."""
+    unserved = [_d.hall_id == hall_id, _d.clock == Clock.SERVE.value]
+    if unit:
+        unserved.append(_d.unit == unit)
+    cases = select(func.count()).select_from(case_record).where(*_open(hall_id, unit))
+    dues = select(func.count()).select_from(case_due).where(*unserved)
+    return int(conn.execute(cases).scalar_one()) + int(conn.execute(dues).scalar_one())
+
+
+def on_desk(
+    conn: Connection, hall_id: str, states: Collection[str], staff: str, units: Collection[str]
+) -> list[StoredCase]:
+    """Return the cases on a person's desk, and those of `units` on nobody's, due ones first.
+
+    In these states, or with a decision to serve.
+    """
     due = (
         select(func.min(_d.earliest))
         .where(_d.hall_id == hall_id, _d.case == _c.id, _d.earliest != "")
         .scalar_subquery()
     )
-    query = _cases.select().where(*wanted).order_by(due.is_(None), due, _c.at, _c.id)
-    return _cases.all(conn, query.limit(most))
+    query = _cases.select().where(
+        _c.hall_id == hall_id,
+        _c.state.in_(sorted(states)) | _c.id.in_(_unserved(hall_id)),
+        (_c.owner == staff) | ((_c.owner == "") & _c.unit.in_(sorted(units))),
+    )
+    query = query.order_by(due.is_(None), due, _c.at, _c.id)
+    return _cases.all(conn, query.limit(MOST_LISTED))
+
+
+def take_overs(
+    conn: Connection, hall_id: str, first: str, last: str = "9999"
+) -> list[StoredTakeOver]:
+    """Return what was taken over on ISO days `first`..`last`, in order."""
+    query = _take_overs.select().where(
+        _f.hall_id == hall_id,
+        _f.move == CaseMove.TAKE_OVER.value,
+        _f.day >= first,
+        _f.day <= last,
+    )
+    return _take_overs.all(conn, query.order_by(_f.at, _f.case))
 
 
 def open_ids(conn: Connection, hall_id: str, after: str, most: int = CHUNK) -> list[str]:
-    """Return ids of up to `most` cases that have not ended, from the one after `after` on."""
+    """Return ids of up to `most` cases of which something is due, from the one after `after` on.
+
+    They have not ended, or their decision is not served.
+    """
     query = select(_c.id).where(
-        _c.hall_id == hall_id, _c.state.not_in(sorted(FINAL)), _c.id > after
+        _c.hall_id == hall_id,
+        _c.state.not_in(sorted(FINAL)) | _c.id.in_(_unserved(hall_id)),
+        _c.id > after,
     )
     return list(conn.scalars(query.order_by(_c.id).limit(most)))
+
+
+def _unserved(hall_id: str) -> Select[tuple[str]]:
+    """Return the query of the cases whose decision has to be served."""
+    return select(_d.case).where(_d.hall_id == hall_id, _d.clock == Clock.SERVE.value)
 
 
 def among(conn: Connection, hall_id: str, cases: Sequence[str]) -> list[StoredCase]:
@@ -257,6 +352,18 @@ def services(conn: Connection, hall_id: str, papers: Iterable[str]) -> dict[str,
     return {row.paper: row for row in _services.all(conn, query)}
 
 
+def served_decisions(conn: Connection, hall_id: str, cases: Sequence[str]) -> set[str]:
+    """Return those of these cases whose decision was served."""
+    query = (
+        select(_p.case)
+        .select_from(
+            case_paper.join(case_service, (_s.hall_id == _p.hall_id) & (_s.paper == _p.id))
+        )
+        .where(_p.hall_id == hall_id, _p.case.in_(cases), _p.kind.in_(sorted(DECISIONS)))
+    )
+    return set(conn.scalars(query))
+
+
 def posts(conn: Connection, hall_id: str) -> dict[tuple[str, Post], set[str]]:
     """Return the staff numbers of the holders by unit and post; a post without any is absent."""
     holders: dict[tuple[str, Post], set[str]] = {}
@@ -285,13 +392,22 @@ def dues(conn: Connection, hall_id: str, cases: Sequence[str]) -> dict[str, list
 
 
 def due_by_unit(
-    conn: Connection, hall_id: str, clock: str, today: str, until: str
+    conn: Connection, hall_id: str, clocks: Collection[str], minute: str, until: str
 ) -> dict[str, tuple[int, int]]:
-    """Return by unit the open cases overdue on the ISO day `today`, and due from it to `until`."""
-    overdue = func.sum(sql_case((_d.earliest < today, 1), else_=0))
+    """Return by unit the cases overdue at an ISO minute by any of `clocks`, and due until a day.
+
+    A due day is over with its day, the due time of a case on the spot with its minute.
+    """
+    bound = sql_case((_d.clock == Clock.DIRECT.value, minute), else_=day_of(minute))
+    overdue = func.sum(sql_case((_d.earliest < bound, 1), else_=0))
     query = (
         select(_d.unit, overdue, func.count())
-        .where(_d.hall_id == hall_id, _d.clock == clock, _d.earliest != "", _d.earliest <= until)
+        .where(
+            _d.hall_id == hall_id,
+            _d.clock.in_(clocks),
+            _d.earliest != "",
+            _d.earliest <= end_of(until),
+        )
         .group_by(_d.unit)
     )
     return {

@@ -55,7 +55,12 @@ def replayed(lines: Iterable[Line]) -> ReplayedCases:
             continue
         data = line.data
         move = CaseMove(line.act.removeprefix(PREFIX))
-        fact = Fact(move, date.fromisoformat(str(data["day"])), int(data["days"]))
+        fact = Fact(
+            move,
+            date.fromisoformat(str(data["day"])),
+            int(data["days"]),
+            int(data.get("ahead", 0)),  # lines from before it was kept have none
+        )
         result.facts.setdefault(line.subject, []).append((fact, CaseState(str(data["state"]))))
         result.units[line.subject] = str(data["unit"])
         result.modes[line.subject] = str(data["mode"])

@@ -5,7 +5,16 @@ from __future__ import annotations
 from flask import Response, request
 from sqlalchemy import Connection
 
-from server.cases import access, actions, paper_pdf, queries, serving, views
+from server.cases import (
+    access,
+    actions,
+    paper_pdf,
+    queries,
+    serving,
+    take_over,
+    take_over_pdf,
+    views,
+)
 from server.cases.actions import Applicant, Opening, Wish
 from server.cases.errors import CaseCode
 from server.cases.messages import (
@@ -29,8 +38,6 @@ from server.cases.messages import (
 from server.cases.paper_kinds import ServedHow, ServedTo
 from server.cases.queries import StoredCase, StoredCasePaper
 from server.cases.rules import (
-    FINAL,
-    CaseState,
     CaseWay,
     is_id_number,
     masked_id,
@@ -203,10 +210,10 @@ def _handled(api: Api) -> None:
         codes=(CaseCode.CASE_UNKNOWN, CaseCode.CASE_COVER, CaseCode.CASE_STATE),
         example={"from_staff": "1009", "cases": ["K1"]},
     )
-    def take_over(call: Call) -> Desk:
+    def take_over_desk(call: Call) -> Desk:
         """Take over the desk of a person whom one covers, by a list of its cases."""
         body: TakeOver = call.body
-        actions.take_over(ctx, call.actor, call.key, body.from_staff, body.cases)
+        take_over.take_over(ctx, call.actor, call.key, body.from_staff, body.cases)
         return ctx.read(lambda c: views.desk(hall, c, call.actor))
 
 
@@ -244,7 +251,7 @@ def _of_office(api: Api) -> None:
 
     @api.get("/office/cases", who=MANAGERS, answer=CaseList, codes=(CaseCode.CASE_NUMBER,))
     def office_cases(_call: Call) -> CaseList:
-        """Return the open cases, due ones first.
+        """Return the open cases, due ones first; with `unit` those of one.
 
         With `from` all that came since then; with `number` the one with this number; with `week`
         (2026-W47) those that the week's figures are made of.
@@ -267,8 +274,10 @@ def _of_office(api: Api) -> None:
             elif "from" in request.args:
                 rows = queries.of_days(conn, ctx.hall_id, first.isoformat(), last.isoformat())
             else:
-                states = [state for state in CaseState if state not in FINAL]
-                rows = queries.in_states(conn, ctx.hall_id, states)
+                unit = request.args.get("unit", "")
+                rows = queries.due_first(conn, ctx.hall_id, unit)
+                more = queries.count_open(conn, ctx.hall_id, unit) - len(rows)
+                return views.listed(hall, conn, rows, more)
             return views.listed(hall, conn, rows)
 
         return ctx.read(read)
@@ -347,6 +356,25 @@ def _printed(api: Api) -> None:
             lambda: paper_pdf.proof_of_service(row, hall_name, name, how, to, day, address)
         )
         return file_response(content, PDF, f"{row.id}-H.pdf", disposition=INLINE)
+
+    @api.get(
+        "/cases/take-overs/<list>.pdf",
+        who=STAFF,
+        answer=None,
+        codes=(CaseCode.CASE_UNKNOWN,),
+        media=PDF,
+    )
+    def take_over_list(call: Call) -> Response:
+        """Return the list of a take-over, to be signed."""
+        name, book = call.args["list"], ctx.catalogue()
+        handover = ctx.read(lambda c: take_over.list_named(ctx, c, call.actor, name))
+        cases = ctx.read(lambda c: take_over.cases_of(ctx, c, handover))
+        people = views.named(book, handover.from_staff), views.named(book, handover.by)
+        moment = ctx.local(handover.at)
+        content = hall.offload(
+            lambda: take_over_pdf.take_over_list(name, book.hall_name, people, moment, cases)
+        )
+        return file_response(content, PDF, f"JJ-{name}.pdf", disposition=INLINE)
 
 
 def _served(api: Api) -> None:

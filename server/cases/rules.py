@@ -135,11 +135,16 @@ _MARKS = {
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Fact of a case as the clock reads it; `days`: of a requested extension."""
+    """Fact of a case as the clock reads it.
+
+    `days`: of a requested extension; of a decision: within which it has to be served. `ahead`:
+    working days before the due day by which an extension had to be requested.
+    """
 
     move: CaseMove
     day: date
     days: int = 0
+    ahead: int = 0
 
 
 def ledger_of(facts: Sequence[Fact]) -> list[Entry]:
@@ -150,7 +155,7 @@ def ledger_of(facts: Sequence[Fact]) -> list[Entry]:
         if fact.move is CaseMove.ASK_TIME:
             request = fact
         elif fact.move is CaseMove.GRANT_TIME and request is not None:
-            entries.append(Entry(Mark.EXTENDED, request.day, request.days))
+            entries.append(Entry(Mark.EXTENDED, request.day, request.days, request.ahead))
         elif fact.move in _MARKS:
             entries.append(Entry(_MARKS[fact.move], fact.day))
     return sorted(entries, key=lambda entry: entry.day)

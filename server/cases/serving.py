@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from server.cases import access, actions, queries
 from server.cases.errors import CaseCode
 from server.cases.events import CaseMoved
-from server.cases.paper_kinds import ServedHow, ServedTo
+from server.cases.paper_kinds import DECISIONS, ServedHow, ServedTo
 from server.cases.queries import StoredService
 from server.cases.rules import CaseState, Post
 from server.core.actors import Actor
@@ -44,7 +44,7 @@ def serve(
         row = queries.paper(tx.conn, tx.hall_id, paper)
         if row is None:
             raise HallError(CaseCode.CASE_UNKNOWN)
-        case, _facts, _posts = access.accessible(ctx, tx.conn, actor, row.case)
+        case, facts, _posts = access.accessible(ctx, tx.conn, actor, row.case)
         if queries.services(tx.conn, tx.hall_id, [paper]):
             raise HallError(CaseCode.CASE_SERVED)
         today = ctx.local(tx.now).date()
@@ -55,6 +55,8 @@ def serve(
             tx,
             StoredService(paper, how.value, served_day.isoformat(), tx.now, to.value, actor.key),
         )
+        if row.kind in DECISIONS:
+            actions.set_due_days(ctx, tx, case, facts)
         data: JsonDict = {"paper": paper, "how": how.value, "to": to.value} | {
             "day": served_day.isoformat()
         }

@@ -34,6 +34,26 @@ class CaseSettings(SettingGroup):
         high=480,
         unit="minutes",
     )
+    extension_asked_days_ahead: int = setting(
+        0,
+        "延期至少提前几个工作日申请",
+        "An extension is requested before the due day by (working days)",
+        "Working days before the due day by which an extension has to be requested; one that "
+        "comes later does not count. 0: by the due day itself, as the law names no other.",
+        low=0,
+        high=20,
+        unit="days",
+    )
+    case_serve_days: int = setting(
+        10,
+        "决定作出后几个工作日内送达",
+        "Decisions are served within (working days)",
+        "Working days after a decision within which its paper has to be served (行政许可法 44). "
+        "Each decision keeps the figure that was in force on its day.",
+        low=1,
+        high=60,
+        unit="days",
+    )
     keep_case_phone_days: int = setting(
         365,
         "申请人电话保存多少天",

@@ -77,7 +77,10 @@ case_fact = Table(
     code_column("state"),  # after the move
     Column("at", STAMP, nullable=False),
     Column("day", CODE, nullable=False),
-    number_column("days"),  # of an extension; told of a suspension
+    # Of an extension; told of a suspension; of a decision: within which it has to be served.
+    number_column("days"),
+    # Of a request for an extension: working days before the due day by which it had to come.
+    number_column("ahead"),
     code_column("basis"),  # of a suspension
     code_column("outcome"),
     text_column("words"),
@@ -86,6 +89,8 @@ case_fact = Table(
     code_column("by_actor"),
     PrimaryKeyConstraint("hall_id", "case", "n"),
 )
+
+Index("ix_case_fact_move", case_fact.c.hall_id, case_fact.c.move, case_fact.c.day)
 
 case_paper = Table(
     "case_paper",
@@ -134,7 +139,7 @@ case_due = Table(
     metadata,
     hall_column(),
     Column("case", CODE, nullable=False),
-    Column("clock", CODE, nullable=False),  # tell, promised, legal, stage
+    Column("clock", CODE, nullable=False),  # tell, direct, promised, legal, stage, serve
     code_column("unit"),
     code_column("earliest"),  # ISO day in each reading; empty: the clock stands still
     code_column("rule"),

@@ -3,36 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
 
 from sqlalchemy import Connection
 
-from server.cases import access, actions, queries
-from server.cases.clocks import CaseClocks, Clock
+from server.cases import access, actions, queries, take_over
+from server.cases.clocks import PROMISES, CaseClocks, Clock
 from server.cases.day_walk import walk
 from server.cases.due_rows import stated
-from server.cases.ledger import Limit, Reading
+from server.cases.due_texts import day_of, minute_text, time_of
+from server.cases.due_views import due_views, is_late, stretch_views
+from server.cases.ledger import Reading
 from server.cases.messages import (
     CaseBrief,
     CaseFactView,
     CaseList,
     CasePaperView,
     CaseView,
+    CoveredDesk,
     Desk,
     DueByUnit,
-    DueView,
     FollowedCase,
     FollowedFact,
     PostList,
     PostView,
     StripDay,
+    TakenList,
     UnitDue,
 )
 from server.cases.paper_kinds import PaperKind, ServedHow, ServedTo
 from server.cases.queries import StoredApplicant, StoredCase, StoredDue, StoredFact
 from server.cases.rules import (
     FINAL,
-    POST_OF,
     RUNNING,
     CaseMove,
     CaseOutcome,
@@ -53,7 +54,6 @@ from server.leave import step_papers
 from server.leave.messages import PaperRef
 
 _STAFF = frozenset(kind.value for kind in STAFF_KINDS)
-_CLOCKS = list(Clock)
 _BY_HALL = frozenset({CaseMove.FILE, CaseMove.DEEM, CaseMove.TAKE_OVER})
 """Moves that are no buttons: of the opening, of the hall's clock, and of lists of cases."""
 TOLD = frozenset({CaseMove.NOT_ACCEPT, CaseMove.SUSPEND, CaseMove.GRANT_TIME, CaseMove.DECIDE})
@@ -63,9 +63,9 @@ _QUIET = frozenset({CaseMove.ASK_TIME, CaseMove.DENY_TIME, CaseMove.ASK_VOID, Ca
 SOON_DAYS = 3
 
 
-def listed(hall: Hall, conn: Connection, rows: Sequence[StoredCase]) -> CaseList:
-    """Return cases as a list."""
-    return CaseList(today=hall.ctx.day(), cases=briefs(hall, conn, rows))
+def listed(hall: Hall, conn: Connection, rows: Sequence[StoredCase], more: int = 0) -> CaseList:
+    """Return cases as a list; `more`: those that it leaves out."""
+    return CaseList(today=hall.ctx.day(), cases=briefs(hall, conn, rows), more=more)
 
 
 def briefs(hall: Hall, conn: Connection, rows: Sequence[StoredCase]) -> list[CaseBrief]:
@@ -102,34 +102,22 @@ def _brief(
         "owner_name": name_of(catalogue, row.owner),
         "day": row.day,
         "applicant": person.name if person else "",
-        "due": [
-            DueView(
-                clock=Clock(due.clock),
-                day=due.rule,
-                earliest=due.earliest,
-                latest=due.latest,
-                days_left=days_left(reader, due.rule),
-            )
-            for due in sorted(dues, key=lambda due: _CLOCKS.index(Clock(due.clock)))
-        ],
+        "due": due_views(reader, dues, hall.ctx.clock.now()),
     }
-
-
-def days_left(reader: CaseClocks, day: str) -> int | None:
-    """Return the working days after today up to an ISO day; negative: overdue; None for no day."""
-    if not day:
-        return None
-    due, today = date.fromisoformat(day), reader.today
-    step = timedelta(days=1)
-    if due >= today:
-        return reader.calendar.count(today + step, due)
-    return -reader.calendar.count(due + step, today)
 
 
 def name_of(catalogue: Catalogue, number: str) -> str:
     """Return a person's name; the number of one who has left."""
     person = catalogue.staff_by.get(number)
     return person.name if person else number
+
+
+def named(catalogue: Catalogue, number: str) -> str:
+    """Return a person's name, staff number and unit, as a paper names somebody."""
+    person = catalogue.staff_by.get(number)
+    unit = catalogue.unit_by.get(person.unit) if person else None
+    parts = [person.name if person else "", f"工号 {number}", unit.name if unit else ""]
+    return "　".join(part for part in parts if part)
 
 
 def single(hall: Hall, conn: Connection, actor: Actor, case_id: str) -> CaseView:
@@ -158,15 +146,28 @@ def single(hall: Hall, conn: Connection, actor: Actor, case_id: str) -> CaseView
         deemed=bool(started and started.is_deemed),
         three_hands=item.three_hands,
         legal_words=item.legal_basis,
-        facts=[_fact(ctx.catalogue(), fact, evidence) for fact in facts],
+        facts=[
+            _fact(ctx.catalogue(), fact, evidence, late=_is_late_request(reader, facts[:n], item))
+            for n, fact in enumerate(facts, 1)
+        ],
         papers=_papers(conn, ctx.hall_id, row),
         strip=strip(reader, facts, item),
+        stretches=stretch_views(reader, facts, item, ctx.clock.now()),
         moves=[m for m in CaseMove if m not in _BY_HALL and CASE.allows(m, attempt)],
         extension_days=item.extension_days,
     )
 
 
-def _fact(catalogue: Catalogue, fact: StoredFact, evidence: Mapping[str, PaperRef]) -> CaseFactView:
+def _is_late_request(reader: CaseClocks, facts: Sequence[StoredFact], item: Item) -> bool:
+    """Return True if the last fact is a request for an extension that came too late."""
+    if facts[-1].move != CaseMove.ASK_TIME:
+        return False
+    return reader.missed_day(stated(facts), item) is not None
+
+
+def _fact(
+    catalogue: Catalogue, fact: StoredFact, evidence: Mapping[str, PaperRef], *, late: bool
+) -> CaseFactView:
     kind, _, by = fact.by_actor.partition(":")
     return CaseFactView(
         n=fact.n,
@@ -175,6 +176,7 @@ def _fact(catalogue: Catalogue, fact: StoredFact, evidence: Mapping[str, PaperRe
         at=fact.at,
         day=fact.day,
         days=fact.days,
+        late=late,
         basis=SuspensionBasis(fact.basis) if fact.basis else None,
         outcome=CaseOutcome(fact.outcome) if fact.outcome else None,
         words=fact.words,
@@ -212,16 +214,21 @@ def strip(
 
     `unseen`: moves that no note names.
     """
-    entries = ledger_of([stated.fact for stated in stated(facts)])
-    start = reader.start(entries)
-    if start is None or item.promised_days == 0:
+    promise = reader.promise(stated(facts), item)
+    if promise is None:
         return []
     notes: dict[str, list[str]] = {}
     for fact in facts:
         if fact.move not in unseen:
             notes.setdefault(fact.day, []).append(MOVE_WORDS[CaseMove(fact.move)])
-    limit = Limit(item.promised_days)
-    days = walk(entries, limit, reader.calendar, start, Reading.RULE, reader.today)
+    days = walk(
+        promise.entries,
+        promise.limit,
+        reader.calendar,
+        promise.start,
+        Reading.RULE,
+        reader.today,
+    )
     return [
         StripDay(
             day=day.day.isoformat(),
@@ -241,13 +248,8 @@ def desk(hall: Hall, conn: Connection, actor: Actor) -> Desk:
     catalogue, posts = ctx.catalogue(), queries.posts(conn, ctx.hall_id)
     units = access.units_of(catalogue, posts, actor.name)
     states = sorted({*RUNNING, CaseState.SUSPENDED, CaseState.FILED, CaseState.SUPPLEMENTING})
-    own_desk = ("", actor.name)
-    rows = queries.in_states(conn, ctx.hall_id, states, units, own_desk) if units else []
-    own = [row for row in rows if _is_on_desk(catalogue, posts, actor, row)]
-    covered_staff = {s.number for s in catalogue.staff if s.cover == actor.name}
-    covered = (
-        queries.in_states(conn, ctx.hall_id, states, owners=covered_staff) if covered_staff else []
-    )
+    rows = queries.on_desk(conn, ctx.hall_id, states, actor.name, units)
+    own = [row for row in rows if take_over.waits_for(catalogue, posts, actor.name, row)]
     return Desk(
         today=ctx.day(),
         posts=[
@@ -256,16 +258,23 @@ def desk(hall: Hall, conn: Connection, actor: Actor) -> Desk:
             for post in access.held_posts(catalogue, posts, actor.name, unit)
         ],
         cases=briefs(hall, conn, own),
-        covered=briefs(hall, conn, covered),
+        covered=[
+            CoveredDesk(
+                staff=staff, name=name_of(catalogue, staff), cases=briefs(hall, conn, cases)
+            )
+            for staff, cases in take_over.covered_by(ctx, conn, actor.name).items()
+        ],
+        lists=[
+            TakenList(
+                id=each.id,
+                at=each.at,
+                by_name=name_of(catalogue, each.by),
+                from_name=name_of(catalogue, each.from_staff),
+                cases=len(each.cases),
+            )
+            for each in take_over.lists_of(ctx, conn, actor.name)
+        ],
     )
-
-
-def _is_on_desk(catalogue: Catalogue, posts: access.Posts, actor: Actor, row: StoredCase) -> bool:
-    """Return True if the next step of a case, on nobody's or the own desk, is the actor's."""
-    if row.owner:
-        return True
-    post = POST_OF.get(CaseState(row.state), Post.HANDLER)
-    return access.holds_post(catalogue, posts, actor.name, row.unit, post)
 
 
 def _post_view(catalogue: Catalogue, unit: str, post: Post, staff: Sequence[str]) -> PostView:
@@ -294,12 +303,12 @@ def post_list(hall: Hall, conn: Connection) -> PostList:
 def due_by_unit(hall: Hall, conn: Connection) -> DueByUnit:
     """Return by unit what is overdue and due within SOON_DAYS working days, by both clocks."""
     reader = actions.clocks(hall.ctx)
-    today = reader.today.isoformat()
+    today, minute = reader.today.isoformat(), minute_text(reader.spot.minute(hall.ctx.clock.now()))
     until = reader.calendar.after(reader.today, SOON_DAYS).isoformat()
     names = {unit.code: unit.name for unit in hall.ctx.catalogue().units}
 
-    def of(clock: Clock) -> list[UnitDue]:
-        counts = queries.due_by_unit(conn, hall.ctx.hall_id, clock.value, today, until)
+    def of(*clocks: Clock) -> list[UnitDue]:
+        counts = queries.due_by_unit(conn, hall.ctx.hall_id, clocks, minute, until)
         return [
             UnitDue(unit=unit, unit_name=names.get(unit, unit), overdue=overdue, due=due)
             for unit, (overdue, due) in sorted(
@@ -307,7 +316,7 @@ def due_by_unit(hall: Hall, conn: Connection) -> DueByUnit:
             )
         ]
 
-    return DueByUnit(today=today, until=until, promised=of(Clock.PROMISED), legal=of(Clock.LEGAL))
+    return DueByUnit(today=today, until=until, promised=of(*PROMISES), legal=of(Clock.LEGAL))
 
 
 def followed(hall: Hall, conn: Connection, row: StoredCase) -> FollowedCase:
@@ -315,7 +324,8 @@ def followed(hall: Hall, conn: Connection, row: StoredCase) -> FollowedCase:
     ctx = hall.ctx
     catalogue, item = ctx.catalogue(), actions.item_of(ctx, row)
     facts = queries.FACTS.of(conn, ctx.hall_id, [row.id])[row.id]
-    dues = queries.dues(conn, ctx.hall_id, [row.id])[row.id]
+    reader, dues = actions.clocks(ctx), queries.dues(conn, ctx.hall_id, [row.id])[row.id]
+    promised = next((due.rule for due in dues if due.clock in PROMISES), "")
     unit = catalogue.unit_by.get(row.unit)
     return FollowedCase(
         today=ctx.day(),
@@ -325,11 +335,14 @@ def followed(hall: Hall, conn: Connection, row: StoredCase) -> FollowedCase:
         item_name=item.name,
         item_name_en=item.name_en,
         unit_name=unit.name if unit else row.unit,
+        unit_name_en=unit.name_en if unit else row.unit,
         phone=item.consult_phone or (unit.phone if unit else ""),
         state=CaseState(row.state),
         outcome=CaseOutcome(row.outcome) if row.outcome else None,
         day=row.day,
-        due=next((due.rule for due in dues if due.clock == Clock.PROMISED), ""),
+        due=day_of(promised),
+        due_time=time_of(promised),
+        late=is_late(reader, promised, ctx.clock.now()),
         facts=[
             FollowedFact(
                 move=CaseMove(fact.move),
@@ -339,5 +352,5 @@ def followed(hall: Hall, conn: Connection, row: StoredCase) -> FollowedCase:
             for fact in facts
             if fact.move not in _QUIET
         ],
-        strip=strip(actions.clocks(ctx), facts, item, unseen=_QUIET),
+        strip=strip(reader, facts, item, unseen=_QUIET),
     )

@@ -55,9 +55,12 @@ BASIS_WORDS = {
 }
 CLOCK_WORDS = {
     Clock.TELL: "一次告知",
+    Clock.DIRECT: "即办时限",
     Clock.PROMISED: "承诺时限",
     Clock.LEGAL: "法定时限",
     Clock.STAGE: "环节时限",
+    Clock.SERVE: "送达时限",
+    Clock.EXTENSION: "延期申请",
 }
 PAPER_WORDS = {
     PaperKind.RECEIPT: "材料接收凭证",

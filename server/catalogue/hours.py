@@ -64,6 +64,27 @@ def hall_spans(catalogue: Catalogue, day: date) -> tuple[Span, ...]:
     return _spans(catalogue, Scope.HALL, "", day)
 
 
+@dataclass(frozen=True, slots=True)
+class HallHours:
+    """Opening hours of the hall by its business data."""
+
+    catalogue: Catalogue
+
+    def spans(self, day: date) -> tuple[Span, ...]:
+        """Return the opening spans of a day."""
+        return hall_spans(self.catalogue, day)
+
+    def basis(self) -> list[object]:
+        """Return what the spans follow from, besides the State Council's days, for a digest."""
+        lines = [
+            [sorted(h.weekdays), h.opens.isoformat(), h.closes.isoformat()]
+            for h in _lines(self.catalogue, Scope.HALL, "")
+        ]
+        own = self.catalogue.special_days
+        days = [[s.day.isoformat(), s.opens, s.like_weekday] for s in own]
+        return [sorted(lines), sorted(days)]
+
+
 def _spans(catalogue: Catalogue, scope: Scope, subject: str, day: date) -> tuple[Span, ...]:
     weekday = weekday_of(catalogue, day)
     lines = _lines(catalogue, scope, subject)

@@ -62,6 +62,8 @@ class Kind(StrEnum):
     """Anomaly raised by the system: a second notice names what the first should have named."""
     CASE_OVERDUE = "case_overdue"
     """Anomaly raised by the system: a case is past one of its due days."""
+    EXTENSION_LATE = "extension_late"
+    """Anomaly raised by the system: an extension was requested too late and does not count."""
     OUTSIDE = "outside"
     """Anomaly raised by the system: a case looks as if it was handled outside the hall."""
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from server.cases import queries
-from server.cases.clocks import Clock
+from server.cases.clocks import PROMISES
+from server.cases.due_texts import minute_text
 from server.core.due_days import DueWords, due_alarms, due_codes
 from server.core.messages import Alarm
 from server.hall.composition import Hall
@@ -23,10 +24,8 @@ def alarms(hall: Hall) -> Callable[[Snapshot], Sequence[Alarm]]:
     ctx = hall.ctx
 
     def current(snapshot: Snapshot) -> list[Alarm]:
-        day = snapshot.day
-        counts = ctx.read(
-            lambda c: queries.due_by_unit(c, ctx.hall_id, Clock.PROMISED.value, day, day)
-        )
+        day, minute = snapshot.day, minute_text(ctx.local())
+        counts = ctx.read(lambda c: queries.due_by_unit(c, ctx.hall_id, PROMISES, minute, day))
         overdue = sum(late for late, _due in counts.values())
         due = sum(today for _late, today in counts.values())
         return due_alarms("case", "cases", WORDS, (overdue, due))

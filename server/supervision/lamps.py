@@ -6,12 +6,14 @@ was killed in between, lights the lamp later with the day on which the threshold
 
 from __future__ import annotations
 
-from datetime import date
 from functools import partial
+
+from sqlalchemy import Connection
 
 from server.cases import actions as cases
 from server.cases import queries as case_queries
 from server.cases.clocks import CaseClocks, Clock
+from server.cases.due_texts import day_of
 from server.cases.queries import StoredCase, StoredDue
 from server.cases.words import CLOCK_WORDS
 from server.core.actors import SYSTEM
@@ -23,67 +25,73 @@ from server.spot_checks.marks import Kind
 from server.supervision import queries
 from server.supervision.events import LampLit
 from server.supervision.queries import StoredLamp
-from server.supervision.rules import LampLevel, crossing_day, horizon
+from server.supervision.rules import LampLevel, LampRule
 from server.supervision.settings import SupervisionSettings
 
 
-def yellow_days(ctx: Context) -> int:
-    """Return the working days before a due day from which a lamp is yellow."""
-    return ctx.settings().of(SupervisionSettings).lamp_yellow_days
+def rule_of(ctx: Context, reader: CaseClocks) -> LampRule:
+    """Return the thresholds in force."""
+    settings = ctx.settings().of(SupervisionSettings)
+    return LampRule(
+        reader.calendar,
+        reader.spot.hours,
+        settings.lamp_yellow_days,
+        settings.lamp_yellow_minutes,
+    )
 
 
 def light(ctx: Context) -> int:
     """Light every lamp whose threshold was crossed; return their number. A job calls it."""
-    reader = cases.clocks(ctx)
-    days = yellow_days(ctx)
-    until = horizon(reader.today, reader.calendar, days).isoformat()
+    rule, now = rule_of(ctx, cases.clocks(ctx)), ctx.local()
+    until = rule.horizon(now)
     lit = 0
     for level in LampLevel:
-        for due in _crossed(ctx, level, until, reader):
-            lit += ctx.write(partial(_light, ctx, reader, due, level))
+        for due in ctx.read(partial(_waiting, ctx, level, until)):
+            if rule.has_crossed(level, due.earliest, now):
+                lit += ctx.write(partial(_light, ctx, rule, due, level))
     return lit
 
 
-def _crossed(ctx: Context, level: LampLevel, until: str, reader: CaseClocks) -> list[StoredDue]:
-    days = yellow_days(ctx)
-    waiting = ctx.read(lambda c: queries.uncrossed(c, ctx.hall_id, level, until))
-    return [
-        due
-        for due in waiting
-        if reader.today
-        >= crossing_day(level, date.fromisoformat(due.earliest), reader.calendar, days)
-    ]
+def _waiting(ctx: Context, level: LampLevel, until: str, conn: Connection) -> list[StoredDue]:
+    return queries.uncrossed(conn, ctx.hall_id, level, until)
 
 
-def _light(ctx: Context, reader: CaseClocks, due: StoredDue, level: LampLevel, tx: Tx) -> int:
+def _light(ctx: Context, rule: LampRule, due: StoredDue, level: LampLevel, tx: Tx) -> int:
     """Light one lamp in the running action; return 0 if it was lit or its day moved meanwhile."""
     row = case_queries.get(tx.conn, tx.hall_id, due.case)
     now = case_queries.dues(tx.conn, tx.hall_id, [due.case])[due.case]
     if row is None or due not in now or queries.has_lamp(tx.conn, tx.hall_id, due, level):
         return 0
-    last = date.fromisoformat(due.earliest)
-    day = crossing_day(level, last, reader.calendar, yellow_days(ctx)).isoformat()
+    add(tx, row, due, level, day_of(rule.crossing(level, due.earliest)))
+    if level is LampLevel.RED:
+        propose(ctx, tx, row, due)
+    return 1
+
+
+def add(tx: Tx, row: StoredCase, due: StoredDue, level: LampLevel, day: str) -> None:
+    """Store the first crossing of a threshold, on an ISO day, with its journal line and event."""
     queries.add_lamp(
         tx, StoredLamp(due.case, due.clock, level.value, due.earliest, day, tx.now, due.unit)
     )
     data: JsonDict = {"clock": due.clock, "due": due.earliest, "day": day, "number": row.number}
     write_journal(tx, SYSTEM, f"lamp.{level}", due.case, data=data)
     tx.events.append(LampLit(due.case, due.unit, level.value))
-    if level is LampLevel.RED:
-        _propose(ctx, tx, row, due)
-    return 1
 
 
-def _propose(ctx: Context, tx: Tx, row: StoredCase, due: StoredDue) -> None:
+def mark_of(due: StoredDue) -> str:
+    """Return the mark of the finding that a red lamp proposes."""
+    return f"lamp:{due.case}:{due.clock}"
+
+
+def propose(ctx: Context, tx: Tx, row: StoredCase, due: StoredDue) -> None:
     """Propose a finding on an overdue clock; the office judges it."""
-    item = cases.item_of(ctx, row)
-    words = f"{item.name}，办件 {row.number}，{CLOCK_WORDS[Clock(due.clock)]}应于 {due.earliest} 前"
+    item, shown = cases.item_of(ctx, row), due.earliest.replace("T", " ")
+    words = f"{item.name}，办件 {row.number}，{CLOCK_WORDS[Clock(due.clock)]}应于 {shown} 前"
     facts: dict[str, int | str] = {
         "note": words,
         "number": row.number,
         "clock": due.clock,
         "due": due.earliest,
     }
-    mark = f"lamp:{due.case}:{due.clock}"
-    doubt = Anomaly(Kind.CASE_OVERDUE, row.owner, "", mark, facts, row.unit)
+    doubt = Anomaly(Kind.CASE_OVERDUE, row.owner, "", mark_of(due), facts, row.unit)
     finding_actions.propose(ctx, tx, doubt)

@@ -50,6 +50,10 @@ class LampView(Message):
     due: str
     days_left: int | None
     """Working days after today up to the due day; negative: overdue."""
+    time: str
+    """Time of the due day, HH:MM, of a case on the spot; else empty."""
+    minutes_left: int | None
+    """Minutes of opening hours up to it; negative: over."""
     since: str
     """ISO day of the first crossing; empty until it is written."""
 
@@ -66,6 +70,7 @@ class Wall(Message):
 
     today: str
     yellow_days: int
+    yellow_minutes: int
     units: list[UnitLamps]
     cases: list[LitCase]
     more: int

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from sqlalchemy import Connection, and_, exists, func, insert, select
+from sqlalchemy import case as sql_case
 
+from server.cases.clocks import Clock
 from server.cases.queries import StoredDue
 from server.cases.rules import FINAL
-from server.cases.tables import case_due, case_record
+from server.cases.tables import case_due, case_fact, case_record
 from server.core.records import Records
 from server.core.store import Tx
 from server.supervision.rules import LampLevel
@@ -47,11 +49,11 @@ class StoredExplanation:
 _dues = Records(StoredDue, case_due)
 _lamps = Records(StoredLamp, case_lamp)
 _explanations = Records(StoredExplanation, case_explanation)
-_d, _l, _e = case_due.c, case_lamp.c, case_explanation.c
+_d, _f, _l, _e = case_due.c, case_fact.c, case_lamp.c, case_explanation.c
 
 
 def uncrossed(conn: Connection, hall_id: str, level: LampLevel, until: str) -> list[StoredDue]:
-    """Return the clocks due until an ISO day whose lamp never had this level."""
+    """Return the clocks due until a day or time whose lamp never had this level."""
     lit = exists().where(
         _l.hall_id == _d.hall_id,
         _l.case == _d.case,
@@ -64,18 +66,39 @@ def uncrossed(conn: Connection, hall_id: str, level: LampLevel, until: str) -> l
     return _dues.all(conn, query.order_by(_d.earliest, _d.case, _d.clock))
 
 
+def unlit_facts(
+    conn: Connection, hall_id: str, clock_of: Mapping[str, str], since: str
+) -> list[tuple[str, int]]:
+    """Return case and number of the facts with these moves whose clock has no red lamp.
+
+    `since`: ISO day of the first ones; "" for all.
+    """
+    clock = sql_case(dict(clock_of), value=_f.move)
+    lit = exists().where(
+        _l.hall_id == _f.hall_id,
+        _l.case == _f.case,
+        _l.clock == clock,
+        _l.level == LampLevel.RED.value,
+    )
+    query = select(_f.case, _f.n).where(
+        _f.hall_id == hall_id, _f.move.in_(sorted(clock_of)), _f.day >= since, ~lit
+    )
+    return [(case, int(n)) for case, n in conn.execute(query.order_by(_f.day, _f.case, _f.n))]
+
+
 def due_until(conn: Connection, hall_id: str, until: str) -> list[StoredDue]:
-    """Return every clock due until an ISO day, the earliest first."""
+    """Return every clock due until a day or time, the earliest first."""
     query = _dues.select().where(_d.hall_id == hall_id, _d.earliest != "", _d.earliest <= until)
     return _dues.all(conn, query.order_by(_d.earliest, _d.case))
 
 
 def open_by_unit(conn: Connection, hall_id: str) -> dict[str, int]:
-    """Return the number of open cases by unit."""
+    """Return by unit the number of open cases, those with a decision to serve included."""
     c = case_record.c
+    unserved = select(_d.case).where(_d.hall_id == hall_id, _d.clock == Clock.SERVE.value)
     query = (
         select(c.unit, func.count())
-        .where(c.hall_id == hall_id, c.state.not_in(sorted(FINAL)))
+        .where(c.hall_id == hall_id, c.state.not_in(sorted(FINAL)) | c.id.in_(unserved))
         .group_by(c.unit)
     )
     return {unit: int(count) for unit, count in conn.execute(query)}

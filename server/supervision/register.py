@@ -6,6 +6,7 @@ from functools import partial
 
 from server.capability import Capability
 from server.supervision import alarms, lamps, routes
+from server.supervision.lapses import LapseSearch
 from server.supervision.sign_search import SignSearch
 
 CAPABILITY = Capability(
@@ -15,6 +16,7 @@ CAPABILITY = Capability(
     quiet_alarms=alarms.QUIET,
     jobs=(
         lambda hall: partial(lamps.light, hall.ctx),
+        lambda hall: LapseSearch(hall.ctx).update,
         lambda hall: SignSearch(hall.ctx).update,
     ),
 )

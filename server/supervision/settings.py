@@ -23,6 +23,16 @@ class SupervisionSettings(SettingGroup):
         high=20,
         unit="days",
     )
+    lamp_yellow_minutes: int = setting(
+        10,
+        "即办件到时前几分钟亮黄灯",
+        "The lamp of a case on the spot turns yellow before the due time by (minutes)",
+        "Minutes of the hall's opening hours before the due time from which the lamp of a case "
+        "that is decided on the spot is yellow.",
+        low=0,
+        high=240,
+        unit="minutes",
+    )
     sign_quick_minutes: int = setting(
         10,
         "承诺件受理后几分钟内办结算可疑",

@@ -11,7 +11,7 @@ case_lamp = Table(
     metadata,
     hall_column(),
     Column("case", CODE, nullable=False),
-    Column("clock", CODE, nullable=False),  # tell, promised, legal, stage
+    Column("clock", CODE, nullable=False),  # as in `case_due`, and extension
     Column("level", CODE, nullable=False),  # yellow, red
     code_column("due"),  # ISO day of the earliest reading, as it was at the crossing
     Column("day", CODE, nullable=False),  # on which the threshold was crossed

@@ -13,6 +13,8 @@ from server.cases import due_cache
 from server.cases import queries as case_queries
 from server.cases import views as case_views
 from server.cases.clocks import Clock
+from server.cases.due_texts import day_of, time_of
+from server.cases.due_views import days_left, minutes_left
 from server.cases.queries import StoredDue
 from server.core.actors import Actor
 from server.core.working_days import SpecialDay
@@ -32,7 +34,7 @@ from server.supervision.messages import (
     UnitLamps,
     Wall,
 )
-from server.supervision.rules import LampLevel, colour, horizon
+from server.supervision.rules import LampLevel
 
 MOST_SHOWN = 200
 MOST_MOVED = 500
@@ -54,17 +56,14 @@ def signs(hall: Hall, conn: Connection, day: date) -> SignList:
 def wall(hall: Hall, conn: Connection) -> Wall:
     """Return the present colours of every open case by unit, and those that are not green."""
     ctx = hall.ctx
-    reader, days = cases.clocks(ctx), lamps.yellow_days(ctx)
-    until = horizon(reader.today, reader.calendar, days).isoformat()
+    reader, now = cases.clocks(ctx), ctx.clock.now()
+    rule, moment = lamps.rule_of(ctx, reader), ctx.local(now)
+    until = rule.horizon(moment)
     dues: dict[str, list[StoredDue]] = defaultdict(list)
     for due in queries.due_until(conn, ctx.hall_id, until):
         dues[due.case].append(due)
     colours = {
-        case: {
-            due.clock: level
-            for due in own
-            if (level := colour(due.earliest, reader.today, reader.calendar, days))
-        }
+        case: {due.clock: level for due in own if (level := rule.colour(due.earliest, moment))}
         for case, own in dues.items()
     }
     worst = {
@@ -82,7 +81,8 @@ def wall(hall: Hall, conn: Connection) -> Wall:
     since = {(lamp.case, lamp.clock, lamp.level): lamp.day for lamp in lit}
     return Wall(
         today=reader.today.isoformat(),
-        yellow_days=days,
+        yellow_days=rule.yellow_days,
+        yellow_minutes=rule.yellow_minutes,
         units=_units(hall, conn, worst, units),
         cases=[
             LitCase(
@@ -91,8 +91,10 @@ def wall(hall: Hall, conn: Connection) -> Wall:
                     LampView(
                         clock=Clock(due.clock),
                         level=colours[brief.id][due.clock],
-                        due=due.earliest,
-                        days_left=case_views.days_left(reader, due.earliest),
+                        due=day_of(due.earliest),
+                        time=time_of(due.earliest),
+                        days_left=days_left(reader, day_of(due.earliest)),
+                        minutes_left=minutes_left(reader, due.earliest, now),
                         since=since.get((brief.id, due.clock, colours[brief.id][due.clock]), ""),
                     )
                     for due in dues[brief.id]
@@ -139,8 +141,8 @@ def calendar_preview(
                 case=m.case,
                 number=numbers[m.case],
                 clock=Clock(m.clock),
-                before=m.before,
-                after=m.after,
+                before=m.before.replace("T", " "),
+                after=m.after.replace("T", " "),
                 because=m.because,
             )
             for m in shown

@@ -61,6 +61,9 @@ const dates = dictionary({
   today: { zh: "今天到期", en: "Due today" },
   left: { zh: "还有 {n} 个工作日", en: "{n} working day(s) left" },
   still: { zh: "暂停计时", en: "Time stands still" },
+  minutes: { zh: "还有 {n} 分钟", en: "{n} minute(s) left" },
+  minutesLate: { zh: "超时 {n} 分钟", en: "{n} minute(s) over" },
+  passed: { zh: "已超时", en: "Over" },
 });
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
@@ -82,9 +85,25 @@ export const weekday = (day: string): number => new Date(`${day}T00:00:00Z`).get
 /** Name of a day of the week, 0 for Sunday. */
 export const weekdayName = (place: number): string => WEEKDAYS[lang.value][place] ?? "";
 
-/** Time left of a clock, in words; empty without one. */
-export function leftWords(due: DueView | undefined): string {
+/** Minutes left in words; negative: over. `late`: over, if only by minutes in which the hall is closed. */
+export function minuteWords(minutes: number, late: boolean): string {
+  if (!late) return dates("minutes", { n: Math.max(0, minutes) });
+  return minutes < 0 ? dates("minutesLate", { n: -minutes }) : dates("passed");
+}
+
+/** Minutes of opening hours left of a case on the spot at a time in ms; negative: over. */
+export function minutesLeft({ minutes_left, counted_at, counts_until }: Pick<DueView, "minutes_left" | "counted_at" | "counts_until">, now: number): number {
+  const passed = Math.max(0, Math.min(now, counts_until) - counted_at);
+  return (minutes_left ?? 0) - Math.floor(passed / 60_000);
+}
+
+/** Time left of a clock, in words; empty without one. `now`: time in ms up to which minutes have run since they were read. */
+export function leftWords(due: DueView | undefined, now = 0): string {
   if (!due) return "";
+  if (due.minutes_left !== null) {
+    const minutes = minutesLeft(due, now);
+    return minuteWords(minutes, due.late || minutes < 0);
+  }
   if (due.days_left === null) return dates("still");
   if (due.days_left < 0) return dates("late", { n: -due.days_left });
   return due.days_left === 0 ? dates("today") : dates("left", { n: due.days_left });

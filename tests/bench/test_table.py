@@ -56,6 +56,9 @@ ASKED = {
     "rating-given": "≤ 2 ×",
     "cases-due": "≤ 100 ms",
     "cases-wall": "≤ 500 ms",
+    "cases-list": "≤ 300 ms",
+    "cases-unit": "≤ 300 ms",
+    "cases-desk": "≤ 300 ms",
     "report-month": "≤ 1000 ms",
     "ratings-list": "≤ 200 ms",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -147,7 +148,15 @@ def test_a_simple_item_is_decided_at_the_window(desk: Page, hall: HallServer) ->
     enter(desk)
     desk.get_by_test_id("case-materials").click()
     desk.get_by_test_id("go").click()
-    for focused in ("move-accept", "move-decide", "step-send"):
+    expect(desk.get_by_test_id("move-accept")).to_be_focused()
+    press_enter(desk)
+    # It is ten in the hall, or a minute or two later.
+    expect(desk.get_by_test_id("due-direct")).to_contain_text(
+        re.compile("应于 11:0[0-9] 前办结，还有 (60|59) 分钟")
+    )
+    expect(desk.get_by_test_id("minutes-sentence")).to_contain_text("第 60 分钟到 11:0")
+    assert axe.findings(desk) == []
+    for focused in ("move-decide", "step-send"):
         expect(desk.get_by_test_id(focused)).to_be_focused()
         press_enter(desk)
     expect(desk.get_by_test_id("case-state")).to_have_text("已办结 · 准予")
@@ -237,6 +246,11 @@ def test_the_cover_takes_over_chosen_cases(
         expect(page.get_by_test_id("take-over")).to_be_disabled()
         covered.get_by_role("listitem").filter(has_text=number).get_by_role("checkbox").check()
         page.get_by_test_id("take-over").click()
+        lists = page.get_by_test_id("take-over-lists")
+        expect(lists).to_contain_text("1 件")
+        address = lists.get_by_role("link").evaluate("a => a.href")
+        assert page.request.get(address).body().startswith(b"%PDF")
+        assert axe.findings(page) == []
         page.get_by_test_id(f"case-{number}").click()
         expect(page.get_by_test_id("case")).to_contain_text("原经办人工号 1010")
 
@@ -319,6 +333,7 @@ def test_the_applicant_follows_the_case_by_phone(
     phone.get_by_role("button", name="English").click()
     expect(phone.get_by_test_id("progress-state")).to_have_text("Being handled")
     expect(phone.get_by_test_id("progress-due")).to_have_text("Promised by 2 Dec")
+    expect(phone.get_by_test_id("followed")).to_contain_text("Market Regulation Bureau")
     assert axe.findings(phone) == []
     context.close()
     assert errors == []

@@ -116,6 +116,23 @@ def test_an_extension_is_in_time_on_the_working_day_after_a_last_day_of_rest() -
     assert due(accepted(MONDAY, Entry(Mark.EXTENDED, on(9, 15), 10)), limit) == on(9, 14)
 
 
+@pytest.mark.parametrize(
+    ("requested_on", "ahead", "expected"),
+    [
+        (on(9, 9), 3, on(9, 28)),  # 10, 11 and 14 September are still to come
+        (on(9, 10), 3, on(9, 14)),
+        (on(9, 12), 1, on(9, 28)),  # on a Saturday: Monday is still to come
+        (on(9, 14), 1, on(9, 14)),
+    ],
+)
+def test_an_extension_has_to_come_some_working_days_ahead(
+    requested_on: date, ahead: int, expected: date
+) -> None:
+    assert (
+        due(accepted(MONDAY, Entry(Mark.EXTENDED, requested_on, 10, ahead)), Limit(5)) == expected
+    )
+
+
 FILED = Entry(Mark.FILED, MONDAY)
 """The fifth working day after it is Monday 14."""
 
@@ -194,7 +211,8 @@ def ledgers(draw: st.DrawFn) -> list[Entry]:
     for step, extends in draw(st.lists(st.tuples(st.integers(0, 14), st.booleans()), max_size=8)):
         day += timedelta(days=step)
         if extends:
-            entries.append(Entry(Mark.EXTENDED, day, draw(st.integers(1, 15))))
+            days, ahead = draw(st.integers(1, 15)), draw(st.sampled_from((0, 0, 1, 5)))
+            entries.append(Entry(Mark.EXTENDED, day, days, ahead))
         else:
             entries.append(Entry(Mark.SUSPENDED if running else Mark.RESUMED, day))
             running = not running

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from server.cases.due_texts import minute_text
+from server.catalogue.hours import Span
 from server.core.working_days import Workdays
-from server.supervision.rules import LampLevel, colour, crossing_day, horizon
+from server.supervision.rules import LampLevel, LampRule
 from server.supervision.signs import (
     EnteredCase,
     ServedTicket,
@@ -137,6 +139,23 @@ CALENDAR = Workdays()
 FRIDAY = date(2026, 3, 6)
 
 
+class Hours:
+    """Hours of the tests: nine to twelve and two to five on working days."""
+
+    def spans(self, day: date) -> tuple[Span, ...]:
+        if not CALENDAR.works(day):
+            return ()
+        return Span(time(9), time(12)), Span(time(14), time(17))
+
+
+def lamp_rule(days: int = 1, minutes: int = 10) -> LampRule:
+    return LampRule(CALENDAR, Hours(), days, minutes)
+
+
+def noon(day: date) -> datetime:
+    return datetime.combine(day, time(12))
+
+
 @pytest.mark.parametrize(
     ("level", "days", "expected"),
     [
@@ -147,7 +166,26 @@ FRIDAY = date(2026, 3, 6)
     ],
 )
 def test_the_day_on_which_a_lamp_changes(level: LampLevel, days: int, expected: date) -> None:
-    assert crossing_day(level, FRIDAY, CALENDAR, days) == expected
+    assert lamp_rule(days).crossing(level, FRIDAY.isoformat()) == expected.isoformat()
+
+
+@pytest.mark.parametrize(
+    ("level", "due", "expected"),
+    [
+        (LampLevel.RED, "2026-03-06T10:35", "2026-03-06T10:36"),
+        (LampLevel.YELLOW, "2026-03-06T10:35", "2026-03-06T10:25"),
+        (LampLevel.YELLOW, "2026-03-06T14:04", "2026-03-06T11:54"),  # noon does not count
+        (LampLevel.YELLOW, "2026-03-09T09:03", "2026-03-06T16:53"),  # nor does the weekend
+    ],
+)
+def test_the_minute_in_which_the_lamp_of_a_case_on_the_spot_changes(
+    level: LampLevel, due: str, expected: str
+) -> None:
+    rule = lamp_rule()
+    assert rule.crossing(level, due) == expected
+    at = datetime.fromisoformat(expected)
+    assert not rule.has_crossed(level, due, at - timedelta(seconds=1))
+    assert rule.has_crossed(level, due, at)
 
 
 @pytest.mark.parametrize(
@@ -160,14 +198,19 @@ def test_the_day_on_which_a_lamp_changes(level: LampLevel, days: int, expected: 
     ],
 )
 def test_the_present_colour(today: date, expected: LampLevel | None) -> None:
-    assert colour(FRIDAY.isoformat(), today, CALENDAR, 1) is expected
-    assert colour("", today, CALENDAR, 1) is None
+    assert lamp_rule().colour(FRIDAY.isoformat(), noon(today)) is expected
+    assert lamp_rule().colour("", noon(today)) is None
 
 
 days = st.dates(date(2026, 1, 1), date(2026, 12, 31))
 
 
-@given(days, days, st.integers(0, 20))
-def test_no_lamp_is_lit_behind_the_horizon(due: date, today: date, yellow: int) -> None:
-    if CALENDAR.works(due) and colour(due.isoformat(), today, CALENDAR, yellow):
-        assert due <= horizon(today, CALENDAR, yellow)
+@given(days, days, st.integers(0, 20), st.times() | st.none())
+def test_no_lamp_is_lit_behind_the_horizon(
+    due: date, today: date, yellow: int, at: time | None
+) -> None:
+    rule = lamp_rule(yellow, 10 * yellow)
+    text = due.isoformat() if at is None else minute_text(datetime.combine(due, at))
+    is_open = at is None or any(span.opens < at <= span.closes for span in Hours().spans(due))
+    if CALENDAR.works(due) and is_open and rule.colour(text, noon(today)):
+        assert text <= rule.horizon(noon(today))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
 from server.cases.clock import DayTable
-from server.cases.clocks import CaseClocks
+from server.cases.integrity import PLAIN
 from server.cases.replay import replayed
 from server.cases.rules import CaseMove, CaseState, Fact
 from server.cases.week_counts import CaseCounts, DatedFact, case_counts, dated_facts
@@ -18,7 +19,7 @@ from server.core.working_days import Workdays
 FIRST, LAST = "2026-03-02", "2026-03-08"
 BEFORE, AFTER = "2026-02-27", "2026-03-09"
 DAYS = Workdays()
-READER = CaseClocks(DAYS, DayTable(DAYS, 2025, 2027), 5, date(2026, 3, 1))
+READER = replace(PLAIN, calendar=DAYS, table=DayTable(DAYS, 2025, 2027), today=date(2026, 3, 1))
 MOVE, STATE = CaseMove, CaseState
 
 

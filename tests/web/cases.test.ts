@@ -1,11 +1,11 @@
 // Cases: the strip of days, the next step at the window, lists, and rows pasted from a table.
 import { describe, expect, it } from "vitest";
-import type { CaseMove, CaseState, DueView, StripDay } from "@web/wire.gen.ts";
+import type { CaseMove, CaseState, DueView, StretchView, StripDay } from "@web/wire.gen.ts";
 import { dayWords, leftWords } from "@web/case-words.ts";
 import { isDirect, moveLabel, movesOf, needsWords, nextStep } from "../../server/cases/web/case-acts.ts";
-import { byOwner, countStates, isLate, mainDue, unitRows } from "../../server/cases/web/case-lists.ts";
+import { chosenDesks, countStates, isLate, mainDue, unitRows } from "../../server/cases/web/case-lists.ts";
 import { casesOf, isoDay, listRows } from "../../server/cases/web/list-rows.ts";
-import { columnOf, figuresOf, notesOf } from "../../server/cases/web/strip.ts";
+import { columnOf, figuresOf, minutesOf, notesOf } from "../../server/cases/web/strip.ts";
 
 const day = (iso: string, kind: StripDay["kind"], number: number, due = false): StripDay => ({ day: iso, kind, number, total: 3, due, note: "" });
 const STRIP = [
@@ -17,8 +17,10 @@ const STRIP = [
   day("2026-12-01", "running", 2),
   day("2026-12-02", "running", 3, true),
 ];
-const due = (clock: DueView["clock"], iso: string, days_left: number | null): DueView => ({ clock, day: iso, earliest: iso, latest: iso, days_left });
-const view = (state: CaseState, moves: CaseMove[], more = {}) => ({ state, moves, mode: "promised" as const, strip: STRIP, extension_days: 5, ...more });
+const due = (clock: DueView["clock"], iso: string, days_left: number | null): DueView => ({ clock, day: iso, earliest: iso, latest: iso, days_left, time: "", minutes_left: null, counted_at: 0, counts_until: 0, late: (days_left ?? 0) < 0 });
+const spot = (minutes_left: number, late = false): DueView => ({ ...due("direct", "2026-11-24", 0), time: "10:35", minutes_left, counted_at: 600_000, counts_until: 900_000, late });
+const MINUTES: StretchView[] = [{ begins: "2026-11-24T11:50", ends: "2026-11-24T12:00", kind: "running", number: 10, total: 30 }];
+const view = (state: CaseState, moves: CaseMove[], more = {}) => ({ state, moves, stretches: [], extension_days: 5, ...more });
 
 describe("the strip", () => {
   it("begins its weeks on Monday", () => {
@@ -47,6 +49,11 @@ describe("words of days", () => {
   it("say how many working days are left or over", () => {
     expect([-2, 0, 3, null].map((left) => leftWords(due("promised", "", left)))).toEqual(["逾期 2 个工作日", "今天到期", "还有 3 个工作日", "暂停计时"]);
     expect(leftWords(undefined)).toBe("");
+  });
+  it("say how many minutes are left, up to the hour at which the hall closes", () => {
+    expect([600_000, 779_000, 5_000_000].map((now) => leftWords(spot(12), now))).toEqual(["还有 12 分钟", "还有 10 分钟", "还有 7 分钟"]);
+    expect([leftWords(spot(2), 840_000), leftWords(spot(-25, true)), leftWords(spot(0, true))]).toEqual(["超时 2 分钟", "超时 25 分钟", "已超时"]);
+    expect(minutesOf(MINUTES[0]!)).toBe(10);
     expect([dayWords("2026-11-03"), dayWords("")]).toEqual(["11月3日", ""]);
   });
 });
@@ -59,13 +66,13 @@ describe("steps", () => {
     expect(nextStep(view("supplementing", ["not_accept"]))).toBe("materials");
     expect(nextStep(view("supplementing", ["complete"]))).toBe("complete");
     expect(nextStep(view("handling", ["pass", "decide"]))).toBe("pass");
-    expect(nextStep(view("handling", ["pass", "decide"], { mode: "direct" }))).toBe("decide");
+    expect(nextStep(view("handling", ["pass", "decide"], { stretches: MINUTES }))).toBe("decide");
     expect(nextStep(view("handling", ["withdraw"]))).toBe("close");
     expect(nextStep(view("reviewing", ["pass"]))).toBe("close");
   });
-  it("are decided at once where nothing is promised in days", () => {
-    expect(isDirect(view("handling", [], { mode: "unstated", strip: [] }))).toBe(true);
-    expect(isDirect(view("handling", [], { mode: "unstated" }))).toBe(false);
+  it("are decided at once where minutes are promised", () => {
+    expect(isDirect(view("handling", [], { stretches: MINUTES }))).toBe(true);
+    expect(isDirect(view("handling", []))).toBe(false);
   });
   it("leave out at the window what belongs to the back office, and an extension of no days", () => {
     const moves: CaseMove[] = ["suspend", "ask_time", "withdraw", "accept"];
@@ -90,8 +97,8 @@ describe("lists", () => {
   });
   it("count states and group chosen cases by desk", () => {
     expect(countStates([{ state: "filed" }, { state: "handling" }, { state: "filed" }])).toEqual([["filed", 2], ["handling", 1]]);
-    const cases = [{ id: "a", owner: "1" }, { id: "b", owner: "2" }, { id: "c", owner: "1" }];
-    expect(byOwner(cases, ["c", "a"])).toEqual([["1", ["a", "c"]]]);
+    const desks = [{ staff: "1", cases: [{ id: "a" }, { id: "c" }] }, { staff: "2", cases: [{ id: "b" }] }];
+    expect(chosenDesks(desks, ["c", "a"])).toEqual([{ staff: "1", cases: ["a", "c"] }]);
   });
   it("join both clocks of a unit, the worst first", () => {
     const of = (unit: string, overdue: number, soon: number) => ({ unit, unit_name: unit, overdue, due: soon });

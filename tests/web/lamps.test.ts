@@ -11,7 +11,13 @@ test.each([
   ["2026-11-20", -2, "逾期 2 个工作日"],
   ["2026-11-22", 0, "已过到期日"],
 ])("a lamp due on %s with %i working days", (due, days_left, words) => {
-  expect(leftWords({ due, days_left }, TODAY)).toBe(words);
+  expect(leftWords({ due, days_left, minutes_left: null, level: "red" }, TODAY)).toBe(words);
+});
+
+test("a lamp of a case on the spot says its minutes", () => {
+  const lamp = { due: TODAY, days_left: 0 };
+  expect(leftWords({ ...lamp, minutes_left: 8, level: "yellow" }, TODAY)).toBe("还有 8 分钟");
+  expect(leftWords({ ...lamp, minutes_left: -3, level: "red" }, TODAY)).toBe("超时 3 分钟");
 });
 
 function unit(open: number, yellow: number, red: number): UnitLamps {
@@ -27,7 +33,7 @@ test("a bar is as long as the unit's cases against those of the largest unit", (
 });
 
 test("a case has a row per lamp, the red ones first, then the earliest", () => {
-  const lamp = (clock: string, level: string, due: string): object => ({ clock, level, due, days_left: 0, since: "" });
+  const lamp = (clock: string, level: string, due: string): object => ({ clock, level, due, time: "", days_left: 0, minutes_left: null, since: "" });
   const entry = { id: "K1", number: "n", item_name: "i", unit_name: "u", owner_name: "" };
   const lamps = [lamp("legal", "yellow", "2026-11-25"), lamp("stage", "yellow", "2026-11-24"), lamp("promised", "red", "2026-11-23")];
   const wall = { today: TODAY, cases: [{ case: entry, lamps }] } as unknown as Wall;

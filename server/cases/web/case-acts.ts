@@ -64,7 +64,7 @@ export const needsWords = (move: CaseMove): boolean => !WORDLESS.includes(move);
 /** Return true for a step that names working days. */
 export const needsDays = (move: CaseMove | ""): boolean => move === "suspend" || move === "ask_time";
 
-type Viewed = Pick<CaseView, "state" | "moves" | "mode" | "strip" | "extension_days">;
+type Viewed = Pick<CaseView, "state" | "moves" | "stretches" | "extension_days">;
 
 /** Steps that the card offers; without days to grant there is no extension to request. */
 export function movesOf(view: Viewed, window: boolean): CaseMove[] {
@@ -72,10 +72,8 @@ export function movesOf(view: Viewed, window: boolean): CaseMove[] {
   return window ? WINDOW.filter((move) => moves.includes(move)) : moves;
 }
 
-/** Return true for a case that is decided while the applicant waits: a promise of days has a strip. */
-export function isDirect(view: Viewed): boolean {
-  return view.mode === "direct" || (view.mode === "unstated" && view.state === "handling" && view.strip.length === 0);
-}
+/** Return true for a case that is decided while the applicant waits: it has minutes. */
+export const isDirect = (view: Viewed): boolean => view.stretches.length > 0;
 
 /** The step that usually follows at the window; `materials`: record them; `close`: nothing more to do here. */
 export function nextStep(view: Viewed): CaseMove | "materials" | "close" {

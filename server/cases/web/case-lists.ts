@@ -1,7 +1,7 @@
 // Cases in lists: which clock a row shows, filters, and what is due by unit.
 import type { CaseBrief, CaseState, DueByUnit, DueView } from "@web/wire.gen.ts";
 
-const CLOCKS = ["promised", "tell", "stage", "legal"] as const;
+const CLOCKS = ["direct", "promised", "tell", "serve", "stage", "legal"] as const;
 
 /** The clock that a row shows: the promise; before the acceptance the time to tell defects. */
 export function mainDue(entry: Pick<CaseBrief, "due">): DueView | undefined {
@@ -9,7 +9,7 @@ export function mainDue(entry: Pick<CaseBrief, "due">): DueView | undefined {
 }
 
 /** Return true if any clock of a case has run out. */
-export const isLate = (entry: Pick<CaseBrief, "due">): boolean => entry.due.some((due) => (due.days_left ?? 0) < 0);
+export const isLate = (entry: Pick<CaseBrief, "due">): boolean => entry.due.some((due) => due.late);
 
 /** States of these cases with how many are in each, in the order in which they first come. */
 export function countStates(cases: readonly Pick<CaseBrief, "state">[]): [state: CaseState, count: number][] {
@@ -18,13 +18,11 @@ export function countStates(cases: readonly Pick<CaseBrief, "state">[]): [state:
   return [...counts];
 }
 
-/** Ids of chosen cases by the person on whose desk they are. */
-export function byOwner(cases: readonly Pick<CaseBrief, "id" | "owner">[], chosen: readonly string[]): [owner: string, ids: string[]][] {
-  const desks = new Map<string, string[]>();
-  for (const { id, owner } of cases) {
-    if (chosen.includes(id)) desks.set(owner, [...(desks.get(owner) ?? []), id]);
-  }
-  return [...desks];
+/** Chosen cases of the desks that one covers, by the person whose desk it is. */
+export function chosenDesks(desks: readonly { staff: string; cases: readonly Pick<CaseBrief, "id">[] }[], chosen: readonly string[]): { staff: string; cases: string[] }[] {
+  return desks
+    .map(({ staff, cases }) => ({ staff, cases: cases.map(({ id }) => id).filter((id) => chosen.includes(id)) }))
+    .filter(({ cases }) => cases.length > 0);
 }
 
 export interface UnitRow {

@@ -1,6 +1,6 @@
 // The strip of a case: the days of its promised clock as a person recounts them.
 import { weekday } from "@web/case-words.ts";
-import type { CaseMove, StripDay } from "@web/wire.gen.ts";
+import type { CaseMove, StretchView, StripDay } from "@web/wire.gen.ts";
 
 export interface StripNote {
   /** Mark of the note on its day, from 1. */
@@ -19,6 +19,10 @@ export function notesOf(strip: readonly StripDay[], facts: readonly { day: strin
     .filter(({ moves }) => moves.length > 0)
     .map((note, place) => ({ mark: place + 1, ...note }));
 }
+
+/** Minutes from the beginning of a stretch to its end. */
+export const minutesOf = ({ begins, ends }: Pick<StretchView, "begins" | "ends">): number =>
+  (Date.parse(`${ends}Z`) - Date.parse(`${begins}Z`)) / 60_000;
 
 export interface StripFigures {
   start: string;

@@ -15,6 +15,7 @@ from functools import partial
 
 from server.cases import actions, queries, serving
 from server.cases.actions import Applicant, Opening, Wish
+from server.cases.paper_kinds import ServedHow, ServedTo
 from server.cases.rules import CaseMove, CaseState, CaseWay
 from server.catalogue.model import CaseMode, Item
 from server.core.actors import Actor
@@ -27,6 +28,7 @@ from server.spot_checks import finding_actions, finding_queries
 from server.spot_checks.finding_queries import StoredFinding
 from server.supervision import actions as supervision
 from server.supervision import lamps, sign_search
+from server.supervision.lapses import LapseSearch
 from server.supervision.messages import ExplanationKind
 
 NEW, RECENT = 5, 20
@@ -38,7 +40,7 @@ DIRECT = 0.45
 STEMS = "甲乙丙丁戊己庚辛壬癸"
 NAME, PHONE = "演示{stem}", "1390000{n:04d}"
 """Names and telephones that look invented; no demo case holds an ID number."""
-LIT_AT, JUDGED_AT, SEARCHED_AT = time(7, 50), time(9, 40), time(19, 50)
+LIT_AT, SERVED_AT, JUDGED_AT, SEARCHED_AT = time(7, 50), time(9, 20), time(9, 40), time(19, 50)
 RECEIVED_AT, EXPLAINED_AT = time(15, 10), time(17, 10)
 STEPS_AT = {
     Hand.ACCEPTOR: time(8, 45),
@@ -76,6 +78,8 @@ class Cases:
         self._plans: Mapping[date, Plan] = {
             days[-1 - plan.back]: plan for plan in PLANS if plan.back < len(days)
         }
+        self._lapses = LapseSearch(world.ctx)
+        self._unserved: list[OpenedCase] = []
         self._opened: dict[str, OpenedCase] = {}
         self._due: dict[tuple[date, Hand], list[tuple[OpenedCase, Wish]]] = defaultdict(list)
 
@@ -123,6 +127,7 @@ class Cases:
         at, plan = self._world.at, self._plans.get(day)
         events: list[Event] = [
             (at(day, LIT_AT), self._light),
+            (at(day, SERVED_AT), self._serve_all),
             (at(day, JUDGED_AT), self._judge),
             *((at(day, STEPS_AT[hand]), partial(self._handle, day, hand)) for hand in Hand),
             (at(day, SEARCHED_AT), partial(sign_search.propose_day, self._world.ctx, day)),
@@ -184,12 +189,29 @@ class Cases:
 
     def _move(self, actor: Actor, opened: OpenedCase, wish: Wish) -> None:
         actions.move(self._world.ctx, actor, self._world.key(), opened.id, wish)
+        if wish.move is CaseMove.DECIDE and opened.item.case_mode is CaseMode.DIRECT:
+            self._serve(opened)
+        elif wish.move is CaseMove.DECIDE:
+            self._unserved.append(opened)
+
+    def _serve_all(self) -> None:
+        """Record that the applicants came for the decisions of the days before."""
+        while self._unserved:
+            self._serve(self._unserved.pop())
+
+    def _serve(self, opened: OpenedCase) -> None:
+        world = self._world
+        ctx, clerk = world.ctx, world.actor(opened.staff)
+        paper = ctx.read(lambda c: queries.papers(c, ctx.hall_id, [opened.id]))[-1].id
+        how, to = ServedHow.HANDED, ServedTo.APPLICANT
+        serving.serve(ctx, clerk, world.key(), paper, how, to, None)
 
     # -- supervision ---------------------------------------------------------------------------
 
     def _light(self) -> None:
         serving.deem_all(self._world.ctx)
         lamps.light(self._world.ctx)
+        self._lapses.update()
 
     def _judge(self) -> None:
         """Judge the signs of the evening before, and an overdue case once it is decided."""

@@ -1,4 +1,5 @@
 // Lamps of cases as the wall shows them: words, rows, and pages of rows on a screen that nobody scrolls.
+import { minuteWords } from "@web/case-words.ts";
 import { dictionary } from "@web/i18n.ts";
 import type { LampView, UnitLamps, Wall } from "@web/wire.gen.ts";
 
@@ -9,9 +10,12 @@ export const lampWords = dictionary({
 
 export const clockWords = dictionary({
   tell: { zh: "一次告知", en: "Notice" },
+  direct: { zh: "即办时限", en: "On the spot" },
   promised: { zh: "承诺时限", en: "Promised" },
   legal: { zh: "法定时限", en: "Legal limit" },
   stage: { zh: "环节时限", en: "Stage" },
+  serve: { zh: "送达时限", en: "Service" },
+  extension: { zh: "延期申请", en: "Extension" },
 });
 
 const left = dictionary({
@@ -22,7 +26,8 @@ const left = dictionary({
 });
 
 /** Working days over or left of a lamp, in words. Only days of rest may have passed since the due day. */
-export function leftWords({ due, days_left }: Pick<LampView, "due" | "days_left">, today: string): string {
+export function leftWords({ due, days_left, minutes_left, level }: Pick<LampView, "due" | "days_left" | "minutes_left" | "level">, today: string): string {
+  if (minutes_left !== null) return minuteWords(minutes_left, level === "red");
   const days = days_left ?? 0;
   if (due < today) return days < 0 ? left("late", { n: -days }) : left("passed");
   return days > 0 ? left("left", { n: days }) : left("today");
@@ -56,7 +61,7 @@ export function lampRows(wall: Wall): LampRow[] {
         owner: entry.owner_name,
         level: lamp.level,
         clock: lamp.clock,
-        due: lamp.due,
+        due: [lamp.due, lamp.time].filter(Boolean).join(" "),
         left: leftWords(lamp, wall.today),
         since: lamp.since,
       })),

@@ -163,7 +163,7 @@ def test_from_the_window_to_the_decision(hall: SmallHall) -> None:
     assert row.number == f"{hall.ctx.catalogue().hall}-20260302-tax-1-00001-{row.number[-1]}"
     assert [f.move for f in facts] == ["file", "accept", "pass", "pass", "decide"]
     assert kinds(hall, case) == [PaperKind.RECEIPT, PaperKind.ACCEPTANCE, PaperKind.DECISION]
-    assert due(hall, case) == {}
+    assert due(hall, case) == {Clock.SERVE: "2026-03-16"}
     assert violations(hall) == []
     lines = hall.ctx.read(lambda c: journal.of_subject(c, hall.ctx.hall_id, case))
     assert [line["act"] for line in lines] == [f"case.{fact.move}" for fact in facts]
@@ -370,26 +370,6 @@ def test_a_list_opens_no_case_twice(hall: SmallHall) -> None:
     with pytest.raises(HallError):
         actions.open_list(hall.ctx, OFFICE, hall.key(), wrong)
     assert len(hall.ctx.read(lambda c: queries.open_ids(c, hall.ctx.hall_id, ""))) == 2
-
-
-def test_the_cover_takes_over_the_desk(hall: SmallHall) -> None:
-    case = accepted(hall)
-    take(hall, CLERK, case, MOVE.ASK_TIME, days=3)
-    assert stored(hall, case)[0].owner == HANDLER
-    with pytest.raises(HallError) as refused:
-        actions.take_over(hall.ctx, OUTSIDER, hall.key(), HANDLER, [case])
-    assert refused.value.code is CaseCode.CASE_COVER
-    book = hall.ctx.catalogue()
-    staff = tuple(
-        replace(s, cover=OUTSIDER.name if s.number == HANDLER else s.cover) for s in book.staff
-    )
-    import_catalogue(hall.ctx, SYSTEM, replace(book, staff=staff), "test")
-    actions.take_over(hall.ctx, OUTSIDER, hall.key(), HANDLER, [case])
-    row, facts = stored(hall, case)
-    assert (row.owner, facts[-1].words) == (OUTSIDER.name, HANDLER)
-    with pytest.raises(HallError) as refused:
-        actions.take_over(hall.ctx, OUTSIDER, hall.key(), HANDLER, [case])
-    assert refused.value.code is CaseCode.CASE_UNKNOWN
 
 
 def test_a_paper_is_served_once(hall: SmallHall) -> None:

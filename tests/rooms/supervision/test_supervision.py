@@ -114,10 +114,10 @@ def test_untold_defects_have_a_lamp_too(hall: SmallHall) -> None:
     assert [(lamp.clock, lamp.level) for lamp in lit(hall, case)] == [("tell", "yellow")]
 
 
-def test_a_decided_case_lights_nothing(hall: SmallHall) -> None:
+def test_a_case_that_ended_lights_nothing(hall: SmallHall) -> None:
     case = opened(hall)
     take(hall, case, CaseMove.ACCEPT)
-    take(hall, case, CaseMove.DECIDE, outcome=CaseOutcome.GRANTED)
+    take(hall, case, CaseMove.WITHDRAW)
     on(hall, 4, 30)
     assert lamps.light(hall.ctx) == 0
 

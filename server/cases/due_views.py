@@ -1,0 +1,100 @@
+"""Messages of what is due of a case: the days and minutes left, and the minutes one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from server.cases.clocks import CaseClocks, Clock
+from server.cases.due_rows import stated
+from server.cases.due_texts import day_of, minute_text, time_of
+from server.cases.hall_minutes import MINUTE, OpeningHours, open_minutes
+from server.cases.messages import DueView, StretchView
+from server.cases.minute_walk import stretches
+from server.cases.queries import StoredDue, StoredFact
+from server.catalogue.model import Item
+
+_CLOCKS = list(Clock)
+MINUTE_MS = 60_000
+
+
+def due_views(reader: CaseClocks, dues: Sequence[StoredDue], now: int) -> list[DueView]:
+    """Return what is due of a case, in the order of the clocks; `now` in ms."""
+    ordered = sorted(dues, key=lambda due: _CLOCKS.index(Clock(due.clock)))
+    return [_due_view(reader, due, now) for due in ordered]
+
+
+def _due_view(reader: CaseClocks, due: StoredDue, now: int) -> DueView:
+    minutes = minutes_left(reader, due.rule, now)
+    left = days_left(reader, day_of(due.rule))
+    begins = reader.spot.minute(now)
+    closes = _closing(begins, reader.spot.hours) if minutes is not None else begins
+    counted_at = now // MINUTE_MS * MINUTE_MS
+    return DueView(
+        clock=Clock(due.clock),
+        day=day_of(due.rule),
+        earliest=day_of(due.earliest),
+        latest=day_of(due.latest),
+        days_left=left,
+        time=time_of(due.rule),
+        minutes_left=minutes,
+        counted_at=counted_at,
+        counts_until=counted_at + (closes - begins) // MINUTE * MINUTE_MS,
+        late=is_late(reader, due.rule, now),
+    )
+
+
+def is_late(reader: CaseClocks, due: str, now: int) -> bool:
+    """Return True if a stored due day or time is over."""
+    if time_of(due):
+        return minute_text(reader.spot.minute(now)) > due
+    return (days_left(reader, due) or 0) < 0
+
+
+def days_left(reader: CaseClocks, day: str) -> int | None:
+    """Return the working days after today up to an ISO day; negative: overdue; None for no day."""
+    if not day:
+        return None
+    due, today = date.fromisoformat(day), reader.today
+    step = timedelta(days=1)
+    if due >= today:
+        return reader.calendar.count(today + step, due)
+    return -reader.calendar.count(due + step, today)
+
+
+def minutes_left(reader: CaseClocks, due: str, now: int) -> int | None:
+    """Return the minutes of opening hours up to a due time; negative: over; None for a due day."""
+    if not time_of(due):
+        return None
+    ends, minute = datetime.fromisoformat(due), reader.spot.minute(now)
+    if ends >= minute:
+        return open_minutes(minute, ends, reader.spot.hours)
+    return -open_minutes(ends, minute, reader.spot.hours)
+
+
+def _closing(minute: datetime, hours: OpeningHours) -> datetime:
+    """Return the time until which the hall is open without a break; `minute` if it is closed."""
+    for span in hours.spans(minute.date()):
+        if span.holds(minute.time()):
+            return datetime.combine(minute.date(), span.closes)
+    return minute
+
+
+def stretch_views(
+    reader: CaseClocks, facts: Sequence[StoredFact], item: Item, now: int
+) -> list[StretchView]:
+    """Return the stretches of a case on the spot up to its due time; none of any other case."""
+    spot = reader.spot_time(stated(facts), item)
+    if spot is None:
+        return []
+    minute = reader.spot.minute(now)
+    return [
+        StretchView(
+            begins=minute_text(stretch.begins),
+            ends=minute_text(stretch.ends),
+            kind=stretch.kind,
+            number=stretch.number,
+            total=reader.spot.minutes,
+        )
+        for stretch in stretches(spot, reader.spot.minutes, reader.spot.hours, minute)
+    ]
