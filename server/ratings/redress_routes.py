@@ -127,7 +127,7 @@ def _steps(api: Api) -> None:
         """Return a paper of a step to whoever sees the step."""
         args = call.args
         _, steps = ctx.read(lambda c: redress_actions.access(ctx, c, call.actor, args["rating"]))
-        return step_papers.paper_of(hall, steps, args["file"])
+        return step_papers.paper_of(hall, call.actor, steps, args["file"], args["rating"])
 
     @api.post(
         "/redresses/<rating>/rating",
