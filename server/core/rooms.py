@@ -28,6 +28,7 @@ ROOMS = (
     "server.complaints",
     "server.one_time_notices",
     "server.cases",
+    "server.call_backs",
     "server.supervision",
     "server.bulletins",
     "server.catalogue",

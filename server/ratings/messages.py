@@ -156,6 +156,8 @@ class CountsView(Message):
     good: int
     bad: int
     typed_in: int
+    called: int
+    """Given when the office called."""
     levels: list[int]
     """Active ratings by level, the best first."""
     active_rate: RateView

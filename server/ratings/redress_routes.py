@@ -159,7 +159,8 @@ def _rating_of(ctx: Context, conn: Connection, actor: Actor, rating_id: str) -> 
     redress_actions.access(ctx, conn, actor, rating_id)
     row = queries.get(conn, ctx.hall_id, rating_id)
     assert row is not None, "a redress belongs to a rating"
-    if not row.named:
+    # The second rating follows the ticket's first one; a case without a ticket has one rating.
+    if not row.named or not row.ticket:
         raise HallError(RatingCode.REDRESS_RESULT)
     return row
 
@@ -225,6 +226,7 @@ def view(
         rateable=bool(rating.named)
         and actor.manages
         and RedressState(row.state) in ANSWERED
+        and bool(rating.ticket)
         and len(queries.of_ticket(conn, ctx.hall_id, rating.ticket)) == 1,
     )
 

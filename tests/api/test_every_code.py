@@ -10,6 +10,7 @@ from support.code_cases import (
     CASES,
     attendance,
     bulletin,
+    call_backs,
     cases,
     checks,
     complaints,
@@ -38,6 +39,7 @@ PARTS = (
     ratings,
     disclosure,
     complaints,
+    call_backs,
     one_time_notices,
 )
 
