@@ -19,6 +19,7 @@ ROOMS = (
     "server.live",
     "server.time_clocks",
     "server.leave",
+    "server.staff_photos",
     "server.spot_checks",
     "server.queue.offline",
     "server.device_health",

@@ -22,6 +22,7 @@ from support.code_cases import (
     ratings,
     readers,
     requests,
+    staff_photos,
 )
 from support.halls import ADMINISTRATOR, STAFF
 from support.web import Web
@@ -40,6 +41,7 @@ PARTS = (
     disclosure,
     complaints,
     call_backs,
+    staff_photos,
     one_time_notices,
 )
 

@@ -74,3 +74,12 @@ def upgrade() -> None:
         _code("by_actor"),
         sa.PrimaryKeyConstraint("hall_id", "case", "n", name=op.f("pk_call_try")),
     )
+    op.create_table(
+        "staff_photo",
+        *map(_key, ("hall_id", "staff", "file")),
+        _stamp("at"),
+        _code("by_actor"),
+        sa.Column("removed_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("hall_id", "staff", "file", name=op.f("pk_staff_photo")),
+    )
+    op.create_index("ix_staff_photo_file", "staff_photo", ["hall_id", "file"])
