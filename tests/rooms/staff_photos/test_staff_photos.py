@@ -14,6 +14,7 @@ from server.catalogue.actions import import_catalogue
 from server.core import journal
 from server.core.actors import SYSTEM, Actor, ActorKind
 from server.core.errors import HallError
+from server.demo import portraits
 from server.leave import file_queries
 from server.privacy.personal_data import delete_old
 from server.queue import snapshot
@@ -180,3 +181,12 @@ def test_only_the_office_puts_photos(small: SmallHall) -> None:
     assert {p["name"] for p in people} == {s.name for s in small.ctx.catalogue().staff}
     web.manager().post(f"{address}/remove", {}, key=None)
     assert web.manager().get("/office/staff-photos").get_json()["people"][0]["file"] == ""
+
+
+def test_the_demos_people_have_drawn_faces_once(small: SmallHall) -> None:
+    with_windows = [s for s in small.ctx.catalogue().staff if s.windows]
+    assert portraits.put_all(small.hall) == len(with_windows) - len(with_windows) // 3
+    assert portraits.put_all(small.hall) == 0
+    rows = small.ctx.read(lambda c: queries.every(c, small.ctx.hall_id))
+    assert len({row.file for row in rows}) == len(rows)
+    assert portraits.portrait("1004") == portraits.portrait("1004") != portraits.portrait("1005")
