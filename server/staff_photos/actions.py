@@ -30,7 +30,7 @@ def put(hall: Hall, actor: Actor, staff: str, content: bytes) -> StoredPhoto:
     """
     ctx = hall.ctx
     if staff not in ctx.catalogue().staff_by:
-        raise HallError(StaffPhotoCode.STAFF_UNKNOWN, staff=staff)
+        raise HallError(StaffPhotoCode.STAFF_UNKNOWN, number=staff)
     picture: bytes = hall.offload(lambda: portrait_of(content))
     file = files.store(hall, actor, f"{staff}.jpg", JPEG, picture)
 

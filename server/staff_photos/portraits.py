@@ -12,12 +12,10 @@ import warnings
 from PIL import Image, ImageOps
 
 from server.core.errors import HallError
-from server.staff_photos.errors import StaffPhotoCode
+from server.staff_photos.errors import LEAST, StaffPhotoCode
 
 LIMIT_KB = 2048
 WIDTH, HEIGHT = 360, 480
-LEAST = 180, 240
-"""Pixels that a photo needs for a face to be known by."""
 MOST_PIXELS = 50_000_000
 QUALITY = 85
 FORMATS = ("JPEG", "PNG")
@@ -32,8 +30,7 @@ def portrait_of(content: bytes) -> bytes:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             return _reencode(content)
     except (OSError, ValueError, SyntaxError, Warning, Image.DecompressionBombError):
-        width, height = LEAST
-        raise HallError(StaffPhotoCode.PORTRAIT_INVALID, width=width, height=height) from None
+        raise HallError(StaffPhotoCode.PORTRAIT_INVALID) from None
 
 
 def _reencode(content: bytes) -> bytes:
