@@ -56,6 +56,7 @@ GROUPS = (
     ),
     Group("ratings", "bench.ratings", ("rating-given", "ratings-list")),
     Group("cases", "bench.cases", ("cases-due", "cases-wall")),
+    Group("reports", "bench.reports", ("report-month",)),
     Group("history", "bench.history", ("history-act", "history-start")),
 )
 SEPARATE = {

@@ -64,6 +64,7 @@ TARGETS = (
     Target("ratings-list", "the office's ratings, 10,000 of them", 200, "ms"),
     Target("cases-due", "100,000 open cases: what is due by unit", 100, "ms"),
     Target("cases-wall", "100,000 open cases: the wall of lamps", 500, "ms"),
+    Target("report-month", "report of 100,000 numbers, slowest grouping", 1000, "ms"),
     Target("heap", "the board's heap after 60,000 events against 10,000", 1.1),
     Target("history-act", "an act after 5 years of history against day one", 1.2),
     Target("history-start", "start with 5 years of data", 3, "s"),

@@ -25,7 +25,7 @@ from server.queue.errors import QueueCode
 from server.queue.queue_views import delay_view
 from server.queue.routing import route, windows_for
 from server.queue.settings import NumberSettings
-from server.queue.slip_queries import StoredSlip
+from server.queue.slips import StoredSlip
 from server.queue.snapshot import QueueSnapshot
 from server.queue.ticket_place import TicketPlace
 from server.queue.tickets import AT_WINDOW, FINAL, RULES, Move, State, Ticket

@@ -52,7 +52,7 @@ from server.queue.offline import lease_queries
 from server.queue.offline.lease_queries import StandbyService
 from server.queue.routing import ROUTING
 from server.queue.settings import ScreenSettings
-from server.queue.slip_queries import StoredSlip
+from server.queue.slips import StoredSlip
 from server.queue.snapshot import QueueSnapshot, with_queue
 from server.queue.ticket_place import TicketPlace, place_of
 from server.queue.tickets import FINAL, Ticket
@@ -321,7 +321,8 @@ def add(api: Api, feeds: LiveFeeds, agents: Agents, start: Callable[..., Any]) -
     def send_slip(event: Event) -> None:
         # At once, not in the background: the paper is on its way while the answer is written.
         if isinstance(event, SlipOwed):
-            task = kiosk.task_for(event.slip)
+            row = event.row
+            task = kiosk.task_of(row) if row is not None else kiosk.task_for(event.slip)
             if task is not None:
                 agents.send(task, accepted=sent)
 

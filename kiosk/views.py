@@ -36,7 +36,7 @@ from server.queue.pinned_items import pinned_items
 from server.queue.queue_views import delay_view, hall_hours, notice_views, waiting_in
 from server.queue.routing import route
 from server.queue.settings import NumberSettings, ScreenSettings, VoiceSettings
-from server.queue.slip_queries import StoredSlip
+from server.queue.slips import StoredSlip
 from server.queue.snapshot import QueueSnapshot
 from server.queue.ticket_place import TicketPlace, after_delay
 from server.queue.tickets import AT_WINDOW, Outcome, State, Ticket

@@ -52,9 +52,11 @@ def nursery() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def books(postgres: pg.Postgres) -> DatabasePool:
-    """Return a pool of migrated PostgreSQL databases, emptied from test to test."""
-    return DatabasePool(postgres)
+def books(postgres: pg.Postgres) -> Iterator[DatabasePool]:
+    """Yield a pool of migrated PostgreSQL databases, emptied from test to test."""
+    pool = DatabasePool(postgres)
+    yield pool
+    pool.close()
 
 
 @pytest.fixture

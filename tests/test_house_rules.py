@@ -34,6 +34,7 @@ WITHOUT_TYPE = {
         "server/attendance/month_sheet.py:_numbers",
         "server/attendance/month_sheet.py:_person",
         "server/bulletins/paper.py:_sheet",
+        "server/reports/paper.py:_sheet",
         "server/catalogue/workbook/sheet_lines.py:lines_of",
         "server/catalogue/workbook/sheet_lines.py:parse_cell",
     ),

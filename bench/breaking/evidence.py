@@ -23,7 +23,7 @@ from server.integrity.checks import violations
 from server.queue import tables as queue_tables
 from server.queue.offline.tables import handed_in
 from server.time_clocks.tables import punch
-from support.live_line import close_lost_socket
+from support.live_line import close_lost_socket, hang_up
 
 NUMBER = re.compile(r"[A-Z]{1,2}\d{3}")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -146,12 +146,12 @@ class Board:
 
     def reconnect(self) -> None:
         """Disconnect; the board reconnects to any free worker."""
-        self._client.disconnect()
+        hang_up(self._client)
 
     def close(self) -> None:
         """Disconnect for good."""
         self._over.set()
-        self._client.disconnect()
+        hang_up(self._client)
         self._thread.join(LINE_SECONDS)
 
 

@@ -180,7 +180,7 @@ class Uplink:
         with contextlib.suppress(Exception):
             client.eio.disconnect()
         if socket is not None:
-            socket.shutdown()  # a line that broke is left open by the library
+            socket.shutdown()  # the library leaves a line open that broke
 
     def _converse(self, client: Any) -> None:
         if not self._announce(client):

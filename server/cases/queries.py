@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, select, update
 from sqlalchemy import case as sql_case
 
 from server.cases.clocks import Clock
-from server.cases.rules import FINAL, Post
+from server.cases.rules import FINAL, CaseMove, Post
 from server.cases.tables import (
     case_applicant,
     case_due,
@@ -181,6 +181,16 @@ def of_week(conn: Connection, hall_id: str, first: str, last: str) -> list[Store
         _c.state.not_in(sorted(FINAL)) | _c.id.in_(later),
     )
     return _cases.all(conn, query.order_by(_c.day.desc(), _c.serial.desc()))
+
+
+def decisions(conn: Connection, hall_id: str, first: str, last: str, unit: str = "") -> int:
+    """Return the number of decisions of ISO days `first`..`last`, of one unit if it is named."""
+    wanted = [_f.hall_id == hall_id, _f.day >= first, _f.day <= last]
+    query = select(func.count()).where(*wanted, _f.move == CaseMove.DECIDE.value)
+    if unit:
+        same = and_(_c.hall_id == _f.hall_id, _c.id == _f.case)
+        query = query.select_from(case_fact.join(case_record, same)).where(_c.unit == unit)
+    return int(conn.execute(query).scalar_one())
 
 
 def in_states(

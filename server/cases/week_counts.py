@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from server.cases.clock import due_days
+from server.cases.clock import due_day
 from server.cases.clocks import CaseClocks
-from server.cases.ledger import Limit
+from server.cases.ledger import Limit, Reading, start_of
 from server.cases.rules import RUNNING, CaseMove, CaseState, Fact, ledger_of
 from server.core.dated_steps import in_span
 from server.core.rates import Rate
@@ -43,6 +43,8 @@ class DatedFact:
     state: CaseState
     due: str
     promised: int
+    by: str = ""
+    """Staff number of who stated it; empty for the system."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +94,29 @@ def dated_facts(
 
 def _due(reader: CaseClocks, facts: Sequence[Fact], promised: int) -> str:
     entries, limit, today = ledger_of(facts), Limit(promised), facts[-1].day
-    due = due_days(entries, limit, reader.calendar, reader.table, reader.tell_days, today).rule
+    start = start_of(entries, reader.calendar, reader.tell_days, today)
+    due = due_day(entries, limit, reader.table, start, Reading.RULE) if start else None
     return due.isoformat() if due else ""
 
 
-def case_counts(cases: Iterable[Sequence[DatedFact]], first: str, last: str) -> CaseCounts:
-    """Return the counts of ISO days `first`..`last`, from each case's facts in order."""
+def case_counts(
+    cases: Iterable[Sequence[DatedFact]], first: str, last: str, over: str = ""
+) -> CaseCounts:
+    """Return the counts of ISO days `first`..`last`, from each case's facts in order.
+
+    `over`: last day that is over, where the span is not; what is due later is not overdue.
+    """
     happened, latest = in_span(cases, first, last)
     standing = [fact for fact in latest if fact.state in IN_HAND]
+    return replace(
+        counts_of_facts(happened),
+        open=len(standing),
+        overdue=sum("" < fact.due <= (over or last) for fact in standing),
+    )
+
+
+def counts_of_facts(happened: Sequence[DatedFact]) -> CaseCounts:
+    """Return the counts of these facts, without what is open."""
     decisions = [fact for fact in happened if fact.move is CaseMove.DECIDE]
     promised = [fact for fact in decisions if fact.promised > 0]
     return CaseCounts(
@@ -110,6 +127,4 @@ def case_counts(cases: Iterable[Sequence[DatedFact]], first: str, last: str) -> 
         on_time=sum(fact.day <= fact.due for fact in decisions),
         early=sum(fact.day < fact.due for fact in promised),
         promised=len(promised),
-        open=len(standing),
-        overdue=sum("" < fact.due <= last for fact in standing),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
@@ -17,6 +17,7 @@ from server.cases.week_counts import CaseCounts, DatedFact, case_counts, dated_f
 from server.cases.week_lines import CaseLine
 from server.cases.words import MODE_WORDS
 from server.catalogue.model import CaseMode
+from server.core.actors import SYSTEM
 from server.core.rates import rate_text
 from server.core.weeks import Fact as Figure
 from server.core.weeks import Week
@@ -31,6 +32,7 @@ class WeekCase:
     """Case of a week's counts."""
 
     unit: str
+    item: str
     mode: str
     facts: list[DatedFact]
 
@@ -38,7 +40,7 @@ class WeekCase:
 def week_facts(request: WeekRequest) -> WeekFacts:
     """Return the week's cases, in all, by unit and by mode of handling."""
     week, catalogue = request.week, request.catalogue
-    cases = cases_of(request.ctx, request.conn, week)
+    cases = cases_of(request.ctx, request.conn, *_span(week))
     units = [unit.code for unit in catalogue.units]
     names = {unit.code: unit.name for unit in catalogue.units}
     modes = {mode.value: words for mode, words in MODE_WORDS.items()}
@@ -49,10 +51,10 @@ def week_facts(request: WeekRequest) -> WeekFacts:
     return WeekFacts(_figures(counts_of(cases, week), week), lines)
 
 
-def cases_of(ctx: Context, conn: Connection, week: Week) -> list[WeekCase]:
-    """Return the cases that a week's counts are made of."""
+def cases_of(ctx: Context, conn: Connection, first: str, last: str) -> list[WeekCase]:
+    """Return the cases that the counts of ISO days `first`..`last` are made of."""
     reader = actions.clocks(ctx)
-    rows = queries.of_week(conn, ctx.hall_id, week.first.isoformat(), week.last.isoformat())
+    rows = queries.of_week(conn, ctx.hall_id, first, last)
     cases: list[WeekCase] = []
     for start in range(0, len(rows), queries.CHUNK):
         part = rows[start : start + queries.CHUNK]
@@ -60,6 +62,7 @@ def cases_of(ctx: Context, conn: Connection, week: Week) -> list[WeekCase]:
         cases += [
             WeekCase(
                 row.unit,
+                row.item,
                 row.mode,
                 dated(reader, facts[row.id], actions.item_of(ctx, row).promised_days),
             )
@@ -71,13 +74,23 @@ def cases_of(ctx: Context, conn: Connection, week: Week) -> list[WeekCase]:
 def dated(reader: CaseClocks, facts: Sequence[StoredFact], promised: int) -> list[DatedFact]:
     """Return stored facts as the counts see them."""
     stated: list[tuple[Fact, CaseState]] = [(s.fact, s.state) for s in stated_facts(facts)]
-    return dated_facts(reader, stated, promised)
+    return [
+        replace(fact, by=_person(stored.by_actor))
+        for fact, stored in zip(dated_facts(reader, stated, promised), facts, strict=True)
+    ]
+
+
+def _person(actor_key: str) -> str:
+    return "" if actor_key == SYSTEM.key else actor_key.partition(":")[2]
 
 
 def counts_of(cases: Iterable[WeekCase], week: Week) -> CaseCounts:
     """Return the counts of a week."""
-    span = week.first.isoformat(), week.last.isoformat()
-    return case_counts((case.facts for case in cases), *span)
+    return case_counts((case.facts for case in cases), *_span(week))
+
+
+def _span(week: Week) -> tuple[str, str]:
+    return week.first.isoformat(), week.last.isoformat()
 
 
 def _grouped(

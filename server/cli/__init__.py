@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "move-database": ("backup", "搬到另一个数据库 / move to another database"),
     "import": ("data", "导入工作簿 / import a workbook"),
     "export": ("data", "导出工作簿 / export a workbook"),
+    "report": ("report", "报表：日、周、月 / a report of a day, week or month"),
     "disclosure": (
         "disclosure",
         "公开检查：办事指南里缺什么、哪里矛盾 / gaps in what the public is told of the items",

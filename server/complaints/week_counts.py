@@ -56,8 +56,14 @@ class WeekCounts:
         return Rate(self.in_time, self.answered + self.unanswered)
 
 
-def week_counts(complaints: Iterable[Sequence[DatedStep]], first: str, last: str) -> WeekCounts:
-    """Return the counts of ISO days `first`..`last`, from each complaint's steps in order."""
+def week_counts(
+    complaints: Iterable[Sequence[DatedStep]], first: str, last: str, over: str = ""
+) -> WeekCounts:
+    """Return the counts of ISO days `first`..`last`, from each complaint's steps in order.
+
+    `over`: last day that is over, where the span is not; what is due later is not overdue.
+    """
+    over = over or last
     happened, latest = in_span(complaints, first, last)
     standing = [step for step in latest if step.state not in FINAL]
     answers = [step for step in happened if step.move == ComplaintMove.ANSWER]
@@ -73,6 +79,6 @@ def week_counts(complaints: Iterable[Sequence[DatedStep]], first: str, last: str
         in_time=sum(step.day <= step.answer_due for step in answers),
         proven=sum(step.outcome in PROVEN for step in answers),
         open=len(standing),
-        overdue=sum(step.due <= last for step in standing),
-        unanswered=sum(step.state in _WAITING and step.answer_due <= last for step in standing),
+        overdue=sum(step.due <= over for step in standing),
+        unanswered=sum(step.state in _WAITING and step.answer_due <= over for step in standing),
     )

@@ -25,16 +25,18 @@ NO_UNIT = "-"
 def week_facts(request: WeekRequest) -> WeekFacts:
     """Return the week's complaints, in all and by unit."""
     week = request.week
-    by_unit = steps_by_unit(request.conn, request.ctx.hall_id, week)
     span = week.first.isoformat(), week.last.isoformat()
+    by_unit = steps_by_unit(request.conn, request.ctx.hall_id, *span)
     total = week_counts((steps for unit in by_unit.values() for steps in unit), *span)
     counts = {unit: week_counts(complaints, *span) for unit, complaints in by_unit.items()}
     return WeekFacts(_facts(total, week), {"complaint_units": _lines(request, counts)})
 
 
-def steps_by_unit(conn: Connection, hall_id: str, week: Week) -> dict[str, list[list[DatedStep]]]:
-    """Return the steps of the complaints that a week's counts are made of, by unit."""
-    rows = queries.of_week(conn, hall_id, week.first.isoformat(), week.last.isoformat())
+def steps_by_unit(
+    conn: Connection, hall_id: str, first: str, last: str
+) -> dict[str, list[list[DatedStep]]]:
+    """Return the steps of the complaints that counts of ISO days are made of, by unit."""
+    rows = queries.of_week(conn, hall_id, first, last)
     steps = queries.STEPS.of(conn, hall_id, [row.id for row in rows])
     by_unit: dict[str, list[list[DatedStep]]] = defaultdict(list)
     for row in rows:

@@ -6,14 +6,18 @@ Events are small frozen facts. A listener that fails is logged and cannot undo o
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import Field, asdict, dataclass, field, fields
 from functools import cache
 from typing import Any, cast
 
 from server.core.rooms import modules
 
 log = logging.getLogger(__name__)
+
+
+OWN: Mapping[str, bool] = {"own": True}
+"""Metadata of a field that other workers do not get; they see its default."""
 
 
 class Event:
@@ -62,7 +66,13 @@ def kinds() -> dict[str, type[Event]]:
 
 def to_wire(event: Event) -> list[Any]:
     """Return an event as JSON values: its kind and its fields."""
-    return [type(event).__name__, asdict(cast("Any", event))]
+    values = asdict(cast("Any", event))
+    return [type(event).__name__, {f.name: values[f.name] for f in sent_fields(type(event))}]
+
+
+def sent_fields(kind: type[Event]) -> tuple[Field[Any], ...]:
+    """Return the fields of an event that other workers get."""
+    return tuple(entry for entry in fields(cast("Any", kind)) if "own" not in entry.metadata)
 
 
 def of_wire(message: list[Any]) -> Event:

@@ -32,6 +32,7 @@ ROOMS = (
     "server.call_backs",
     "server.supervision",
     "server.bulletins",
+    "server.reports",
     "server.catalogue",
     "server.disclosure",
     "server.retroactive",

@@ -37,7 +37,7 @@ from server.queue.notice_scope import areas
 from server.queue.offline.messages import OfflineDay
 from server.queue.queue_views import notice_views
 from server.queue.routing import windows_for
-from server.queue.slip_queries import StoredSlip
+from server.queue.slips import StoredSlip
 from server.queue.snapshot import QueueSnapshot
 from server.queue.tickets import State, Ticket
 from server.queue.wait_forecast import Kind, kind_of

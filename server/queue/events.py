@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from server.core.events import Event
+from server.core.events import OWN, Event
+from server.queue.slips import StoredSlip
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,8 @@ class SlipOwed(Event):
 
     slip: str
     device: str
+    row: StoredSlip | None = field(default=None, metadata=OWN)
+    """The slip as it was stored; the worker that stored it need not read it again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from server.queue.offline import lease_queries
 from server.queue.offline.lease_rules import OPEN_NUMBERS, TOP
 from server.queue.routing import Delay, route
 from server.queue.settings import NumberSettings, ScreenSettings
-from server.queue.slip_queries import StoredSlip
+from server.queue.slips import StoredSlip
 from server.queue.snapshot import QueueSnapshot
 from server.queue.ticket_place import after_delay
 from server.queue.tickets import Move, Ticket, lane, number, order_of, ticket_id
@@ -289,7 +289,7 @@ def enqueue_slip(
 ) -> str:
     """Enqueue a slip for printing; without a printer it fails at once with a reason."""
     slip_id = ctx.tokens.token(12)
-    slip_queries.enqueue(
+    row = slip_queries.enqueue(
         tx,
         slip_id=slip_id,
         kind=kind,
@@ -300,7 +300,7 @@ def enqueue_slip(
         by=actor.key,
     )
     if device:
-        tx.events.append(SlipOwed(slip_id, device))
+        tx.events.insert(0, SlipOwed(slip_id, device, row))  # the paper goes first
     else:
         slip_queries.set_state(tx, slip_id, "failed", NO_PRINTER)
     return slip_id

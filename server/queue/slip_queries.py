@@ -6,7 +6,7 @@ or `sent`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict
 
 from sqlalchemy import Connection, bindparam, func, insert, literal_column, select, update
 
@@ -14,24 +14,7 @@ from server.core.records import Records
 from server.core.statement import precompiled
 from server.core.store import Tx
 from server.queue import tables
-
-
-@dataclass(frozen=True, slots=True)
-class StoredSlip:
-    """Slip to print, with its state as stored."""
-
-    id: str
-    kind: str
-    ticket_id: str
-    device: str
-    document: str
-    state: str
-    reason: str
-    copy: bool
-    created_at: int
-    changed_at: int
-    by_actor: str
-
+from server.queue.slips import StoredSlip
 
 VOID = "void"
 """Reason of a slip whose ticket was replaced by another: it need not be printed."""
@@ -68,24 +51,13 @@ def enqueue(
     document: str,
     copy: bool,
     by: str,
-) -> None:
-    """Insert an outstanding slip."""
-    tx.conn.execute(
-        _owe,
-        {
-            "hall_id": tx.hall_id,
-            "id": slip_id,
-            "kind": kind,
-            "ticket_id": ticket_id,
-            "device": device,
-            "document": document,
-            "state": "owed",
-            "copy": copy,
-            "created_at": tx.now,
-            "changed_at": tx.now,
-            "by_actor": by,
-        },
+) -> StoredSlip:
+    """Insert an outstanding slip and return it."""
+    row = StoredSlip(
+        slip_id, kind, ticket_id, device, document, "owed", "", copy, tx.now, tx.now, by
     )
+    tx.conn.execute(_owe, {"hall_id": tx.hall_id} | asdict(row))
+    return row
 
 
 def get(conn: Connection, hall_id: str, slip_id: str) -> StoredSlip | None:

@@ -13,11 +13,10 @@ from server.core.weeks import Fact, Week
 from server.hall.context import Context
 from server.hall.week_request import WeekFacts, WeekRequest
 from server.queue import week_queries
-from server.queue.week_lines import ServiceLine, percentile
+from server.queue.week_lines import MINUTE_MS, ServiceLine, mean_minutes, percentile
 from server.queue.week_queries import TicketOfWeek
 
 PLACE = 4
-MINUTE_MS = 60_000
 FEWEST = 10
 """Least tickets last week for which a percentage is meaningful."""
 
@@ -77,7 +76,7 @@ def _window_name(catalogue: Catalogue, code: str) -> str:
 
 
 def _line(code: str, name: str, rows: Sequence[TicketOfWeek], week: Week) -> ServiceLine:
-    waits, services = waits_of(rows), services_of(rows)
+    waits, services = waits_of(rows), [ms for row in rows if (ms := _service_ms(row)) is not None]
     return ServiceLine(
         code=code,
         name=name,
@@ -87,7 +86,7 @@ def _line(code: str, name: str, rows: Sequence[TicketOfWeek], week: Week) -> Ser
         expired=sum(row.state == "expired" and row.first_called_at is None for row in rows),
         wait_p50=_minutes(percentile(waits, 0.5)),
         wait_p90=_minutes(percentile(waits, 0.9)),
-        service_mean=_minutes(sum(services) / len(services)) if services else None,
+        service_mean=_minutes(mean_minutes(sum(services), len(services))),
         link=f"/office#tickets/{code}/{week.id}",
     )
 
@@ -112,11 +111,13 @@ def waits_of(rows: Sequence[TicketOfWeek]) -> list[float]:
 
 def services_of(rows: Sequence[TicketOfWeek]) -> list[float]:
     """Return the minutes at the window, of the tickets that were served."""
-    return [
-        (row.ended_at - row.serving_at) / MINUTE_MS
-        for row in rows
-        if row.state == "finished" and row.serving_at is not None and row.ended_at is not None
-    ]
+    return [ms / MINUTE_MS for row in rows if (ms := _service_ms(row)) is not None]
+
+
+def _service_ms(row: TicketOfWeek) -> int | None:
+    if row.state != "finished" or row.serving_at is None or row.ended_at is None:
+        return None
+    return row.ended_at - row.serving_at
 
 
 def _minutes(value: float | None) -> float | None:

@@ -1,4 +1,4 @@
-"""Counts of ratings by window, unit or person, read from the tables."""
+"""Counts of ratings by window, unit, item or person, read from the tables."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ class By(StrEnum):
     ALL = "all"
     WINDOW = "window"
     UNIT = "unit"
+    ITEM = "item"
     STAFF = "staff"
     MONTH = "month"
 
@@ -29,17 +30,26 @@ class By(StrEnum):
 _KEYS: Mapping[By, Column[str]] = {
     By.WINDOW: _t.window,
     By.UNIT: _t.queue,
+    By.ITEM: _t.item,
     By.STAFF: _t.staff,
 }
 
 
 def counts_by(
-    conn: Connection, hall_id: str, first: str, last: str, by: By, staff: str = ""
+    conn: Connection,
+    hall_id: str,
+    first: str,
+    last: str,
+    by: By,
+    staff: str = "",
+    unit: str = "",
+    services: Mapping[str, int] | None = None,
 ) -> dict[str, Counts]:
     """Return the counts of services of ISO days `first`..`last` by key; `ALL` has the key "".
 
-    A service counts where it was finished: by its window, its item's unit, and who served. With
-    `staff` only this person's services count.
+    A service counts where it was finished: by its window, its item, its item's unit, and who
+    served. With `staff` only this person's services count, with `unit` only this unit's.
+    `services`: their numbers by key, of a caller that has counted them.
     """
     if by is By.ALL:  # PostgreSQL does not group by a constant
         key = func.substr(_t.day, 1, 0).label("key")
@@ -50,15 +60,19 @@ def counts_by(
     wanted = [_t.hall_id == hall_id, _t.day >= first, _t.day <= last, _t.state == "finished"]
     if staff:
         wanted.append(_t.staff == staff)
-    services = {
-        row[0]: int(row[1])
-        for row in conn.execute(select(key, func.count()).where(*wanted).group_by(key))
-    }
+    if unit:
+        wanted.append(_t.queue == unit)
+    if services is None:
+        services = {
+            row[0]: int(row[1])
+            for row in conn.execute(select(key, func.count()).where(*wanted).group_by(key))
+        }
     numbers: dict[str, list[tuple[Level, Channel, int]]] = defaultdict(list)
     rows = conn.execute(
         select(key, _r.level, _r.channel, func.count())
         .select_from(rating.join(ticket, and_(_t.hall_id == _r.hall_id, _t.id == _r.ticket)))
-        .where(*wanted, _r.second_of == "")
+        # A rating has the day of its service, by which the database finds it sooner.
+        .where(*wanted, _r.second_of == "", _r.day >= first, _r.day <= last)
         .group_by(key, _r.level, _r.channel)
     )
     for group, level, channel, number in rows:

@@ -99,6 +99,19 @@ def tally(services: int, numbers: Iterable[tuple[Level, Channel, int]]) -> Count
     return Counts(services, active, good, typed_in, called, levels)
 
 
+def total_of(parts: Iterable[Counts]) -> Counts:
+    """Return the counts of disjoint sets of services together."""
+    every = list(parts)
+    return Counts(
+        services=sum(part.services for part in every),
+        active=sum(part.active for part in every),
+        good=sum(part.good for part in every),
+        typed_in=sum(part.typed_in for part in every),
+        called=sum(part.called for part in every),
+        levels={level: sum(part.levels.get(level, 0) for part in every) for level in Level},
+    )
+
+
 def count(services: Iterable[str], ratings: Iterable[RatedService]) -> Counts:
     """Count the first ratings of these finished services.
 

@@ -19,6 +19,7 @@ from server.web_api import Caller
 from server.web_api.limits import Limits
 from support.access_table import table
 from support.line_process import PATIENCE, LineProcess
+from support.live_line import hang_up
 from support.redis_server import RedisServer
 from support.two_halls import HOSTS, PEOPLE, ROLES, TwoHalls, credentials_of
 from support.web import Browser, Web
@@ -133,7 +134,7 @@ class Screen:
 
     def close(self) -> None:
         """Close the connection."""
-        self._line.disconnect()
+        hang_up(self._line)
 
 
 def test_a_screen_gets_no_message_of_the_other_hall(tmp_path: Path) -> None:

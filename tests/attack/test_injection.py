@@ -117,6 +117,20 @@ def test_the_paper_of_a_month_shows_names_as_they_are(web: Web) -> None:
     assert answer.data.startswith(b"%PDF")
 
 
+@pytest.mark.parametrize("by", ["unit", "item", "window", "person"])
+def test_a_report_holds_no_formula_and_no_link(web: Web, by: str) -> None:
+    import_catalogue(web.small.ctx, SYSTEM, spoilt(), "test")
+    web.small.sign_in("T1")
+    web.small.issue("tax-1")
+    web.small.serve("T1")
+    manager = web.manager()
+    texts = strings_only(manager.get(f"/office/reports/day/{by}/report.xlsx").data)
+    assert f"{EVIL[0]}日报" in texts
+    named = texts - {f"{EVIL[0]}日报"}
+    assert any(evil in text for evil in EVIL for text in named)
+    assert manager.get(f"/office/reports/day/{by}/report.pdf").data.startswith(b"%PDF")
+
+
 def test_a_template_reads_nothing_outside_its_folder(tmp_path: Path) -> None:
     template = tmp_path / "evil.typ"
     template.write_text('#read("/etc/passwd")')

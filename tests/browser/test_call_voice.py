@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from support import axe
 from support.hall_server import ADMINISTRATOR, Client, HallServer
+from support.live_line import hang_up
 from support.staff_pages import signed_in
 
 STAFF, ITEM = "1009", "scjg-01"
@@ -30,8 +31,7 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HallServer]:
         speaker = {"device": "s", "kind": "voice", "serves": "main", "reports": "spoken"}
         hello = {"agent": "display", "devices": [speaker]}
         assert line.call("hello", hello, namespace="/agent") == {"ok": True}
-        line.disconnect()
-        line.eio.disconnect()
+        hang_up(line)
         running.clerk(STAFF)
         yield running
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from support import axe
 from support.hall_server import ADMINISTRATOR, MANAGER, Client, HallServer
+from support.live_line import hang_up
 from support.staff_pages import signed_in
 
 PRINTER = {"device": "printer-1", "kind": "printers", "serves": "1"}
@@ -45,10 +45,7 @@ class Agent:
     def end(self) -> None:
         """Close the connection."""
         if self.line is not None:
-            with contextlib.suppress(Exception):
-                self.line.disconnect()
-            with contextlib.suppress(Exception):
-                self.line.eio.disconnect()
+            hang_up(self.line)
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ import trustme
 from server.core import config
 from server.core.config import ConfigError
 from support.hall_server import PATIENCE, free_port
+from support.live_line import hang_up
 
 ROOT = Path(__file__).resolve().parents[2]
 HALLS = {"one": "one.example", "two": "two.example"}
@@ -244,4 +245,4 @@ def _shown(port: int, authority: Path, cookie: str) -> Any:
     try:
         return came.get(timeout=PATIENCE)
     finally:
-        client.disconnect()
+        hang_up(client)

@@ -25,7 +25,7 @@ from server.core.engine import open_store
 from server.integrity.checks import violations
 from support import postgres as pg
 from support.hall_server import ADMINISTRATOR, MANAGER, PATIENCE, Client, HallServer, RefusedError
-from support.live_line import close_lost_socket
+from support.live_line import close_lost_socket, hang_up
 from support.redis_server import RedisServer
 
 BOARDS = 8
@@ -72,8 +72,7 @@ class Board:
 
     def close(self) -> None:
         """Close the connection, also if the server has ended only the feed."""
-        self.client.disconnect()
-        self.client.eio.disconnect()
+        hang_up(self.client)
 
     def until(self, right: Any) -> None:
         """Wait until a condition of this board is true."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import pytest
 import socketio
 
 from support.hall_server import ADMINISTRATOR, Client, HallServer
+from support.live_line import hang_up
 
 CLOCK = {"device": "clock-1", "kind": "fingerprint", "serves": "door"}
 PUNCHES = {"lines": [["7", "2026-11-24 08:20:00", "0", "1", "0"]]}
@@ -42,6 +42,4 @@ def test_punches_are_accepted_only_from_the_time_clocks_networks(hall: HallServe
         admin.post("/office/readers/clock-1", {**PLACED, "networks": "127.0.0.0/8"})
         assert line.call("event", event, namespace="/agent")["ok"]
     finally:
-        line.disconnect()
-        with contextlib.suppress(Exception):
-            line.eio.disconnect()
+        hang_up(line)

@@ -46,6 +46,7 @@ from server.hall.composition import Hall
 from server.hall.opening import open_hall
 from server.queue import calling, issuing, ticket_queries, window_sessions
 from server.queue.tickets import Outcome, Ticket
+from support import furnished_rows
 
 # Passwords of tests protect nothing; a real hash takes 0.1 s.
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -254,11 +255,13 @@ class SmallHall:
     ) -> None:
         self.clock = clock or SetClock(now)
         self._keys = count(1)
+        now = self.clock.now()
         file = make_url(url).database if is_sqlite(url) else None
         is_new = file is not None and not Path(file).exists()
         chance = SeededTokenSource(seed)
+        filled = None if is_sqlite(url) else furnished_rows.fill(url, now)
         if file is not None and is_new:
-            Path(file).write_bytes(_furnished_book(self.clock.now()))
+            Path(file).write_bytes(_furnished_book(now))
         self.hall: Hall = open_hall(
             Config(data=folder, hall_id="small", database=url, demo=demo),
             clock=self.clock,
@@ -267,8 +270,10 @@ class SmallHall:
             rest=lambda _seconds: None,
         )
         self.ctx = self.hall.ctx
-        if not is_new:
+        if not is_new and not filled:
             import_catalogue(self.ctx, SYSTEM, catalogue(), "test")
+        if filled is False:
+            furnished_rows.keep(url, now)
 
     def key(self) -> str:
         """Return a fresh idempotency key."""

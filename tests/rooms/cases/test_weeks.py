@@ -90,7 +90,7 @@ def test_the_journal_alone_gives_the_same_digits(seed: int, days: int, tmp_path:
         for later in range(4):
             week = week_of(MONDAY + timedelta(days=7 * later))
             span = week.first.isoformat(), week.last.isoformat()
-            cases = ctx.read(lambda c, w=week: cases_of(ctx, c, w))  # type: ignore[misc]
+            cases = ctx.read(lambda c, s=span: cases_of(ctx, c, *s))  # type: ignore[misc]
             reader = actions.clocks(ctx)
             assert replay.counts(reader, *span) == counts_of(cases, week)
             for unit in ("tax", "build"):

@@ -78,7 +78,7 @@ def test_the_journal_alone_gives_the_same_digits(seed: int, days: int, tmp_path:
         for later in range(5):
             week = week_of(MONDAY + timedelta(days=7 * later))
             span = week.first.isoformat(), week.last.isoformat()
-            by_unit = ctx.read(lambda c, w=week: steps_by_unit(c, ctx.hall_id, w))  # type: ignore[misc]
+            by_unit = ctx.read(lambda c, s=span: steps_by_unit(c, ctx.hall_id, *s))  # type: ignore[misc]
             every = [steps for unit in by_unit.values() for steps in unit]
             assert replay.counts(*span) == week_counts(every, *span)
             for unit in ("tax", "build", ""):

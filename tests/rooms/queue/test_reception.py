@@ -16,7 +16,7 @@ from server.device_health import queries as device_health_queries
 from server.queue import calling, issuing, reception, slip_queries
 from server.queue.business_day import keep_day
 from server.queue.errors import QueueCode
-from server.queue.slip_queries import StoredSlip
+from server.queue.slips import StoredSlip
 from server.queue.tickets import State, Ticket
 from support.halls import MANAGER, MONDAY, SmallHall, at
 

@@ -6,10 +6,10 @@ import argparse
 import ast
 import json
 from collections.abc import Iterator
-from dataclasses import MISSING, fields
+from dataclasses import MISSING
 from importlib import import_module
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import text
 
@@ -17,7 +17,7 @@ from server.app import App, build
 from server.cli import COMMANDS
 from server.core.config import Config, HallFile
 from server.core.engine import migrate, open_engine
-from server.core.events import kinds
+from server.core.events import kinds, sent_fields
 from server.core.problems import refusals
 from server.core.settings import bounds, choices, declared
 from server.hall.opening import open_hall
@@ -173,7 +173,7 @@ def replays(_folder: Path) -> Any:
 def worker_bus(_folder: Path) -> Any:
     """Return the events that workers of one hall publish to each other, with their fields."""
     return {
-        kind.__name__: {field.name: str(field.type) for field in fields(cast("Any", kind))}
+        kind.__name__: {field.name: str(field.type) for field in sent_fields(kind)}
         for kind in kinds().values()
     }
 

@@ -1,0 +1,1 @@
+"""Reports of a day, week or month by unit, item, window or person."""
