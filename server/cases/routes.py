@@ -391,7 +391,7 @@ def _served(api: Api) -> None:
         """Return a paper of a step to whoever handles the case."""
         args = call.args
         _, facts, _ = ctx.read(lambda c: access.accessible(ctx, c, call.actor, args["case"]))
-        return step_papers.paper_of(hall, facts, args["file"])
+        return step_papers.paper_of(hall, call.actor, facts, args["file"], args["case"])
 
     @api.post(
         "/cases/papers/<paper>/service",

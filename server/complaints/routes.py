@@ -284,7 +284,7 @@ def _handled(api: Api) -> None:
         """Return a paper of a step to whoever sees the step."""
         args = call.args
         _, _, steps = ctx.read(lambda c: actions.access(ctx, c, call.actor, args["complaint"]))
-        return step_papers.paper_of(hall, steps, args["file"])
+        return step_papers.paper_of(hall, call.actor, steps, args["file"], args["complaint"])
 
     @api.get(
         "/complaints/<complaint>/reply.pdf",

@@ -52,7 +52,7 @@ from server.core.errors import HallError
 from server.core.events import HallChanged
 from server.core.settings import GeneralSettings, Settings
 from server.core.store import Tx
-from server.demo import history, time_clocks
+from server.demo import history, portraits, time_clocks
 from server.device_health import bindings
 from server.hall.composition import Hall
 from server.leave import queries as leave_queries
@@ -216,6 +216,7 @@ def _create_history(hall: Hall, args: argparse.Namespace) -> None:
     rehearsal = args.rehearse is not None
     doors = [door.serial for door in time_clocks.doors(rehearsal=rehearsal)]
     history.create(hall, args.seed, doors, progress, months)
+    portraits.put_all(hall)
     hall.ctx.refresh()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, delete, insert
 
 from server.core.errors import HallError
 from server.core.records import Records
@@ -48,7 +48,8 @@ def among(conn: Connection, hall_id: str, ids: Sequence[str]) -> list[StoredPape
 
 
 def add(tx: Tx, file_id: str, name: str, media: str, size: int, by: str) -> None:
-    """Insert the record of a new paper."""
+    """Insert the record of a new paper, in place of that of an erased one with the same bytes."""
+    tx.conn.execute(delete(kept_file).where(_f.hall_id == tx.hall_id, _f.id == file_id))
     tx.conn.execute(
         insert(kept_file).values(
             hall_id=tx.hall_id,

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 from PIL import Image, UnidentifiedImageError
 
+from server.core import journal
 from server.core.actors import Actor
 from server.core.config import Config
 from server.core.errors import CommonCode, HallError
@@ -27,6 +28,7 @@ from server.leave.errors import LeaveCode
 
 FOLDER = "files"
 PDF = "application/pdf"
+READ = "file.read"
 PICTURES = {"JPEG": "image/jpeg", "PNG": "image/png"}
 NAME_LENGTH = 120
 
@@ -85,7 +87,8 @@ def store(hall: FileHall, actor: Actor, name: str, media: str, data: bytes) -> s
     hall.offload(lambda: _write(_path(hall.config, file_id), data))
 
     def act(tx: Tx) -> None:
-        if file_queries.get(tx.conn, tx.hall_id, file_id) is None:
+        earlier = file_queries.get(tx.conn, tx.hall_id, file_id)
+        if earlier is None or not earlier.size:  # its bytes were erased
             file_queries.add(tx, file_id, _plain(name), detected, len(data), actor.name)
             write_journal(
                 tx, actor, "file.keep", file_id, data={"media": detected, "size": len(data)}
@@ -105,6 +108,22 @@ def load(hall: FileHall, file_id: str) -> StoredFile:
         raise HallError(LeaveCode.FILE_UNKNOWN)
     data: bytes = hall.offload(path.read_bytes)
     return StoredFile(row.id, row.name, row.media, row.by_actor, data)
+
+
+def read_by(hall: FileHall, actor: Actor, file_id: str, of: str) -> StoredFile:
+    """Return a paper with its bytes to somebody who may see it; raise FILE_UNKNOWN.
+
+    `of`: what it belongs to. The first reading of a day by anybody but its uploader is journalled;
+    a page that shows a photo again adds no line.
+    """
+    paper, ctx = load(hall, file_id), hall.ctx
+    if actor.name == paper.by:
+        return paper
+    lines = ctx.read_single(lambda c: journal.of_subject(c, ctx.hall_id, file_id))
+    today = [line for line in lines if line["act"] == READ and ctx.day(line["at"]) == ctx.day()]
+    if actor.name not in {line["actor"] for line in today}:
+        ctx.write(lambda tx: write_journal(tx, actor, READ, file_id, data={"of": of}))
+    return paper
 
 
 def _path(config: Config, file_id: str) -> Path:

@@ -40,8 +40,8 @@ def add(api: Api) -> None:
         media="application/octet-stream",
     )
     def paper(call: Call) -> Response:
-        """Return a stored paper to a person who may see its case."""
+        """Return a paper to its uploader, or to who may see the leave or correction it is of."""
         stored = files.load(hall, call.args["file"])
         if not ctx.read(lambda c: views.may_read(ctx, c, call.actor, stored.id, stored.by)):
             raise HallError(LeaveCode.NOT_YOUR_SHEET)
-        return paper_answer(stored)
+        return paper_answer(files.read_by(hall, call.actor, stored.id, "leave"))

@@ -9,6 +9,7 @@ from typing import Protocol
 from flask import Response
 from sqlalchemy import Connection
 
+from server.core.actors import Actor
 from server.core.errors import HallError
 from server.leave import file_queries, files
 from server.leave.errors import LeaveCode
@@ -44,11 +45,16 @@ def of_step(step: StepWithPapers, papers: Mapping[str, PaperRef]) -> list[PaperR
     return [papers[paper] for paper in ids_of([step]) if paper in papers]
 
 
-def paper_of(hall: FileHall, steps: Iterable[StepWithPapers], paper: str) -> Response:
-    """Return a paper of one of these steps; the caller may see them. Raises FILE_UNKNOWN."""
+def paper_of(
+    hall: FileHall, actor: Actor, steps: Iterable[StepWithPapers], paper: str, of: str
+) -> Response:
+    """Return a paper of one of these steps to somebody who may see them; journal the reading.
+
+    `of`: whose steps they are. Raises FILE_UNKNOWN.
+    """
     if paper not in ids_of(steps):
         raise HallError(LeaveCode.FILE_UNKNOWN)
-    return paper_answer(files.load(hall, paper))
+    return paper_answer(files.read_by(hall, actor, paper, of))
 
 
 def paper_answer(paper: StoredFile) -> Response:

@@ -365,8 +365,12 @@ def leave_list(ctx: Context, conn: Connection, actor: Actor, first: date, last: 
 
 
 def may_read(ctx: Context, conn: Connection, actor: Actor, file: str, by: str) -> bool:
-    """Return True if the actor uploaded the paper or may see its case."""
-    if actor.name == by or actor.manages:
+    """Return True if the actor uploaded the paper, or may see the leave or correction it is of.
+
+    A manager has no more right than that: papers of cases, complaints, redresses and findings are
+    read at the address of what they belong to, whose own rule says who may.
+    """
+    if actor.name == by:
         return True
     cases: Sequence[Leave] = stored.with_file(conn, ctx.hall_id, file)
     correction_cases: Iterable[Correction] = stored_corrections.with_file(conn, ctx.hall_id, file)

@@ -44,6 +44,7 @@ from server.privacy.settings import PrivacySettings
 from server.queue import tables as queue_tables
 from server.queue.offline import desk_queries
 from server.ratings import queries as rating_queries
+from server.staff_photos.tables import staff_photo
 from server.time_clocks import queries as time_clocks_queries
 from server.time_clocks.actions import SHEET_MARK, owner_at
 from server.time_clocks.tables import finger
@@ -138,10 +139,16 @@ ENDED = "ended."
 
 
 def _old_files(tx: Tx, before: int) -> list[str]:
-    """Empty papers and photos past their retention; their rows lose the name and keep the hash."""
-    f = kept_file.c
-    old_files = select(f.id).where(f.hall_id == tx.hall_id, f.at < before, f.size > 0).limit(MOST)
-    file_ids = list(tx.conn.scalars(old_files))
+    """Empty papers and photos past their retention; their rows lose the name and keep the hash.
+
+    The photo of somebody who serves is kept while it is shown.
+    """
+    f, p = kept_file.c, staff_photo.c
+    shown = select(p.file).where(p.hall_id == tx.hall_id, p.removed_at.is_(None))
+    old_files = select(f.id).where(
+        f.hall_id == tx.hall_id, f.at < before, f.size > 0, f.id.not_in(shown)
+    )
+    file_ids = list(tx.conn.scalars(old_files.limit(MOST)))
     _empty_files(tx, file_ids)
     return file_ids
 

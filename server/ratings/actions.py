@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sqlalchemy import Connection
@@ -40,6 +40,19 @@ class Given:
     """When the person rated, ms; None: now."""
 
 
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Service that is rated: a finished ticket, or a case without one; `staff` served."""
+
+    ticket: str
+    case: str
+    day: str
+    item: str
+    unit: str
+    window: str
+    staff: str
+
+
 def rate(ctx: Context, actor: Actor, key: str, ticket: str, given: Given, device: str = "") -> str:
     """Rate a finished service, once; return the rating's id.
 
@@ -67,11 +80,51 @@ def give(ctx: Context, tx: Tx, actor: Actor, ticket: str, given: Given, device: 
     Raises as `rate`. The journal holds no words, no name and no telephone: they can be erased.
     """
     service, first = require_rateable(ctx, tx, actor, ticket, given)
-    rating_id = f"R{ctx.tokens.token(9)}"
-    row = StoredRating(
-        id=rating_id,
-        ticket=service.id,
-        second_of=first,
+    row = replace(_row(ctx, tx, actor, _rated(service), given), second_of=first, device=device)
+    add(ctx, tx, actor, row, given)
+    return row.id
+
+
+def give_by_call(ctx: Context, tx: Tx, actor: Actor, service: Service, given: Given) -> str:
+    """Add the first rating of a service whose person the office called; return its id.
+
+    A case that was opened from a finished ticket shares the one rating of its ticket; any other
+    has one of its own. A call has no last day. Raises RATING_GIVEN, and RATING_CHANNEL for whoever
+    served.
+    """
+    ticket = ticket_queries.get(tx.conn, tx.hall_id, service.ticket) if service.ticket else None
+    if ticket is not None and ticket.state is State.FINISHED:
+        service, ratings = _rated(ticket), queries.of_ticket(tx.conn, tx.hall_id, ticket.id)
+    else:
+        service = replace(service, ticket="")
+        ratings = queries.of_case(tx.conn, tx.hall_id, service.case)
+    if ratings:
+        raise HallError(RatingCode.RATING_GIVEN)
+    if actor.name == service.staff:
+        raise HallError(RatingCode.RATING_CHANNEL)
+    row = _row(ctx, tx, actor, service, given)
+    add(ctx, tx, actor, row, given)
+    return row.id
+
+
+def _rated(ticket: Ticket) -> Service:
+    return Service(
+        ticket=ticket.id,
+        case="",
+        day=ticket.day,
+        item=ticket.item,
+        unit=ticket.queue,
+        window=ticket.window,
+        staff=ticket.staff,
+    )
+
+
+def _row(ctx: Context, tx: Tx, actor: Actor, service: Service, given: Given) -> StoredRating:
+    return StoredRating(
+        id=f"R{ctx.tokens.token(9)}",
+        ticket=service.ticket,
+        case=service.case,
+        second_of="",
         day=service.day,
         at=tx.now if given.at is None else given.at,
         received_at=tx.now,
@@ -80,14 +133,12 @@ def give(ctx: Context, tx: Tx, actor: Actor, ticket: str, given: Given, device: 
         aspects=json.dumps(list(given.aspects)),
         named=int(bool(given.name or given.phone)),
         item=service.item,
-        unit=service.queue,
+        unit=service.unit,
         window=service.window,
         staff=service.staff,
-        device=device,
+        device="",
         by_actor=actor.key,
     )
-    add(ctx, tx, actor, row, given)
-    return rating_id
 
 
 def add(ctx: Context, tx: Tx, actor: Actor, row: StoredRating, given: Given) -> None:
@@ -100,6 +151,7 @@ def add(ctx: Context, tx: Tx, actor: Actor, row: StoredRating, given: Given) -> 
     queries.add(tx, row, words)
     data: JsonDict = {
         "ticket": row.ticket,
+        "case": row.case,
         "level": row.level,
         "channel": row.channel,
         "second_of": row.second_of,

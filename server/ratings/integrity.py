@@ -1,8 +1,9 @@
 """Integrity check of ratings: stored rows against the hash-chained journal, and against each other.
 
-Every rating belongs to a ticket and has its journal line with the same level; the counts that the
-journal alone gives are those of the tables; every bad first rating has a redress whose steps are
-without a gap, each with its actor and, except the last, the day by which the next was due.
+Every rating belongs to a ticket or case and has its journal line with the same level; the counts
+that the journal alone gives are those of the tables; every bad first rating has a redress whose
+steps are without a gap, each with its actor and, except the last, the day by which the next was
+due.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ def _levels_in_journal(conn: Connection, hall_id: str) -> dict[str, int]:
 
 
 def _rating(rating: StoredRating, lines: Mapping[str, int], tickets: set[str]) -> Iterator[Problem]:
-    if rating.ticket not in tickets:
+    if not rating.case and rating.ticket not in tickets:
         yield (
             f"评价 {rating.id} 没有对应的号码",
             f"rating {rating.id} belongs to no ticket",

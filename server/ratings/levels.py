@@ -53,8 +53,11 @@ class Channel(StrEnum):
     """Typed in by staff, for example from paper."""
 
 
-ACTIVE = frozenset(Channel) - {Channel.STAFF}
-"""Channels by which the person rated; only these count as active ratings (主动评价)."""
+ACTIVE = frozenset(Channel) - {Channel.STAFF, Channel.CALL_BACK}
+"""Channels by which the person rated; only these count as active ratings (主动评价).
+
+Who answers a call of the office was asked, and did not come forward.
+"""
 
 
 class Aspect(StrEnum):

@@ -61,6 +61,8 @@ class TabletState(Message):
     window_number: int
     staff_name: str
     """Name of the person who serves, or served what is asked about; empty while nobody does."""
+    staff_photo: str
+    """File of the photo of that person; empty: none."""
     ticket: str
     """Service to rate; empty: the tablet asks nothing."""
     ticket_number: str
@@ -156,6 +158,8 @@ class CountsView(Message):
     good: int
     bad: int
     typed_in: int
+    called: int
+    """Given when the office called."""
     levels: list[int]
     """Active ratings by level, the best first."""
     active_rate: RateView

@@ -22,6 +22,7 @@ class StoredRating:
 
     id: str
     ticket: str
+    case: str
     second_of: str
     day: str
     at: int
@@ -63,6 +64,11 @@ def of_ticket(conn: Connection, hall_id: str, ticket_id: str) -> list[StoredRati
     """Return the ratings of a service: the first one, then the one after a redress."""
     query = _ratings.select().where(_r.hall_id == hall_id, _r.ticket == ticket_id)
     return _ratings.all(conn, query.order_by(_r.second_of))
+
+
+def of_case(conn: Connection, hall_id: str, case_id: str) -> list[StoredRating]:
+    """Return the rating of a case that has no ticket: one at most."""
+    return _ratings.all(conn, _ratings.select().where(_r.hall_id == hall_id, _r.case == case_id))
 
 
 def of_days(conn: Connection, hall_id: str, first: str, last: str) -> list[StoredRating]:
@@ -119,7 +125,9 @@ def finished(conn: Connection, hall_id: str, first: str, last: str) -> list[str]
 
 def rated(row: StoredRating) -> RatedService:
     """Return a rating as the rates count it."""
-    return RatedService(row.ticket, Level(row.level), Channel(row.channel), bool(row.second_of))
+    return RatedService(
+        row.ticket or row.case, Level(row.level), Channel(row.channel), bool(row.second_of)
+    )
 
 
 def page(

@@ -14,15 +14,15 @@ from fractions import Fraction
 from server.core.rates import Rate
 from server.ratings.levels import ACTIVE, Channel, Level
 
-DEFINITIONS = "1"
+DEFINITIONS = "2"
 """Version of the definitions below; a figure names the version by which it was counted."""
 PRIOR = 30
 """Number of average ratings that a ranking adds to everybody's own."""
 ACTIVE_RATE = (
-    "主动评价率＝群众本人评价的服务数÷结束办理的服务数。默认评价、工作人员代录的不计入。",
+    "主动评价率＝群众本人评价的服务数÷结束办理的服务数。默认评价、回访得到的、工作人员代录的不计入。",
     (
-        "Active rating rate = services that the person rated / finished services. Defaults and "
-        "ratings typed in by staff do not count."
+        "Active rating rate = services that the person rated / finished services. Defaults, "
+        "ratings given when the office called, and those typed in by staff do not count."
     ),
 )
 REDRESS_RATE = (
@@ -33,8 +33,8 @@ REDRESS_RATE = (
     ),
 )
 CALL_BACK_RATE = (
-    "回访率＝已联系回访的差评数÷留有联系方式的差评数。",
-    "Call-back rate = bad ratings whose giver was called / bad ratings with a contact.",
+    "差评回访率＝已联系回访的差评数÷留有联系方式的差评数。",
+    "Call-back rate of bad ratings = bad ratings whose giver was called / those with a contact.",
 )
 GOOD_RATE = (
     "好评率＝非常满意、满意、基本满意的主动评价数÷主动评价数。",
@@ -62,6 +62,8 @@ class Counts:
     good: int = 0
     typed_in: int = 0
     """Ratings typed in by staff; shown apart, in no rate."""
+    called: int = 0
+    """Ratings given when the office called; shown apart, in no rate."""
     levels: Mapping[Level, int] = field(default_factory=dict)
     """Active ratings by level."""
 
@@ -84,26 +86,29 @@ class Counts:
 def tally(services: int, numbers: Iterable[tuple[Level, Channel, int]]) -> Counts:
     """Return the counts of so many finished services, from numbers of their first ratings."""
     levels = dict.fromkeys(Level, 0)
-    typed_in = 0
+    typed_in = called = 0
     for level, channel, number in numbers:
         if channel in ACTIVE:
             levels[level] += number
+        elif channel is Channel.CALL_BACK:
+            called += number
         else:
             typed_in += number
     active = sum(levels.values())
     good = sum(number for level, number in levels.items() if level.is_good)
-    return Counts(services, active, good, typed_in, levels)
+    return Counts(services, active, good, typed_in, called, levels)
 
 
 def total_of(parts: Iterable[Counts]) -> Counts:
     """Return the counts of disjoint sets of services together."""
     every = list(parts)
     return Counts(
-        sum(part.services for part in every),
-        sum(part.active for part in every),
-        sum(part.good for part in every),
-        sum(part.typed_in for part in every),
-        {level: sum(part.levels.get(level, 0) for part in every) for level in Level},
+        services=sum(part.services for part in every),
+        active=sum(part.active for part in every),
+        good=sum(part.good for part in every),
+        typed_in=sum(part.typed_in for part in every),
+        called=sum(part.called for part in every),
+        levels={level: sum(part.levels.get(level, 0) for part in every) for level in Level},
     )
 
 

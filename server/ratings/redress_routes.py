@@ -127,7 +127,7 @@ def _steps(api: Api) -> None:
         """Return a paper of a step to whoever sees the step."""
         args = call.args
         _, steps = ctx.read(lambda c: redress_actions.access(ctx, c, call.actor, args["rating"]))
-        return step_papers.paper_of(hall, steps, args["file"])
+        return step_papers.paper_of(hall, call.actor, steps, args["file"], args["rating"])
 
     @api.post(
         "/redresses/<rating>/rating",
@@ -159,7 +159,8 @@ def _rating_of(ctx: Context, conn: Connection, actor: Actor, rating_id: str) -> 
     redress_actions.access(ctx, conn, actor, rating_id)
     row = queries.get(conn, ctx.hall_id, rating_id)
     assert row is not None, "a redress belongs to a rating"
-    if not row.named:
+    # The second rating follows the ticket's first one; a case without a ticket has one rating.
+    if not row.named or not row.ticket:
         raise HallError(RatingCode.REDRESS_RESULT)
     return row
 
@@ -225,6 +226,7 @@ def view(
         rateable=bool(rating.named)
         and actor.manages
         and RedressState(row.state) in ANSWERED
+        and bool(rating.ticket)
         and len(queries.of_ticket(conn, ctx.hall_id, rating.ticket)) == 1,
     )
 

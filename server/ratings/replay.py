@@ -43,7 +43,7 @@ def replayed(lines: Iterable[Line]) -> ReplayedRatings:
             data = line.data
             result.ratings.append(
                 RatedService(
-                    str(data["ticket"]),
+                    str(data["ticket"] or data.get("case", "")),
                     Level(int(data["level"])),
                     Channel(str(data["channel"])),
                     bool(data["second_of"]),

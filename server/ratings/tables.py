@@ -26,7 +26,8 @@ rating = Table(
     metadata,
     hall_column(),
     Column("id", CODE, nullable=False),
-    Column("ticket", CODE, nullable=False),
+    Column("ticket", CODE, nullable=False),  # service that is rated; empty: a case without one
+    code_column("case"),  # case without a ticket
     code_column("second_of"),  # the first rating of the service, for one after a redress
     Column("day", CODE, nullable=False),  # business day of the service
     Column("at", STAMP, nullable=False),  # when the person rated
@@ -42,10 +43,11 @@ rating = Table(
     code_column("device"),
     code_column("by_actor"),
     PrimaryKeyConstraint("hall_id", "id"),
-    UniqueConstraint("hall_id", "ticket", "second_of"),
+    UniqueConstraint("hall_id", "ticket", "case", "second_of"),
 )
 Index("ix_rating_day", rating.c.hall_id, rating.c.day, rating.c.level)
 Index("ix_rating_staff", rating.c.hall_id, rating.c.staff, rating.c.day)
+Index("ix_rating_case", rating.c.hall_id, rating.c.case)
 Index("ix_rating_received", rating.c.hall_id, rating.c.received_at)
 
 # Apart from the rating, because it can be erased and the rating cannot.

@@ -26,6 +26,7 @@ from server.ratings.events import ServiceRated
 from server.ratings.levels import Channel
 from server.ratings.messages import TabletRating, TabletState
 from server.ratings.settings import RatingSettings
+from server.staff_photos import queries as photo_queries
 from server.web_api import Api, Call, Caller
 
 BEGUN_MS = 300_000
@@ -50,11 +51,13 @@ class Tablets:
         service = self._asked(conn, code)
         staff = service.staff if service else session.staff if session else ""
         person = catalogue.staff_by.get(staff)
+        photo = photo_queries.of_staff(conn, ctx.hall_id, staff) if person else None
         return TabletState(
             hall=catalogue.hall_name,
             hall_en=catalogue.hall_name_en,
             window_number=catalogue.window_by[code].number,
             staff_name=person.name if person else "",
+            staff_photo=photo.file if photo else "",
             ticket=service.id if service else "",
             ticket_number=service.number if service else "",
             until=self._until(service) if service else 0,

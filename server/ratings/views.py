@@ -68,6 +68,7 @@ def counts_view(counts: Counts) -> CountsView:
         good=counts.good,
         bad=counts.bad,
         typed_in=counts.typed_in,
+        called=counts.called,
         levels=[counts.levels.get(level, 0) for level in Level],
         active_rate=rate_view(counts.active_rate),
         good_rate=rate_view(counts.good_rate),
@@ -141,7 +142,7 @@ def defaults(ctx: Context, conn: Connection, first: date, last: date) -> int:
     if over < first:
         return 0
     counts = counts_by(conn, ctx.hall_id, *_span(first, min(last, over)), By.ALL)[""]
-    return counts.services - counts.active - counts.typed_in
+    return counts.services - counts.active - counts.typed_in - counts.called
 
 
 def redress_view(counts: RedressCounts) -> RedressFigures:

@@ -184,6 +184,7 @@ RATINGS: tuple[Column, ...] = (
     _count("good", ("好评", "Good"), lambda line: line.ratings.good),
     _count("bad", ("差评", "Bad"), lambda line: line.ratings.bad),
     _rate("good_rate", ("好评率", "Good rate"), lambda line: line.ratings.good_rate),
+    _count("called", ("回访评价", "When called"), lambda line: line.ratings.called),
     _count("typed_in", ("工作人员代录", "Typed in by staff"), lambda line: line.ratings.typed_in),
 )
 STATED: tuple[Column, ...] = (

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from flask import Response
 from sqlalchemy import Connection
 
+from server.core.actors import Actor
 from server.core.errors import CommonCode, HallError
 from server.hall.composition import Hall
 from server.leave import files as papers
@@ -171,7 +172,7 @@ def _own(api: Api) -> None:
         photos, n = finding_actions.facts_of(row).get("photos", []), call.args["n"]
         if not n.isdecimal() or not 0 < int(n) <= len(photos):
             raise HallError(SpotCheckCode.PHOTO_UNKNOWN)
-        return photo(hall, photos[int(n) - 1])
+        return photo(hall, call.actor, photos[int(n) - 1], row.id)
 
 
 def _real(day: str) -> str:
@@ -198,8 +199,7 @@ def _concerning(hall: Hall, conn: Connection, call: Call) -> list[StoredFinding]
     return sorted(visible, key=lambda row: (-row.at, row.id))
 
 
-def photo(hall: Hall, photo_id: str) -> Response:
-    """Return a stored photo; the caller has checked the permission."""
-    return file_response(
-        papers.load(hall, photo_id).data, JPEG, disposition=INLINE, headers=NOSNIFF
-    )
+def photo(hall: Hall, actor: Actor, photo_id: str, of: str) -> Response:
+    """Return a photo of a check or finding, `of`, which the actor may see; journal the reading."""
+    content = papers.read_by(hall, actor, photo_id, of).data
+    return file_response(content, JPEG, disposition=INLINE, headers=NOSNIFF)

@@ -357,7 +357,7 @@ def _photos(api: Api) -> None:
         rows = ctx.read(lambda c: queries.marks(c, ctx.hall_id, call.args["check"]))
         if not any(photo in json.loads(row.photos) for row in rows):
             raise HallError(SpotCheckCode.PHOTO_UNKNOWN)
-        return finding_routes.photo(hall, photo)
+        return finding_routes.photo(hall, call.actor, photo, call.args["check"])
 
 
 def _uploaded() -> bytes:

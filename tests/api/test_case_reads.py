@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
+from datetime import date
 
 from PIL import Image
 
 from server.cases.errors import CaseCode
+from server.catalogue.actions import import_catalogue
+from server.core import journal
+from server.core.actors import SYSTEM
 from server.leave.errors import LeaveCode
 from support.code_cases.one_time_notices import hand_in, serving_at_window
 from support.code_cases.requests import upload
+from support.halls import STAFF, at
 from support.web import Browser, Web
 
 ITEM, DAY = "tax-1", "2026-03-02"
@@ -48,6 +54,45 @@ def test_papers_of_a_step_are_read_by_whoever_sees_the_case(web: Web) -> None:
     assert manager.get(f"/cases/{case['id']}/evidence/{paper}").mimetype == "image/png"
     other = manager.get(f"/cases/{opened(manager)['id']}/evidence/{paper}")
     assert other.get_json()["code"] == LeaveCode.FILE_UNKNOWN
+
+
+def test_a_clerk_of_another_unit_reads_no_file_of_the_case(web: Web) -> None:
+    manager = web.manager()
+    case, paper = opened(manager), picture(manager)
+    step = {"move": "withdraw", "words": "来电撤回", "evidence": [paper]}
+    manager.post(f"/cases/{case['id']}/move", step)
+    book = web.small.ctx.catalogue()
+    stranger = STAFF["S1"]
+    staff = tuple(replace(s, unit="build") if s.number == stranger else s for s in book.staff)
+    import_catalogue(web.small.ctx, SYSTEM, replace(book, staff=staff), "test")
+    own, other = web.person(STAFF["T1"]), web.person(stranger)
+    evidence = f"/cases/{case['id']}/evidence/{paper}"
+    assert own.get(evidence).status_code == 200
+    assert other.get(evidence).get_json()["code"] == CaseCode.CASE_UNKNOWN
+    for person in (own, other, web.administrator()):
+        answer = person.get(f"/files/{paper}")
+        assert answer.get_json()["code"] == LeaveCode.NOT_YOUR_SHEET
+    assert manager.get(f"/files/{paper}").status_code == 200
+
+
+def test_the_reading_of_a_file_by_another_person_is_journalled_once_a_day(web: Web) -> None:
+    manager, clerk = web.manager(), web.person(STAFF["T1"])
+    case, paper = opened(manager), picture(manager)
+    step = {"move": "withdraw", "words": "来电撤回", "evidence": [paper]}
+    manager.post(f"/cases/{case['id']}/move", step)
+    evidence = f"/cases/{case['id']}/evidence/{paper}"
+
+    def readings() -> list[tuple[str, str]]:
+        ctx = web.small.ctx
+        lines = ctx.read(lambda c: journal.of_subject(c, ctx.hall_id, paper))
+        return [(ln["actor"], ln["data"]["of"]) for ln in lines if ln["act"] == "file.read"]
+
+    for _ in range(2):
+        assert manager.get(evidence).status_code == clerk.get(evidence).status_code == 200
+    assert readings() == [(STAFF["T1"], case["id"])]
+    web.small.clock.set(at(9, day=date(2026, 3, 3)))
+    web.person(STAFF["T1"]).get(evidence)
+    assert readings() == [(STAFF["T1"], case["id"])] * 2
 
 
 def test_the_applicant_does_not_read_of_steps_inside_the_unit(web: Web) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from string import Formatter
 from typing import Any, get_args
@@ -63,16 +64,22 @@ SAMPLES: dict[str, Any] = {
 STATES = [state.value for state in RuleState]
 
 
-def raised() -> Iterator[tuple[str, dict[str, ast.expr]]]:
-    """Yield code name and facts of every `HallError(...)` in the source code."""
+@cache
+def raised() -> list[tuple[str, dict[str, ast.expr]]]:
+    """Return code name and facts of every `HallError(...)` in the source code."""
+    places: list[tuple[str, dict[str, ast.expr]]] = []
     for folder in ("server", "kiosk", "counters", "display", "devices"):
         for path in sorted((ROOT / folder).rglob("*.py")):
             for node in ast.walk(ast.parse(path.read_text())):
-                if not (isinstance(node, ast.Call) and ast.unparse(node.func) == "HallError"):
+                if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
+                    continue
+                if node.func.id != "HallError":
                     continue
                 code = node.args[0] if node.args else None
                 if isinstance(code, ast.Attribute):
-                    yield code.attr, {k.arg: k.value for k in node.keywords if k.arg}
+                    facts = {k.arg: k.value for k in node.keywords if k.arg}
+                    places.append((code.attr, facts))
+    return places
 
 
 def literals(code: ErrorCode, fact: str) -> set[str]:

@@ -10,6 +10,7 @@ from support.code_cases import (
     CASES,
     attendance,
     bulletin,
+    call_backs,
     cases,
     checks,
     complaints,
@@ -21,6 +22,7 @@ from support.code_cases import (
     ratings,
     readers,
     requests,
+    staff_photos,
 )
 from support.halls import ADMINISTRATOR, STAFF
 from support.web import Web
@@ -38,6 +40,8 @@ PARTS = (
     ratings,
     disclosure,
     complaints,
+    call_backs,
+    staff_photos,
     one_time_notices,
 )
 

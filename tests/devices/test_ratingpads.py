@@ -171,11 +171,36 @@ def test_a_press_that_could_not_be_kept_is_not_acknowledged_and_kept_when_it_com
     assert [fact["ticket"] for fact in notes.debts] == ["A001"]
 
 
-def heard(driver: RatingPadDriver, notes: ReportRecorder) -> None:
-    """Let the driver listen until it has kept a press."""
+def test_two_pads_on_one_cable_are_told_apart_and_a_key_frame_is_passed_over() -> None:
+    notes = ReportRecorder()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address = LinkAddress("tcp", f"127.0.0.1:{listener.getsockname()[1]}")
+        pads = [RatingPad("left", 5, MODELS["gov-hall"]), RatingPad("right", 6, MODELS["stars"])]
+        driver = RatingPadDriver("bus", address, 0.0, pads, A4Frames(), notes)
+        driver.idle()
+        wire, _ = listener.accept()
+        with wire:
+            driver.show("left", {"ticket": "A001", "seconds": 20})
+            driver.show("right", {"ticket": "B002", "seconds": 20})
+            # A caller keypad answers to another driver; nobody here acts on its key or echoes it.
+            wire.sendall(CALL_KEY + Frame(6, 0x11, b"\x04").encode() + CALL_KEY + RATING)
+            heard(driver, notes, 2)
+            for _ in range(10):
+                driver.idle()
+            driver.close()
+            sent = whole(wire)
+    assert [(fact["ticket"], fact["level"]) for fact in notes.debts] == [("B002", 2), ("A001", 4)]
+    assert sent.count(ACKNOWLEDGED) == 1
+    assert sent.count(Frame(6, 0x01, b"\x04").encode()) == 1
+    assert sent.count(CALL_KEY) == 0
+    assert {name for name, health in notes.healths if health.code == "ok"} == {"left", "right"}
+
+
+def heard(driver: RatingPadDriver, notes: ReportRecorder, count: int = 1) -> None:
+    """Let the driver listen until it has kept so many presses."""
     for _ in range(100):
         driver.idle()
-        if notes.debts:
+        if len(notes.debts) >= count:
             return
     raise AssertionError("no press was heard")
 

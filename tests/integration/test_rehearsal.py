@@ -51,8 +51,8 @@ def _played(folder: Path) -> tuple[list[Line], list[str]]:
             board=_enrolled(hall, "board", "main"),
             windows={**posts, "office": MANAGER},
             back_office=BACK_OFFICE,
-            visits=250,
-            minutes=170,
+            visits=200,
+            minutes=120,
         )
         output = list(Day(script).play())
     store = open_store(f"sqlite:///{(folder / 'data' / 'hall.db').resolve()}", HALL)

@@ -41,6 +41,14 @@ def test_what_staff_type_in_is_counted_apart() -> None:
     assert (counts.active, counts.typed_in) == (0, 1)
 
 
+def test_a_rating_of_a_case_without_a_ticket_is_no_service() -> None:
+    own = line("rating.give", "RC", ticket="", case="C1", level=1, channel="call_back",
+               second_of="")  # fmt: skip
+    counts = replayed([finish(A), rating(A, 1), own]).counts(FIRST, FIRST)
+    assert (counts.services, counts.active, counts.called) == (1, 1, 0)
+    assert [entry.service for entry in replayed([own]).ratings] == ["C1"]
+
+
 def test_an_undone_finish_is_no_service_until_it_is_finished_again() -> None:
     lines = [finish(A), rating(A, 1), line("ticket.undo_finish", A)]
     assert replayed(lines).counts(FIRST, FIRST).services == 0

@@ -35,10 +35,12 @@ def test_the_last_two_of_five_levels_are_bad() -> None:
     ]
 
 
-def test_what_staff_type_in_is_no_active_rating() -> None:
+def test_what_staff_type_in_or_ask_for_is_no_active_rating() -> None:
     typed = RatedService("s1", Level.VERY_SATISFIED, Channel.STAFF)
-    assert count(SERVICES, [typed]) == Counts(30, 0, 0, 1, dict.fromkeys(Level, 0))
-    assert Channel.CALL_BACK in ACTIVE
+    called = RatedService("s2", Level.VERY_SATISFIED, Channel.CALL_BACK)
+    none = dict.fromkeys(Level, 0)
+    assert count(SERVICES, [typed, called]) == Counts(30, typed_in=1, called=1, levels=none)
+    assert frozenset(Channel) - ACTIVE == {Channel.STAFF, Channel.CALL_BACK}
 
 
 def test_a_second_rating_changes_no_rate() -> None:
@@ -62,7 +64,8 @@ def test_a_rate_is_shown_from_ten_on() -> None:
 def test_counts_add_up(ratings: list[RatedService]) -> None:
     counts = count(SERVICES, ratings)
     assert sum(counts.levels.values()) == counts.active == counts.good + counts.bad
-    assert counts.active + counts.typed_in == sum(not entry.second for entry in ratings)
+    firsts = sum(not entry.second for entry in ratings)
+    assert counts.active + counts.typed_in + counts.called == firsts
     assert counts.active_rate == Rate(counts.active, counts.services)
     assert counts.good_rate == Rate(counts.good, counts.active)
     assert counts == count(reversed(SERVICES), reversed(ratings))
@@ -70,7 +73,7 @@ def test_counts_add_up(ratings: list[RatedService]) -> None:
 
 def counts_of(good: int, bad: int) -> Counts:
     levels = dict.fromkeys(Level, 0) | {Level.SATISFIED: good, Level.DISSATISFIED: bad}
-    return Counts(1000, good + bad, good, 0, levels)
+    return Counts(1000, good + bad, good, levels=levels)
 
 
 @given(st.integers(0, 200), st.integers(0, 200))

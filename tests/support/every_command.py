@@ -163,6 +163,12 @@ def picture() -> bytes:
     return stream.getvalue()
 
 
+def portrait() -> bytes:
+    stream = io.BytesIO()
+    Image.new("RGB", (300, 400), "white").save(stream, "JPEG")
+    return stream.getvalue()
+
+
 def files() -> dict[str, tuple[str, list[bytes]]]:
     """Return by command the form field and the contents of its upload."""
     hours = catalogue().hours
@@ -185,6 +191,7 @@ def files() -> dict[str, tuple[str, list[bytes]]]:
         "reader_file": ("file", [attlog()]),
         "keep_photo": ("photo", [picture()]),
         "keep": ("file", [picture()]),
+        "put_staff_photo": ("file", [portrait()]),
     }
 
 

@@ -49,8 +49,9 @@ Json = dict[str, Any]
 
 
 def moment(clock: str) -> int:
-    """Return milliseconds of HH:MM on the tests' Tuesday."""
-    then = datetime.fromisoformat(f"{TUESDAY}T{clock}:00").replace(tzinfo=ZONE)
+    """Return milliseconds of HH:MM on the tests' Tuesday, or of 2026-11-20T10:00."""
+    text = clock if "T" in clock else f"{TUESDAY}T{clock}"
+    then = datetime.fromisoformat(f"{text}:00").replace(tzinfo=ZONE)
     return int(then.timestamp()) * 1000
 
 
@@ -222,7 +223,12 @@ class HallServer:
         return self._began_at + int((time.monotonic() - self._began) * 1000)
 
     def start(self, at: str | None = None) -> None:
-        """Start the server on the same port and data as before; `at` sets its clock (HH:MM)."""
+        """Start the server on the same port and data as before; `at` sets its clock.
+
+        `at` is read by `moment`. On another day people sign in anew: their sessions have ended.
+        """
+        if at is not None and "T" in at:
+            self._clerks.clear()
         if at is not None or self._server is None:  # a day begins to the millisecond
             self._began = time.monotonic()
             self._began_at = moment(at) if at is not None else self._began_at

@@ -19,10 +19,11 @@ from server.attendance.sheets import day_sheets
 from server.bulletins import actions as bulletins_actions
 from server.bulletins.tables import amendment, bulletin
 from server.bulletins.weekly_figures import figures
+from server.call_backs.actions import draw_week
 from server.cases import actions as case_actions
 from server.cases import queries as case_queries
-from server.cases.actions import Applicant, Opening
-from server.cases.rules import CaseWay
+from server.cases.actions import Applicant, Opening, Wish
+from server.cases.rules import CaseMove, CaseWay
 from server.catalogue.actions import import_catalogue
 from server.complaints import actions as complaint_actions
 from server.complaints import queries as complaint_queries
@@ -162,9 +163,18 @@ class SettledHall:
         applicant = Applicant("测试人", phone="sealed", person_key="key")
         opening = Opening("tax-1", applicant, CaseWay.RECEPTION)
         self.case = case_actions.open_case(self.ctx, small.clerk("T1"), small.key(), opening)
+        other = replace(applicant, person_key="")
+        self.called = self._ended_case(replace(opening, applicant=other))
         self.ticket = small.issue("tax-1")
         small.clock.set(at(20, day=MONDAY))
         keep_day(self.ctx)
+
+    def _ended_case(self, opening: Opening) -> str:
+        """Open a case and refuse to accept it; return its id."""
+        clerk, key = self.small.clerk("T1"), self.small.key
+        case = case_actions.open_case(self.ctx, clerk, key(), opening)
+        case_actions.move(self.ctx, clerk, key(), case, Wish(CaseMove.NOT_ACCEPT, "不属于本单位"))
+        return case
 
     def _checks(self, day: date, *, joined: bool) -> str:
         small, ctx = self.small, self.ctx
@@ -255,6 +265,7 @@ class SettledHall:
 
     def _names(self, *walked: str) -> None:
         ctx = self.ctx
+        assert draw_week(ctx, self.folder, parse_week(WEEKS[1]), 20) == 1
         boss = self.web.manager()
         boss.why = "登记有误"
         body = {"enrolment": "99", "staff": STAFF["S1"], "since": "2026-03-02"}
@@ -282,7 +293,7 @@ class SettledHall:
             "complaint": [
                 row.id for row in ctx.read(lambda c: complaint_queries.open_ones(c, "small"))
             ],
-            "case": [self.case],
+            "case": [self.case, self.called],
             "paper": [
                 row.id for row in ctx.read(lambda c: case_queries.papers(c, "small", [self.case]))
             ],

@@ -5,10 +5,10 @@ import { MENU, routeOf, SECTIONS } from "../../server/office/web/menu.ts";
 test("the menu holds the sections of all rooms in its order", () => {
   const groups = GROUPS.map((group) => MENU.filter((entry) => entry.group === group.id).map((entry) => entry.id).join(" "));
   expect(groups).toEqual([
-    "today windows reception disclosure reports",
+    "today windows reception disclosure reports staff-photos",
     "attendance month exceptions rules requests past leaves calendar readers",
     "checks findings bulletins tickets",
-      "ratings redresses complaints notices cases supervision",
+      "ratings call-backs redresses complaints notices cases supervision",
     "devices accounts enrol settings workbook",
   ]);
   expect(SECTIONS.filter((entry) => entry.roles).map((entry) => entry.id)).toEqual(["accounts", "enrol"]);
