@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import psycopg
 
@@ -68,12 +68,20 @@ class DatabasePool:
         """Databases that wait for the next test."""
 
     @contextmanager
-    def database_url(self) -> Iterator[str]:
-        """Yield the address of an empty database; empty or drop it afterwards."""
+    def database_url(self, *, alone: bool = False) -> Iterator[str]:
+        """Yield the address of an empty database; empty or drop it afterwards.
+
+        `alone`: nobody is connected to it, as a restore wants it.
+        """
         free = self._free.pop() if self._free else self._made()
         url = self._postgres.url(free.name)
-        with furnished_rows.reached_by(url, free.conn):
+        if alone:
+            free.conn.close()
             yield url
+            free = replace(free, conn=self._connected(free.name))
+        else:
+            with furnished_rows.reached_by(url, free.conn):
+                yield url
         free.conn.execute(OTHERS)
         if _shape(free.conn) == free.shape:
             free.conn.execute(EMPTY)
@@ -83,9 +91,13 @@ class DatabasePool:
             self._postgres.drop(free.name)
 
     def _made(self) -> _Free:
-        name, folder = self._postgres.create(self._template), str(self._postgres.folder)
-        conn = psycopg.connect(host=folder, user=USER, dbname=name, autocommit=True)
+        name = self._postgres.create(self._template)
+        conn = self._connected(name)
         return _Free(name, conn, _shape(conn))
+
+    def _connected(self, name: str) -> psycopg.Connection:
+        folder = str(self._postgres.folder)
+        return psycopg.connect(host=folder, user=USER, dbname=name, autocommit=True)
 
     def close(self) -> None:
         """Close the connections to the databases that wait."""
