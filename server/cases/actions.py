@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from server.cases import access, papers, queries, workflow
 from server.cases.clocks import CaseClocks, Clock
 from server.cases.due_rows import clocks_of, due_rows, stated
+from server.cases.due_watches import DueWatches
 from server.cases.errors import CaseCode
 from server.cases.events import CaseMoved
 from server.cases.paper_kinds import kind_of
@@ -437,7 +438,8 @@ def _owner(row: StoredCase, state: CaseState, wish: Wish, actor: Actor) -> str:
 
 
 def set_due_days(ctx: Context, tx: Tx, row: StoredCase, facts: Sequence[StoredFact]) -> None:
-    """Store what is due of a case after its last fact."""
+    """Store what is due of a case after its last fact; others look at what was due before."""
+    DueWatches.of(ctx).run(tx, row.id)
     is_decided = facts[-1].state == CaseState.DECIDED
     is_served = is_decided and bool(queries.served_decisions(tx.conn, tx.hall_id, [row.id]))
     reader, item = clocks(ctx, tx.now), item_of(ctx, row)

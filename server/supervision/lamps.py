@@ -14,6 +14,7 @@ from server.cases import actions as cases
 from server.cases import queries as case_queries
 from server.cases.clocks import CaseClocks, Clock
 from server.cases.due_texts import day_of
+from server.cases.due_watches import DueWatches
 from server.cases.queries import StoredCase, StoredDue
 from server.cases.words import CLOCK_WORDS
 from server.core.actors import SYSTEM
@@ -50,6 +51,22 @@ def light(ctx: Context) -> int:
             if rule.has_crossed(level, due.earliest, now):
                 lit += ctx.write(partial(_light, ctx, rule, due, level))
     return lit
+
+
+def watch(ctx: Context) -> None:
+    """Light what a case has crossed before a step changes its due days.
+
+    After a start somebody may decide an overdue case before the job has looked at it.
+    """
+    DueWatches.of(ctx).add(partial(_light_case, ctx))
+
+
+def _light_case(ctx: Context, tx: Tx, case: str) -> None:
+    rule, now = rule_of(ctx, cases.clocks(ctx, tx.now)), ctx.local(tx.now)
+    for level in LampLevel:
+        for due in case_queries.dues(tx.conn, tx.hall_id, [case])[case]:
+            if due.earliest and rule.has_crossed(level, due.earliest, now):
+                _light(ctx, rule, due, level, tx)
 
 
 def _waiting(ctx: Context, level: LampLevel, until: str, conn: Connection) -> list[StoredDue]:

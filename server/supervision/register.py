@@ -11,7 +11,10 @@ from server.supervision.sign_search import SignSearch
 
 CAPABILITY = Capability(
     name="supervision",
-    routes=(lambda parts: routes.add(parts.api),),
+    routes=(
+        lambda parts: routes.add(parts.api),
+        lambda parts: lamps.watch(parts.hall.ctx),
+    ),
     alarms=(alarms.alarms,),
     quiet_alarms=alarms.QUIET,
     jobs=(

@@ -200,3 +200,30 @@ def test_a_decision_keeps_the_days_of_its_own_time(hall: SmallHall) -> None:
     assert dues(hall, case) == {Clock.SERVE: "2026-03-16"}
     assert dues(hall, decided(hall)) == {Clock.SERVE: "2026-03-05"}
     assert violations(hall) == []
+
+
+def test_a_decision_right_after_a_start_lights_what_was_crossed_while_the_server_slept(
+    hall: SmallHall,
+) -> None:
+    Web(hall)  # its app registers the watch; no job runs in this test
+    case = opened(hall)
+    take(hall, case, MOVE.ACCEPT)
+    on(hall, 25)  # promised until Monday 9
+    take(hall, case, MOVE.PASS)
+    yellow, red = (
+        ("promised", "yellow", "2026-03-09", "2026-03-06"),
+        ("promised", "red", "2026-03-09", "2026-03-10"),
+    )
+    assert sorted(lit(hall, case)) == sorted([yellow, red])
+    assert len(findings(hall)) == 1
+    assert lamps.light(hall.ctx) == 0
+
+
+def test_silence_that_the_server_slept_through_has_both_lamps(hall: SmallHall) -> None:
+    Web(hall)
+    case = opened(hall)
+    on(hall, 12)
+    serving.deem_all(hall.ctx)
+    assert LapseSearch(hall.ctx).update() == 0
+    assert sorted(level for _clock, level, _due, _day in lit(hall, case)) == ["red", "yellow"]
+    assert len(findings(hall)) == 1
