@@ -14,7 +14,8 @@ RUN = """async () => {
   await Promise.all(document.getAnimations()
     .filter((one) => one.effect?.getComputedTiming().endTime !== Infinity)
     .map((one) => one.finished.catch(() => null)));
-  const found = await axe.run(document, { runOnly: { type: "tag", values: tags } });
+  const options = { runOnly: { type: "tag", values: tags }, resultTypes: ["violations"] };
+  const found = await axe.run(document, options);
   return found.violations
     .filter((one) => ["serious", "critical"].includes(one.impact))
     .flatMap((one) => one.nodes.map((node) => `${one.id}: ${one.help}: ${node.target.join(" ")}`));
@@ -27,6 +28,7 @@ def findings(page: Page) -> list[str]:
     Empty if there are none.
     """
     # Injected through the debugger, so the page's strict content security policy stays in force.
-    page.evaluate(SOURCE.read_text())
+    if page.evaluate("!window.axe"):
+        page.evaluate(SOURCE.read_text())
     violations: list[str] = page.evaluate(RUN)
     return violations
