@@ -108,19 +108,24 @@ def _hours(line: OpenLine) -> GuideHours:
     )
 
 
+def brief(catalogue: Catalogue, item: Item, now: datetime) -> GuideBrief:
+    """Return an item in short, with the papers to bring."""
+    return GuideBrief(
+        code=item.code,
+        name=item.name,
+        name_en=item.name_en,
+        unit_name=catalogue.unit_by[item.unit].name,
+        zones=sorted({window.zone for window in windows_for(catalogue, item, now)}),
+        promised_days=item.promised_days,
+        fee=item.fee,
+        materials=[m.name for m in item.materials if m.required and not m.by_sharing],
+    )
+
+
 def briefs(catalogue: Catalogue, now: datetime) -> GuideList:
     """Return the items that windows accept today, in short, with the papers to bring."""
     guides = [
-        GuideBrief(
-            code=item.code,
-            name=item.name,
-            name_en=item.name_en,
-            unit_name=catalogue.unit_by[item.unit].name,
-            zones=sorted({window.zone for window in windows_for(catalogue, item, now)}),
-            promised_days=item.promised_days,
-            fee=item.fee,
-            materials=[m.name for m in item.materials if m.required and not m.by_sharing],
-        )
+        brief(catalogue, item, now)
         for item in catalogue.items
         if item.handling is Handling.ACCEPTED
     ]

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from server.core.messages import MASKED, Code, Command, Message, Note
+from server.disclosure.messages import GuideBrief
 from server.leave.messages import PaperRef
 from server.ratings.levels import Aspect, Channel, Level
 from server.ratings.redress_rules import CallResult, RedressMove, RedressState
@@ -68,6 +69,9 @@ class TabletState(Message):
     ticket_number: str
     until: int
     """Moment (ms) at which an untouched tablet stops asking; 0 if it asks nothing."""
+    guide: GuideBrief | None
+    """Item of the number that is called or served there, as the guide publishes it."""
+    guide_version: int
 
 
 class CallBackRating(Command):

@@ -1,5 +1,6 @@
 """Tablets at windows: what a tablet shows, and the rating that a person gives on it.
 
+While a number is at the window, the tablet is its screen: who serves, and the guide of the item.
 A tablet is enrolled like a kiosk, under the code of its window. After a service it asks for as long
 as a rating pad; who has begun to choose may take longer.
 """
@@ -12,6 +13,8 @@ from server.core.actors import ActorKind, Principal
 from server.core.errors import CommonCode, HallError
 from server.core.events import Event, HallChanged
 from server.core.messages import Done
+from server.disclosure.messages import GuideBrief
+from server.disclosure.views import brief
 from server.hall.composition import Hall
 from server.hall.snapshot import Snapshot
 from server.live.feeds import Feed, LiveFeeds
@@ -32,6 +35,7 @@ from server.web_api import Api, Call, Caller
 BEGUN_MS = 300_000
 """Milliseconds for which a person who has begun may go on after the tablet has asked."""
 TABLET = frozenset({Caller.TABLET})
+BUSY = frozenset({State.CALLED, State.SERVING})
 
 
 class Tablets:
@@ -61,7 +65,19 @@ class Tablets:
             ticket=service.id if service else "",
             ticket_number=service.number if service else "",
             until=self._until(service) if service else 0,
+            guide=self._guide(conn, code),
+            guide_version=catalogue.version,
         )
+
+    def _guide(self, conn: Connection, window: str) -> GuideBrief | None:
+        """Return the item of the number at the window; None without one, or if it is no more."""
+        ctx = self._ctx
+        catalogue = ctx.catalogue()
+        for ticket in ticket_queries.at_window(conn, ctx.hall_id, window):
+            item = catalogue.item_by.get(ticket.item)
+            if item is not None and ticket.state in BUSY:
+                return brief(catalogue, item, ctx.local())
+        return None
 
     def _until(self, service: Ticket) -> int:
         seconds = self._ctx.settings().of(RatingSettings).pad_seconds
@@ -74,7 +90,7 @@ class Tablets:
         if last is None or pad_queries.is_rated(conn, ctx.hall_id, last.ticket):
             return None
         busy = ticket_queries.at_window(conn, ctx.hall_id, window)
-        if any(ticket.state in (State.CALLED, State.SERVING) for ticket in busy):
+        if any(ticket.state in BUSY for ticket in busy):
             return None
         service = ticket_queries.get(conn, ctx.hall_id, last.ticket)
         if service is None or self._until(service) + BEGUN_MS <= ctx.clock.now():

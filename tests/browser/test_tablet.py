@@ -36,6 +36,10 @@ def test_a_service_is_rated_on_the_tablet(tablet: Page, hall: HallServer) -> Non
     expect(tablet.get_by_test_id("tablet-name")).to_contain_text("为您服务：")
     assert axe.findings(tablet) == []
     clerk.post("/counter/call-next")
+    guide = tablet.get_by_test_id("tablet-guide")
+    expect(guide.get_by_role("heading")).to_have_text(ticket["item_name"])
+    expect(guide).to_contain_text("承诺时限：")
+    assert axe.findings(tablet) == []
     clerk.post("/counter/start")
     clerk.post("/counter/finish", {"outcome": "done"})
     expect(tablet.get_by_test_id("tablet-asks")).to_contain_text(ticket["number"])

@@ -6,6 +6,7 @@ import pytest
 
 from server.core.actors import ActorKind, Principal
 from server.core.errors import HallError
+from server.disclosure.views import briefs
 from server.queue import snapshot
 from server.ratings import queries
 from server.ratings.messages import TabletState
@@ -34,8 +35,23 @@ def test_a_tablet_names_who_serves_and_asks_after_a_service(small: SmallHall) ->
     assert shown.staff_name == name
     assert shown.until == small.clock.now() + 20_000
     assert state(small, "T2").ticket == ""
+    assert shown.guide is None
     small.call("T1")
     assert state(small).ticket == ""
+
+
+def test_the_tablet_is_the_window_s_screen_while_a_number_is_there(small: SmallHall) -> None:
+    small.sign_in("T1")
+    assert state(small).guide is None
+    small.issue("tax-1")
+    assert state(small).guide is None  # it still waits
+    small.call("T1")
+    book = small.ctx.catalogue()
+    shown = state(small)
+    assert shown.guide is not None
+    assert (shown.guide.name, shown.guide_version) == (book.item_by["tax-1"].name, book.version)
+    assert shown.guide in briefs(book, small.ctx.local()).guides
+    assert state(small, "T2").guide is None
 
 
 def test_a_person_who_has_begun_may_go_on_for_minutes(small: SmallHall) -> None:
