@@ -6,9 +6,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select
 
 from server.core.records import Records
+from server.core.statement import precompiled
 from server.core.store import Tx
 from server.queue.tables import ticket
 from server.ratings.levels import Channel, Level
@@ -53,6 +54,12 @@ class StoredWords:
 _ratings = Records(StoredRating, rating)
 _words = Records(StoredWords, rating_words)
 _r = rating.c
+_of_ticket = precompiled(
+    _ratings.select()
+    .where(_r.hall_id == bindparam("hall_id"), _r.ticket == bindparam("ticket"))
+    .order_by(_r.second_of)
+)
+_add = precompiled(insert(rating))
 
 
 def get(conn: Connection, hall_id: str, rating_id: str) -> StoredRating | None:
@@ -62,8 +69,7 @@ def get(conn: Connection, hall_id: str, rating_id: str) -> StoredRating | None:
 
 def of_ticket(conn: Connection, hall_id: str, ticket_id: str) -> list[StoredRating]:
     """Return the ratings of a service: the first one, then the one after a redress."""
-    query = _ratings.select().where(_r.hall_id == hall_id, _r.ticket == ticket_id)
-    return _ratings.all(conn, query.order_by(_r.second_of))
+    return _ratings.all(conn, _of_ticket, {"hall_id": hall_id, "ticket": ticket_id})
 
 
 def of_case(conn: Connection, hall_id: str, case_id: str) -> list[StoredRating]:
@@ -85,7 +91,7 @@ def words_of(conn: Connection, hall_id: str, rating_id: str) -> StoredWords | No
 
 def add(tx: Tx, row: StoredRating, words: StoredWords | None) -> None:
     """Insert a rating, and what came with it."""
-    tx.conn.execute(insert(rating).values(hall_id=tx.hall_id, **_values(row)))
+    tx.conn.execute(_add, {"hall_id": tx.hall_id} | _values(row))
     if words is not None:
         tx.conn.execute(insert(rating_words).values(hall_id=tx.hall_id, **_values(words)))
 

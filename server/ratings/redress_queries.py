@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import ColumnElement, Connection, insert, select
+from sqlalchemy import ColumnElement, Connection, bindparam, insert, select
 
 from server.core.records import Records
+from server.core.statement import precompiled
 from server.core.step_chains import StepChain
 from server.core.store import Tx
 from server.ratings.redress_rules import FINAL, RedressState
@@ -47,12 +48,14 @@ class StoredStep:
 _redresses = Records(StoredRedress, redress)
 STEPS = StepChain(Records(StoredStep, redress_step), redress_step, redress, "rating")
 _r, _s = redress.c, redress_step.c
+_get = precompiled(
+    _redresses.select().where(_r.hall_id == bindparam("hall_id"), _r.rating == bindparam("rating"))
+)
 
 
 def get(conn: Connection, hall_id: str, rating_id: str) -> StoredRedress | None:
     """Return the redress of a rating, or None."""
-    query = _redresses.select().where(_r.hall_id == hall_id, _r.rating == rating_id)
-    return _redresses.first(conn, query)
+    return _redresses.first(conn, _get, {"hall_id": hall_id, "rating": rating_id})
 
 
 def open_ones(
