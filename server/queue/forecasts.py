@@ -170,6 +170,8 @@ class Forecasts:
             return latest
         before = set(latest.joined) if latest is not None else set()
         played = present.play(breathe)
+        if self._is_kept:
+            self._prepare(played.forecast, present.floor, breathe)
         if latest is not None:  # who joined during the pass is in neither floor
             played.joined = {t: j for t, j in latest.joined.items() if t not in before}
         self._latest = played
@@ -194,6 +196,17 @@ class Forecasts:
                 log.exception("forecast failed")
             rest(REST_SECONDS + people * REST_EACH_SECONDS)
             wait(LOOK_SECONDS)
+
+    def _prepare(self, played: Forecast, floor: PresentFloor, breathe: Callable[[], None]) -> None:
+        """Compute what the next to press will be told, for what was pressed in the last hour.
+
+        Whoever presses then waits only for the books: a long queue takes milliseconds to play.
+        """
+        items = self._ctx.catalogue().item_by
+        for code, level in dict.fromkeys((person.item, person.level) for person in floor.lately):
+            if code in items:
+                played.newcomer(items[code], level)
+                breathe()
 
     def _is_fresh(self, latest: Latest, now: int) -> bool:
         return abs(now - latest.at) <= MOST_AGE_MS

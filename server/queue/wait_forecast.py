@@ -85,7 +85,6 @@ class Turn:
     """Expected turn of one person."""
 
     kind: Kind
-
     ahead: int
     """People whom windows that may call this person call before. 0: whichever of them ends its
     service first calls this person, unless somebody with priority comes."""
@@ -146,13 +145,16 @@ class Forecast:
     """Choice that each window would have, were it free now."""
     _back: Mapping[str, float]
     """Minutes until each window of the pass is back."""
-    _newcomers: dict[tuple[str, int], Turn | None] = field(default_factory=dict)
+    _newcomers: dict[tuple[object, ...], Turn | None] = field(default_factory=dict)
+    """Turns by all that they depend on: items of a unit with the same windows are alike."""
 
     def newcomer(self, item: Item, level: int) -> Turn | None:
         """Return the turn of a person who takes a number now; None if no window would call."""
-        key = item.code, level
+        moment = self.moment
+        only = only_comprehensive(moment.catalogue, item, moment.now, moment.sessions)
+        key = item.unit, level, self.callers(item), only
         if key not in self._newcomers:
-            self._newcomers[key] = self._newcomer(item, level)
+            self._newcomers[key] = self._newcomer(*key)
         return self._newcomers[key]
 
     def callers(self, item: Item) -> tuple[str, ...]:
@@ -160,12 +162,8 @@ class Forecast:
         windows = windows_for(self.moment.catalogue, item, self.moment.now)
         return tuple(w.code for w in windows if w.code in self._back)
 
-    def _newcomer(self, item: Item, level: int) -> Turn | None:
-        moment = self.moment
-        able = self.callers(item)
-        only = only_comprehensive(moment.catalogue, item, moment.now, moment.sessions)
-        target = target_wait(moment.catalogue, item.unit)
-        me = Head("", item.unit, level, NEWCOMER, 0.0, target, only)
+    def _newcomer(self, unit: str, level: int, able: tuple[str, ...], only: bool) -> Turn | None:
+        me = Head("", unit, level, NEWCOMER, 0.0, target_wait(self.moment.catalogue, unit), only)
         last = None
         for call in self._calls:
             if call.window in able:
@@ -178,9 +176,9 @@ class Forecast:
         is_next = last.minutes == 0 or all(self._is_called(me, self._first[c]) for c in able)
         ahead = sum(last.before.get(code, 0) for code in able)
         priority = sum(last.priority_before.get(code, 0) for code in able) if level == 0 else 0
-        kind = kind_of(level, (moment.catalogue.window_by[code] for code in able))
-        ahead = ahead if is_next else max(1, ahead)
+        kind = kind_of(level, (self.moment.catalogue.window_by[code] for code in able))
         delay = min(self._back[code] for code in able)
+        ahead = ahead if is_next else max(1, ahead)
         return Turn(kind, ahead, last.minutes, len(able), priority, delay)
 
     def _is_called(self, me: Head, call: _Call) -> bool:
