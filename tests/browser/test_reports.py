@@ -15,6 +15,12 @@ from support.staff_pages import signed_in
 ITEM, CHIEF = "scjg-01", "1009"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
+CUT = """() => [...document.querySelectorAll(".tile .long")].filter((figure) => {
+  figure.textContent = "96.0%（240/250）";
+  return figure.scrollWidth > figure.clientWidth;
+}).map((figure) => figure.previousElementSibling.textContent)"""
+"""Tiles that a rate with both of its numbers does not fit."""
+
 
 @pytest.fixture(scope="module")
 def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HallServer]:
@@ -59,6 +65,7 @@ def test_the_month_by_window_is_chosen_read_and_downloaded(office: Page) -> None
     )
     assert office.evaluate("document.documentElement.scrollWidth") <= 1366
     assert axe.findings(office) == []
+    assert office.evaluate(CUT) == []
     for name, media in (("下载表格", XLSX), ("打印报表", "application/pdf")):
         link = office.get_by_role("link", name=name)
         answer = office.request.get(link.evaluate("a => a.href"))
