@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from support import axe
 from support.hall_server import MANAGER, HallServer
-from support.staff_pages import listen, signed_in
+from support.staff_pages import signed_in, tablet_of
 
 CLERK, WINDOW = "1009", "W05"
 SMALL = {"width": 390, "height": 844}
@@ -23,14 +23,8 @@ def tablet(
     browser: Browser, browser_context_args: dict[str, Any], hall: HallServer
 ) -> Iterator[Page]:
     """Yield the tablet of window 5."""
-    size = {"width": 1024, "height": 768}
-    context = browser.new_context(**{**browser_context_args, "viewport": size})
-    page = context.new_page()
-    errors = listen(page)
-    page.goto(hall.url(f"/rate/{WINDOW}"))
-    yield page
-    context.close()
-    assert errors == []
+    with tablet_of(browser, browser_context_args, hall, WINDOW) as page:
+        yield page
 
 
 def test_a_photo_is_put_shown_and_removed_by_the_person(

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from support import axe
 from support.hall_server import HallServer
-from support.staff_pages import listen
+from support.staff_pages import tablet_of
 
 CLERK, WINDOW, ITEM = "1009", "W05", "scjg-01"
 
@@ -20,14 +20,8 @@ def tablet(
     browser: Browser, browser_context_args: dict[str, Any], hall: HallServer
 ) -> Iterator[Page]:
     """Yield the tablet of window 5."""
-    size = {"width": 1024, "height": 768}
-    context = browser.new_context(**{**browser_context_args, "viewport": size})
-    page = context.new_page()
-    errors = listen(page)
-    page.goto(hall.url(f"/rate/{WINDOW}"))
-    yield page
-    context.close()
-    assert errors == []
+    with tablet_of(browser, browser_context_args, hall, WINDOW) as page:
+        yield page
 
 
 def test_a_service_is_rated_on_the_tablet(tablet: Page, hall: HallServer) -> None:

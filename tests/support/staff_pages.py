@@ -79,3 +79,18 @@ def evidence(folder: Path) -> list[Path]:
 
 OVER_THE_LIMIT = 4096 * 1024
 """Bytes of a paper beyond the usual setting, with its head."""
+
+
+@contextmanager
+def tablet_of(
+    browser: Browser, context_args: dict[str, Any], hall: HallServer, window: str
+) -> Iterator[Page]:
+    """Yield the tablet of a window; at the end its page must have had no error."""
+    size = {"width": 1024, "height": 768}
+    context = browser.new_context(**{**context_args, "viewport": size})
+    page = context.new_page()
+    errors = listen(page)
+    page.goto(hall.url(f"/rate/{window}"))
+    yield page
+    context.close()
+    assert errors == []
