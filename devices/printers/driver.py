@@ -131,9 +131,7 @@ class EscposPrinter:
                     return result
                 self.pause(RETRY_SECONDS)
 
-    def _try(
-        self, encoded: Encoded, beginning: _Beginning, end: float
-    ) -> tuple[Outcome, Health]:
+    def _try(self, encoded: Encoded, beginning: _Beginning, end: float) -> tuple[Outcome, Health]:
         try:
             link = self.address.open(self.timing.connect)
         except LinkError as error:
@@ -232,11 +230,11 @@ class EscposPrinter:
                 break
 
     def _status(
-        self, link: Link, first: float, on_answer: Callable[[], None] | None = None
+        self, link: Link, first: float, on_ready: Callable[[], None] | None = None
     ) -> PrinterStatus:
         """Send all four status queries; `first` is the deadline of the first answer in seconds.
 
-        `on_answer` is called at the first answer.
+        `on_ready` is called at each answer from a printer that is not offline.
         """
         self._drop_input(link)
         answers: dict[int, int | None] = dict.fromkeys(QUERIES)
@@ -247,8 +245,8 @@ class EscposPrinter:
             answers[number] = self._answer(link, reader, seconds)
             if answers[number] is None:
                 break  # wait one deadline for a silent printer, not four
-            if on_answer is not None and number == QUERIES[0]:
-                on_answer()
+            if on_ready is not None and PrinterStatus(answers).online == "yes":
+                on_ready()
             seconds = self.timing.answer
         return PrinterStatus(answers)
 
