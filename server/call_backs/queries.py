@@ -17,7 +17,7 @@ from server.core.store import Tx
 from server.ratings.levels import Level
 from server.ratings.tables import rating
 
-ENDS = (CaseMove.DECIDE.value, CaseMove.NOT_ACCEPT.value)
+ENDS = (CaseMove.DECIDE.value, CaseMove.TACIT.value, CaseMove.NOT_ACCEPT.value)
 """Moves after which a person can say how it was; who withdrew is not asked."""
 ENDED = (CaseState.DECIDED.value, CaseState.NOT_ACCEPTED.value)
 SHOWN_WEEKS = 12

@@ -15,10 +15,11 @@ from server.cases.due_rows import clocks_of, due_rows, stated
 from server.cases.due_watches import DueWatches
 from server.cases.errors import CaseCode
 from server.cases.events import CaseMoved
-from server.cases.holds import hold_of
+from server.cases.holds import hold_of, overtaken
 from server.cases.paper_kinds import kind_of
 from server.cases.queries import StoredApplicant, StoredCase, StoredFact
 from server.cases.rules import (
+    DECISIVE,
     RUNNING,
     UNACCEPTED,
     CaseMove,
@@ -281,11 +282,13 @@ def move(ctx: Context, actor: Actor, key: str, case_id: str, wish: Wish) -> None
 
     def act(tx: Tx) -> JsonDict:
         row, facts, posts = access.accessible(ctx, tx.conn, actor, case_id)
-        if wish.move in (CaseMove.FILE, CaseMove.DEEM, CaseMove.TAKE_OVER):
+        if wish.move in (CaseMove.FILE, CaseMove.DEEM, CaseMove.TACIT, CaseMove.TAKE_OVER):
             raise HallError(CommonCode.INVALID, field="move")
         if deem_within(ctx, tx, row, facts):
             # Whoever was late finds the case accepted, and the answer is in the books.
-            return {"deemed": True}
+            return {"moved": CaseState.HANDLING.value}
+        if overtaken(ctx, tx, actor, row, facts, wish):
+            return {"moved": CaseState.DECIDED.value}
         file_queries.require_all(tx, wish.evidence)
         item = item_of(ctx, row)
         if wish.move is CaseMove.ASK_TIME and wish.days > item.extension_days:
@@ -297,7 +300,7 @@ def move(ctx: Context, actor: Actor, key: str, case_id: str, wish: Wish) -> None
         if refusal is not None:
             raise refusal
         add_fact(ctx, tx, actor, row, facts, state, wish, ctx.local(tx.now).date())
-        return {"deemed": False}
+        return {"moved": ""}
 
     request: JsonDict = {
         "act": f"case.{wish.move}",
@@ -309,8 +312,9 @@ def move(ctx: Context, actor: Actor, key: str, case_id: str, wish: Wish) -> None
         "to": wish.to,
         "evidence": list(wish.evidence),
     }
-    if ctx.command(actor, key, request, act)["deemed"]:
-        raise HallError(CaseCode.CASE_STATE, state=CaseState.HANDLING.value)
+    moved = ctx.command(actor, key, request, act).get("moved")
+    if moved:
+        raise HallError(CaseCode.CASE_STATE, state=moved)
 
 
 def _target(wish: Wish, row: StoredCase, facts: Sequence[StoredFact]) -> CaseState | None:
@@ -369,7 +373,7 @@ def add_fact(
     if row.state in UNACCEPTED:  # what comes after the acceptance changes nothing of it
         hand_in = last_hand_in(tx.conn, tx.hall_id, row)
         row = replace(row, hand_in=hand_in.id if hand_in else "")
-    outcome = wish.outcome if wish.move is CaseMove.DECIDE else None
+    outcome = wish.outcome if wish.move in DECISIVE else None
     fact = StoredFact(
         case=row.id,
         n=n,
@@ -420,7 +424,8 @@ def _days(ctx: Context, wish: Wish) -> int:
     """Return the days of a fact: requested or told, or within which a decision must be served."""
     if wish.move is CaseMove.DECIDE:
         return ctx.settings().of(CaseSettings).case_serve_days
-    return wish.days if wish.move in (CaseMove.SUSPEND, CaseMove.ASK_TIME) else 0
+    has_days = wish.move in (CaseMove.SUSPEND, CaseMove.ASK_TIME, CaseMove.TACIT)
+    return wish.days if has_days else 0
 
 
 def _ahead(ctx: Context, wish: Wish) -> int:

@@ -15,7 +15,7 @@ from functools import lru_cache
 from server.cases.clock import DayTable, DueDays, due_day, is_in_time
 from server.cases.hall_minutes import OpeningHours, Pause, SpotTime, due_minute
 from server.cases.ledger import Entry, Limit, Mark, Reading, Start, start_of
-from server.cases.rules import RUNNING, CaseMove, CaseState, Fact, ledger_of
+from server.cases.rules import DECISIVE, RUNNING, CaseMove, CaseState, Fact, ledger_of
 from server.catalogue.model import CaseMode, Item
 from server.core.clock import local
 from server.core.working_days import Workdays
@@ -215,7 +215,7 @@ class CaseClocks:
         """
         if facts[-1].state is not CaseState.DECIDED:
             return None
-        fact = next(s.fact for s in reversed(facts) if s.fact.move is CaseMove.DECIDE)
+        fact = next(s.fact for s in reversed(facts) if s.fact.move in DECISIVE)
         return self.calendar.after(fact.day, fact.days) if fact.days else None
 
     def start(self, entries: Sequence[Entry]) -> Start | None:

@@ -26,9 +26,11 @@ class PaperKind(StrEnum):
     """准予决定书."""
     REFUSAL = "refusal"
     """不予决定书, with the remedies."""
+    TACIT = "tacit"
+    """超时默许决定书, with the basis of its scheme."""
 
 
-DECISIONS = frozenset({PaperKind.DECISION, PaperKind.REFUSAL})
+DECISIONS = frozenset({PaperKind.DECISION, PaperKind.REFUSAL, PaperKind.TACIT})
 
 
 class ServedHow(StrEnum):
@@ -66,6 +68,7 @@ _KINDS = {
     CaseMove.SUSPEND: PaperKind.SPECIAL,
     CaseMove.GRANT_TIME: PaperKind.EXTENSION,
     CaseMove.DECIDE: PaperKind.DECISION,
+    CaseMove.TACIT: PaperKind.TACIT,
 }
 
 

@@ -136,7 +136,7 @@ def _rows(kind: PaperKind, content: dict[str, Any]) -> list[list[str]]:
     if kind is PaperKind.SPECIAL:
         rows.append(["特别程序", BASIS_WORDS[SuspensionBasis(content["basis"])]])
         rows.append(["所需时间", f"{content['days']}个工作日"])
-    if kind is PaperKind.DECISION and content["result"]:
+    if kind in (PaperKind.DECISION, PaperKind.TACIT) and content["result"]:
         rows.append(["办理结果", content["result"]])
         rows.append(["有效期", content["validity"] or "—"])
     return rows
@@ -164,6 +164,7 @@ _TEXTS = {
     PaperKind.SPECIAL: ("您的申请需要进行上述特别程序，所需时间不计算在办理期限内。原因：{words}"),
     PaperKind.EXTENSION: ("因{reason}，经批准，办理期限延长{days}个工作日。批准意见：{words}"),
     PaperKind.DECISION: "经审查，您的申请符合法定条件、标准，决定准予。{words}",
+    PaperKind.TACIT: "本单位在期限内未作出决定，按超时默许规定视为准予。依据：{words}",
     PaperKind.REFUSAL: "经审查，您的申请不符合法定条件、标准，决定不予批准。理由：{words}",
 }
 

@@ -95,7 +95,7 @@ def _details(
             }
         case PaperKind.NOT_ACCEPTED | PaperKind.REFUSAL:
             return {"remedies": remedies_of(item)}
-        case PaperKind.DECISION:
+        case PaperKind.DECISION | PaperKind.TACIT:
             return {"result": item.result, "validity": item.result_validity}
 
 

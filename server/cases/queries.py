@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 from server.cases.clocks import Clock
 from server.cases.paper_kinds import DECISIONS
-from server.cases.rules import FINAL, CaseMove, CaseState, HallPost, Post
+from server.cases.rules import DECISIVE, FINAL, CaseMove, CaseState, HallPost, Post
 from server.cases.tables import (
     case_applicant,
     case_due,
@@ -222,7 +222,7 @@ def in_week(hall_id: str, first: str, last: str) -> Select[Any]:
 def decisions(conn: Connection, hall_id: str, first: str, last: str, unit: str = "") -> int:
     """Return the number of decisions of ISO days `first`..`last`, of one unit if it is named."""
     wanted = [_f.hall_id == hall_id, _f.day >= first, _f.day <= last]
-    query = select(func.count()).where(*wanted, _f.move == CaseMove.DECIDE.value)
+    query = select(func.count()).where(*wanted, _f.move.in_(sorted(DECISIVE)))
     if unit:
         same = and_(_c.hall_id == _f.hall_id, _c.id == _f.case)
         query = query.select_from(case_fact.join(case_record, same)).where(_c.unit == unit)
@@ -308,6 +308,12 @@ def served_decisions(conn: Connection, hall_id: str, cases: Sequence[str]) -> se
         .where(_p.hall_id == hall_id, _p.case.in_(cases), _p.kind.in_(sorted(DECISIONS)))
     )
     return set(conn.scalars(query))
+
+
+def with_move(conn: Connection, hall_id: str, move: CaseMove) -> list[str]:
+    """Return the cases that made a move."""
+    query = select(_f.case).where(_f.hall_id == hall_id, _f.move == move.value)
+    return list(conn.scalars(query.distinct().order_by(_f.case)))
 
 
 def posts(conn: Connection, hall_id: str) -> dict[tuple[str, Post], set[str]]:

@@ -57,6 +57,8 @@ class CaseMove(StrEnum):
     GRANT_TIME = "grant_time"
     DENY_TIME = "deny_time"
     DECIDE = "decide"
+    TACIT = "tacit"
+    """Granted as nobody decided in time, under a scheme (超时默许)."""
     WITHDRAW = "withdraw"
     """The applicant withdraws."""
     ASK_VOID = "ask_void"
@@ -118,6 +120,8 @@ class CaseWay(StrEnum):
     """A list that a unit handed in."""
 
 
+DECISIVE = frozenset({CaseMove.DECIDE, CaseMove.TACIT})
+"""Moves that decide a case."""
 FINAL = frozenset({CaseState.DECIDED, CaseState.NOT_ACCEPTED, CaseState.WITHDRAWN, CaseState.VOID})
 UNACCEPTED = frozenset({CaseState.FILED, CaseState.SUPPLEMENTING})
 """States in which the materials still decide what may be done."""
@@ -144,6 +148,7 @@ _MARKS = {
     CaseMove.SUSPEND: Mark.SUSPENDED,
     CaseMove.RESUME: Mark.RESUMED,
     CaseMove.DECIDE: Mark.ENDED,
+    CaseMove.TACIT: Mark.ENDED,
     CaseMove.WITHDRAW: Mark.ENDED,
     CaseMove.MAKE_VOID: Mark.ENDED,
 }

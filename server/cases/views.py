@@ -36,6 +36,7 @@ from server.cases.messages import (
 from server.cases.paper_kinds import PaperKind, ServedHow, ServedTo
 from server.cases.queries import StoredApplicant, StoredCase, StoredDue, StoredFact
 from server.cases.rules import (
+    DECISIVE,
     FINAL,
     CaseMove,
     CaseOutcome,
@@ -59,9 +60,9 @@ from server.leave import step_papers
 from server.leave.messages import PaperRef
 
 _STAFF = frozenset(kind.value for kind in STAFF_KINDS)
-_BY_HALL = frozenset({CaseMove.FILE, CaseMove.DEEM, CaseMove.TAKE_OVER})
+_BY_HALL = frozenset({CaseMove.FILE, CaseMove.DEEM, CaseMove.TACIT, CaseMove.TAKE_OVER})
 """Moves that are no buttons: of the opening, of the hall's clock, and of lists of cases."""
-TOLD = frozenset({CaseMove.NOT_ACCEPT, CaseMove.SUSPEND, CaseMove.GRANT_TIME, CaseMove.DECIDE})
+TOLD = frozenset({CaseMove.NOT_ACCEPT, CaseMove.SUSPEND, CaseMove.GRANT_TIME, *DECISIVE})
 """Moves with words that the applicant reads."""
 _QUIET = frozenset({CaseMove.ASK_TIME, CaseMove.DENY_TIME, CaseMove.ASK_VOID, CaseMove.TAKE_OVER})
 """Moves that the applicant does not see."""

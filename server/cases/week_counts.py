@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from server.cases.clock import due_day
 from server.cases.clocks import CaseClocks
 from server.cases.ledger import Limit, Reading, start_of
-from server.cases.rules import RUNNING, CaseMove, CaseState, Fact, ledger_of
+from server.cases.rules import DECISIVE, RUNNING, CaseMove, CaseState, Fact, ledger_of
 from server.core.dated_steps import in_span
 from server.core.rates import Rate
 
@@ -117,14 +117,14 @@ def case_counts(
 
 def counts_of_facts(happened: Sequence[DatedFact]) -> CaseCounts:
     """Return the counts of these facts, without what is open."""
-    decisions = [fact for fact in happened if fact.move is CaseMove.DECIDE]
+    decisions = [fact for fact in happened if fact.move in DECISIVE]
     promised = [fact for fact in decisions if fact.promised > 0]
     return CaseCounts(
         filed=sum(fact.move is CaseMove.FILE for fact in happened),
         accepted=sum(fact.move in ACCEPTANCES for fact in happened),
         not_accepted=sum(fact.move is CaseMove.NOT_ACCEPT for fact in happened),
         decided=len(decisions),
-        on_time=sum(fact.day <= fact.due for fact in decisions),
-        early=sum(fact.day < fact.due for fact in promised),
+        on_time=sum(fact.day <= fact.due for fact in decisions if fact.move is CaseMove.DECIDE),
+        early=sum(fact.day < fact.due for fact in promised if fact.move is CaseMove.DECIDE),
         promised=len(promised),
     )

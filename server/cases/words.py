@@ -34,6 +34,7 @@ MOVE_WORDS = {
     CaseMove.GRANT_TIME: "批准延期",
     CaseMove.DENY_TIME: "不批准延期",
     CaseMove.DECIDE: "作出决定",
+    CaseMove.TACIT: "超时默许",
     CaseMove.WITHDRAW: "申请人撤回",
     CaseMove.ASK_VOID: "申请作废",
     CaseMove.MAKE_VOID: "作废",
@@ -71,6 +72,7 @@ PAPER_WORDS = {
     PaperKind.EXTENSION: "延长期限告知书",
     PaperKind.DECISION: "准予决定书",
     PaperKind.REFUSAL: "不予决定书",
+    PaperKind.TACIT: "超时默许决定书",
 }
 SERVED_HOW_WORDS = {
     ServedHow.HANDED: "直接送达",

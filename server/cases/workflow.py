@@ -152,6 +152,7 @@ CASE = Workflow(
             _OUTCOME,
             _WORDS,
         ),
+        _row(CaseMove.TACIT, _RUNNING, (_DECIDED,), _by(HALL)),
         _row(
             CaseMove.WITHDRAW,
             _OPEN,

@@ -232,6 +232,10 @@ class Item:
     """Working days that one extension may add (行政许可法 42)."""
     three_hands: bool = False
     """True if acceptance, review and approval are done by three persons."""
+    hazard: bool = False
+    """True if it touches safety, health or the environment: silence never decides on it."""
+    third_party: bool = False
+    """True if it touches important rights of others: silence never decides on it either."""
 
     @property
     def case_mode(self) -> CaseMode:

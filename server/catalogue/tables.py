@@ -131,6 +131,8 @@ item = _versioned(
     Column("legal_unit", CODE, nullable=False, server_default=text("'working'")),
     Column("extension_days", Integer, nullable=False, server_default=text("10")),
     number_column("three_hands"),
+    number_column("hazard"),
+    number_column("third_party"),
 )
 window = _versioned(
     "window",

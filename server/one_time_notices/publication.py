@@ -24,6 +24,7 @@ REMEDIES = (
 DIGEST_SHOWN = 16
 UNCOMPARED = frozenset(
     {"code", "unit", "group", "keywords", "service_minutes", "materials", "three_hands"}
+    | {"hazard", "third_party"}
 )
 """Fields of an item that tell an applicant nothing, or are compared part by part."""
 # Fields of the official guide are named even where the catalogue has no such field yet.

@@ -31,6 +31,7 @@ export const factWords = dictionary({
   grant_time: { zh: "批准延期", en: "Extension granted" },
   deny_time: { zh: "不批准延期", en: "Extension refused" },
   decide: { zh: "作出决定", en: "Decided" },
+  tacit: { zh: "超时默许", en: "Granted by silence" },
   withdraw: { zh: "申请人撤回", en: "Withdrawn by the applicant" },
   ask_void: { zh: "申请作废", en: "Cancellation requested" },
   make_void: { zh: "作废", en: "Made void" },

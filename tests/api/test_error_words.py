@@ -60,6 +60,7 @@ SAMPLES: dict[str, Any] = {
     "closes": "10:00",
     "most": 20,
     "codes": ["甲", "乙"],
+    "items": "房屋登记、契税申报",
 }
 STATES = [state.value for state in RuleState]
 

@@ -23,6 +23,7 @@ from support.code_cases import (
     readers,
     requests,
     staff_photos,
+    tacit_approval,
 )
 from support.halls import ADMINISTRATOR, STAFF
 from support.web import Web
@@ -42,6 +43,7 @@ PARTS = (
     complaints,
     call_backs,
     staff_photos,
+    tacit_approval,
     one_time_notices,
 )
 

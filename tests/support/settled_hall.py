@@ -57,6 +57,8 @@ from server.spot_checks import queries as spot_checks_queries
 from server.spot_checks.anomalies import Anomaly
 from server.spot_checks.finding_rules import State as FindingState
 from server.spot_checks.marks import Kind
+from server.tacit_approval.actions import Proposal, propose
+from server.tacit_approval.rules import SchemeKind, SchemeLimit
 from server.time_clocks import queries as time_clocks_queries
 from server.time_clocks.manual_entry import Sheet, Signature, take_sheet
 from server.web_api.limits import Limits
@@ -300,7 +302,15 @@ class SettledHall:
             "year": ["2026"],
             "change": [row.id for row in ctx.read(lambda c: stored_changes.listed(c, "small"))],
             "sheet": self.sheet,
+            "scheme": [self._scheme()],
         }
+
+    def _scheme(self) -> str:
+        """Return a scheme of approval by silence with the first of its signatures."""
+        basis = "某市行政审批超时默许办法第三条"
+        items, first = ("tax-1",), self.ctx.local().date()
+        proposal = Proposal(SchemeKind.DECISION, items, SchemeLimit.LEGAL, basis, first)
+        return propose(self.ctx, BOSS, self.small.key(), proposal)
 
     def close(self) -> None:
         """Close the databases."""

@@ -192,6 +192,22 @@ CASES = later(
         required=False,
         note="受理、审核、审批须由三人分别办理的填是",
     ),
+    Column(
+        "hazard",
+        "涉及安全风险",
+        Kind.YES_NO,
+        10,
+        required=False,
+        note="直接关系公共安全、人身健康、生态环境的填是；这类事项不适用超时默许",
+    ),
+    Column(
+        "third_party",
+        "涉及他人权益",
+        Kind.YES_NO,
+        10,
+        required=False,
+        note="直接涉及他人重大利益的填是；这类事项不适用超时默许",
+    ),
 )
 """Columns that the cases (办件) of an item need."""
 LEGAL_UNIT = Column(

@@ -1,0 +1,1 @@
+"""Approval by silence (超时默许): off until two people sign a scheme, and exactly once."""
