@@ -21,6 +21,13 @@ settings.load_profile("hall")
 
 
 @pytest.fixture(scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of this run, which all its workers share."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
 def postgres() -> Iterator[pg.Postgres]:
     """Yield one PostgreSQL server for the session."""
     with pg.server() as running:

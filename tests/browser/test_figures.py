@@ -6,6 +6,7 @@ import io
 import re
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -13,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 from pypdf import PdfReader
 
-from support.demo_history import hall_with_demo_history
+from support.demo_history import shared_history
 from support.hall_server import MANAGER, PATIENCE, HallServer
 from support.staff_pages import signed_in
 
@@ -26,11 +27,10 @@ QUIET = {
 
 
 @pytest.fixture(scope="module")
-def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HallServer]:
+def hall(run_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[HallServer]:
     """Yield the reference hall with its demo history and the bulletins of it."""
     folder = tmp_path_factory.mktemp("figures")
-    (folder / "data").mkdir()
-    hall_with_demo_history(folder / "data", 1).ctx.store.close()
+    shared_history(run_folder, folder / "data").ctx.store.close()
     with HallServer(folder) as running:
         yield running
 

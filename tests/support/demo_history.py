@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import shutil
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from pathlib import Path
@@ -44,8 +46,7 @@ def hall_with_demo_history(folder: Path, seed: int) -> Hall:
     """Return the reference hall with a month and a week of history, the same for the same seed."""
     # A real hall draws this key at random; with a known key the journal is identical line by line.
     (folder / KEY_FILE).write_text(KEY)
-    config = Config(data=folder, hall_id="reference", database=f"sqlite:///{folder / 'hall.db'}")
-    hall = open_hall(config, clock=SetClock(SATURDAY))
+    hall = open_hall(_config(folder), clock=SetClock(SATURDAY))
     import_catalogue(hall.ctx, SYSTEM, load(), "")
     time_clocks.admit(hall, rehearsal=False)
     doors = [door.serial for door in time_clocks.DOORS]
@@ -53,6 +54,27 @@ def hall_with_demo_history(folder: Path, seed: int) -> Hall:
     history.create(hall, seed, doors, lambda done, days: progress.append((done, days)), months=1)
     assert progress[-1][0] == progress[-1][1] == len(progress)
     return hall
+
+
+def shared_history(root: Path, folder: Path) -> Hall:
+    """Return the hall of seed 1 in an empty `folder`; it is made once for every worker of a run.
+
+    `root`: the folder of the run, which its workers share. Whoever comes first makes the hall.
+    """
+    made = root / "demo-history"
+    with (root / "demo-history.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            making = root / "demo-history.part"
+            making.mkdir()
+            hall_with_demo_history(making, 1).ctx.store.close()
+            making.rename(made)
+    shutil.copytree(made, folder, dirs_exist_ok=True)
+    return open_hall(_config(folder), clock=SetClock(SATURDAY))
+
+
+def _config(folder: Path) -> Config:
+    return Config(data=folder, hall_id="reference", database=f"sqlite:///{folder / 'hall.db'}")
 
 
 def fill_old_database(revision: str, source: Connection, old: Connection) -> dict[str, list[Any]]:
