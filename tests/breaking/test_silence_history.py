@@ -42,5 +42,5 @@ def test_a_correct_run_has_no_violation() -> None:
     ],
 )
 def test_a_planted_violation_is_found(changes: dict[str, Any], kind: str) -> None:
-    found = {violation.kind for violation in silence_violations(replace(right(), **changes))}
-    assert found == {kind}
+    kinds = {violation.kind for violation in silence_violations(replace(right(), **changes))}
+    assert kinds == {kind}
