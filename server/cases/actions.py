@@ -7,9 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import Connection
-
-from server.cases import access, papers, queries, workflow
+from server.cases import access, materials, papers, queries, workflow
 from server.cases.clocks import CaseClocks, Clock
 from server.cases.due_rows import clocks_of, due_rows, stated
 from server.cases.due_watches import DueWatches
@@ -40,13 +38,17 @@ from server.core.store import Tx
 from server.core.workflow import Attempt
 from server.hall.context import Context, JsonDict, write_journal
 from server.leave import file_queries
-from server.one_time_notices import queries as hand_ins
-from server.one_time_notices.queries import StoredHandIn
 from server.queue import ticket_queries
 from server.queue.errors import QueueCode
 from server.queue.tickets import State
 
 DAY_MS = 86_400_000
+BY_HALL = frozenset(
+    {CaseMove.FILE, CaseMove.DEEM, CaseMove.LAPSE, CaseMove.TACIT, CaseMove.TAKE_OVER}
+)
+"""Moves that nobody takes as a step."""
+LONGEST_DAYS = 365
+WITH_DAYS = frozenset({CaseMove.SUSPEND, CaseMove.ASK_TIME, CaseMove.TACIT, CaseMove.PLEDGE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,20 +234,18 @@ def attempt_of(
     facts: Sequence[StoredFact],
     posts: access.Posts,
     wish: Wish | None,
-    faulty: bool | None,
+    faulty: Sequence[str] | None,
 ) -> Attempt[CaseState]:
     """Return a step as the actor attempts it; with `wish` None whatever it needs is given.
 
-    `faulty`: the last hand-in has faults; None if no materials are recorded.
+    `faulty`: materials of the last hand-in with faults; None if no materials are recorded.
     """
     item = item_of(ctx, row)
     given = [workflow.WORDS] if wish is None or wish.words else []
     given += [workflow.OUTCOME] if wish is None or wish.outcome is not None else []
     given += [workflow.BASIS] if wish is None or wish.basis is not None else []
     given += [workflow.DAYS] if wish is None or wish.days > 0 else []
-    given += [workflow.FAULTY] if faulty else []
-    needs_hand_in = bool(item.materials) and row.way == CaseWay.WINDOW
-    given += [workflow.IN_ORDER] if faulty is False or not needs_hand_in else []
+    given += materials.given(item, row, facts, faulty)
     given += [] if item.three_hands else [workflow.ONE_HAND]
     time_askers = access.actors_of(facts, CaseMove.ASK_TIME)
     given += [workflow.FIRST_TIME] if not time_askers else []
@@ -268,6 +268,9 @@ def attempt_of(
             workflow.REVIEWED: passed[CaseState.REVIEWING],
             workflow.TIME_ASKER: time_askers if not decided else (),
             workflow.VOID_ASKER: access.actors_of(facts, CaseMove.ASK_VOID),
+            workflow.PLEDGED: access.actors_of(facts, CaseMove.PLEDGE)
+            if materials.owes(facts)
+            else (),
         },
         given=given,
     )
@@ -282,18 +285,21 @@ def move(ctx: Context, actor: Actor, key: str, case_id: str, wish: Wish) -> None
 
     def act(tx: Tx) -> JsonDict:
         row, facts, posts = access.accessible(ctx, tx.conn, actor, case_id)
-        if wish.move in (CaseMove.FILE, CaseMove.DEEM, CaseMove.TACIT, CaseMove.TAKE_OVER):
+        if wish.move in BY_HALL:
             raise HallError(CommonCode.INVALID, field="move")
         if deem_within(ctx, tx, row, facts):
             # Whoever was late finds the case accepted, and the answer is in the books.
             return {"moved": CaseState.HANDLING.value}
+        if lapse_within(ctx, tx, row, facts):
+            return {"moved": CaseState.WITHDRAWN.value}
         if overtaken(ctx, tx, actor, row, facts, wish):
             return {"moved": CaseState.DECIDED.value}
         file_queries.require_all(tx, wish.evidence)
         item = item_of(ctx, row)
-        if wish.move is CaseMove.ASK_TIME and wish.days > item.extension_days:
+        if wish.days > _most_days(wish.move, item):
             raise HallError(CommonCode.INVALID, field="days")
-        faulty = faults_of(tx.conn, tx.hall_id, row) if row.state in UNACCEPTED else None
+        looks = row.state in UNACCEPTED or wish.move is CaseMove.SUPPLY
+        faulty = materials.faulty(tx.conn, tx.hall_id, row) if looks else None
         attempt = attempt_of(ctx, actor, row, facts, posts, wish, faulty)
         state = CASE.after(wish.move, attempt, _target(wish, row, facts))
         refusal = hold_of(ctx, tx.conn, row, wish.move)
@@ -327,23 +333,6 @@ def _target(wish: Wish, row: StoredCase, facts: Sequence[StoredFact]) -> CaseSta
     return None
 
 
-def last_hand_in(conn: Connection, hall_id: str, row: StoredCase) -> StoredHandIn | None:
-    """Return the last hand-in of a case's materials: of the matter that its ticket began."""
-    ticket = ticket_queries.get(conn, hall_id, row.ticket) if row.ticket else None
-    if ticket is None:
-        return None
-    first = hand_ins.latest_of_visit(conn, hall_id, ticket.id, ticket.visit, row.item)
-    return hand_ins.of_matter(conn, hall_id, first.matter)[-1] if first else None
-
-
-def faults_of(conn: Connection, hall_id: str, row: StoredCase) -> bool | None:
-    """Return True if the last hand-in of a case has faults; None without a hand-in."""
-    last = last_hand_in(conn, hall_id, row)
-    if last is None:
-        return None
-    return any(m.faults for m in hand_ins.materials(conn, hall_id, [last.id])[last.id])
-
-
 def deem_within(ctx: Context, tx: Tx, row: StoredCase, facts: Sequence[StoredFact]) -> bool:
     """Accept a case whose defects nobody told in time; return True if this was such a case."""
     if row.state != CaseState.FILED:
@@ -356,6 +345,27 @@ def deem_within(ctx: Context, tx: Tx, row: StoredCase, facts: Sequence[StoredFac
     state = CASE.after(CaseMove.DEEM, attempt)
     add_fact(ctx, tx, SYSTEM, row, facts, state, Wish(CaseMove.DEEM), reader.today)
     return True
+
+
+def lapse_within(ctx: Context, tx: Tx, row: StoredCase, facts: Sequence[StoredFact]) -> bool:
+    """Withdraw a case whose pledged materials did not come; return True if this was such a case."""
+    if row.state not in RUNNING and row.state != CaseState.SUSPENDED:
+        return False
+    reader = clocks(ctx, tx.now)
+    due = reader.due(stated(facts), item_of(ctx, row)).get(Clock.PLEDGE)
+    if due is None or due.rule is None or reader.today <= due.rule:
+        return False
+    attempt = Attempt(CaseState(row.state), holds=lambda role: role == workflow.HALL)
+    state = CASE.after(CaseMove.LAPSE, attempt)
+    add_fact(ctx, tx, SYSTEM, row, facts, state, Wish(CaseMove.LAPSE), reader.today)
+    return True
+
+
+def _most_days(move: CaseMove, item: Item) -> int:
+    """Return the most working days that a step may name."""
+    if move is CaseMove.ASK_TIME:
+        return item.extension_days
+    return max(1, item.promised_days) if move is CaseMove.PLEDGE else LONGEST_DAYS
 
 
 def add_fact(
@@ -371,7 +381,7 @@ def add_fact(
     """Add a step in the running action, with its owner, due days, paper and journal line."""
     n = len(facts) + 1
     if row.state in UNACCEPTED:  # what comes after the acceptance changes nothing of it
-        hand_in = last_hand_in(tx.conn, tx.hall_id, row)
+        hand_in = materials.last_hand_in(tx.conn, tx.hall_id, row)
         row = replace(row, hand_in=hand_in.id if hand_in else "")
     outcome = wish.outcome if wish.move in DECISIVE else None
     fact = StoredFact(
@@ -424,8 +434,7 @@ def _days(ctx: Context, wish: Wish) -> int:
     """Return the days of a fact: requested or told, or within which a decision must be served."""
     if wish.move is CaseMove.DECIDE:
         return ctx.settings().of(CaseSettings).case_serve_days
-    has_days = wish.move in (CaseMove.SUSPEND, CaseMove.ASK_TIME, CaseMove.TACIT)
-    return wish.days if has_days else 0
+    return wish.days if wish.move in WITH_DAYS else 0
 
 
 def _ahead(ctx: Context, wish: Wish) -> int:

@@ -36,10 +36,14 @@ class Clock(StrEnum):
     STAGE = "stage"
     SERVE = "serve"
     """Until when the decision has to be served (行政许可法 44)."""
+    PLEDGE = "pledge"
+    """Until when the applicant brings what was pledged; no lamp: it is not the unit's."""
     EXTENSION = "extension"
     """Of lamps alone: until when an extension had to be requested."""
 
 
+WITHOUT_LAMP = frozenset({Clock.PLEDGE})
+"""Clocks that run against the applicant."""
 PROMISES = (Clock.PROMISED, Clock.DIRECT)
 """Clocks of the promise, in days or in minutes: a case has one of them."""
 STAGE_WORDS: Mapping[CaseState, tuple[str, ...]] = {
@@ -111,6 +115,10 @@ class CaseClocks:
         if start is None or not _runs(state):
             return {}
         clocks: dict[Clock, DueDays] = {}
+        pledge = open_pledge(facts)
+        if pledge is not None:
+            last = self.calendar.after(pledge.day, pledge.days)
+            clocks[Clock.PLEDGE] = DueDays(last, last, last)
         promise = self.promise(facts, item)
         if promise is not None:
             clocks[Clock.PROMISED] = self._days(promise.entries, promise.limit, promise.start)
@@ -231,6 +239,14 @@ _ACCEPTANCES = frozenset({CaseMove.ACCEPT, CaseMove.COMPLETE})
 
 def _runs(state: CaseState) -> bool:
     return state in RUNNING or state is CaseState.SUSPENDED
+
+
+def open_pledge(facts: Sequence[StatedFact]) -> Fact | None:
+    """Return the pledge whose materials have not come yet, or None."""
+    last = next(
+        (s.fact for s in reversed(facts) if s.fact.move in (CaseMove.PLEDGE, CaseMove.SUPPLY)), None
+    )
+    return last if last is not None and last.move is CaseMove.PLEDGE else None
 
 
 def on_the_spot(item: Item) -> bool:

@@ -21,6 +21,8 @@ class CaseCode(ErrorCode):
     CASE_HANDS = "case_hands"
     CASE_STAGES = "case_stages"
     CASE_MATERIALS = "case_materials"
+    CASE_TOLERANCE = "case_tolerance"
+    CASE_PLEDGE = "case_pledge"
     CASE_WORDS = "case_words"
     CASE_OUTCOME = "case_outcome"
     CASE_BASIS = "case_basis"
@@ -91,6 +93,16 @@ REFUSALS: dict[ErrorCode, Refusal] = {
         409,
         "材料还没有登记，或还有需要补正的材料，请先登记材料。",
         "The materials are not recorded, or some are still faulty. Please record them first.",
+    ),
+    CaseCode.CASE_TOLERANCE: Refusal(
+        409,
+        "缺少的材料里有不能容缺的，或材料已经齐全、已经作过承诺，请一次告知补正或直接受理。",
+        "Some missing material cannot follow later, or nothing is missing or was pledged before.",
+    ),
+    CaseCode.CASE_PLEDGE: Refusal(
+        409,
+        "申请人承诺容缺补交的材料还没有补齐，不能作出决定。",
+        "The materials that the applicant pledged have not come. It cannot be decided yet.",
     ),
     CaseCode.CASE_WORDS: Refusal(400, "请写明意见或理由。", "Please write the opinion or reason."),
     CaseCode.CASE_OUTCOME: Refusal(

@@ -289,6 +289,8 @@ class CaseView(CaseBrief):
     """Moves that the viewer may make now."""
     held: list[HeldMove]
     extension_days: int
+    pledge_days: int
+    """Working days within which pledged materials have to come, at most."""
 
 
 class CaseList(Message):

@@ -16,6 +16,10 @@ class PaperKind(StrEnum):
     """补正材料告知书."""
     ACCEPTANCE = "acceptance"
     """受理通知书."""
+    PLEDGE = "pledge"
+    """容缺受理承诺和告知书: what is missing, until when, and what follows if it does not come."""
+    LAPSE = "lapse"
+    """视为撤回申请告知书: what was pledged did not come."""
     NOT_ACCEPTED = "not_accepted"
     """不予受理通知书."""
     SPECIAL = "special"
@@ -61,6 +65,8 @@ class ServedTo(StrEnum):
 _KINDS = {
     CaseMove.FILE: PaperKind.RECEIPT,
     CaseMove.TELL: PaperKind.SUPPLEMENT,
+    CaseMove.PLEDGE: PaperKind.PLEDGE,
+    CaseMove.LAPSE: PaperKind.LAPSE,
     CaseMove.COMPLETE: PaperKind.ACCEPTANCE,
     CaseMove.ACCEPT: PaperKind.ACCEPTANCE,
     CaseMove.DEEM: PaperKind.ACCEPTANCE,

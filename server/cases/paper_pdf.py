@@ -41,7 +41,7 @@ def data_of(
     """Return what a paper says, for the template; `size`: a4 or a5."""
     content = json.loads(row.content)
     kind = PaperKind(row.kind)
-    has_remedies = kind in (PaperKind.NOT_ACCEPTED, PaperKind.REFUSAL)
+    has_remedies = kind in (PaperKind.NOT_ACCEPTED, PaperKind.REFUSAL, PaperKind.LAPSE)
     return {
         "size": size,
         "hall": hall,
@@ -58,7 +58,10 @@ def data_of(
         "remedies": content["remedies"] if has_remedies else "",
         "day": day_words(row.day),
         "code": code(address),
-        "signatures": ["经办人（签字）：", "收件人（签字）："],
+        "signatures": [
+            "经办人（签字）：",
+            "承诺人（签字）：" if kind is PaperKind.PLEDGE else "收件人（签字）：",
+        ],
     }
 
 
@@ -146,6 +149,7 @@ def _text(kind: PaperKind, content: dict[str, Any]) -> str:
     """Return the sentence that the paper states."""
     template = _DEEMED if kind is PaperKind.ACCEPTANCE and content["deemed"] else _TEXTS[kind]
     words = {name: content.get(name, "") for name in ("words", "reason", "days")}
+    words["until"] = day_words(content.get("until", ""))
     rule = SPOT_RULE if "T" in content.get("promised", "") else RULE
     return template.format(filed=day_words(content["filed"]), rule=rule, **words)
 
@@ -160,6 +164,14 @@ _TEXTS = {
         "经审查，您提交的申请材料需要补正。需要补正的全部内容如下，请一次补齐："
     ),
     PaperKind.ACCEPTANCE: "您的申请材料齐全、符合法定形式，现予受理。{rule}",
+    PaperKind.PLEDGE: (
+        "您的申请缺少下列可以容缺的材料。您承诺在{until}前补交，本单位先予受理。"
+        "在补齐之前不作出决定；到期没有补齐的，视为撤回申请，材料可以取回，补齐后可以重新申请。{words}"
+    ),
+    PaperKind.LAPSE: (
+        "您承诺补交的材料到期没有补齐，按您签署的容缺受理承诺，视为撤回申请。"
+        "材料可以取回，补齐后可以重新申请。"
+    ),
     PaperKind.NOT_ACCEPTED: "经审查，您的申请不予受理。理由：{words}",
     PaperKind.SPECIAL: ("您的申请需要进行上述特别程序，所需时间不计算在办理期限内。原因：{words}"),
     PaperKind.EXTENSION: ("因{reason}，经批准，办理期限延长{days}个工作日。批准意见：{words}"),
@@ -172,13 +184,15 @@ _TEXTS = {
 def _head(kind: PaperKind) -> list[str]:
     if kind is PaperKind.RECEIPT:
         return ["材料", "形式和份数"]
+    if kind is PaperKind.PLEDGE:
+        return ["容缺的材料", "情况"]
     return ["材料", "需要补正的内容"] if kind is PaperKind.SUPPLEMENT else []
 
 
 def _lines(kind: PaperKind, content: dict[str, Any]) -> list[list[str]]:
     if kind is PaperKind.RECEIPT:
         return [[name, form or "—"] for name, form in content["materials"]]
-    if kind is PaperKind.SUPPLEMENT:
+    if kind in (PaperKind.SUPPLEMENT, PaperKind.PLEDGE):
         return [
             [name, "；".join([_faults(faults), *([words] if words else [])])]
             for name, faults, words in content["faults"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from datetime import date
 
 from server.cases import queries
 from server.cases.clocks import PROMISES, Clock
@@ -52,7 +53,7 @@ def write(ctx: Context, tx: Tx, row: StoredCase, facts: Sequence[StoredFact], it
         "day": fact.day,
         "window": row.window,
         "words": fact.words,
-        **_details(tx, row, facts, item, kind, due),
+        **_details(ctx, tx, row, facts, item, kind, due),
     }
     text = json.dumps(content, ensure_ascii=False, sort_keys=True)
     digest = hashlib.sha256(f"{fact.paper}\n{text}".encode()).hexdigest()[:DIGEST_LENGTH]
@@ -63,6 +64,7 @@ def write(ctx: Context, tx: Tx, row: StoredCase, facts: Sequence[StoredFact], it
 
 
 def _details(
+    ctx: Context,
     tx: Tx,
     row: StoredCase,
     facts: Sequence[StoredFact],
@@ -83,6 +85,8 @@ def _details(
                 "legal": _day(due, Clock.LEGAL),
                 "result": item.result,
             }
+        case PaperKind.PLEDGE:
+            return {"faults": _faults(tx, row), "until": _pledged_until(ctx, facts[-1])}
         case PaperKind.SPECIAL:
             return {"basis": facts[-1].basis, "days": facts[-1].days}
         case PaperKind.EXTENSION:
@@ -93,10 +97,16 @@ def _details(
                 "promised": _promised(due),
                 "legal": _day(due, Clock.LEGAL),
             }
-        case PaperKind.NOT_ACCEPTED | PaperKind.REFUSAL:
+        case PaperKind.NOT_ACCEPTED | PaperKind.REFUSAL | PaperKind.LAPSE:
             return {"remedies": remedies_of(item)}
         case PaperKind.DECISION | PaperKind.TACIT:
             return {"result": item.result, "validity": item.result_validity}
+
+
+def _pledged_until(ctx: Context, fact: StoredFact) -> str:
+    """Return the ISO day by which the pledged materials have to come."""
+    calendar = ctx.workdays().statutory()
+    return calendar.after(date.fromisoformat(fact.day), fact.days).isoformat()
 
 
 def _promised(due: dict[str, StoredDue]) -> str:

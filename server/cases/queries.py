@@ -338,8 +338,17 @@ def hall_posts(conn: Connection, hall_id: str) -> dict[HallPost, set[str]]:
 
 def overdue_untold(conn: Connection, hall_id: str, today: str) -> list[str]:
     """Return the cases whose defects should have been told before the ISO day `today`."""
+    return _overdue(conn, hall_id, Clock.TELL, today)
+
+
+def overdue_pledges(conn: Connection, hall_id: str, today: str) -> list[str]:
+    """Return the cases whose pledged materials should have come before the ISO day `today`."""
+    return _overdue(conn, hall_id, Clock.PLEDGE, today)
+
+
+def _overdue(conn: Connection, hall_id: str, clock: Clock, today: str) -> list[str]:
     query = select(_d.case).where(
-        _d.hall_id == hall_id, _d.clock == Clock.TELL.value, _d.earliest != "", _d.earliest < today
+        _d.hall_id == hall_id, _d.clock == clock.value, _d.earliest != "", _d.earliest < today
     )
     return list(conn.scalars(query.order_by(_d.earliest, _d.case)))
 

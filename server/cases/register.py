@@ -13,6 +13,7 @@ CAPABILITY = Capability(
     routes=(lambda parts: routes.add(parts.api),),
     jobs=(
         lambda hall: partial(serving.deem_all, hall.ctx),
+        lambda hall: partial(serving.lapse_all, hall.ctx),
         lambda hall: DueCache(hall.ctx).update,
     ),
 )

@@ -43,12 +43,18 @@ class CaseMove(StrEnum):
     FILE = "file"
     TELL = "tell"
     """Every defect of the papers is told at once."""
+    PLEDGE = "pledge"
+    """The applicant pledges to bring missing materials later (容缺)."""
     COMPLETE = "complete"
     """The supplements are complete: this is the acceptance."""
     ACCEPT = "accept"
     DEEM = "deem"
     """Accepted from the day the papers came, as nobody told a defect in time."""
     NOT_ACCEPT = "not_accept"
+    SUPPLY = "supply"
+    """The pledged materials have come."""
+    LAPSE = "lapse"
+    """The pledged materials did not come: the application counts as withdrawn."""
     PASS = "pass"
     RETURN = "return"
     SUSPEND = "suspend"
@@ -150,6 +156,7 @@ _MARKS = {
     CaseMove.DECIDE: Mark.ENDED,
     CaseMove.TACIT: Mark.ENDED,
     CaseMove.WITHDRAW: Mark.ENDED,
+    CaseMove.LAPSE: Mark.ENDED,
     CaseMove.MAKE_VOID: Mark.ENDED,
 }
 

@@ -93,6 +93,20 @@ def set_posts(
     ctx.command(actor, key, request, act)
 
 
+def lapse_all(ctx: Context) -> None:
+    """Withdraw every case whose pledged materials did not come; a job calls it again and again."""
+    today = ctx.day()
+    for case_id in ctx.read(lambda c: queries.overdue_pledges(c, ctx.hall_id, today)):
+
+        def act(tx: Tx, case_id: str = case_id) -> None:
+            row = queries.get(tx.conn, tx.hall_id, case_id)
+            if row is not None:
+                facts = queries.FACTS.of(tx.conn, tx.hall_id, [case_id])[case_id]
+                actions.lapse_within(ctx, tx, row, facts)
+
+        ctx.write(act)
+
+
 def deem_all(ctx: Context) -> None:
     """Accept every case whose defects nobody told in time; a job calls it again and again."""
     today = ctx.day()

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection
 
-from server.cases import access, actions, list_queries, queries, take_over
+from server.cases import access, actions, list_queries, materials, queries, take_over
 from server.cases.clocks import PROMISES, CaseClocks, Clock
 from server.cases.day_walk import walk
 from server.cases.due_rows import stated
@@ -60,7 +60,6 @@ from server.leave import step_papers
 from server.leave.messages import PaperRef
 
 _STAFF = frozenset(kind.value for kind in STAFF_KINDS)
-_BY_HALL = frozenset({CaseMove.FILE, CaseMove.DEEM, CaseMove.TACIT, CaseMove.TAKE_OVER})
 """Moves that are no buttons: of the opening, of the hall's clock, and of lists of cases."""
 TOLD = frozenset({CaseMove.NOT_ACCEPT, CaseMove.SUSPEND, CaseMove.GRANT_TIME, *DECISIVE})
 """Moves with words that the applicant reads."""
@@ -134,7 +133,7 @@ def single(hall: Hall, conn: Connection, actor: Actor, case_id: str) -> CaseView
     dues = queries.dues(conn, ctx.hall_id, [row.id])[row.id]
     reader, item = actions.clocks(ctx), actions.item_of(ctx, row)
     started = reader.start(ledger_of([s.fact for s in stated(facts)]))
-    faulty = actions.faults_of(conn, ctx.hall_id, row)
+    faulty = materials.faulty(conn, ctx.hall_id, row)
     attempt = actions.attempt_of(ctx, actor, row, facts, posts, None, faulty)
     unseal_phone = person is not None and row.state not in FINAL
     phone = unseal(hall.config.data, ctx.tokens, person.phone) if unseal_phone and person else ""
@@ -163,6 +162,7 @@ def single(hall: Hall, conn: Connection, actor: Actor, case_id: str) -> CaseView
         moves=moves,
         held=held,
         extension_days=item.extension_days,
+        pledge_days=max(1, item.promised_days),
     )
 
 
@@ -172,7 +172,7 @@ def _moves(
     """Return the steps that a person may take now, and those that another room holds, with why."""
     moves, held = [], []
     for move in CaseMove:
-        if move in _BY_HALL or not CASE.allows(move, attempt):
+        if move in actions.BY_HALL or not CASE.allows(move, attempt):
             continue
         refusal = hold_of(ctx, conn, row, move)
         if refusal is None:

@@ -22,6 +22,9 @@ STATE_WORDS = {
 MOVE_WORDS = {
     CaseMove.FILE: "收件",
     CaseMove.TELL: "一次告知补正",
+    CaseMove.PLEDGE: "容缺承诺",
+    CaseMove.SUPPLY: "容缺材料补齐",
+    CaseMove.LAPSE: "逾期未补齐，视为撤回",
     CaseMove.COMPLETE: "补正齐全，受理",
     CaseMove.ACCEPT: "受理",
     CaseMove.DEEM: "逾期未告知，视为受理",
@@ -61,6 +64,7 @@ CLOCK_WORDS = {
     Clock.LEGAL: "法定时限",
     Clock.STAGE: "环节时限",
     Clock.SERVE: "送达时限",
+    Clock.PLEDGE: "容缺补交",
     Clock.EXTENSION: "延期申请",
 }
 PAPER_WORDS = {
@@ -71,6 +75,8 @@ PAPER_WORDS = {
     PaperKind.SPECIAL: "特别程序告知书",
     PaperKind.EXTENSION: "延长期限告知书",
     PaperKind.DECISION: "准予决定书",
+    PaperKind.PLEDGE: "容缺受理承诺和告知书",
+    PaperKind.LAPSE: "视为撤回申请告知书",
     PaperKind.REFUSAL: "不予决定书",
     PaperKind.TACIT: "超时默许决定书",
 }

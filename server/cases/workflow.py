@@ -11,11 +11,16 @@ ACCEPTOR, HANDLER, REVIEWER, APPROVER = "acceptor", "handler", "reviewer", "appr
 OFFICE, HALL = "office", "hall"
 """Roles: a manager of the hall; the hall itself, whose clock accepts what nobody answered."""
 HANDLED, REVIEWED, TIME_ASKER, VOID_ASKER = "handled", "reviewed", "time asker", "void asker"
+PLEDGED = "pledged"
 """Parts; the first two are empty for an item that does not demand three people."""
 WORDS, OUTCOME, BASIS, DAYS = "words", "outcome", "basis", "days"
 IN_ORDER, FAULTY, ONE_HAND = "materials in order", "faulty materials", "one hand"
 FIRST_TIME = "first extension"
-"""Names of what comes with a move; `ONE_HAND`: the item may be decided on the spot."""
+TOLERABLE, SUPPLIED, NOTHING_OWED = "only tolerable faults", "supplied", "nothing owed"
+"""Names of what comes with a move; `ONE_HAND`: the item may be decided on the spot.
+
+`NOTHING_OWED`: no material that the applicant pledged is missing.
+"""
 
 _FILED, _SUPPLEMENTING = CaseState.FILED, CaseState.SUPPLEMENTING
 _HANDLING, _REVIEWING = CaseState.HANDLING, CaseState.REVIEWING
@@ -32,6 +37,7 @@ def _by(*roles: str) -> Role:
 _WORDS = Given(CaseCode.CASE_WORDS, WORDS)
 _MATERIALS = Given(CaseCode.CASE_MATERIALS, IN_ORDER)
 _FAULTS = Given(CaseCode.CASE_MATERIALS, FAULTY)
+_NOTHING_OWED = Given(CaseCode.CASE_PLEDGE, NOTHING_OWED)
 _DAYS = Given(CaseCode.CASE_DAYS, DAYS)
 _OUTCOME = Given(CaseCode.CASE_OUTCOME, OUTCOME)
 _OTHER_HANDS = Apart(CaseCode.CASE_HANDS, (HANDLED, REVIEWED))
@@ -69,6 +75,23 @@ CASE = Workflow(
             _by(ACCEPTOR, HANDLER),
             _MATERIALS,
         ),
+        _row(
+            CaseMove.PLEDGE,
+            frozenset({_FILED}),
+            (),
+            _by(ACCEPTOR, HANDLER),
+            Given(CaseCode.CASE_TOLERANCE, TOLERABLE),
+            _DAYS,
+        ),
+        _row(
+            CaseMove.SUPPLY,
+            _RUNNING | {_SUSPENDED},
+            (),
+            _by(ACCEPTOR, HANDLER),
+            After(CaseCode.CASE_STATE, PLEDGED),
+            Given(CaseCode.CASE_MATERIALS, SUPPLIED),
+        ),
+        _row(CaseMove.LAPSE, _RUNNING | {_SUSPENDED}, (CaseState.WITHDRAWN,), _by(HALL)),
         _row(CaseMove.DEEM, frozenset({_FILED}), (_HANDLING,), _by(HALL)),
         _row(
             CaseMove.NOT_ACCEPT,
@@ -140,6 +163,7 @@ CASE = Workflow(
             (_DECIDED,),
             _by(ACCEPTOR, HANDLER),
             Given(CaseCode.CASE_STAGES, ONE_HAND),
+            _NOTHING_OWED,
             _OUTCOME,
             _WORDS,
         ),
@@ -149,6 +173,7 @@ CASE = Workflow(
             (_DECIDED,),
             _by(APPROVER),
             _OTHER_HANDS,
+            _NOTHING_OWED,
             _OUTCOME,
             _WORDS,
         ),

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from server.cases import actions as cases
 from server.cases import queries as case_queries
 from server.cases.access import actors_of
-from server.cases.clocks import CaseClocks, Clock
+from server.cases.clocks import WITHOUT_LAMP, CaseClocks, Clock
 from server.cases.due_texts import day_of
 from server.cases.due_watches import DueWatches
 from server.cases.queries import StoredCase, StoredDue
@@ -67,7 +67,11 @@ def _light_case(ctx: Context, tx: Tx, case: str) -> None:
     rule, now = rule_of(ctx, cases.clocks(ctx, tx.now)), ctx.local(tx.now)
     for level in LampLevel:
         for due in case_queries.dues(tx.conn, tx.hall_id, [case])[case]:
-            if due.earliest and rule.has_crossed(level, due.earliest, now):
+            if (
+                due.earliest
+                and due.clock not in WITHOUT_LAMP
+                and rule.has_crossed(level, due.earliest, now)
+            ):
                 _light(ctx, rule, due, level, tx)
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import Connection, and_, exists, func, insert, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, insert, select
 from sqlalchemy import case as sql_case
 
-from server.cases.clocks import Clock
+from server.cases.clocks import WITHOUT_LAMP, Clock
 from server.cases.queries import StoredDue
 from server.cases.rules import FINAL
 from server.cases.tables import case_due, case_fact, case_record
@@ -61,7 +61,7 @@ def uncrossed(conn: Connection, hall_id: str, level: LampLevel, until: str) -> l
         _l.level == level.value,
     )
     query = _dues.select().where(
-        _d.hall_id == hall_id, _d.earliest != "", _d.earliest <= until, ~lit
+        _d.hall_id == hall_id, _d.earliest != "", _d.earliest <= until, _has_lamp(), ~lit
     )
     return _dues.all(conn, query.order_by(_d.earliest, _d.case, _d.clock))
 
@@ -88,8 +88,15 @@ def unlit_facts(
 
 def due_until(conn: Connection, hall_id: str, until: str) -> list[StoredDue]:
     """Return every clock due until a day or time, the earliest first."""
-    query = _dues.select().where(_d.hall_id == hall_id, _d.earliest != "", _d.earliest <= until)
+    query = _dues.select().where(
+        _d.hall_id == hall_id, _d.earliest != "", _d.earliest <= until, _has_lamp()
+    )
     return _dues.all(conn, query.order_by(_d.earliest, _d.case))
+
+
+def _has_lamp() -> ColumnElement[bool]:
+    """Return the condition for the clocks that have lamps."""
+    return _d.clock.not_in(sorted(WITHOUT_LAMP))
 
 
 def open_by_unit(conn: Connection, hall_id: str) -> dict[str, int]:

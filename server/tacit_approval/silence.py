@@ -14,7 +14,7 @@ from datetime import date, datetime
 from server.cases import actions as cases
 from server.cases import queries as case_queries
 from server.cases.actions import Wish
-from server.cases.clocks import CaseClocks, Clock
+from server.cases.clocks import CaseClocks, Clock, open_pledge
 from server.cases.due_cache import basis_of
 from server.cases.due_rows import stated
 from server.cases.queries import StoredCase, StoredFact
@@ -83,7 +83,7 @@ def overtake(
 
 def record(ctx: Context, tx: Tx, row: StoredCase, facts: Sequence[StoredFact]) -> bool:
     """Grant a case in the running action if silence counts; return True if it did."""
-    if row.state not in RUNNING:
+    if row.state not in RUNNING or open_pledge(stated(facts)) is not None:
         return False
     schemes = queries.signed(tx.conn, tx.hall_id)
     if not any(row.item in scheme.items for scheme in schemes):

@@ -19,6 +19,9 @@ export const stateWords = dictionary({
 export const factWords = dictionary({
   file: { zh: "收件", en: "Papers received" },
   tell: { zh: "一次告知补正", en: "Told what to supplement" },
+  pledge: { zh: "容缺承诺", en: "Materials pledged" },
+  supply: { zh: "容缺材料补齐", en: "Pledged materials came" },
+  lapse: { zh: "逾期未补齐，视为撤回", en: "Pledge lapsed: counts as withdrawn" },
   complete: { zh: "补正齐全，受理", en: "Supplements complete, accepted" },
   accept: { zh: "受理", en: "Accepted" },
   deem: { zh: "逾期未告知，视为受理", en: "Accepted, as nothing was told in time" },

@@ -5,6 +5,9 @@ import type { CaseMove, CaseState, CaseView } from "@web/wire.gen.ts";
 const labels = dictionary({
   file: { zh: "收件", en: "Receive" },
   tell: { zh: "一次告知补正", en: "Tell what to supplement" },
+  pledge: { zh: "容缺承诺", en: "Pledge missing materials" },
+  supply: { zh: "容缺材料已补齐", en: "Pledged materials came" },
+  lapse: { zh: "视为撤回", en: "Let the pledge lapse" },
   complete: { zh: "补正齐全，受理", en: "Supplements complete: accept" },
   accept: { zh: "受理", en: "Accept" },
   deem: { zh: "视为受理", en: "Deem accepted" },
@@ -37,6 +40,9 @@ export function moveLabel(move: CaseMove, state: CaseState): string {
 export const askWords = dictionary({
   file: { zh: "说明", en: "Words" },
   tell: { zh: "补充说明（选填，申请人能看到）", en: "Further words (optional; the applicant sees them)" },
+  pledge: { zh: "补充说明（选填，写入承诺和告知书）", en: "Further words (optional; printed on the pledge)" },
+  supply: { zh: "说明（选填）", en: "Words (optional)" },
+  lapse: { zh: "说明（选填）", en: "Words (optional)" },
   complete: { zh: "说明（选填）", en: "Words (optional)" },
   accept: { zh: "说明（选填）", en: "Words (optional)" },
   deem: { zh: "说明（选填）", en: "Words (optional)" },
@@ -56,15 +62,15 @@ export const askWords = dictionary({
   take_over: { zh: "说明", en: "Words" },
 });
 
-const WORDLESS: readonly CaseMove[] = ["tell", "complete", "accept", "resume"];
+const WORDLESS: readonly CaseMove[] = ["tell", "pledge", "supply", "complete", "accept", "resume"];
 /** Steps at the window; the others belong to the back office. */
-const WINDOW: readonly CaseMove[] = ["complete", "accept", "tell", "decide", "pass", "not_accept", "withdraw"];
+const WINDOW: readonly CaseMove[] = ["complete", "accept", "pledge", "tell", "supply", "decide", "pass", "not_accept", "withdraw"];
 
 /** Return true for a step that is refused without words. */
 export const needsWords = (move: CaseMove): boolean => !WORDLESS.includes(move);
 
 /** Return true for a step that names working days. */
-export const needsDays = (move: CaseMove | ""): boolean => move === "suspend" || move === "ask_time";
+export const needsDays = (move: CaseMove | ""): boolean => move === "suspend" || move === "ask_time" || move === "pledge";
 
 type Viewed = Pick<CaseView, "state" | "moves" | "stretches" | "extension_days">;
 

@@ -15,6 +15,7 @@ export const clockWords = dictionary({
   legal: { zh: "法定时限", en: "Legal limit" },
   stage: { zh: "环节时限", en: "Stage" },
   serve: { zh: "送达时限", en: "Service" },
+  pledge: { zh: "容缺材料补交", en: "Pledged materials" },
   extension: { zh: "延期申请", en: "Extension" },
 });
 

@@ -33,6 +33,7 @@ CONTENT: dict[str, Any] = {
     "remedies": "六十日内申请行政复议",
     "result": "许可证",
     "validity": "",
+    "until": "2026-03-05",
 }
 WORDS = {
     PaperKind.RECEIPT: ("已收到", "身份证明", "—"),
@@ -41,7 +42,10 @@ WORDS = {
     PaperKind.NOT_ACCEPTED: ("不予受理。理由：理由写在这里",),
     PaperKind.SPECIAL: ("专家评审", "10个工作日", "不计算在办理期限内"),
     PaperKind.EXTENSION: ("因情况复杂，经批准，办理期限延长10个工作日", "2026年3月9日"),
+    PaperKind.PLEDGE: ("缺、不清晰；缺第二页", "2026年3月5日前补交", "视为撤回申请", "承诺人"),
+    PaperKind.LAPSE: ("到期没有补齐", "视为撤回申请", "六十日内申请行政复议"),
     PaperKind.DECISION: ("决定准予", "许可证"),
+    PaperKind.TACIT: ("未作出决定", "视为准予。依据：理由写在这里", "许可证"),
     PaperKind.REFUSAL: ("决定不予批准。理由：理由写在这里", "六十日内申请行政复议"),
 }
 
@@ -57,7 +61,8 @@ def test_each_paper_says_what_the_law_asks_of_it(kind: PaperKind) -> None:
     data = paper_pdf.data_of(row(kind), "中心", "测试人", "http://hall.test/k/1", "a4")
     text = json.dumps(data, ensure_ascii=False)
     assert all(words in text for words in WORDS[kind]), text
-    assert bool(data["remedies"]) is (kind in (PaperKind.NOT_ACCEPTED, PaperKind.REFUSAL))
+    has_remedies = {PaperKind.NOT_ACCEPTED, PaperKind.REFUSAL, PaperKind.LAPSE}
+    assert bool(data["remedies"]) is (kind in has_remedies)
     assert data["to"] == "测试人"
 
 

@@ -128,6 +128,38 @@ def _(web: Web) -> TestResponse:
     return clerk.post(f"/cases/{case_id}/move", {"move": "accept"})
 
 
+def lacks_a_paper(web: Web, *, tolerable: bool) -> tuple[Browser, str]:
+    """Return a clerk with a case that lacks a material, and the address of its steps."""
+    book = web.small.ctx.catalogue()
+    items = tuple(
+        replace(
+            i, promised_days=5, materials=tuple(replace(m, tolerable=True) for m in i.materials)
+        )
+        if tolerable
+        else i
+        for i in book.items
+    )
+    import_catalogue(web.small.ctx, SYSTEM, replace(book, items=items), "test")
+    clerk, ticket = serving_at_window(web)
+    case_id = clerk.post("/counter/cases", WHO | {"ticket": ticket}).get_json()["id"]
+    hand_in(clerk, ticket, marks=[{"place": 0, "faults": ["missing"]}])
+    return clerk, f"/cases/{case_id}/move"
+
+
+@case(CaseCode.CASE_TOLERANCE)
+def _(web: Web) -> TestResponse:
+    clerk, steps = lacks_a_paper(web, tolerable=False)
+    return clerk.post(steps, {"move": "pledge", "days": 1})
+
+
+@case(CaseCode.CASE_PLEDGE)
+def _(web: Web) -> TestResponse:
+    clerk, steps = lacks_a_paper(web, tolerable=True)
+    clerk.post(steps, {"move": "pledge", "days": 1})
+    clerk.post(steps, {"move": "accept"})
+    return clerk.post(steps, {"move": "decide", "outcome": "granted", "words": "准予"})
+
+
 @case(CaseCode.CASE_WORDS)
 def _(web: Web) -> TestResponse:
     clerk, steps = accepted(web)
