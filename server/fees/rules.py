@@ -79,14 +79,15 @@ _SIGNS = {FeeMove.CONFIRM: 1, FeeMove.CORRECT: -1, FeeMove.CONFIRM_REFUND: -1}
 
 @dataclass(frozen=True, slots=True)
 class FeeFact:
-    """Fact of a due as totals read it; `bank_day`: of a receipt the day on which the money came."""
+    """Fact of a due as totals read it.
+
+    `money_day`: the day of the receipt that a confirmation makes and a correction takes back.
+    """
 
     move: FeeMove
     day: str
     amount: int
-    bank_day: str = ""
-    is_reversed: bool = False
-    """True for a confirmation that was corrected."""
+    money_day: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +117,12 @@ class DayMoney:
 
 
 def day_totals(facts: Iterable[FeeFact]) -> dict[str, DayMoney]:
-    """Return the money of each day: receipts by the bank's day, without those corrected."""
+    """Return the money of each day: receipts by the day on which they came, less those taken back."""
     totals: dict[str, DayMoney] = {}
     for fact in facts:
         part = _part(fact)
         if part is not None:
-            day = fact.bank_day or fact.day
+            day = fact.money_day or fact.day
             totals[day] = totals.get(day, DayMoney()) + part
     return totals
 
@@ -130,8 +131,10 @@ def _part(fact: FeeFact) -> DayMoney | None:
     match fact.move:
         case FeeMove.MAKE:
             return DayMoney(made=fact.amount, made_count=1)
-        case FeeMove.CONFIRM if not fact.is_reversed:
+        case FeeMove.CONFIRM:
             return DayMoney(received=fact.amount, received_count=1)
+        case FeeMove.CORRECT:
+            return DayMoney(received=-fact.amount, received_count=-1)
         case FeeMove.GRANT_WAIVE:
             return DayMoney(waived=fact.amount, waived_count=1)
         case FeeMove.CONFIRM_REFUND:

@@ -64,13 +64,15 @@ fee_fact = Table(
     Column("day", CODE, nullable=False),
     number_column("amount", BigInteger),  # fen of the due
     code_column("reference"),  # bank's, of a confirmation, a refund and a correction
+    code_column("money_day"),  # ISO day of the receipt that a move makes or takes back
     text_column("words"),  # basis of a waiver, reason of anything else
     code_column("by_actor"),
     PrimaryKeyConstraint("hall_id", "due", "n"),
 )
 Index("ix_fee_fact_move", fee_fact.c.hall_id, fee_fact.c.move, fee_fact.c.day)
 
-# A reference has one receipt at a time: another turn begins only after the last one was corrected.
+# A reference has one receipt at a time: odd turns are receipts, an even one takes back the one
+# before. The sum of the amounts of a day is the money that came on it.
 fee_receipt = Table(
     "fee_receipt",
     metadata,
