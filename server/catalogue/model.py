@@ -165,7 +165,7 @@ class FlowStage:
 
 @dataclass(frozen=True, slots=True)
 class FeeStandard:
-    """Line of an item's fee standards (收费标准): dues of its cases are made of such lines alone."""
+    """Line of an item's fee standards (收费标准): dues of its cases are made by these alone."""
 
     code: str
     """Unique within the item."""

@@ -19,10 +19,10 @@ def yuan_text(fen: int) -> str:
 
 
 def capital_text(fen: int) -> str:
-    """Return an amount in capitals (大写), e.g. 壹仟贰佰叁拾肆元伍角整; raise ValueError beyond them.
+    """Return an amount in capitals (大写), e.g. 壹仟贰佰叁拾肆元伍角整.
 
-    Rules of 支付结算办法 (正确填写票据和结算凭证的基本规定), from memory: 零 once for any run of zeros
-    inside, 整 after yuan or jiao and none after fen, 零 between yuan and fen without jiao.
+    Rules of 支付结算办法, from memory: one 零 for a run of zeros inside, 整 after yuan or jiao and
+    none after fen, 零 between yuan and fen without jiao. Raises ValueError beyond `MOST`.
     """
     if not 0 <= fen <= MOST:
         raise ValueError(f"{fen} fen have no capitals")

@@ -22,7 +22,9 @@ class FeeCode(ErrorCode):
     FEE_REFERENCE = "fee_reference"
     FEE_RECEIPT_USED = "fee_receipt_used"
     FEE_BANK_LINE = "fee_bank_line"
-    FEE_FILE = "fee_file"
+    FEE_FILE_FORM = "fee_file_form"
+    FEE_FILE_LINES = "fee_file_lines"
+    FEE_FILE_CHANGED = "fee_file_changed"
 
 
 REFUSALS: dict[ErrorCode, Refusal] = {
@@ -92,9 +94,27 @@ REFUSALS: dict[ErrorCode, Refusal] = {
         "银行文件中这个流水号是另一份通知书或另一个金额（{number}，{amount}元），请核对。",
         "In the bank's file this reference is of another notice or amount ({number}, {amount}).",
     ),
-    FeeCode.FEE_FILE: Refusal(
+    FeeCode.FEE_FILE_FORM: Refusal(
         400,
-        "银行文件有误，一行也没有导入：{problems}",
-        "The bank's file has errors and nothing of it was imported: {problems}",
+        "读不出银行文件，一行也没有导入。须是CSV文件（UTF-8或GB18030），第1行是表头："
+        "交易日期、银行流水号、缴款通知书编号、金额；不超过20000行。",
+        "The bank's file cannot be read and nothing of it was imported. It has to be a CSV file "
+        "(UTF-8 or GB18030) whose first row has 交易日期, 银行流水号, 缴款通知书编号, 金额; "
+        "20,000 rows at most.",
+    ),
+    FeeCode.FEE_FILE_LINES: Refusal(
+        400,
+        "银行文件第{lines}行有误，一行也没有导入。每行须有不晚于今天的日期（如2026-03-02）、"
+        "不重复的流水号（4至40位字母、数字或连字符）和金额（元，大于0，最多两位小数）。",
+        "Rows {lines} of the bank's file are wrong and nothing of it was imported. Each row needs "
+        "a day up to today (2026-03-02), a reference of its own (4 to 40 letters, digits or "
+        "hyphens) and an amount in yuan above 0 with at most two decimals.",
+    ),
+    FeeCode.FEE_FILE_CHANGED: Refusal(
+        409,
+        "银行文件第{lines}行的流水号以前导入过，但日期、通知书编号或金额不同，一行也没有导入。"
+        "请向银行核实。",
+        "Rows {lines} have references of an earlier file with another day, notice or amount. "
+        "Nothing was imported. Please ask the bank.",
     ),
 }

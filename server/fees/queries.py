@@ -229,9 +229,7 @@ def add_file(tx: Tx, row: StoredFile, lines: Sequence[StoredBankLine]) -> None:
         tx.conn.execute(insert(fee_bank_line), values[start : start + CHUNK])
 
 
-def bank_lines(
-    conn: Connection, hall_id: str, references: Collection[str]
-) -> list[StoredBankLine]:
+def bank_lines(conn: Connection, hall_id: str, references: Collection[str]) -> list[StoredBankLine]:
     """Return the bank's lines with these references."""
     rows: list[StoredBankLine] = []
     for part in _parts(references):
@@ -246,6 +244,12 @@ def bank_lines_of_days(
     """Return the bank's lines of ISO days `first`..`last`."""
     query = _lines.select().where(_b.hall_id == hall_id, _b.day >= first, _b.day <= last)
     return _lines.all(conn, query.order_by(_b.day, _b.reference))
+
+
+def days_of_file(conn: Connection, hall_id: str, digest: str) -> list[str]:
+    """Return the ISO days of the lines that a file was the first to hold."""
+    query = select(_b.day).where(_b.hall_id == hall_id, _b.file == digest).distinct()
+    return sorted(conn.scalars(query))
 
 
 def _parts(names: Collection[str]) -> Iterator[list[str]]:

@@ -117,7 +117,7 @@ class DayMoney:
 
 
 def day_totals(facts: Iterable[FeeFact]) -> dict[str, DayMoney]:
-    """Return the money of each day: receipts by the day on which they came, less those taken back."""
+    """Return the money of each day; receipts on the day they came, less those taken back."""
     totals: dict[str, DayMoney] = {}
     for fact in facts:
         part = _part(fact)

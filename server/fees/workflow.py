@@ -20,6 +20,7 @@ _BY_OFFICE = Role(FeeCode.FEE_POST, (CASHIER, OFFICE))
 _OTHER_HAND = Apart(FeeCode.FEE_OWN, (ACCEPTED,))
 _SECOND = Apart(FeeCode.FEE_SECOND, (ASKER,))
 _REQUESTED = After(FeeCode.FEE_STATE, ASKER)
+_BY_ACCEPTOR = Role(FeeCode.FEE_POST, (ACCEPTOR,))
 _WORDS = Given(FeeCode.FEE_WORDS, WORDS)
 _REFERENCE = Given(FeeCode.FEE_REFERENCE, REFERENCE)
 
@@ -37,7 +38,7 @@ FEE = Workflow(
     "fee",
     FeeCode.FEE_STATE,
     (
-        Row(FeeMove.MAKE, frozenset[FeeState](), (_DUE,), (), (Role(FeeCode.FEE_POST, (ACCEPTOR,)),)),
+        Row(FeeMove.MAKE, frozenset[FeeState](), (_DUE,), (), (_BY_ACCEPTOR,)),
         _row(
             FeeMove.CONFIRM,
             {_DUE, _REFUNDED},
@@ -72,9 +73,7 @@ FEE = Workflow(
             _SECOND,
             _WORDS,
         ),
-        _row(
-            FeeMove.ASK_REFUND, {_CONFIRMED}, (FeeState.REFUND_ASKED,), _BY_THOSE, _WORDS
-        ),
+        _row(FeeMove.ASK_REFUND, {_CONFIRMED}, (FeeState.REFUND_ASKED,), _BY_THOSE, _WORDS),
         _row(
             FeeMove.CONFIRM_REFUND,
             {FeeState.REFUND_ASKED},

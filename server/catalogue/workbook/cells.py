@@ -25,8 +25,9 @@ _ZEROS = re.compile(r'((?:"[^"]*"|\\.)*)(0+)((?:"[^"]*"|\\.)*)')
 _QUOTED = re.compile(r'"([^"]*)"|\\(.)')
 EXACT = 10**15
 """First number with more than 15 digits: spreadsheets replace further digits by zeros."""
-_TYPED = frozenset({Kind.CODE, Kind.CODES, Kind.WHOLE, Kind.DECIMAL, Kind.DATE, Kind.TIME}
-) | {Kind.MONEY}
+_TYPED = frozenset({Kind.CODE, Kind.CODES, Kind.WHOLE, Kind.DECIMAL, Kind.DATE, Kind.TIME}) | {
+    Kind.MONEY
+}
 _TYPED_FIELDS = frozenset({"prefix", "phone"})
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_", re.ASCII)
 

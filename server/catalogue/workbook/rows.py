@@ -61,18 +61,10 @@ def _lines(catalogue: Catalogue, sheet: Sheet) -> Iterator[dict[str, Any]]:
     names = {i.code: i.name for i in catalogue.items}
     if sheet.key == "hall":
         yield _fields(sheet, catalogue)
-    elif sheet.key == "materials":
+    elif sheet.key in ("materials", "flow", "fees"):
         for item in catalogue.items:
-            for material in item.materials:
-                yield {"item": item.code, "item_name": item.name} | _fields(sheet, material)
-    elif sheet.key == "flow":
-        for item in catalogue.items:
-            for stage in item.flow:
-                yield {"item": item.code, "item_name": item.name} | _fields(sheet, stage)
-    elif sheet.key == "fees":
-        for item in catalogue.items:
-            for line in item.fees:
-                yield {"item": item.code, "item_name": item.name} | _fields(sheet, line)
+            for part in getattr(item, sheet.key):
+                yield {"item": item.code, "item_name": item.name} | _fields(sheet, part)
     elif sheet.key in ("window_items", "mandate_items"):
         parent = sheet.columns[0].field
         owners: Iterable[Window | Mandate] = (

@@ -122,8 +122,8 @@ def _rule(column: Column) -> dict[str, object]:
         bounds = {"minimum": column.low, "maximum": column.high}
         return {"validate": kind, "criteria": "between", **bounds}
     if column.kind is Kind.MONEY:
-        bounds = {"minimum": column.low / 100, "maximum": column.high / 100}
-        return {"validate": "decimal", "criteria": "between", **bounds}
+        yuan = {"minimum": column.low / 100, "maximum": column.high / 100}
+        return {"validate": "decimal", "criteria": "between", **yuan}
     if column.kind is Kind.DATE:
         return {"validate": "date", "criteria": ">=", "value": EARLIEST}
     if column.kind is Kind.TIME:
