@@ -22,7 +22,6 @@ from server.fees.queries import StoredDue, StoredFeeFact, StoredReceipt
 from server.fees.replay import ACTS, ReplayedFees, replayed
 from server.fees.rules import PAID, FeeMove, FeeState, net_of, read_number
 from server.fees.tables import fee_bank_line, fee_file, fee_receipt
-from server.fees.views import fee_fact
 
 FIRST_DAY, LAST_DAY = "2000-01-01", "2099-12-31"
 _MONEY = (FeeMove.CONFIRM, FeeMove.CORRECT)
@@ -75,7 +74,7 @@ def _due(
     held = row.amount if FeeState(row.state) in PAID else 0
     if net_of(moves, row.amount) != held or any(fact.amount != row.amount for fact in facts):
         yield f"{zh}收退金额与状态不符", f"the money of {en} differs from its state"
-    if replay.facts.get(row.id, []) != [fee_fact(fact) for fact in facts]:
+    if replay.facts.get(row.id, []) != [queries.fee_fact(fact) for fact in facts]:
         yield f"{zh}与流水不一致", f"{en} differs from the journal"
     elif facts and replay.states[row.id] != row.state:
         yield f"{zh}状态与流水不一致", f"the state of {en} differs from the journal"

@@ -20,6 +20,8 @@ FeeText = Annotated[
     str, StringConstraints(max_length=500, pattern=r"^[^\x00-\x08\x0b-\x1f]*$"), MASKED
 ]
 
+Reference = Annotated[str, StringConstraints(max_length=60, pattern=r"^[^\x00-\x1f]*$"), TYPED]
+
 
 class MakeDue(Command):
     """Due of a case: one of its item's standards, and how many."""
@@ -33,9 +35,7 @@ class MoveFee(Command):
 
     move: FeeMove
     words: FeeText = ""
-    reference: Annotated[
-        str, StringConstraints(max_length=60, pattern=r"^[^\x00-\x1f]*$"), TYPED
-    ] = ""
+    reference: Reference = ""
 
 
 class FeeStandardView(Message):
@@ -137,9 +137,9 @@ class BankFileList(Message):
     """Last files of the bank; `is_repeated`: the one just handed in was read in before."""
 
     files: list[BankFileView]
-    days: list[str] = []
+    days: list[str]
     """Days of the lines of the file just handed in."""
-    is_repeated: bool = False
+    is_repeated: bool
 
 
 class DifferenceView(Message):

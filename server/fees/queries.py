@@ -10,7 +10,7 @@ from sqlalchemy import Connection, case, func, insert, select
 from server.core.records import Records
 from server.core.step_chains import StepChain
 from server.core.store import Tx
-from server.fees.rules import SETTLED, FeeState
+from server.fees.rules import SETTLED, FeeFact, FeeMove, FeeState
 from server.fees.tables import fee_bank_line, fee_due, fee_fact, fee_file, fee_receipt
 
 
@@ -176,6 +176,11 @@ def facts_of_days(
     facts = _facts.all(conn, query.order_by(_f.at, _f.due, _f.n))
     units = {row.id: row.unit for row in among(conn, hall_id, {fact.due for fact in facts})}
     return [(fact, units[fact.due]) for fact in facts]
+
+
+def fee_fact(fact: StoredFeeFact) -> FeeFact:
+    """Return a stored fact as totals read it."""
+    return FeeFact(FeeMove(fact.move), fact.day, fact.amount, fact.money_day)
 
 
 # -- receipts ------------------------------------------------------------------------------------

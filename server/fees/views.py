@@ -37,7 +37,6 @@ from server.fees.rules import (
     ASKS,
     SETTLED,
     DayMoney,
-    FeeFact,
     FeeMove,
     FeeState,
     ReceiptWay,
@@ -212,15 +211,10 @@ def agreements(
     dues = {row.id: DueBrief(row.id, row.amount, FeeState(row.state)) for row in rows}
     plain = [_receipt(row) for row in receipts], [_line(row) for row in lines]
     facts = queries.facts_of_days(conn, ctx.hall_id, first, last)
-    money = day_totals(fee_fact(fact) for fact, _unit in facts)
-    days = {row.day for row in (*receipts, *lines)} | set(money)
+    money = day_totals(queries.fee_fact(fact) for fact, _unit in facts)
+    days = {row.day for row in receipts} | {row.day for row in lines} | set(money)
     within = sorted(day for day in days if first <= day <= last)
     return {day: agreement(day, *plain, dues) for day in within}, money
-
-
-def fee_fact(fact: StoredFeeFact) -> FeeFact:
-    """Return a stored fact as totals read it."""
-    return FeeFact(FeeMove(fact.move), fact.day, fact.amount, fact.money_day)
 
 
 def _receipt(row: StoredReceipt) -> Receipt:
