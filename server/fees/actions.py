@@ -84,7 +84,7 @@ def make(ctx: Context, actor: Actor, key: str, case_id: str, standard: str, quan
 
     def act(tx: Tx) -> JsonDict:
         case, _facts, posts = case_access.accessible(ctx, tx.conn, actor, case_id)
-        attempt = Attempt[FeeState](
+        attempt: Attempt[FeeState] = Attempt(
             None,
             actor.name,
             lambda role: (

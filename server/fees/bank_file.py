@@ -27,7 +27,7 @@ HEADINGS = {
     "day": ("交易日期", "日期", "date"),
     "reference": ("银行流水号", "流水号", "reference"),
     "notice": ("缴款通知书编号", "通知书编号", "notice"),
-    "amount": ("金额", "金额(元)", "amount"),
+    "amount": ("金额", "金额(元)", "金额（元）", "amount"),
 }
 """Columns with the headings by which they are recognised, after half width and without spaces."""
 _DAY = re.compile(r"(\d{4})[-/.]?(\d{2})[-/.]?(\d{2})", re.ASCII)

@@ -74,7 +74,7 @@ def _due(
     held = row.amount if FeeState(row.state) in PAID else 0
     if net_of(moves, row.amount) != held or any(fact.amount != row.amount for fact in facts):
         yield f"{zh}收退金额与状态不符", f"the money of {en} differs from its state"
-    if replay.facts.get(row.id, []) != [queries.fee_fact(fact) for fact in facts]:
+    if replay.facts.get(row.id, []) != [queries.plain_fact(fact) for fact in facts]:
         yield f"{zh}与流水不一致", f"{en} differs from the journal"
     elif facts and replay.states[row.id] != row.state:
         yield f"{zh}状态与流水不一致", f"the state of {en} differs from the journal"

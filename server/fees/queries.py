@@ -178,7 +178,7 @@ def facts_of_days(
     return [(fact, units[fact.due]) for fact in facts]
 
 
-def fee_fact(fact: StoredFeeFact) -> FeeFact:
+def plain_fact(fact: StoredFeeFact) -> FeeFact:
     """Return a stored fact as totals read it."""
     return FeeFact(FeeMove(fact.move), fact.day, fact.amount, fact.money_day)
 

@@ -162,7 +162,7 @@ def read_number(text: str) -> str | None:
 
     The digits alone are enough, and so is the address that the code on the notice holds.
     """
-    plain = half_width(text).replace(" ", "").upper()
+    plain = "".join(half_width(text).split()).upper()
     match = _NUMBER.search(plain) or _DIGITS.fullmatch(plain.replace("-", ""))
     if match is None or check_digit(match[1] + match[2]) != match[3]:
         return None
@@ -175,7 +175,7 @@ _REFERENCE = re.compile(r"[A-Z0-9][A-Z0-9-]{3,39}", re.ASCII)
 
 def plain_reference(text: str) -> str:
     """Return a bank reference as it is compared: half width, upper case, without spaces."""
-    return half_width(text).replace(" ", "").upper()
+    return "".join(half_width(text).split()).replace("－", "-").upper()
 
 
 def is_reference(text: str) -> bool:

@@ -211,7 +211,7 @@ def agreements(
     dues = {row.id: DueBrief(row.id, row.amount, FeeState(row.state)) for row in rows}
     plain = [_receipt(row) for row in receipts], [_line(row) for row in lines]
     facts = queries.facts_of_days(conn, ctx.hall_id, first, last)
-    money = day_totals(queries.fee_fact(fact) for fact, _unit in facts)
+    money = day_totals(queries.plain_fact(fact) for fact, _unit in facts)
     days = {row.day for row in receipts} | {row.day for row in lines} | set(money)
     within = sorted(day for day in days if first <= day <= last)
     return {day: agreement(day, *plain, dues) for day in within}, money
