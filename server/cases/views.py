@@ -328,7 +328,7 @@ def post_list(hall: Hall, conn: Connection) -> PostList:
             _post_view(catalogue, unit.code, post, sorted(posts.get((unit.code, post), ())))
             for unit in catalogue.units
             for post in Post
-        ]
+        ],
     )
 
 
