@@ -40,7 +40,7 @@ def test_money_is_conserved(tmp_path: Path, seed: int) -> None:
     hall = charge(SmallHall(f"sqlite:///{tmp_path}/hall.db", tmp_path, at(9)))
     chance = random.Random(seed)
     dues: list[str] = []
-    taken: Counter[str] = Counter()
+    outcomes: Counter[str] = Counter()
     for step in range(STEPS):
         if not dues or chance.random() < 0.1:
             case = accepted_case(hall, chance.choice((CLERK, COLLEAGUE)))
@@ -49,21 +49,21 @@ def test_money_is_conserved(tmp_path: Path, seed: int) -> None:
             rows = _bank_rows(hall, chance, dues, step)
             try:
                 read_file(hall, *rows, by=chance.choice((CASHIER, SECOND)))
-                taken["file"] += 1
+                outcomes["file"] += 1
             except HallError:
-                taken["refused"] += 1
+                outcomes["refused"] += 1
             _whole(hall, dues)
         else:
             move, actor = chance.choice(MOVES), chance.choice(PEOPLE)
             reference = f"REF-{chance.randint(1, 12)}"
             try:
                 take(hall, actor, chance.choice(dues), move, "依据", reference)
-                taken[move.value] += 1
+                outcomes[move.value] += 1
             except HallError:
-                taken["refused"] += 1
+                outcomes["refused"] += 1
     _whole(hall, dues)
     check(hall)
-    assert taken["confirm"] + taken["file"] > 0, taken
+    assert outcomes["confirm"] + outcomes["file"] > 0, outcomes
     hall.close()
 
 
