@@ -313,8 +313,8 @@ def read_file(ctx: Context, actor: Actor, key: str, name: str, content: bytes) -
         row = StoredFile(
             digest=digest,
             name=name[:120],
-            lines=len(lines),
-            new_lines=len(new),
+            row_count=len(lines),
+            new_rows=len(new),
             booked=booked,
             amount=sum(entry.line.amount for entry in lines),
             at=tx.now,
@@ -322,8 +322,8 @@ def read_file(ctx: Context, actor: Actor, key: str, name: str, content: bytes) -
         )
         queries.add_file(tx, row, new)
         data: JsonDict = {
-            "lines": row.lines,
-            "new": row.new_lines,
+            "rows": row.row_count,
+            "new": row.new_rows,
             "booked": booked,
             "amount": row.amount,
         }

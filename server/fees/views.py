@@ -182,8 +182,8 @@ def file_list(
         BankFileView(
             digest=row.digest,
             name=row.name,
-            lines=row.lines,
-            new_lines=row.new_lines,
+            lines=row.row_count,
+            new_lines=row.new_rows,
             booked=row.booked,
             amount=row.amount,
             at=row.at,

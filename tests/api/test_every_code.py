@@ -15,6 +15,7 @@ from support.code_cases import (
     checks,
     complaints,
     disclosure,
+    fees,
     hall,
     mistakes,
     one_time_notices,
@@ -43,6 +44,7 @@ PARTS = (
     call_backs,
     staff_photos,
     one_time_notices,
+    fees,
 )
 
 

@@ -82,7 +82,10 @@ def test_the_same_file_and_the_same_lines_change_nothing(hall: SmallHall) -> Non
     again = read_file(hall, *reversed(lines))
     assert not again.is_repeated, "another file with the same payments"
     files = hall.ctx.read(lambda c: queries.files(c, hall.ctx.hall_id))
-    assert sorted((row.lines, row.new_lines, row.booked) for row in files) == [(2, 0, 0), (2, 2, 2)]
+    assert sorted((row.row_count, row.new_rows, row.booked) for row in files) == [
+        (2, 0, 0),
+        (2, 2, 2),
+    ]
     assert differences(hall, DAY) == []
     check(hall)
 
