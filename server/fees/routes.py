@@ -195,12 +195,13 @@ def _of_desk(api: Api) -> None:
             FeeCode.FEE_FILE_LINES,
             FeeCode.FEE_FILE_CHANGED,
         ),
+        keyed=False,
         upload=LIMIT_KB * 1024,
     )
     def read_bank_file(call: Call) -> BankFileList:
         """Read in a CSV file of the bank as a whole; the same file again changes nothing."""
         name, content = uploaded(LIMIT_KB)
-        result = actions.read_file(ctx, call.actor, call.key, name, content)
+        result = actions.read_file(ctx, call.actor, name, content)
         return ctx.read(
             lambda c: views.file_list(ctx, c, result.digest, is_repeated=result.is_repeated)
         )
