@@ -300,7 +300,12 @@ def test_equal_receipts_and_lines_agree() -> None:
             [BankLine("R1", "J1", DAY, 100)],
             Difference(KIND.OTHER_DAY, "J1", "R1", -100, 100, 0),
         ),
-        ([Receipt("R1", "J1", DAY, 100)], [], Difference(KIND.MISSING, "J1", "R1", 100, 0, 100)),
+        ([Receipt("R1", "J1", DAY, 100)], [], Difference(KIND.NO_FILE, "J1", "R1", 100, 0, 100)),
+        (
+            [Receipt("R1", "J1", DAY, 100), Receipt("R2", "J2", DAY, 200)],
+            [BankLine("R2", "J2", DAY, 200)],
+            Difference(KIND.MISSING, "J1", "R1", 100, 0, 100),
+        ),
     ],
 )
 def test_each_difference_has_its_name_and_amount(

@@ -60,6 +60,7 @@ export const differenceWords = dictionary({
   not_booked: { zh: "银行已收，未确认", en: "At the bank, not confirmed" },
   other_notice: { zh: "流水号确认到另一份通知书", en: "Confirmed for another notice" },
   other_day: { zh: "日期不符", en: "Other day" },
+  no_file: { zh: "银行文件还没有到", en: "The bank's file has not come" },
   missing: { zh: "已确认，银行文件中没有", en: "Confirmed, not in the bank's file" },
 });
 
