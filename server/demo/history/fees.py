@@ -29,7 +29,7 @@ PAID, TRANSFERRED, WAIVED, RETURNED, UNPAID = range(5)
 TURNS = (PAID, TRANSFERRED, PAID, WAIVED, PAID, RETURNED, TRANSFERRED, UNPAID)
 """Ends of the dues, in turn."""
 TWICE = 6
-"""Working days before the last one on which a payment comes twice."""
+"""Working days before the last one from which on a payment comes twice, once."""
 HEADING = "交易日期,银行流水号,缴款通知书编号,金额\n"
 
 
@@ -53,6 +53,7 @@ class Fees:
         self._chance = random.Random(f"{world.seed} fees")
         self._days = days
         self._made = 0
+        self._has_come_twice = False
         self._payments: list[Payment] = []
         self._later: list[Callable[[], None]] = []
 
@@ -138,7 +139,8 @@ class Fees:
         """Read in the bank's file of the payments so far; its lines in an order of their own."""
         if not self._payments:
             return
-        if day == self._days[max(0, len(self._days) - 1 - TWICE)]:
+        if not self._has_come_twice and day >= self._days[max(0, len(self._days) - 1 - TWICE)]:
+            self._has_come_twice = True
             last = self._payments[-1]
             self._pays(last.day, last.notice)
         payments, self._payments = self._payments, []
