@@ -133,6 +133,7 @@ item = _versioned(
     number_column("three_hands"),
     number_column("hazard"),
     number_column("third_party"),
+    text_column("fees", "[]"),
 )
 window = _versioned(
     "window",

@@ -23,6 +23,8 @@ DEEPEST = 3
 NUMBERED = frozenset({"id", "n", "year"})
 FIELD_MEANINGS = {
     "AccountView.staff": "account", "BulletinView.digest": "digest",
+    "DifferenceView.notice": "payment", "FeeBrief.notice": "payment", "FeeView.notice": "payment",
+    "ReceiptView.notice": "payment",
     "DeskTicket.id": "ticket", "NamedPerson.number": "staff",
     "OneTimeCode.code": "enrolment code", "OneTimeCode.kind": "surface",
     "OneTimeCode.name": "surface's name", "PaperRef.id": "file", "PastChange.id": "change",

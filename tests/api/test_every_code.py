@@ -15,6 +15,7 @@ from support.code_cases import (
     checks,
     complaints,
     disclosure,
+    fees,
     hall,
     mistakes,
     one_time_notices,
@@ -45,6 +46,7 @@ PARTS = (
     staff_photos,
     tacit_approval,
     one_time_notices,
+    fees,
 )
 
 
