@@ -19,6 +19,7 @@ class JointCode(ErrorCode):
     JOINT_OPINION = "joint_opinion"
     JOINT_LIMIT = "joint_limit"
     JOINT_ENDED = "joint_ended"
+    JOINT_OPEN = "joint_open"
     JOINT_BODY = "joint_body"
     JOINT_NUMBER = "joint_number"
     JOINT_SCOPE = "joint_scope"
@@ -80,6 +81,11 @@ REFUSALS: dict[ErrorCode, Refusal] = {
         409,
         "各单位意见已经齐全，结果告知书已经形成，不能再改。",
         "Every unit has answered and the notice is made. Nothing can change any more.",
+    ),
+    JointCode.JOINT_OPEN: Refusal(
+        409,
+        "还有 {parts} 份并联审批、上报或转办没有办完，办完才能进入下一步。",
+        "{parts} part(s) have not ended: opinions of units, answers from above or from elsewhere.",
     ),
     JointCode.JOINT_BODY: Refusal(
         400,

@@ -262,9 +262,7 @@ def meetings_of(conn: Connection, hall_id: str, cases: Collection[str]) -> list[
     return _meetings.all(conn, query.order_by(_m.day, _m.time, _m.id))
 
 
-def meetings_between(
-    conn: Connection, hall_id: str, first: str, last: str
-) -> list[StoredMeeting]:
+def meetings_between(conn: Connection, hall_id: str, first: str, last: str) -> list[StoredMeeting]:
     """Return the meetings of ISO days `first`..`last`."""
     query = _meetings.select().where(_m.hall_id == hall_id, _m.day >= first, _m.day <= last)
     return _meetings.all(conn, query.order_by(_m.day, _m.time, _m.id))

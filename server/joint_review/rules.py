@@ -188,6 +188,8 @@ def has_ended(states: Iterable[PartState]) -> bool:
 def shows_opinions(own: Iterable[PartState], *, is_lead: bool, ended: bool) -> bool:
     """Return True if somebody sees the opinions of other units, whose own parts are these.
 
-    A unit sees them once it has answered itself, or everybody has, so that no one copies.
+    A unit sees them once it has answered itself, or everybody has, so that no one copies. A part
+    that was recalled is no answer.
     """
-    return is_lead or ended or any(state not in UNANSWERED for state in own)
+    states = {state for state in own if state is not PartState.RECALLED}
+    return is_lead or ended or (bool(states) and not states & UNANSWERED)

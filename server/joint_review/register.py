@@ -1,0 +1,14 @@
+"""Registration of joint review."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from server.capability import Capability
+from server.joint_review import lateness, routes
+
+CAPABILITY = Capability(
+    name="joint_review",
+    routes=(lambda parts: routes.add(parts.api),),
+    jobs=(lambda hall: partial(lateness.note_all, hall.ctx),),
+)
