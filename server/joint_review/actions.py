@@ -153,7 +153,7 @@ def send_up(ctx: Context, actor: Actor, key: str, case_id: str, body: str, words
         joint = _case(ctx, tx, actor, case_id, CaseMode.FORWARDED)
         wish = PartWish(PartMove.SEND_UP, words=words, body=body)
         state = UPWARD_PART.after(PartMove.SEND_UP, _attempt(joint, actor, None, wish, None))
-        if any(part.kind == PartKind.UPWARD for part in joint.parts):
+        if any(_stands(part, PartKind.UPWARD) for part in joint.parts):
             raise HallError(JointCode.JOINT_STATE, state=PartState.ABOVE.value)
         lateness.note_unsent(ctx, tx, joint.row)
         part = _part(ctx, tx, joint.row, PartKind.UPWARD, joint.row.unit, "", body)
@@ -177,13 +177,17 @@ def hand_on(ctx: Context, actor: Actor, key: str, case_id: str, body: str, words
         state = ELSEWHERE_PART.after(PartMove.SEND, _attempt(joint, actor, None, wish, None))
         if cases.item_of(ctx, joint.row).network_scope in LOCAL:
             raise HallError(JointCode.JOINT_SCOPE)
-        elsewhere = [p for p in joint.parts if p.kind == PartKind.ELSEWHERE]
-        if any(part.state != PartState.RECALLED for part in elsewhere):
+        if any(_stands(part, PartKind.ELSEWHERE) for part in joint.parts):
             raise HallError(JointCode.JOINT_STATE, state=PartState.SENT.value)
         part = _part(ctx, tx, joint.row, PartKind.ELSEWHERE, joint.row.unit, "", body)
         return {"part": _add(ctx, tx, actor, joint.row, part, _step(state, wish))}
 
     return str(ctx.command(actor, key, request, act)["part"])
+
+
+def _stands(part: StoredPart, kind: PartKind) -> bool:
+    """Return True for a part of this kind that was not recalled."""
+    return part.kind == kind and part.state != PartState.RECALLED
 
 
 def move(ctx: Context, actor: Actor, key: str, part_id: str, wish: PartWish) -> None:

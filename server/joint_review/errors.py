@@ -43,7 +43,7 @@ REFUSALS: dict[ErrorCode, Refusal] = {
     ),
     JointCode.JOINT_CASE: Refusal(
         409,
-        "办件没有受理，或已经办结，请看一下它进行到哪一步。",
+        "办件尚未受理，或已作出决定，请看一下它进行到哪一步。",
         "The case is not accepted, or it has ended. Please look at it again.",
     ),
     JointCode.JOINT_LEAD: Refusal(

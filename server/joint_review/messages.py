@@ -180,7 +180,7 @@ class MeetingView(Message):
     moves: list[MeetingMove]
 
 
-class NoticeView(Message):
+class JointNoticeView(Message):
     """The one notice to the applicant."""
 
     id: str
@@ -208,7 +208,7 @@ class JointView(Message):
     is_lead: bool
     parts: list[PartView]
     meetings: list[MeetingView]
-    notice: NoticeView | None
+    notice: JointNoticeView | None
     send_up_due: PartDueView | None
     """Of a case that is decided above and was not sent up."""
     can_send: bool

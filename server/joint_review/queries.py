@@ -227,7 +227,10 @@ def open_cases(conn: Connection, hall_id: str) -> list[StoredCase]:
 def unsent_cases(conn: Connection, hall_id: str) -> list[StoredCase]:
     """Return the accepted cases of mode FORWARDED that were not sent up."""
     has_part = exists().where(
-        _p.hall_id == hall_id, _p.case == _c.id, _p.kind == PartKind.UPWARD.value
+        _p.hall_id == hall_id,
+        _p.case == _c.id,
+        _p.kind == PartKind.UPWARD.value,
+        _p.state != PartState.RECALLED.value,
     )
     query = _cases.select().where(
         _c.hall_id == hall_id,

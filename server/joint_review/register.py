@@ -5,10 +5,13 @@ from __future__ import annotations
 from functools import partial
 
 from server.capability import Capability
-from server.joint_review import lateness, routes
+from server.joint_review import lateness, paper_routes, routes
 
 CAPABILITY = Capability(
     name="joint_review",
-    routes=(lambda parts: routes.add(parts.api),),
+    routes=(
+        lambda parts: routes.add(parts.api),
+        lambda parts: paper_routes.add(parts.api),
+    ),
     jobs=(lambda hall: partial(lateness.note_all, hall.ctx),),
 )

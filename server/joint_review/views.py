@@ -26,12 +26,12 @@ from server.joint_review.messages import (
     AskedPart,
     AttendanceView,
     CellView,
+    JointNoticeView,
     JointView,
     JointWall,
     MeetingStepView,
     MeetingView,
     MyParts,
-    NoticeView,
     PartDueView,
     PartStepView,
     PartView,
@@ -116,13 +116,8 @@ def _joint(ctx: Context, conn: Connection, actor: Actor, case: JointCase) -> Joi
     settings = ctx.settings().of(JointSettings)
     is_accepted = CaseState(row.state) in actions.ACCEPTED
     leads = case.is_lead and is_accepted
-    upward = [part for part in case.parts if part.kind == PartKind.UPWARD]
-    elsewhere = [
-        part
-        for part in case.parts
-        if part.kind == PartKind.ELSEWHERE and part.state != PartState.RECALLED
-    ]
-    is_unsent = row.mode == CaseMode.FORWARDED and not upward and is_accepted
+    standing = {part.kind for part in case.parts if part.state != PartState.RECALLED}
+    is_unsent = row.mode == CaseMode.FORWARDED and PartKind.UPWARD not in standing and is_accepted
     bodies = bodies_of(settings.elsewhere_bodies)
     local = cases.item_of(ctx, row).network_scope in actions.LOCAL
     units = [unit for unit in ctx.catalogue().units if unit.code != row.unit]
@@ -141,12 +136,12 @@ def _joint(ctx: Context, conn: Connection, actor: Actor, case: JointCase) -> Joi
             if _sees(case, actor, part)
         ],
         meetings=_meetings(reader, conn, actor, case),
-        notice=NoticeView(id=notice.id, day=notice.day) if notice else None,
+        notice=JointNoticeView(id=notice.id, day=notice.day) if notice else None,
         send_up_due=reader.due(lateness.unsent_due(ctx, conn, row)) if is_unsent else None,
         can_send=leads and row.mode == CaseMode.JOINT and notice is None,
         can_call=(case.is_lead or actor.manages) and is_accepted and row.mode == CaseMode.JOINT,
         can_send_up=leads and is_unsent,
-        can_hand_on=leads and not local and not elsewhere and bool(bodies),
+        can_hand_on=leads and not local and PartKind.ELSEWHERE not in standing and bool(bodies),
         default_days=settings.joint_part_days,
         units=[UnitName(code=unit.code, name=unit.name) for unit in units],
         bodies=bodies,
@@ -336,7 +331,10 @@ def wall(ctx: Context, conn: Connection) -> JointWall:
         called[meeting.case] += meeting.state != MeetingState.CANCELLED
     result = []
     for row in rows:
-        has_upward = any(part.kind == PartKind.UPWARD for part in parts[row.id])
+        has_upward = any(
+            part.kind == PartKind.UPWARD and part.state != PartState.RECALLED
+            for part in parts[row.id]
+        )
         is_unsent = row.mode == CaseMode.FORWARDED and not has_upward
         result.append(
             WallRow(

@@ -75,6 +75,7 @@ UPWARD_PART = Workflow(
         Row(PartMove.SEND_UP, frozenset[PartState](), (_ABOVE,), (), (_LEAD, _BODY)),
         _row(PartMove.HEAR, frozenset({_ABOVE}), (_BACK,), _LEAD, _ANSWER, _NUMBER, _REASON),
         _row(PartMove.PASS_ON, frozenset({_BACK}), (PartState.PASSED,), _LEAD),
+        _row(PartMove.RECALL, frozenset({_ABOVE}), (PartState.RECALLED,), _LEAD, _WORDS),
     ),
 )
 ELSEWHERE_PART = Workflow(
@@ -84,7 +85,7 @@ ELSEWHERE_PART = Workflow(
         Row(PartMove.SEND, frozenset[PartState](), (_SENT,), (), (_LEAD, _BODY)),
         _row(PartMove.SIGN, frozenset({_SENT}), (_SIGNED,), _LEAD),
         _row(PartMove.RESULT, frozenset({_SIGNED}), (_ANSWERED,), _LEAD, _ANSWER, _REASON),
-        _row(PartMove.RECALL, frozenset({_SENT}), (PartState.RECALLED,), _LEAD, _WORDS),
+        _row(PartMove.RECALL, frozenset({_SENT, _SIGNED}), (PartState.RECALLED,), _LEAD, _WORDS),
     ),
 )
 _CALLER = Role(JointCode.JOINT_LEAD, (LEAD, OFFICE))

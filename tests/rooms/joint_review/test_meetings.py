@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 
 import pytest
 
@@ -77,12 +78,13 @@ def test_absent_units_are_recorded_on_the_day(hall: SmallHall) -> None:
     assert refusal(lambda: take(hall, LEAD, meeting, MOVE.RECORD, ONE)) is JointCode.MEETING_DAY
     hall.clock.set(at(11, day=DAY))
     for wrong in ((), ONE[:1], (*ONE, ONE[0])):
-        code = refusal(lambda wrong=wrong: take(hall, LEAD, meeting, MOVE.RECORD, wrong))
+        code = refusal(partial(take, hall, LEAD, meeting, MOVE.RECORD, wrong))
         assert code is JointCode.MEETING_LIST
     take(hall, LEAD, meeting, MOVE.RECORD, ONE)
     assert absent(hall, case) == [("build", "另有会议")]
     wall = hall.ctx.read(lambda c: views.wall(hall.ctx, c))
-    assert wall.rows[0].absent == ["单位build"] and wall.totals.absent == 1
+    assert wall.rows[0].absent == ["单位build"]
+    assert wall.totals.absent == 1
     assert refusal(lambda: take(hall, LEAD, meeting, MOVE.RECORD, ONE)) is JointCode.MEETING_STATE
     # On the day itself one person corrects, with a reason.
     assert refusal(lambda: take(hall, LEAD, meeting, MOVE.CORRECT, BOTH)) is JointCode.JOINT_WORDS
@@ -115,8 +117,8 @@ def test_a_correction_of_a_past_day_needs_a_second_person(hall: SmallHall) -> No
 def test_the_lead_or_the_office_calls_a_meeting_of_a_joint_case(hall: SmallHall) -> None:
     case = accepted(hall)
     sent(hall, case, "fire")
-    asked = ACTOR_OF["fire"]
-    assert refusal(lambda: called(hall, case, asked)) is JointCode.JOINT_LEAD
+    stranger = ACTOR_OF["fire"]
+    assert refusal(lambda: called(hall, case, stranger)) is JointCode.JOINT_LEAD
     other = accepted(hall, FORWARDED)
     assert refusal(lambda: called(hall, other)) is JointCode.JOINT_MODE
     hall.clock.set(at(9, day=date(2026, 3, 5)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from itertools import permutations
 from typing import Any
 
@@ -14,7 +15,7 @@ from sqlalchemy.exc import DatabaseError
 
 from server.cases import actions as cases
 from server.cases.actions import Wish
-from server.cases.rules import CaseMove, CaseState, SuspensionBasis
+from server.cases.rules import CaseMove, SuspensionBasis
 from server.core import setting_queries
 from server.core.actors import Actor, ActorKind
 from server.core.errors import ErrorCode, HallError
@@ -89,6 +90,11 @@ def on(hall: SmallHall, day: int) -> None:
     hall.clock.set(at(9, day=date(2026, 3, day)))
 
 
+def execute(statement: str, tx: Tx) -> None:
+    """Execute a statement that no action would."""
+    tx.conn.execute(text(statement))
+
+
 def list_bodies(hall: SmallHall, names: str) -> None:
     """Set the list of deciding bodies that the office keeps."""
 
@@ -107,7 +113,8 @@ def test_a_joint_case_ends_with_its_last_part_and_one_notice(hall: SmallHall) ->
     assert notice_of(hall, case) is None
     answer(hall, "build", ids["build"])
     notice = notice_of(hall, case)
-    assert notice is not None and notice.id.endswith("-L")
+    assert notice is not None
+    assert notice.id.endswith("-L")
     results = json.loads(notice.content)["results"]
     assert [(line[0], line[2], line[3]) for line in results] == [
         ("build", "agree", "build 的理由"),
@@ -141,7 +148,7 @@ def test_only_the_lead_sends_to_other_units_after_the_acceptance(hall: SmallHall
     assert refusal(lambda: send(hall, case, order, by=stranger)) is JointCode.JOINT_UNKNOWN
     for units in (["tax"], ["fire", "fire"], ["nobody"], []):
         orders = [PartOrder(unit, "意见") for unit in units]
-        assert refusal(lambda orders=orders: send(hall, case, *orders)) is JointCode.JOINT_UNITS
+        assert refusal(partial(send, hall, case, *orders)) is JointCode.JOINT_UNITS
     send(hall, case, order)
     assert refusal(lambda: send(hall, case, order)) is JointCode.JOINT_UNITS
     other = accepted(hall, FORWARDED)
@@ -167,7 +174,8 @@ def test_the_limit_of_a_part_is_that_of_the_setting_and_stays(hall: SmallHall) -
     part = parts(hall, case)["fire"]
     assert steps_of(hall, part.id)[0].days == 3
     due = lateness.part_due(hall.ctx, steps_of(hall, part.id))
-    assert due is not None and due.day == date(2026, 3, 5)  # Monday is not counted
+    assert due is not None
+    assert due.day == date(2026, 3, 5)
 
 
 def test_a_unit_sees_other_opinions_only_after_its_own(hall: SmallHall) -> None:
@@ -175,9 +183,12 @@ def test_a_unit_sees_other_opinions_only_after_its_own(hall: SmallHall) -> None:
     ids = sent(hall, case)
     answer(hall, "social", ids["social"], Opinion.UPWARD)
     blind = by_unit(seen(hall, ACTOR_OF["fire"], case))
-    assert blind["social"].hidden and blind["social"].opinion is None
-    assert blind["social"].steps == [] and blind["social"].state is STATE.ANSWERED
-    assert blind["social"].due is None and blind["social"].moves == []
+    assert blind["social"].hidden
+    assert blind["social"].opinion is None
+    assert blind["social"].steps == []
+    assert blind["social"].state is STATE.ANSWERED
+    assert blind["social"].due is None
+    assert blind["social"].moves == []
     for actor in (LEAD, OFFICE):
         assert by_unit(seen(hall, actor, case))["social"].opinion is Opinion.UPWARD
     answer(hall, "fire", ids["fire"])
@@ -255,7 +266,8 @@ def test_a_part_that_must_go_upward_ends_when_the_answer_is_passed_on(hall: Smal
     assert refusal(lambda: hear(opinion=Opinion.AGREE)) is JointCode.JOINT_NUMBER
     hear(opinion=Opinion.DISAGREE, number="示〔2026〕7号", words="间距不足")
     due = by_unit(seen(hall, LEAD, case))["fire"].due
-    assert due is not None and (due.clock, due.day) == (PartClock.PASS_ON, "2026-03-04")
+    assert due is not None
+    assert (due.clock, due.day) == (PartClock.PASS_ON, "2026-03-04")
     step(hall, "fire", part, MOVE.PASS_ON)
     notice = notice_of(hall, case)
     assert notice is not None
@@ -305,17 +317,22 @@ def test_silence_is_late_and_never_consent(hall: SmallHall) -> None:
     part = sent(hall, case, "fire")["fire"]
     on(hall, 4)
     cell = by_unit(seen(hall, LEAD, case))["fire"]
-    assert cell.due is not None and cell.due.lamp is LampLevel.YELLOW
+    assert cell.due is not None
+    assert cell.due.lamp is LampLevel.YELLOW
     assert lateness.note_all(hall.ctx) == 0
     on(hall, 6)
     assert [lateness.note_all(hall.ctx) for _ in range(3)] == [1, 0, 0]
     cell = by_unit(seen(hall, LEAD, case))["fire"]
-    assert cell.due is not None and cell.due.lamp is LampLevel.RED and cell.due.days_left == -1
-    assert cell.late == [PartClock.ANSWER] and cell.state is STATE.SENT
+    assert cell.due is not None
+    assert cell.due.lamp is LampLevel.RED
+    assert cell.due.days_left == -1
+    assert cell.late == [PartClock.ANSWER]
+    assert cell.state is STATE.SENT
     assert notice_of(hall, case) is None
     mark = f"joint:{part}:answer"
     finding = hall.ctx.read(lambda c: finding_queries.of_source(c, hall.ctx.hall_id, "doubt", mark))
-    assert finding is not None and (finding.kind, finding.unit) == ("part_overdue", "fire")
+    assert finding is not None
+    assert (finding.kind, finding.unit) == ("part_overdue", "fire")
     assert whole(hall) == []
 
 
@@ -332,8 +349,10 @@ def test_a_late_answer_is_noted_with_the_step_after_a_start(hall: SmallHall) -> 
 def test_a_case_decided_above_is_sent_up_answered_and_passed_on(hall: SmallHall) -> None:
     case = accepted(hall, FORWARDED)
     view = seen(hall, LEAD, case)
-    assert view.can_send_up and view.send_up_due is not None
-    assert view.send_up_due.day == "2026-03-05" and not view.can_send
+    assert view.can_send_up
+    assert view.send_up_due is not None
+    assert view.send_up_due.day == "2026-03-05"
+    assert not view.can_send
 
     def send_up(body: str = "市示例局", by: Actor = LEAD) -> str:
         return actions.send_up(hall.ctx, by, hall.key(), case, body)
@@ -341,6 +360,7 @@ def test_a_case_decided_above_is_sent_up_answered_and_passed_on(hall: SmallHall)
     assert refusal(lambda: send_up("")) is JointCode.JOINT_BODY
     assert refusal(lambda: send_up(by=OFFICE)) is JointCode.JOINT_LEAD
     on(hall, 6)
+    step(hall, "tax", send_up("错误的机关"), MOVE.RECALL, words="报错机关")
     part = send_up()
     assert refusal(send_up) is JointCode.JOINT_STATE
     late = hall.ctx.read(lambda c: queries.every_late(c, hall.ctx.hall_id))
@@ -354,7 +374,8 @@ def test_a_case_decided_above_is_sent_up_answered_and_passed_on(hall: SmallHall)
     on(hall, 11)
     assert lateness.note_all(hall.ctx) == 1, "two working days are over"
     step(hall, "tax", part, MOVE.PASS_ON)
-    assert parts(hall, case)["tax"].state == STATE.PASSED
+    rows = hall.ctx.read(lambda c: queries.parts_of(c, hall.ctx.hall_id, [case]))
+    assert sorted(row.state for row in rows) == [STATE.PASSED, STATE.RECALLED]
     assert notice_of(hall, case) is None, "there is no whole of several units"
     decide()
     assert whole(hall) == []
@@ -399,7 +420,8 @@ def test_a_case_is_handed_on_to_a_listed_body_of_another_hall(hall: SmallHall) -
     row = parts(hall, case)["tax"]
     assert (row.kind, row.state, row.body) == (PartKind.ELSEWHERE, STATE.ANSWERED, BODY)
     assert [s.day for s in steps_of(hall, part)] == ["2026-03-02", "2026-03-03", "2026-03-06"]
-    assert notice_of(hall, case) is None and whole(hall) == []
+    assert notice_of(hall, case) is None
+    assert whole(hall) == []
 
 
 def test_parts_of_a_case_that_ended_wait_for_nobody(hall: SmallHall) -> None:
@@ -415,7 +437,7 @@ def test_parts_of_a_case_that_ended_wait_for_nobody(hall: SmallHall) -> None:
     on(hall, 20)
     assert lateness.note_all(hall.ctx) == 0
     assert hall.ctx.read(lambda c: views.wall(hall.ctx, c)).rows == []
-    assert CaseState.WITHDRAWN and whole(hall) == []
+    assert whole(hall) == []
 
 
 def test_facts_are_only_added_to_and_a_change_is_found(hall: SmallHall) -> None:
@@ -426,6 +448,6 @@ def test_facts_are_only_added_to_and_a_change_is_found(hall: SmallHall) -> None:
         ("joint_notice", "DELETE FROM joint_notice"),
     ):
         with pytest.raises(DatabaseError, match=f"{table} is only added to"):
-            hall.ctx.write(lambda tx, change=change: tx.conn.execute(text(change)))
-    hall.ctx.write(lambda tx: tx.conn.execute(text("UPDATE joint_part SET state = 'sent'")))
+            hall.ctx.write(partial(execute, change))
+    hall.ctx.write(partial(execute, "UPDATE joint_part SET state = 'sent'"))
     assert len(whole(hall)) == 2, "the chain, and the notice before the end"
