@@ -21,4 +21,4 @@ def hold(ctx: Context, conn: Connection, row: StoredCase, move: CaseMove) -> Hal
         return None
     parts = queries.parts_of(conn, ctx.hall_id, [row.id])
     running = sum(PartState(part.state) not in ENDED for part in parts)
-    return HallError(JointCode.JOINT_OPEN, parts=running) if running else None
+    return HallError(JointCode.JOINT_OPEN, count=running) if running else None

@@ -84,8 +84,8 @@ REFUSALS: dict[ErrorCode, Refusal] = {
     ),
     JointCode.JOINT_OPEN: Refusal(
         409,
-        "还有 {parts} 份并联审批、上报或转办没有办完，办完才能进入下一步。",
-        "{parts} part(s) have not ended: opinions of units, answers from above or from elsewhere.",
+        "还有 {count} 份并联审批、上报或转办没有办完，办完才能进入下一步。",
+        "{count} part(s) have not ended: opinions of units, answers from above or from elsewhere.",
     ),
     JointCode.JOINT_BODY: Refusal(
         400,

@@ -59,6 +59,7 @@ SAMPLES: dict[str, Any] = {
     "opens": "09:00",
     "closes": "10:00",
     "most": 20,
+    "day": "2026-03-16",
     "codes": ["甲", "乙"],
 }
 STATES = [state.value for state in RuleState]
