@@ -224,6 +224,14 @@ def open_cases(conn: Connection, hall_id: str) -> list[StoredCase]:
     return _cases.all(conn, query.order_by(_c.day, _c.serial).limit(MOST_LISTED))
 
 
+def cases_of_week(conn: Connection, hall_id: str, first: str, last: str) -> list[StoredCase]:
+    """Return the cases whose parts and meetings the figures of ISO days are made of."""
+    ids = {part.case for part in of_week(conn, hall_id, first, last)}
+    ids |= {row.case for row in meetings_between(conn, hall_id, first, last)}
+    query = _cases.select().where(_c.hall_id == hall_id, _c.id.in_(sorted(ids)))
+    return _cases.all(conn, query.order_by(_c.day, _c.serial))
+
+
 def unsent_cases(conn: Connection, hall_id: str) -> list[StoredCase]:
     """Return the accepted cases of mode FORWARDED that were not sent up."""
     has_part = exists().where(

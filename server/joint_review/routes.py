@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from flask import request
+
 from server.core.actors import Actor
 from server.core.errors import ErrorCode
 from server.joint_review import actions, meetings, queries, views
@@ -21,7 +23,7 @@ from server.joint_review.messages import (
     SendParts,
 )
 from server.web_api import MANAGERS, STAFF, Api, Call
-from server.web_api.arguments import day_of
+from server.web_api.arguments import day_of, week_argument
 
 OF_CASE: tuple[ErrorCode, ...] = (
     JointCode.JOINT_UNKNOWN,
@@ -202,5 +204,9 @@ def _listed(api: Api) -> None:
 
     @api.get("/office/joint-reviews", who=MANAGERS, answer=JointWall)
     def joint_reviews(_call: Call) -> JointWall:
-        """Return the open joint cases with their parts, late ones first."""
-        return ctx.read(lambda c: views.wall(ctx, c))
+        """Return the open joint cases with their parts, late ones first.
+
+        With `week` (2026-W47) the cases that the week's figures are made of.
+        """
+        week = week_argument(request.args["week"]) if "week" in request.args else None
+        return ctx.read(lambda c: views.wall(ctx, c, week))

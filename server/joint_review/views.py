@@ -19,6 +19,7 @@ from server.cases.rules import CaseState
 from server.cases.views import name_of
 from server.catalogue.model import CaseMode
 from server.core.actors import STAFF_KINDS, Actor
+from server.core.weeks import Week
 from server.hall.context import Context
 from server.joint_review import access, actions, lateness, meetings, queries
 from server.joint_review.access import JointCase
@@ -315,10 +316,14 @@ def absences(conn: Connection, hall_id: str, cases_: Sequence[str]) -> dict[str,
     return absent
 
 
-def wall(ctx: Context, conn: Connection) -> JointWall:
-    """Return the open joint cases with their parts, late ones first."""
+def wall(ctx: Context, conn: Connection, week: Week | None = None) -> JointWall:
+    """Return the open joint cases, or those of a week's figures, late ones first."""
     reader, hall_id = Reader.of(ctx), ctx.hall_id
-    rows = queries.open_cases(conn, hall_id)
+    if week is None:
+        rows = queries.open_cases(conn, hall_id)
+    else:
+        span = week.first.isoformat(), week.last.isoformat()
+        rows = queries.cases_of_week(conn, hall_id, *span)
     ids = [row.id for row in rows]
     parts: dict[str, list[StoredPart]] = {case: [] for case in ids}
     for part in queries.parts_of(conn, hall_id, ids):

@@ -163,7 +163,7 @@ def by_walking(steps: Sequence[PartStep], calendar: Workdays) -> PartDue | None:
 SPECIALS = st.dictionaries(st.integers(0, 60), st.booleans(), max_size=20).map(
     lambda days: Workdays(
         tuple(
-            SpecialDay(MONDAY + n * LATER, opens, "", 1 if opens else None)
+            SpecialDay(MONDAY + n * LATER, opens, "", 1 if opens else 0)
             for n, opens in sorted(days.items())
         )
     )
