@@ -20,6 +20,7 @@ from server.core.folder_key import key_in
 from server.demo.history.cases import Cases
 from server.demo.history.complaints import Complaints
 from server.demo.history.floor import seats, sign_ins, visits
+from server.demo.history.joint import Joint
 from server.demo.history.notices import Notices
 from server.demo.history.people import People
 from server.demo.history.store import OneConnection
@@ -81,7 +82,7 @@ def _write(
     people, walks, weeks = People(world, doors), SpotChecks(world), Bulletins(world)
     days = list(world.ctx.workdays().among(first, last))
     voices, cases, complaints = Voices(world), Cases(world, days), Complaints(world, days)
-    notices = Notices(world, days, cases.handed_in)
+    notices, joint = Notices(world, days, cases.handed_in), Joint(world, days, cases.is_planned)
     people.rules(first)
     requests = people.leave(first, last + timedelta(days=10))
     for place, day in enumerate(days):
@@ -99,6 +100,7 @@ def _write(
             *walks.settle(day),
             *notices.events(day, hand_ins),
             *cases.events(day),
+            *joint.events(day),
             *visits(world, day, day_seats, busy),
             *voices.events(day),
             *complaints.events(day),
