@@ -131,10 +131,10 @@ PLANS = (
     Plan(10, "rsj-13", ON_THE_SPOT),
     Plan(9, "scjg-08", _held(3)),
     Plan(7, "zrzy-12", _held(2)),
-    Plan(6, "gaj-09", ()),
-    Plan(5, "zrzy-07", ()),
+    Plan(5, "gaj-09", ()),
     Plan(4, "zrzy-13", _held(2)),
     Plan(3, "zrzy-02", (PlannedStep(1, Hand.HANDLER, EXPERT),)),
+    Plan(2, "zrzy-07", ()),
     Plan(1, "gaj-13", _held(1)),
 )
 

@@ -37,7 +37,7 @@ ASKED = ("swj", "zjj")
 ABOVE = "市级主管部门"
 QUESTION = "请就税费是否结清、房屋有无限制转让提出意见。"
 AGREES, DISAGREES = "经核查，无不同意见", "房屋已签订预售合同，限制转让尚未解除"
-STORIES = {"zrzy-07": (11, 5), "gaj-09": (17, 6)}
+STORIES = {"zrzy-07": (11, 2), "gaj-09": (17, 5)}
 """Working days before the last one on which the planned cases came, by item."""
 
 
@@ -112,7 +112,8 @@ class Joint:
                 continue
             age, lead = self._age(day, row), self._actor(row.unit)
             if row.mode == CaseMode.JOINT and self._units:
-                orders = [PartOrder(unit, QUESTION, 3) for unit in self._units]
+                limit = 1 if age.planned == STORIES["zrzy-07"][1] else 3
+                orders = [PartOrder(unit, QUESTION, limit) for unit in self._units]
                 actions.send(world.ctx, lead, world.key(), row.id, orders, "")
                 if age.planned:
                     self._call(day, row, lead)
