@@ -169,7 +169,7 @@ def part(conn: Connection, hall_id: str, part_id: str) -> StoredPart | None:
 def parts_of(conn: Connection, hall_id: str, cases: Collection[str]) -> list[StoredPart]:
     """Return the parts of these cases, in the order in which they were sent."""
     query = _parts.select().where(_p.hall_id == hall_id, _p.case.in_(sorted(cases)))
-    return _parts.all(conn, query.order_by(_p.case, _p.at, _p.id))
+    return _parts.all(conn, query.order_by(_p.case, _p.at, _p.unit, _p.id))
 
 
 def open_parts(conn: Connection, hall_id: str, units: Collection[str] | None) -> list[StoredPart]:
