@@ -73,4 +73,4 @@ def holds(joint: JointCase, actor: Actor, role: str, unit: str = "") -> bool:
         return joint.is_lead
     if role == workflow.OFFICE:
         return actor.manages
-    return unit in joint.own_units
+    return role == workflow.UNIT and unit in joint.own_units

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from server.cases import actions as cases
 from server.cases import queries as case_queries
 from server.cases.clocks import PROMISES
 from server.cases.due_texts import day_of
+from server.cases.due_watches import DueWatches
 from server.cases.events import CaseMoved
 from server.cases.queries import StoredCase
 from server.cases.rules import RUNNING, CaseState
 from server.catalogue.model import CaseMode, NetworkScope
-from server.core.actors import Actor
+from server.core.actors import SYSTEM, Actor
 from server.core.errors import HallError
 from server.core.store import Tx
 from server.core.workflow import Attempt, Workflow
@@ -213,6 +215,8 @@ def move(ctx: Context, actor: Actor, key: str, part_id: str, wish: PartWish) -> 
         whole_ended = part.case in queries.notices(tx.conn, tx.hall_id, [part.case])
         attempt = _attempt(joint, actor, part, wish, whole_ended)
         table = WORKFLOW_OF[PartKind(part.kind)]
+        if all(each.move is not wish.move for each in table.rows):
+            raise HallError(JointCode.JOINT_STATE, state=part.state)
         is_answer = wish.move is PartMove.ANSWER
         goes_up = is_answer and wish.opinion is Opinion.UPWARD
         target = (PartState.OWED if goes_up else PartState.ANSWERED) if is_answer else None
@@ -227,6 +231,49 @@ def move(ctx: Context, actor: Actor, key: str, part_id: str, wish: PartWish) -> 
         return {}
 
     ctx.command(actor, key, request, act)
+
+
+def drop_within(ctx: Context, tx: Tx, case_id: str) -> int:
+    """End the running parts of a case that has ended, in the running action; return their number.
+
+    A step of the case calls it once its facts are stored.
+    """
+    row = case_queries.get(tx.conn, tx.hall_id, case_id)
+    if row is None or CaseState(row.state) in ACCEPTED:
+        return 0
+    parts = [
+        part
+        for part in queries.parts_of(tx.conn, tx.hall_id, [case_id])
+        if PartState(part.state) not in ENDED
+    ]
+    steps = queries.STEPS.of(tx.conn, tx.hall_id, [part.id for part in parts])
+    for part in parts:
+        own = steps[part.id]
+        lateness.note_part(ctx, tx, row, part, own)
+        attempt = Attempt(PartState(part.state), holds=lambda role: role == workflow.HALL)
+        state = WORKFLOW_OF[PartKind(part.kind)].after(PartMove.DROP, attempt)
+        step = _step(state, PartWish(PartMove.DROP), 0, len(own) + 1)
+        _add_step(ctx, tx, SYSTEM, row, part, step)
+    return len(parts)
+
+
+def drop_all(ctx: Context) -> int:
+    """End the running parts of all cases that have ended; a job calls it again and again."""
+    cases_ = ctx.read(lambda c: queries.ended_with_open_parts(c, ctx.hall_id))
+    return sum(ctx.write(partial(_drop, ctx, case_id)) for case_id in cases_)
+
+
+def _drop(ctx: Context, case_id: str, tx: Tx) -> int:
+    return drop_within(ctx, tx, case_id)
+
+
+def watch(ctx: Context) -> None:
+    """End the parts of a case within the step that ends it."""
+    DueWatches.of(ctx).add(partial(_watched, ctx))
+
+
+def _watched(ctx: Context, tx: Tx, case_id: str) -> None:
+    drop_within(ctx, tx, case_id)
 
 
 def _days(ctx: Context, move: PartMove, *, goes_up: bool) -> int:

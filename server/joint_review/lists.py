@@ -101,7 +101,7 @@ def attendance_data(
         ],
         "text": "",
         "head": ["序号", "单位", "姓名", "职务", "签字", "备注"],
-        "widths": [1, 4, 3, 3, 3, 4],
+        "widths": [1.4, 4, 3, 3, 3, 4],
         "lines": [
             [str(n), names.get(unit, unit), BLANK, BLANK, BLANK, _remark(absent, unit)]
             for n, unit in enumerate(json.loads(row.units), 1)
@@ -154,7 +154,7 @@ def handed_on_data(
         ],
         "text": "办理时限自本厅受理起计算，不因移交重新计算。",
         "head": ["序号", "材料", "形式和份数", "核对"],
-        "widths": [1, 5, 4, 2],
+        "widths": [1.2, 5, 4, 2],
         "lines": [
             [str(n), name, form or "—", BLANK] for n, (name, form) in enumerate(materials, 1)
         ],

@@ -20,7 +20,7 @@ from server.core.store import Tx
 from server.hall.context import Context, JsonDict
 from server.joint_review import queries
 from server.joint_review.queries import StoredNotice, StoredPart, StoredStep
-from server.joint_review.rules import PartMove, PartState, result_of
+from server.joint_review.rules import NEEDLESS, PartMove, result_of
 
 
 def number_of(row: StoredCase) -> str:
@@ -37,7 +37,7 @@ def results(
     lines = []
     for part in parts:
         opinion = result_of(queries.stated(steps[part.id]))
-        if part.state == PartState.RECALLED or opinion is None:
+        if part.state in NEEDLESS or opinion is None:
             continue
         answers = [step for step in steps[part.id] if step.opinion]
         last = answers[-1]

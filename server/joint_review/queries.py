@@ -184,6 +184,13 @@ def open_parts(conn: Connection, hall_id: str, units: Collection[str] | None) ->
     return _parts.all(conn, query.order_by(_p.at, _p.id))
 
 
+def ended_with_open_parts(conn: Connection, hall_id: str) -> list[str]:
+    """Return the cases that have ended, or are decided, with parts that run."""
+    is_accepted = exists().where(_c.hall_id == hall_id, _c.id == _p.case, _c.state.in_(ACCEPTED))
+    query = select(_p.case).where(_p.hall_id == hall_id, _p.state.in_(OPEN_STATES), ~is_accepted)
+    return sorted(set(conn.scalars(query)))
+
+
 def answered_since(
     conn: Connection, hall_id: str, units: Collection[str], day: str
 ) -> list[StoredPart]:
@@ -200,11 +207,15 @@ def answered_since(
 
 
 def of_week(conn: Connection, hall_id: str, first: str, last: str) -> list[StoredPart]:
-    """Return the parts that were open on, or had a step on, ISO days `first`..`last`."""
-    had_step = exists().where(
-        _s.hall_id == hall_id, _s.part == _p.id, _s.day >= first, _s.day <= last
+    """Return the parts that were open on, or had a step on, ISO days `first`..`last`.
+
+    Those that ended later were open then, so they are among them.
+    """
+    had_step = exists().where(_s.hall_id == hall_id, _s.part == _p.id, _s.day >= first)
+    began = exists().where(_s.hall_id == hall_id, _s.part == _p.id, _s.n == 1, _s.day <= last)
+    query = _parts.select().where(
+        _p.hall_id == hall_id, began, _p.state.in_(OPEN_STATES) | had_step
     )
-    query = _parts.select().where(_p.hall_id == hall_id, _p.state.in_(OPEN_STATES) | had_step)
     return _parts.all(conn, query.order_by(_p.at, _p.id))
 
 

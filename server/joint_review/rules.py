@@ -42,6 +42,8 @@ class PartState(StrEnum):
     PASSED = "passed"
     """The answer from above was passed on."""
     RECALLED = "recalled"
+    DROPPED = "dropped"
+    """The case was withdrawn or made void while the part ran."""
 
 
 class PartMove(StrEnum):
@@ -60,6 +62,8 @@ class PartMove(StrEnum):
     PASS_ON = "pass_on"
     RESULT = "result"
     """The result of the body that decides elsewhere came."""
+    DROP = "drop"
+    """The hall itself ends a part whose case has ended."""
 
 
 class Opinion(StrEnum):
@@ -112,7 +116,9 @@ class MeetingMove(StrEnum):
     CANCEL = "cancel"
 
 
-ENDED = frozenset({PartState.ANSWERED, PartState.PASSED, PartState.RECALLED})
+NEEDLESS = frozenset({PartState.RECALLED, PartState.DROPPED})
+"""States of a part that ended without an answer, because none is needed."""
+ENDED = frozenset({PartState.ANSWERED, PartState.PASSED}) | NEEDLESS
 UNANSWERED = frozenset({PartState.SENT, PartState.SIGNED})
 CLOCK_OF = {
     PartState.SENT: PartClock.ANSWER,
@@ -178,11 +184,12 @@ def result_of(steps: Sequence[PartStep]) -> Opinion | None:
 
 
 def has_ended(states: Iterable[PartState]) -> bool:
-    """Return True if the whole has ended: every part has, and not all were recalled."""
-    every = list(states)
-    return all(state in ENDED for state in every) and any(
-        state is not PartState.RECALLED for state in every
-    )
+    """Return True if the whole has ended: every part has, and not all were recalled.
+
+    That of a case which was withdrawn or made void never ends: nobody is owed its notice.
+    """
+    every = set(states)
+    return every <= ENDED and not every <= NEEDLESS and PartState.DROPPED not in every
 
 
 def shows_opinions(own: Iterable[PartState], *, is_lead: bool, ended: bool) -> bool:
@@ -191,5 +198,5 @@ def shows_opinions(own: Iterable[PartState], *, is_lead: bool, ended: bool) -> b
     A unit sees them once it has answered itself, or everybody has, so that no one copies. A part
     that was recalled is no answer.
     """
-    states = {state for state in own if state is not PartState.RECALLED}
+    states = {state for state in own if state not in NEEDLESS}
     return is_lead or ended or (bool(states) and not states & UNANSWERED)

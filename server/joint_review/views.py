@@ -20,6 +20,7 @@ from server.cases.views import name_of
 from server.catalogue.model import CaseMode
 from server.core.actors import STAFF_KINDS, Actor
 from server.core.weeks import Week
+from server.core.workflow import Attempt
 from server.hall.context import Context
 from server.joint_review import access, actions, lateness, meetings, queries
 from server.joint_review.access import JointCase
@@ -284,13 +285,20 @@ def _meeting(
         recorded=bool(standing),
         correction=[_attendance(reader, each) for each in waiting],
         steps=views,
-        moves=[
-            move
-            for move in MeetingMove
-            if MEETING.row(move, MeetingState(row.state)) is not None
-            and MEETING.allows(move, attempt)
-        ],
+        moves=_meeting_moves(MeetingState(row.state), attempt),
     )
+
+
+def _meeting_moves(state: MeetingState, attempt: Attempt[MeetingState]) -> list[MeetingMove]:
+    """Return the steps that may follow; who may correct at once need not request it."""
+    moves = [
+        move
+        for move in MeetingMove
+        if MEETING.row(move, state) is not None and MEETING.allows(move, attempt)
+    ]
+    if MeetingMove.CORRECT in moves:
+        moves.remove(MeetingMove.REQUEST)
+    return moves
 
 
 def _attendance(reader: Reader, row: StoredAttendance) -> AttendanceView:

@@ -23,5 +23,6 @@ STATE_WORDS = {
     PartState.ANSWERED: "已答复",
     PartState.PASSED: "已转达上级答复",
     PartState.RECALLED: "已撤回征求",
+    PartState.DROPPED: "办件终止",
 }
 MEETING_WORDS = {MeetingKind.MEETING: "联审会", MeetingKind.SITE_VISIT: "联合踏勘"}

@@ -6,8 +6,9 @@ from server.core.workflow import After, Apart, Given, Requirement, Role, Row, Wo
 from server.joint_review.errors import JointCode
 from server.joint_review.rules import MeetingMove, MeetingState, PartMove, PartState
 
-LEAD, UNIT, OFFICE = "lead", "unit", "office"
-"""Roles: the handler of the lead unit; the people of the unit whose opinion it is; a manager."""
+LEAD, UNIT, OFFICE, HALL = "lead", "unit", "office", "hall"
+"""Roles: the handler of the lead unit; the people of the unit whose opinion it is; a manager; the
+hall itself."""
 WORDS, REASON, OPINION, ANSWER = "words", "reason", "opinion", "agree or disagree"
 OPEN, BODY, NUMBER = "open whole", "body", "number"
 ATTENDANCE, ON_ITS_DAY, DAY_FITS = "attendance", "on its day", "day fits"
@@ -23,6 +24,10 @@ _LEAD = Role(JointCode.JOINT_LEAD, (LEAD,))
 _UNIT = Role(JointCode.JOINT_UNIT, (UNIT,))
 _SENT, _SIGNED, _OWED = PartState.SENT, PartState.SIGNED, PartState.OWED
 _ABOVE, _BACK, _ANSWERED = PartState.ABOVE, PartState.BACK, PartState.ANSWERED
+
+
+_HALL = Role(JointCode.JOINT_STATE, (HALL,))
+_RUNNING = frozenset({_SENT, _SIGNED, _OWED, _ABOVE, _BACK})
 
 
 def _row(
@@ -66,6 +71,7 @@ OPINION_PART = Workflow(
         _row(PartMove.SEND_UP, frozenset({_OWED}), (_ABOVE,), _UNIT, _BODY),
         _row(PartMove.HEAR, frozenset({_ABOVE}), (_BACK,), _UNIT, _ANSWER, _NUMBER, _REASON),
         _row(PartMove.PASS_ON, frozenset({_BACK}), (PartState.PASSED,), _UNIT),
+        _row(PartMove.DROP, _RUNNING, (PartState.DROPPED,), _HALL),
     ),
 )
 UPWARD_PART = Workflow(
@@ -76,6 +82,7 @@ UPWARD_PART = Workflow(
         _row(PartMove.HEAR, frozenset({_ABOVE}), (_BACK,), _LEAD, _ANSWER, _NUMBER, _REASON),
         _row(PartMove.PASS_ON, frozenset({_BACK}), (PartState.PASSED,), _LEAD),
         _row(PartMove.RECALL, frozenset({_ABOVE}), (PartState.RECALLED,), _LEAD, _WORDS),
+        _row(PartMove.DROP, frozenset({_ABOVE, _BACK}), (PartState.DROPPED,), _HALL),
     ),
 )
 ELSEWHERE_PART = Workflow(

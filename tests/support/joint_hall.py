@@ -54,10 +54,12 @@ def accepted(small: SmallHall, item: str = JOINT) -> str:
     return case
 
 
-def sent(small: SmallHall, case: str, *units: str, days: int = 3) -> dict[str, str]:
+def sent(
+    small: SmallHall, case: str, *units: str, days: int = 3, words: str = ""
+) -> dict[str, str]:
     """Ask units for their opinion; return the ids of the parts by unit."""
     orders = [PartOrder(unit, "请提出意见。", days) for unit in units or ASKED]
-    ids = actions.send(small.ctx, LEAD, small.key(), case, orders)
+    ids = actions.send(small.ctx, LEAD, small.key(), case, orders, words)
     return dict(zip(units or ASKED, ids, strict=True))
 
 

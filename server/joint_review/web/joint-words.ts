@@ -12,6 +12,7 @@ const states = dictionary({
   answered: { zh: "已答复", en: "Answered" },
   passed: { zh: "已转达", en: "Passed on" },
   recalled: { zh: "已撤回征求", en: "Recalled" },
+  dropped: { zh: "办件终止，不再答复", en: "The case ended" },
 });
 const elsewhere = dictionary({
   sent: { zh: "已移交，待签收", en: "Handed on" },
@@ -33,6 +34,7 @@ const moves = dictionary({
   hear: { zh: "登记上级答复", en: "Record the answer" },
   pass_on: { zh: "转达答复", en: "Pass the answer on" },
   result: { zh: "登记返回结果", en: "Record the result" },
+  drop: { zh: "办件终止", en: "Ended with the case" },
 });
 const onward = dictionary({
   send: { zh: "移交", en: "Handed on" },
@@ -49,6 +51,7 @@ export const askWords = dictionary({
   hear: { zh: "答复内容（不同意的必填）", en: "What it says (required to disagree)" },
   pass_on: { zh: "说明（选填）", en: "Words (optional)" },
   result: { zh: "结果说明（不同意的必填）", en: "What it says (required to disagree)" },
+  drop: { zh: "说明", en: "Words" },
 });
 export const meetingMoves = dictionary({
   call: { zh: "召集", en: "Called" },

@@ -17,7 +17,7 @@ from server.cases import actions as cases
 from server.cases.actions import Wish
 from server.cases.rules import CaseMove, SuspensionBasis
 from server.core import setting_queries
-from server.core.actors import Actor, ActorKind
+from server.core.actors import SYSTEM, Actor, ActorKind
 from server.core.errors import ErrorCode, HallError
 from server.core.events import HallChanged
 from server.core.store import Tx
@@ -424,20 +424,45 @@ def test_a_case_is_handed_on_to_a_listed_body_of_another_hall(hall: SmallHall) -
     assert whole(hall) == []
 
 
-def test_parts_of_a_case_that_ended_wait_for_nobody(hall: SmallHall) -> None:
+def test_parts_end_with_their_case_and_wait_for_nobody(hall: SmallHall) -> None:
+    actions.watch(hall.ctx)
     case = accepted(hall)
-    part = sent(hall, case, "fire")["fire"]
+    ids = sent(hall, case, "fire", "social")
+    answer(hall, "social", ids["social"])
     mine = hall.ctx.read(lambda c: views.mine(hall.ctx, c, ACTOR_OF["fire"]))
-    assert [each.part.id for each in mine.waiting] == [part]
-    assert hall.ctx.read(lambda c: views.mine(hall.ctx, c, ACTOR_OF["social"])).waiting == []
+    assert [each.part.id for each in mine.waiting] == [ids["fire"]]
+    assert hall.ctx.read(lambda c: views.mine(hall.ctx, c, ACTOR_OF["build"])).waiting == []
+    on(hall, 6)
     cases.move(hall.ctx, LEAD, hall.key(), case, Wish(CaseMove.WITHDRAW, "不办了"))
+    assert parts(hall, case)["fire"].state == STATE.DROPPED
+    late = hall.ctx.read(lambda c: queries.every_late(c, hall.ctx.hall_id))
+    assert [row.subject for row in late] == [ids["fire"]], "it was late before the case ended"
     assert hall.ctx.read(lambda c: views.mine(hall.ctx, c, ACTOR_OF["fire"])).waiting == []
-    answered = refusal(lambda: answer(hall, "fire", part))
+    answered = refusal(lambda: answer(hall, "fire", ids["fire"]))
     assert answered is JointCode.JOINT_CASE
+    assert notice_of(hall, case) is None
     on(hall, 20)
     assert lateness.note_all(hall.ctx) == 0
     assert hall.ctx.read(lambda c: views.wall(hall.ctx, c)).rows == []
     assert whole(hall) == []
+
+
+def test_a_job_ends_the_parts_of_a_case_that_ended_before(hall: SmallHall) -> None:
+    case = accepted(hall)
+    part = sent(hall, case, "fire")["fire"]
+    cases.move(hall.ctx, LEAD, hall.key(), case, Wish(CaseMove.WITHDRAW, "不办了"))
+    assert parts(hall, case)["fire"].state == STATE.SENT
+    assert [actions.drop_all(hall.ctx) for _ in range(2)] == [1, 0]
+    assert steps_of(hall, part)[-1].by_actor == SYSTEM.key
+    assert whole(hall) == []
+
+
+def test_a_step_of_another_kind_of_part_is_refused(hall: SmallHall) -> None:
+    case = accepted(hall)
+    part = sent(hall, case, "fire")["fire"]
+    for move in (MOVE.RESULT, MOVE.SEND, MOVE.DROP):
+        code = refusal(partial(step, hall, "fire", part, move, words="理由"))
+        assert code is JointCode.JOINT_STATE
 
 
 def test_facts_are_only_added_to_and_a_change_is_found(hall: SmallHall) -> None:
