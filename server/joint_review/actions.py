@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 
 from server.cases import actions as cases
@@ -12,18 +13,19 @@ from server.cases.clocks import PROMISES
 from server.cases.due_texts import day_of
 from server.cases.due_watches import DueWatches
 from server.cases.events import CaseMoved
+from server.cases.paper_kinds import ServedHow, ServedTo
 from server.cases.queries import StoredCase
 from server.cases.rules import RUNNING, CaseState
 from server.catalogue.model import CaseMode, NetworkScope
 from server.core.actors import SYSTEM, Actor
-from server.core.errors import HallError
+from server.core.errors import CommonCode, HallError
 from server.core.store import Tx
 from server.core.workflow import Attempt, Workflow
 from server.hall.context import Context, JsonDict, write_journal
 from server.joint_review import access, lateness, notice, queries, workflow
 from server.joint_review.access import JointCase
 from server.joint_review.errors import JointCode
-from server.joint_review.queries import StoredPart, StoredStep
+from server.joint_review.queries import StoredNoticeService, StoredPart, StoredStep
 from server.joint_review.rules import (
     ENDED,
     Opinion,
@@ -228,6 +230,52 @@ def move(ctx: Context, actor: Actor, key: str, part_id: str, wish: PartWish) -> 
         body = wish.body if wish.move is PartMove.SEND_UP else part.body
         _add_step(ctx, tx, actor, joint.row, replace(part, body=body), step)
         _end_whole(ctx, tx, actor, joint.row)
+        return {}
+
+    ctx.command(actor, key, request, act)
+
+
+def serve(
+    ctx: Context,
+    actor: Actor,
+    key: str,
+    case_id: str,
+    how: ServedHow,
+    to: ServedTo,
+    day: date | None,
+) -> None:
+    """Record the service of a case's notice; `day` None: today.
+
+    Raises JOINT_UNKNOWN, JOINT_LEAD, JOINT_SERVED, INVALID.
+    """
+    request: JsonDict = {
+        "act": "joint.serve",
+        "case": case_id,
+        "how": how.value,
+        "to": to.value,
+        "day": day.isoformat() if day else "",
+    }
+
+    def act(tx: Tx) -> JsonDict:
+        joint = access.joint_case(ctx, tx.conn, actor, case_id)
+        row = queries.notices(tx.conn, tx.hall_id, [case_id]).get(case_id)
+        if row is None:
+            raise HallError(JointCode.JOINT_UNKNOWN)
+        if not joint.is_lead:
+            raise HallError(JointCode.JOINT_LEAD)
+        if queries.services(tx.conn, tx.hall_id, [case_id]):
+            raise HallError(JointCode.JOINT_SERVED)
+        today = ctx.local(tx.now).date()
+        served = day or today
+        if not date.fromisoformat(row.day) <= served <= today:
+            raise HallError(CommonCode.INVALID, field="day")
+        service = StoredNoticeService(
+            case_id, how.value, served.isoformat(), tx.now, to.value, actor.key
+        )
+        queries.add_service(tx, service)
+        data: JsonDict = {"paper": row.id, "how": how.value, "to": to.value, "day": service.day}
+        write_journal(tx, actor, "joint.serve", case_id, data=data)
+        tx.events.append(CaseMoved(joint.row.id, joint.row.unit, joint.row.state))
         return {}
 
     ctx.command(actor, key, request, act)

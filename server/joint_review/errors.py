@@ -23,6 +23,7 @@ class JointCode(ErrorCode):
     JOINT_BODY = "joint_body"
     JOINT_NUMBER = "joint_number"
     JOINT_SCOPE = "joint_scope"
+    JOINT_SERVED = "joint_served"
     MEETING_STATE = "meeting_state"
     MEETING_DAY = "meeting_day"
     MEETING_PAST = "meeting_past"
@@ -99,6 +100,9 @@ REFUSALS: dict[ErrorCode, Refusal] = {
         409,
         "这个事项的通办范围只限本厅，不能由其他大厅办理。",
         "The network scope of this item is this hall alone.",
+    ),
+    JointCode.JOINT_SERVED: Refusal(
+        409, "这份告知书已经登记送达。", "The service of this notice is recorded already."
     ),
     JointCode.MEETING_STATE: Refusal(
         409,

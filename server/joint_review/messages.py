@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from server.cases.messages import CaseText
+from server.cases.paper_kinds import ServedHow, ServedTo
 from server.cases.rules import CaseState
 from server.catalogue.model import CaseMode
 from server.core.messages import MASKED, TYPED, Code, Command, Message
@@ -181,10 +182,14 @@ class MeetingView(Message):
 
 
 class JointNoticeView(Message):
-    """The one notice to the applicant."""
+    """The one notice to the applicant, and how it was served."""
 
     id: str
     day: str
+    served_how: ServedHow | None
+    served_to: ServedTo | None
+    served_day: str
+    can_serve: bool
 
 
 class UnitName(Message):

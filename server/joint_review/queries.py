@@ -30,6 +30,7 @@ from server.joint_review.tables import (
     joint_meeting_step,
     joint_notice,
     joint_part,
+    joint_service,
     joint_step,
 )
 
@@ -76,6 +77,18 @@ class StoredNotice:
     at: int
     content: str
     digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredNoticeService:
+    """Service (送达) of a notice: how, when, to whom, by whom."""
+
+    case: str
+    how: str
+    day: str
+    at: int
+    to: str
+    by_actor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +145,7 @@ class StoredLate:
 
 _parts = Records(StoredPart, joint_part)
 _notices = Records(StoredNotice, joint_notice)
+_services = Records(StoredNoticeService, joint_service)
 _meetings = Records(StoredMeeting, joint_meeting)
 _attendances = Records(StoredAttendance, joint_attendance)
 _lates = Records(StoredLate, joint_late)
@@ -272,6 +286,15 @@ def every_notice(conn: Connection, hall_id: str) -> list[StoredNotice]:
     return _notices.all(conn, query.order_by(_n.at, _n.case))
 
 
+def services(
+    conn: Connection, hall_id: str, cases: Collection[str]
+) -> dict[str, StoredNoticeService]:
+    """Return how the notices of these cases were served, by case."""
+    v = joint_service.c
+    query = _services.select().where(v.hall_id == hall_id, v.case.in_(sorted(cases)))
+    return {row.case: row for row in _services.all(conn, query)}
+
+
 def meeting(conn: Connection, hall_id: str, meeting_id: str) -> StoredMeeting | None:
     """Return a meeting, or None."""
     query = _meetings.select().where(_m.hall_id == hall_id, _m.id == meeting_id)
@@ -335,6 +358,11 @@ def add_attendance(tx: Tx, rows: Iterable[StoredAttendance]) -> None:
 def add_notice(tx: Tx, row: StoredNotice) -> None:
     """Insert a notice."""
     tx.conn.execute(insert(joint_notice).values(hall_id=tx.hall_id, **asdict(row)))
+
+
+def add_service(tx: Tx, row: StoredNoticeService) -> None:
+    """Insert how a notice was served."""
+    tx.conn.execute(insert(joint_service).values(hall_id=tx.hall_id, **asdict(row)))
 
 
 def add_late(tx: Tx, row: StoredLate) -> None:

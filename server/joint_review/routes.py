@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from flask import request
 
+from server.cases.messages import ServePaper
 from server.core.actors import Actor
 from server.core.errors import ErrorCode
 from server.joint_review import actions, meetings, queries, views
@@ -63,6 +64,7 @@ ORDER = {"parts": [{"unit": "xfjy", "question": "请就消防条件提出意见�
 def add(api: Api) -> None:
     """Register the routes."""
     _parts(api)
+    _served(api)
     _sent_on(api)
     _meetings(api)
     _listed(api)
@@ -114,6 +116,26 @@ def _parts(api: Api) -> None:
         part = ctx.read(lambda c: queries.part(c, ctx.hall_id, part_id))
         assert part is not None, "it was moved"
         return shown(call.actor, part.case)
+
+
+def _served(api: Api) -> None:
+    ctx, shown = api.hall.ctx, _shown(api)
+
+    @api.post(
+        "/cases/<case>/joint/notice/service",
+        who=STAFF,
+        body=ServePaper,
+        answer=JointView,
+        codes=(JointCode.JOINT_UNKNOWN, JointCode.JOINT_LEAD, JointCode.JOINT_SERVED),
+        example={"how": "handed", "to": "applicant"},
+    )
+    def serve_notice(call: Call) -> JointView:
+        """Record that the one notice was served: how, to whom, on which day."""
+        body: ServePaper = call.body
+        day = day_of(body.day) if body.day else None
+        case = call.args["case"]
+        actions.serve(ctx, call.actor, call.key, case, body.how, body.to, day)
+        return shown(call.actor, case)
 
 
 def _sent_on(api: Api) -> None:

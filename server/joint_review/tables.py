@@ -69,6 +69,20 @@ joint_notice = Table(
     PrimaryKeyConstraint("hall_id", "case"),
 )
 
+# 送达 of the notice: how, to whom, on which day.
+joint_service = Table(
+    "joint_service",
+    metadata,
+    hall_column(),
+    Column("case", CODE, nullable=False),
+    code_column("how"),
+    Column("day", CODE, nullable=False),
+    Column("at", STAMP, nullable=False),
+    code_column("to"),
+    code_column("by_actor"),
+    PrimaryKeyConstraint("hall_id", "case"),
+)
+
 joint_meeting = Table(
     "joint_meeting",
     metadata,
@@ -131,5 +145,6 @@ Index("ix_joint_late_case", joint_late.c.hall_id, joint_late.c.case)
 
 STAFF_NUMBER_COLUMNS = {
     "joint_step": ("by_actor",),
+    "joint_service": ("by_actor",),
     "joint_meeting_step": ("by_actor",),
 }

@@ -15,6 +15,7 @@ from server.cases import queries as case_queries
 from server.cases.clocks import PROMISES
 from server.cases.due_texts import day_of
 from server.cases.due_views import days_left
+from server.cases.paper_kinds import ServedHow, ServedTo
 from server.cases.rules import CaseState
 from server.cases.views import name_of
 from server.catalogue.model import CaseMode
@@ -45,6 +46,7 @@ from server.joint_review.queries import (
     StoredAttendance,
     StoredMeeting,
     StoredMeetingStep,
+    StoredNotice,
     StoredPart,
     StoredStep,
 )
@@ -138,7 +140,7 @@ def _joint(ctx: Context, conn: Connection, actor: Actor, case: JointCase) -> Joi
             if _sees(case, actor, part)
         ],
         meetings=_meetings(reader, conn, actor, case),
-        notice=JointNoticeView(id=notice.id, day=notice.day) if notice else None,
+        notice=_notice(conn, ctx.hall_id, case, notice) if notice else None,
         send_up_due=reader.due(lateness.unsent_due(ctx, conn, row)) if is_unsent else None,
         can_send=leads and row.mode == CaseMode.JOINT and notice is None,
         can_call=(case.is_lead or actor.manages) and is_accepted and row.mode == CaseMode.JOINT,
@@ -147,6 +149,18 @@ def _joint(ctx: Context, conn: Connection, actor: Actor, case: JointCase) -> Joi
         default_days=settings.joint_part_days,
         units=[UnitName(code=unit.code, name=unit.name) for unit in units],
         bodies=bodies,
+    )
+
+
+def _notice(conn: Connection, hall_id: str, case: JointCase, row: StoredNotice) -> JointNoticeView:
+    served = queries.services(conn, hall_id, [row.case]).get(row.case)
+    return JointNoticeView(
+        id=row.id,
+        day=row.day,
+        served_how=ServedHow(served.how) if served else None,
+        served_to=ServedTo(served.to) if served else None,
+        served_day=served.day if served else "",
+        can_serve=case.is_lead and served is None,
     )
 
 

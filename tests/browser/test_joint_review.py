@@ -92,6 +92,9 @@ def test_two_units_answer_and_one_notice_ends_the_whole(
         address = lead.get_by_test_id("joint-notice").evaluate("a => a.href")
         answer = lead.request.get(address)
         assert answer.headers["content-type"] == "application/pdf"
+        lead.get_by_test_id("serve-notice").click()
+        lead.get_by_test_id("serve-notice-send").click()
+        expect(lead.get_by_test_id("notice-served")).to_have_text("11月24日直接送达，申请人本人")
     with signed_in(browser, browser_context_args, hall, MANAGER, 1366, 768) as office:
         office.goto(hall.url("/office#joint-reviews"))
         row = office.get_by_test_id(f"row-{number}")

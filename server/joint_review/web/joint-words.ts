@@ -80,6 +80,20 @@ const late = dictionary({
   pass_on: { zh: "曾逾期转达", en: "passed on late" },
 });
 
+export const servedHow = dictionary({
+  handed: { zh: "直接送达", en: "Handed over" },
+  post: { zh: "邮寄送达", en: "By post" },
+  left: { zh: "留置送达", en: "Left there" },
+  public: { zh: "公告送达", en: "Published" },
+  electronic: { zh: "电子送达", en: "Electronically" },
+});
+export const servedTo = dictionary({
+  applicant: { zh: "申请人本人", en: "the applicant" },
+  agent: { zh: "代理人", en: "the agent" },
+  family: { zh: "同住成年家属", en: "an adult of the household" },
+  reception: { zh: "单位收发人员", en: "the body's mail room" },
+  nobody: { zh: "无人签收", en: "nobody signed" },
+});
 export const lateWords = late;
 
 /** State of a part in words; a case handed to another hall has words of its own. */

@@ -61,6 +61,23 @@ def test_the_notice_lists_every_result_for_the_lead_and_the_office(web: Web) -> 
     ]
 
 
+def test_the_service_of_the_notice_is_recorded_once(web: Web) -> None:
+    hall = web.small
+    case = accepted(hall)
+    part = sent(hall, case, "fire")["fire"]
+    lead, address = web.person(STAFF["T1"]), f"/cases/{case}/joint/notice/service"
+    body = {"how": "handed", "to": "applicant"}
+    assert lead.post(address, body).get_json()["code"] == "joint_unknown"
+    answer(hall, "fire", part)
+    assert web.person(STAFF["F1"]).post(address, body).get_json()["code"] == "joint_lead"
+    early = lead.post(address, body | {"day": "2026-03-01"}).get_json()
+    assert early["code"] == "invalid", "before the notice"
+    notice = lead.post(address, body).get_json()["notice"]
+    shown = (notice["served_how"], notice["served_to"], notice["served_day"], notice["can_serve"])
+    assert shown == ("handed", "applicant", "2026-03-02", False)
+    assert lead.post(address, body).get_json()["code"] == "joint_served"
+
+
 def test_the_list_of_a_meeting_names_who_was_absent(web: Web) -> None:
     hall = web.small
     case = accepted(hall)

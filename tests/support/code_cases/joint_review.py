@@ -144,6 +144,15 @@ def _(web: Web) -> TestResponse:
     return clerk.post(f"{case_url}/elsewhere", {"body": "市示例中心"})
 
 
+@case(JointCode.JOINT_SERVED)
+def _(web: Web) -> TestResponse:
+    clerk, unit, steps = part_of(web)
+    view = unit.post(steps, {"move": "answer", "opinion": "agree"}).get_json()
+    address = f"/cases/{view['case']}/joint/notice/service"
+    clerk.post(address, {"how": "handed", "to": "applicant"})
+    return clerk.post(address, {"how": "handed", "to": "applicant"})
+
+
 @case(JointCode.MEETING_STATE)
 def _(web: Web) -> TestResponse:
     clerk, steps = meeting_of(web)

@@ -11,7 +11,14 @@ branch_labels = None
 depends_on = None
 
 # What was sent, answered and attended is evidence: rows are only added.
-TABLES = ("joint_step", "joint_notice", "joint_meeting_step", "joint_attendance", "joint_late")
+TABLES = (
+    "joint_step",
+    "joint_notice",
+    "joint_service",
+    "joint_meeting_step",
+    "joint_attendance",
+    "joint_late",
+)
 SQLITE = """
 CREATE TRIGGER {table}_no_{what} BEFORE {what} ON {table}
 BEGIN SELECT RAISE(ABORT, '{table} is only added to'); END
@@ -97,6 +104,15 @@ def _parts() -> None:
         _text("content"),
         _key("digest"),
         sa.PrimaryKeyConstraint("hall_id", "case", name=op.f("pk_joint_notice")),
+    )
+    op.create_table(
+        "joint_service",
+        *map(_key, ("hall_id", "case")),
+        _code("how"),
+        _key("day"),
+        _stamp("at"),
+        *map(_code, ("to", "by_actor")),
+        sa.PrimaryKeyConstraint("hall_id", "case", name=op.f("pk_joint_service")),
     )
     op.create_table(
         "joint_late",
