@@ -72,11 +72,11 @@ def jobs(plan: Plan) -> list[Job]:
         result.append(("kills", plan.seed + len(result), min(SHARE, remaining)))
         remaining -= SHARE
     alone = len(selection) == 1
-    for name, share in (("workers", FLEET_SHARE), ("lamps", LAMP_SHARE)):
+    for name, share in (("workers", FLEET_SHARE), ("lamps", LAMP_SHARE), ("joint", LAMP_SHARE)):
         if name in selection:
             result.append((name, plan.seed, plan.kills if alone else min(share, plan.kills)))
     pause_everybody = [name for name in ("devices", *selection) if name in selection]
-    several = ("kills", "workers", "lamps")
+    several = ("kills", "workers", "lamps", "joint")
     return result + [(n, plan.seed, 1) for n in dict.fromkeys(pause_everybody) if n not in several]
 
 
