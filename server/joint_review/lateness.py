@@ -88,14 +88,34 @@ def _note(ctx: Context, tx: Tx, row: StoredCase, subject: str, unit: str, due: P
     return 1
 
 
+class DailySearch:
+    """Search of one hall; its job calls `update` again and again.
+
+    Due days are over at midnight, so after a start it looks once, and then once a day.
+    """
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+        self._day = ""
+
+    def update(self) -> int:
+        """Note every crossing that was not noted; return their number."""
+        today = self._ctx.day()
+        if today == self._day:
+            return 0
+        count = note_all(self._ctx)
+        self._day = today
+        return count
+
+
 def note_all(ctx: Context) -> int:
-    """Note every crossing that was not noted; return their number. A job calls it."""
+    """Note every crossing that was not noted; return their number."""
     today, count = ctx.day(), 0
     for part, row, steps in ctx.read(partial(_open, ctx)):
         due = part_due(ctx, steps)
         if due is not None and due.day.isoformat() < today:
             count += ctx.write(partial(_note_again, ctx, row.id, part.id))
-    for row in ctx.read(lambda c: queries.unsent_cases(c, ctx.hall_id)):
+    for row in ctx.read(partial(_unsent, ctx)):
         count += ctx.write(partial(_note_again, ctx, row.id, ""))
     return count
 
@@ -113,6 +133,19 @@ def _open(ctx: Context, conn: Connection) -> list[tuple[StoredPart, StoredCase, 
         if due is not None and (part.id, due.clock.value) not in noted:
             waiting.append((part, rows[part.case], steps[part.id]))
     return waiting
+
+
+def _unsent(ctx: Context, conn: Connection) -> list[StoredCase]:
+    """Return the cases that were not sent up in time and are not noted."""
+    rows = queries.unsent_cases(conn, ctx.hall_id)
+    noted = queries.late(conn, ctx.hall_id, [row.id for row in rows])
+    late = []
+    for row in rows:
+        due = unsent_due(ctx, conn, row)
+        is_late = due is not None and due.day.isoformat() < ctx.day()
+        if is_late and (row.id, PartClock.SEND_UP.value) not in noted:
+            late.append(row)
+    return late
 
 
 def _note_again(ctx: Context, case_id: str, part_id: str, tx: Tx) -> int:

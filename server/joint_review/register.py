@@ -16,6 +16,6 @@ CAPABILITY = Capability(
     ),
     jobs=(
         lambda hall: partial(actions.drop_all, hall.ctx),
-        lambda hall: partial(lateness.note_all, hall.ctx),
+        lambda hall: lateness.DailySearch(hall.ctx).update,
     ),
 )

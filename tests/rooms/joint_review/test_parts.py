@@ -336,6 +336,20 @@ def test_silence_is_late_and_never_consent(hall: SmallHall) -> None:
     assert whole(hall) == []
 
 
+def test_the_search_looks_after_a_start_and_once_a_day(hall: SmallHall) -> None:
+    search = lateness.DailySearch(hall.ctx)
+    case = accepted(hall)
+    sent(hall, case, "fire", "social", days=1)
+    assert search.update() == 0
+    on(hall, 3)
+    assert search.update() == 0
+    on(hall, 4)
+    assert [search.update() for _ in range(2)] == [2, 0]
+    on(hall, 5)
+    assert search.update() == 0
+    assert lateness.DailySearch(hall.ctx).update() == 0
+
+
 def test_a_late_answer_is_noted_with_the_step_after_a_start(hall: SmallHall) -> None:
     case = accepted(hall)
     part = sent(hall, case, "fire")["fire"]
