@@ -17,7 +17,7 @@ from server.core import journal
 from server.core.step_chains import Problem, chain_problems
 from server.core.working_days import Workdays
 from server.joint_review import notice, queries
-from server.joint_review.meetings import STATING, standing
+from server.joint_review.meetings import STATING
 from server.joint_review.queries import (
     StoredAttendance,
     StoredMeeting,
@@ -28,7 +28,7 @@ from server.joint_review.queries import (
 )
 from server.joint_review.replay import ACTS, replayed
 from server.joint_review.rules import PartKind, PartState, has_ended
-from server.joint_review.week_counts import Attended, dated_part, joint_counts
+from server.joint_review.week_counts import dated_part, joint_counts
 
 FIRST_DAY, LAST_DAY = "2000-01-01", "2099-12-31"
 # One calendar for both: the check has no hall whose calendar it could read.
@@ -60,25 +60,12 @@ def problems(conn: Connection, hall_id: str) -> Iterator[Problem]:
             for part in parts
             if part.kind == PartKind.OPINION
         ),
-        attended_of(rows, meeting_steps, attended),
+        queries.facts_of_meetings(conn, hall_id, ids),
         FIRST_DAY,
         LAST_DAY,
     )
     if replayed(lines).counts(PLAIN, FIRST_DAY, LAST_DAY) != stored:
         yield "并联审批合计与流水重算不一致", "counts of joint review differ from the journal's"
-
-
-def attended_of(
-    rows: Sequence[StoredMeeting],
-    steps: Mapping[str, Sequence[StoredMeetingStep]],
-    attended: Mapping[str, Sequence[StoredAttendance]],
-) -> list[Attended]:
-    """Return the attendances that stand, of these meetings."""
-    return [
-        Attended(each.unit, row.day, bool(each.present))
-        for row in rows
-        for each in standing(steps[row.id], attended[row.id])
-    ]
 
 
 def _chain(

@@ -223,6 +223,7 @@ def _add(
         "case": row.case,
         "kind": row.kind,
         "day": row.day,
+        "on": day,
         "state": stored.state,
         "absent": sorted(each.unit for each in step.attendance if not each.present),
         "present": sorted(each.unit for each in step.attendance if each.present),

@@ -17,6 +17,7 @@ from server.core.step_chains import StepChain
 from server.core.store import Tx
 from server.joint_review.rules import (
     ENDED,
+    MeetingMove,
     Opinion,
     PartKind,
     PartMove,
@@ -33,6 +34,7 @@ from server.joint_review.tables import (
     joint_service,
     joint_step,
 )
+from server.joint_review.week_counts import MeetingFact
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +254,7 @@ def open_cases(conn: Connection, hall_id: str) -> list[StoredCase]:
 def cases_of_week(conn: Connection, hall_id: str, first: str, last: str) -> list[StoredCase]:
     """Return the cases whose parts and meetings the figures of ISO days are made of."""
     ids = {part.case for part in of_week(conn, hall_id, first, last)}
-    ids |= {row.case for row in meetings_between(conn, hall_id, first, last)}
+    ids |= {row.case for row in meetings_recorded(conn, hall_id, first, last)}
     query = _cases.select().where(_c.hall_id == hall_id, _c.id.in_(sorted(ids)))
     return _cases.all(conn, query.order_by(_c.day, _c.serial))
 
@@ -311,6 +313,39 @@ def meetings_between(conn: Connection, hall_id: str, first: str, last: str) -> l
     """Return the meetings of ISO days `first`..`last`."""
     query = _meetings.select().where(_m.hall_id == hall_id, _m.day >= first, _m.day <= last)
     return _meetings.all(conn, query.order_by(_m.day, _m.time, _m.id))
+
+
+def meetings_recorded(conn: Connection, hall_id: str, first: str, last: str) -> list[StoredMeeting]:
+    """Return the meetings whose attendance was recorded on ISO days `first`..`last`."""
+    m = joint_meeting_step.c
+    recorded = exists().where(
+        m.hall_id == hall_id,
+        m.meeting == _m.id,
+        m.move == MeetingMove.RECORD.value,
+        m.day >= first,
+        m.day <= last,
+    )
+    query = _meetings.select().where(_m.hall_id == hall_id, recorded)
+    return _meetings.all(conn, query.order_by(_m.day, _m.time, _m.id))
+
+
+def facts_of_meetings(
+    conn: Connection, hall_id: str, meetings: Sequence[str]
+) -> list[list[MeetingFact]]:
+    """Return the steps of these meetings as the counts see them."""
+    steps = MEETING_STEPS.of(conn, hall_id, meetings)
+    attended = attendances(conn, hall_id, meetings)
+    return [
+        [
+            MeetingFact(
+                step.day,
+                MeetingMove(step.move),
+                tuple((a.unit, bool(a.present)) for a in attended[meeting] if a.n == step.n),
+            )
+            for step in steps[meeting]
+        ]
+        for meeting in meetings
+    ]
 
 
 def attendances(

@@ -16,22 +16,20 @@ from server.joint_review.rules import (
     PartStep,
     WorkCalendar,
 )
-from server.joint_review.week_counts import Attended, JointCounts, dated_part, joint_counts
+from server.joint_review.week_counts import JointCounts, MeetingFact, dated_part, joint_counts
 
 PARTS = {f"joint.{move}": move for move in PartMove}
 MEETINGS = {f"meeting.{move}": move for move in MeetingMove}
 ACTS = frozenset(PARTS) | frozenset(MEETINGS)
-_STATES = frozenset({MeetingMove.RECORD, MeetingMove.CORRECT})
 
 
 @dataclass(slots=True)
 class ReplayedJoint:
-    """Parts and attendances as the journal tells them, by part and meeting."""
+    """Parts and meetings as the journal tells them, by part and meeting."""
 
     steps: dict[str, list[PartStep]] = field(default_factory=dict)
     units: dict[str, str] = field(default_factory=dict)
-    attended: dict[str, list[Attended]] = field(default_factory=dict)
-    requested: dict[str, list[Attended]] = field(default_factory=dict)
+    meetings: dict[str, list[MeetingFact]] = field(default_factory=dict)
 
     def counts(
         self, calendar: WorkCalendar, first: str, last: str, unit: str | None = None
@@ -42,10 +40,7 @@ class ReplayedJoint:
             for part, steps in self.steps.items()
             if unit in (None, self.units[part])
         ]
-        attended = [
-            each for rows in self.attended.values() for each in rows if unit in (None, each.unit)
-        ]
-        return joint_counts(parts, attended, first, last)
+        return joint_counts(parts, self.meetings.values(), first, last, unit)
 
 
 def replayed(lines: Iterable[Line]) -> ReplayedJoint:
@@ -67,16 +62,11 @@ def replayed(lines: Iterable[Line]) -> ReplayedJoint:
             result.steps.setdefault(line.subject, []).append(step)
             result.units[line.subject] = str(data["unit"])
         elif line.act in MEETINGS:
-            move, meeting = MEETINGS[line.act], line.subject
             rows = [
-                Attended(str(unit), str(data["day"]), present)
-                for present, units in ((True, data["present"]), (False, data["absent"]))
+                (str(unit), is_present)
+                for is_present, units in ((True, data["present"]), (False, data["absent"]))
                 for unit in units
             ]
-            if move in _STATES:
-                result.attended[meeting] = rows
-            elif move is MeetingMove.REQUEST:
-                result.requested[meeting] = rows
-            elif move is MeetingMove.CONFIRM:
-                result.attended[meeting] = result.requested[meeting]
+            fact = MeetingFact(str(data["on"]), MEETINGS[line.act], tuple(rows))
+            result.meetings.setdefault(line.subject, []).append(fact)
     return result

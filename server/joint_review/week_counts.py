@@ -9,6 +9,7 @@ from server.core.dated_steps import in_span
 from server.core.rates import Rate
 from server.joint_review.rules import (
     UNANSWERED,
+    MeetingMove,
     PartClock,
     PartMove,
     PartState,
@@ -42,13 +43,17 @@ class DatedPart:
     due: str
 
 
-@dataclass(frozen=True, slots=True)
-class Attended:
-    """Attendance that stands, of one unit on the ISO day of a meeting."""
+Presence = tuple[str, bool]
+"""Unit, and whether it was present."""
 
-    unit: str
+
+@dataclass(frozen=True, slots=True)
+class MeetingFact:
+    """Step of a meeting on an ISO day, with the attendance that it states."""
+
     day: str
-    present: bool
+    move: MeetingMove
+    rows: tuple[Presence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +87,43 @@ def dated_part(steps: Sequence[PartStep], calendar: WorkCalendar) -> list[DatedP
     return dated
 
 
+def attended(steps: Sequence[MeetingFact], first: str, last: str) -> tuple[Presence, ...]:
+    """Return who came to a meeting that was recorded on ISO days `first`..`last`.
+
+    It counts on the day of the record and as it stood at the end of the last day, so later
+    corrections never change the counts of days that are over.
+    """
+    recorded = next((step.day for step in steps if step.move is MeetingMove.RECORD), "")
+    standing: tuple[Presence, ...] = ()
+    if not first <= recorded <= last:
+        return standing
+    requested = standing
+    for step in steps:
+        if step.day > last:
+            break
+        match step.move:
+            case MeetingMove.RECORD | MeetingMove.CORRECT:
+                standing = step.rows
+            case MeetingMove.REQUEST:
+                requested = step.rows
+            case MeetingMove.CONFIRM:
+                standing = requested
+            case _:
+                pass
+    return standing
+
+
 def joint_counts(
-    parts: Iterable[Sequence[DatedPart]], attended: Iterable[Attended], first: str, last: str
+    parts: Iterable[Sequence[DatedPart]],
+    meetings: Iterable[Sequence[MeetingFact]],
+    first: str,
+    last: str,
+    unit: str | None = None,
 ) -> JointCounts:
-    """Return the counts of ISO days `first`..`last`, from each part's steps in order."""
+    """Return the counts of ISO days `first`..`last`, from each part's and meeting's steps in order.
+
+    `unit`: of its attendances alone; its parts are chosen by the caller.
+    """
     happened, latest = in_span(parts, first, last)
     answers = [step for step in happened if step.move is PartMove.ANSWER]
     counts = JointCounts(
@@ -94,5 +132,10 @@ def joint_counts(
         on_time=sum(step.day <= step.due for step in answers),
         overdue=sum(step.state in UNANSWERED and "" < step.due <= last for step in latest),
     )
-    days = [each for each in attended if first <= each.day <= last]
-    return replace(counts, meetings=len(days), absent=sum(not each.present for each in days))
+    presences = [
+        is_present
+        for steps in meetings
+        for name, is_present in attended(steps, first, last)
+        if unit in (None, name)
+    ]
+    return replace(counts, meetings=len(presences), absent=presences.count(False))

@@ -12,12 +12,12 @@ from server.core.weeks import Fact, Week
 from server.hall.context import Context
 from server.hall.week_request import WeekFacts, WeekRequest
 from server.joint_review import queries
-from server.joint_review.meetings import standing
 from server.joint_review.rules import PartKind
 from server.joint_review.week_counts import (
-    Attended,
     DatedPart,
     JointCounts,
+    MeetingFact,
+    attended,
     dated_part,
     joint_counts,
 )
@@ -32,15 +32,12 @@ def week_facts(request: WeekRequest) -> WeekFacts:
     week = request.week
     span = week.first.isoformat(), week.last.isoformat()
     parts = parts_by_unit(request.ctx, request.conn, *span)
-    attended = attended_by_unit(request.conn, request.ctx.hall_id, *span)
-    total = joint_counts(
-        (steps for own in parts.values() for steps in own),
-        (each for own in attended.values() for each in own),
-        *span,
-    )
+    facts = meetings_of(request.conn, request.ctx.hall_id, *span)
+    total = joint_counts((steps for own in parts.values() for steps in own), facts, *span)
+    invited = {unit for steps in facts for unit, _present in attended(steps, *span)}
     counts = {
-        unit: joint_counts(parts.get(unit, ()), attended.get(unit, ()), *span)
-        for unit in parts.keys() | attended.keys()
+        unit: joint_counts(parts.get(unit, ()), facts, *span, unit)
+        for unit in parts.keys() | invited
     }
     return WeekFacts(_facts(total), {"joint_units": _lines(request, counts, week)})
 
@@ -62,19 +59,10 @@ def parts_by_unit(
     return by_unit
 
 
-def attended_by_unit(
-    conn: Connection, hall_id: str, first: str, last: str
-) -> dict[str, list[Attended]]:
-    """Return the attendances of the meetings of ISO days, by unit."""
-    rows = queries.meetings_between(conn, hall_id, first, last)
-    ids = [row.id for row in rows]
-    steps = queries.MEETING_STEPS.of(conn, hall_id, ids)
-    attended = queries.attendances(conn, hall_id, ids)
-    by_unit: dict[str, list[Attended]] = defaultdict(list)
-    for row in rows:
-        for each in standing(steps[row.id], attended[row.id]):
-            by_unit[each.unit].append(Attended(each.unit, row.day, bool(each.present)))
-    return by_unit
+def meetings_of(conn: Connection, hall_id: str, first: str, last: str) -> list[list[MeetingFact]]:
+    """Return the steps of the meetings that were recorded on ISO days `first`..`last`."""
+    rows = queries.meetings_recorded(conn, hall_id, first, last)
+    return queries.facts_of_meetings(conn, hall_id, [row.id for row in rows])
 
 
 def _facts(total: JointCounts) -> dict[str, Fact]:

@@ -34,7 +34,7 @@ from server.joint_review.rules import (
     result_of,
     shows_opinions,
 )
-from server.joint_review.week_counts import Attended, JointCounts, dated_part, joint_counts
+from server.joint_review.week_counts import JointCounts, MeetingFact, dated_part, joint_counts
 from server.joint_review.workflow import OPINION_PART
 
 MOVE, STATE = PartMove, PartState
@@ -294,10 +294,12 @@ def test_the_journal_alone_gives_the_counts(parts: int, chance: random.Random, l
 def test_an_answer_counts_on_its_day_and_in_time_by_its_limit() -> None:
     in_time = [SEND, step(MOVE.ANSWER, STATE.ANSWERED, 3)]
     late = [SEND, step(MOVE.ANSWER, STATE.OWED, 4, 3)]
+    record = MeetingMove.RECORD
     attended = [
-        Attended("fire", "2026-03-04", present=False),
-        Attended("fire", "2026-03-05", present=True),
-        Attended("fire", "2026-03-09", present=False),
+        [MeetingFact("2026-03-04", record, (("fire", False),))],
+        [MeetingFact("2026-03-05", record, (("fire", True),))],
+        [MeetingFact("2026-03-09", record, (("fire", False),))],
+        [MeetingFact("2026-03-05", MeetingMove.CALL)],
     ]
     parts = [dated_part(steps, PLAIN) for steps in (in_time, late, [SEND])]
     counts = joint_counts(parts, attended, "2026-03-02", "2026-03-08")
@@ -309,10 +311,10 @@ def test_an_answer_counts_on_its_day_and_in_time_by_its_limit() -> None:
     assert after == JointCounts(overdue=1, meetings=1, absent=1)
 
 
-def meeting_line(move: MeetingMove, absent: list[str]) -> Line:
+def meeting_line(move: MeetingMove, absent: list[str], day: str = "2026-03-04") -> Line:
     """Return the journal line of a step of a meeting of two units."""
     present = [unit for unit in ("build", "fire") if unit not in absent]
-    data = {"day": "2026-03-04", "absent": absent, "present": present}
+    data = {"on": day, "absent": absent, "present": present}
     return Line("small", 0, 0, "clerk", "1", "", f"meeting.{move}", "H1", data, "")
 
 
@@ -324,6 +326,20 @@ def test_a_requested_correction_counts_once_it_is_confirmed() -> None:
     assert replayed([record, request]).counts(*span).absent == 1
     confirm = meeting_line(MeetingMove.CONFIRM, [])
     assert replayed([record, request, confirm]).counts(*span).absent == 0
+    reject = meeting_line(MeetingMove.REJECT, [])
+    assert replayed([record, request, reject]).counts(*span).absent == 1
     correct = meeting_line(MeetingMove.CORRECT, ["build", "fire"])
     assert replayed([record, correct]).counts(*span).absent == 2
     assert replayed([record, correct]).counts(*span, "fire").absent == 1
+
+
+def test_a_later_correction_never_changes_the_counts_of_days_that_are_over() -> None:
+    lines = [
+        meeting_line(MeetingMove.RECORD, ["fire"]),
+        meeting_line(MeetingMove.REQUEST, [], "2026-03-09"),
+        meeting_line(MeetingMove.CONFIRM, [], "2026-03-10"),
+    ]
+    replay = replayed(lines)
+    assert replay.counts(PLAIN, "2026-03-02", "2026-03-08").absent == 1
+    assert replay.counts(PLAIN, "2026-03-09", "2026-03-15") == JointCounts()
+    assert replay.counts(PLAIN, "2026-03-02", "2026-03-15") == JointCounts(meetings=2)

@@ -19,7 +19,7 @@ from server.joint_review.meetings import MeetingOrder, UnitPresence
 from server.joint_review.replay import ACTS, replayed
 from server.joint_review.rules import MeetingKind, MeetingMove, Opinion, PartMove
 from server.joint_review.week_counts import joint_counts
-from server.joint_review.week_facts import attended_by_unit, parts_by_unit
+from server.joint_review.week_facts import meetings_of, parts_by_unit
 from support.halls import MONDAY, SmallHall, at
 from support.joint_hall import ASKED, LEAD, accepted, answer, furnish, sent, step
 from support.web import Web
@@ -151,9 +151,9 @@ def _agree(hall: SmallHall, chance: random.Random) -> None:
     span = first.isoformat(), (first + timedelta(days=chance.randrange(10))).isoformat()
     replay = hall.ctx.read(lambda c: replayed(journal.of_acts(c, hall_id, ACTS)))
     parts = hall.ctx.read(lambda c: parts_by_unit(hall.ctx, c, *span))
-    attended = hall.ctx.read(lambda c: attended_by_unit(c, hall_id, *span))
+    facts = hall.ctx.read(lambda c: meetings_of(c, hall_id, *span))
     for unit in (*ASKED, "tax"):
-        counts = joint_counts(parts.get(unit, ()), attended.get(unit, ()), *span)
+        counts = joint_counts(parts.get(unit, ()), facts, *span, unit)
         assert counts == replay.counts(calendar, *span, unit)
     assert hall.ctx.read(lambda c: list(problems(c, hall_id))) == []
     notices = hall.ctx.read(lambda c: queries.every_notice(c, hall_id))
