@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from bench.breaking import device_faults, lamp_kills, machine_faults, silence_kills
+from bench.breaking import device_faults, joint_kills, lamp_kills, machine_faults, silence_kills
 from bench.breaking.kills import kill_faults
 from bench.breaking.run import Injection, Outcome, Scene, Setting
 from bench.breaking.worker_kills import BOARDS, fleet_kills
@@ -77,6 +77,15 @@ def all_faults(
             _nothing,
             plain,
             play=lambda seed, folder, database: silence_kills.play(
+                count, seed, folder, database, show_progress
+            ),
+        ),
+        Fault(
+            "joint",
+            "kill -9 of the server while units answer in joint review",
+            _nothing,
+            plain,
+            play=lambda seed, folder, database: joint_kills.play(
                 count, seed, folder, database, show_progress
             ),
         ),

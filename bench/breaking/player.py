@@ -27,7 +27,9 @@ PR_SET_PDEATHSIG = 1  # linux/prctl.h
 FLEET_SHARE = 30
 """Kills among several workers in a full run: each takes seconds, not tenths of a second."""
 LAMP_SHARE = 60
-"""Kills among lamps in a full run: a second and a half each."""
+"""Kills among lamps, silence and joint reviews in a full run: a second and a half each."""
+SHARES = {"workers": FLEET_SHARE} | dict.fromkeys(("lamps", "silence", "joint"), LAMP_SHARE)
+"""Kills in a full run, of the faults that have their own number."""
 Job = tuple[str, int, int]
 """Fault, seed, number of kills."""
 
@@ -72,11 +74,11 @@ def jobs(plan: Plan) -> list[Job]:
         result.append(("kills", plan.seed + len(result), min(SHARE, remaining)))
         remaining -= SHARE
     alone = len(selection) == 1
-    for name, share in (("workers", FLEET_SHARE), ("lamps", LAMP_SHARE), ("silence", LAMP_SHARE)):
+    for name, share in SHARES.items():
         if name in selection:
             result.append((name, plan.seed, plan.kills if alone else min(share, plan.kills)))
     pause_everybody = [name for name in ("devices", *selection) if name in selection]
-    several = ("kills", "workers", "lamps", "silence")
+    several = ("kills", *SHARES)
     return result + [(n, plan.seed, 1) for n in dict.fromkeys(pause_everybody) if n not in several]
 
 

@@ -22,6 +22,8 @@ from server.core.money import yuan_text
 from server.core.rates import Rate, rate_text
 from server.core.rounding import percent, tenths
 from server.fees.week_lines import FeeLine
+from server.joint_review.week_counts import JOINT_RATE
+from server.joint_review.week_lines import JointLine
 from server.one_time_notices.week_counts import TOLD_ONCE_RATE
 from server.one_time_notices.week_lines import NoticeLine
 from server.queue.week_lines import ServiceLine
@@ -111,6 +113,16 @@ FEES: Head = (
     ("waived", "免收", "Waived"),
     ("refunded", "退款", "Refunded"),
     ("differences", "与银行差异（项）", "Differences"),
+)
+JOINT: Head = (
+    ("_unit", "单位", "Unit"),
+    ("sent", "征求意见（份）", "Sent"),
+    ("answered", "已答复", "Answered"),
+    ("on_time", "按期答复", "On time"),
+    ("on_time_rate", "按期答复率", "On-time rate"),
+    ("overdue", "期末超期", "Overdue at the end"),
+    ("meetings", "受邀会议、踏勘（次）", "Meetings"),
+    ("absent", "缺席", "Absent"),
 )
 NOTICES: Head = (
     ("_unit", "单位", "Unit"),
@@ -212,6 +224,10 @@ def _cases(figures: Figures) -> Iterator[BulletinTable]:
         if lines:
             rows = map(_handled, lines)
             yield _table(key, "cases", title, (head, *CASES_HANDLED), rows, note=note)
+    if figures.joint_units:
+        title = ("各单位并联审批情况", "Joint review by unit")
+        rows = map(_joint, figures.joint_units)
+        yield _table("joint_units", "cases", title, JOINT, rows, note=JOINT_RATE)
 
 
 def _voices(figures: Figures) -> Iterator[BulletinTable]:
@@ -317,6 +333,12 @@ def _handled(line: CaseLine) -> BulletinRow:
 def _fee(line: FeeLine) -> BulletinRow:
     money = map(yuan_text, (line.made, line.received, line.waived, line.refunded))
     return _row(line.unit, line.link, line.name, line.made_count, *money, line.differences)
+
+
+def _joint(line: JointLine) -> BulletinRow:
+    rate = rate_text(Rate(line.on_time, line.owed))
+    before = (line.sent, line.answered, line.on_time, rate)
+    return _row(line.code, line.link, line.name, *before, line.overdue, line.meetings, line.absent)
 
 
 def _notice(line: NoticeLine) -> BulletinRow:

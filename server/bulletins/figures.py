@@ -12,6 +12,7 @@ from server.cases.week_lines import CaseLine
 from server.complaints.week_lines import ComplaintLine
 from server.core.weeks import Fact
 from server.fees.week_lines import FeeLine
+from server.joint_review.week_lines import JointLine
 from server.one_time_notices.week_lines import NoticeLine
 from server.queue.week_lines import ServiceLine
 from server.spot_checks.week_lines import CheckLine, FindingLine
@@ -39,5 +40,6 @@ class Figures:
     case_units: tuple[CaseLine, ...] = ()
     case_modes: tuple[CaseLine, ...] = ()
     fee_units: tuple[FeeLine, ...] = ()
+    joint_units: tuple[JointLine, ...] = ()
     rates: dict[str, list[float | None]] = field(default_factory=dict)
     """On-time rate of each unit over the last weeks, oldest first, this week last."""

@@ -33,6 +33,7 @@ ROOMS = (
     "server.call_backs",
     "server.supervision",
     "server.tacit_approval",
+    "server.joint_review",
     "server.bulletins",
     "server.reports",
     "server.catalogue",

@@ -64,6 +64,8 @@ class Kind(StrEnum):
     """Anomaly raised by the system: a case is past one of its due days."""
     EXTENSION_LATE = "extension_late"
     """Anomaly raised by the system: an extension was requested too late and does not count."""
+    PART_OVERDUE = "part_overdue"
+    """Anomaly raised by the system: a unit did not answer, send up or pass on in time."""
     OUTSIDE = "outside"
     """Anomaly raised by the system: a case looks as if it was handled outside the hall."""
 

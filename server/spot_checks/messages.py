@@ -296,6 +296,7 @@ class FindingView(Message):
         "complaint",
         "not_told_once",
         "case_overdue",
+        "part_overdue",
         "extension_late",
         "outside",
     ]

@@ -30,6 +30,7 @@ KINDS = {
     "self_rated": "评价疑似非群众本人所为",
     "not_told_once": "未一次性告知",
     "case_overdue": "办件超时",
+    "part_overdue": "并联审批、上报超时",
     "extension_late": "延期申请过期",
     "outside": "疑似体外循环",
 }

@@ -74,6 +74,7 @@ SAMPLES: dict[str, Any] = {
     "opens": "09:00",
     "closes": "10:00",
     "most": 20,
+    "day": "2026-03-16",
     "codes": ["甲", "乙"],
     "items": "房屋登记、契税申报",
     "amount": "80.00",

@@ -83,6 +83,8 @@ def test_a_column_named_like_a_personal_one_is_personal_or_listed_here() -> None
         "alarm_take.subject",  # a device, a ticket, a day
         "bulletin.number",
         "case_record.number",
+        "joint_late.subject",  # a part, a case
+        "joint_step.number",  # of an answer from above
         "complaint.number",
         "finger.enrolment",  # beside the person it belongs to
         "open_line.subject",  # a unit or a window

@@ -25,6 +25,7 @@ from server.cases import queries as case_queries
 from server.cases.actions import Applicant, Opening, Wish
 from server.cases.rules import CaseMove, CaseWay
 from server.catalogue.actions import import_catalogue
+from server.catalogue.model import CaseMode
 from server.complaints import actions as complaint_actions
 from server.complaints import queries as complaint_queries
 from server.complaints.actions import Filed
@@ -41,6 +42,9 @@ from server.core.working_days import SpecialDay
 from server.fees import queries as fee_queries
 from server.fees.queries import StoredDue, StoredFeeFact
 from server.fees.rules import FeeMove, FeeState, number_of
+from server.joint_review import actions as joint_actions
+from server.joint_review import meetings
+from server.joint_review.rules import MeetingKind, MeetingMove
 from server.leave import actions as leave_actions
 from server.leave import correction_actions
 from server.leave import queries as stored_leaves
@@ -118,7 +122,13 @@ class SettledHall:
         small, ctx = self.small, self.ctx
         book = catalogue()
         special = SpecialDay(MONDAY + timedelta(days=5), True, "加班", 1)
-        import_catalogue(ctx, SYSTEM, replace(book, special_days=(special,)), "settled")
+        items = tuple(
+            replace(item, mode=CaseMode.JOINT) if item.code == "tax-2" else item
+            for item in book.items
+        )
+        import_catalogue(
+            ctx, SYSTEM, replace(book, items=items, special_days=(special,)), "settled"
+        )
         with_clock_and_rule(small, delivered=at(8, day=MONDAY))
         small.ctx.write(self._readers)
         self._day_of_tickets()
@@ -170,9 +180,23 @@ class SettledHall:
         self.case = case_actions.open_case(self.ctx, small.clerk("T1"), small.key(), opening)
         other = replace(applicant, person_key="")
         self.called = self._ended_case(replace(opening, applicant=other))
+        self._joint_case(replace(opening, item="tax-2", applicant=other))
         self.ticket = small.issue("tax-1")
         small.clock.set(at(20, day=MONDAY))
         keep_day(self.ctx)
+
+    def _joint_case(self, opening: Opening) -> None:
+        """Accept a joint case, ask a unit, and record who came to a meeting."""
+        ctx, clerk, key = self.ctx, self.small.clerk("T1"), self.small.key
+        case = case_actions.open_case(ctx, clerk, key(), opening)
+        case_actions.move(ctx, clerk, key(), case, Wish(CaseMove.ACCEPT))
+        order = joint_actions.PartOrder("build", "请提出意见。")
+        self.parts = joint_actions.send(ctx, clerk, key(), case, [order])
+        call = meetings.MeetingOrder(MeetingKind.MEETING, MONDAY, "10:00", "三楼", ("build",))
+        meeting = meetings.call(ctx, clerk, key(), case, call)
+        absent = [meetings.UnitPresence("build", present=False)]
+        meetings.move(ctx, clerk, key(), meeting, MeetingMove.RECORD, absent)
+        self.meetings = [meeting]
 
     def _ended_case(self, opening: Opening) -> str:
         """Open a case and refuse to accept it; return its id."""
@@ -324,6 +348,8 @@ class SettledHall:
         self.ids_by_parameter = {
             "notice": [hall_notices.publish(ctx, BOSS, self.small.key(), words)],
             "ticket": [self.ticket.id],
+            "part": self.parts,
+            "meeting": self.meetings,
             "token": [self.ticket.token],
             "slip": [self.ticket.token],
             "window": ["T1"],

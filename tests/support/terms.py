@@ -24,6 +24,7 @@ PAGES = (
     "docs/public-voice.zh-CN.md",
     "docs/cases.zh-CN.md",
     "docs/fees.zh-CN.md",
+    "docs/joint-review.zh-CN.md",
 )
 """Documentation in Chinese. The glossary and ADRs may name a term that is out."""
 KINDS = (".py", ".ts", ".vue", ".toml", ".typ", ".md")

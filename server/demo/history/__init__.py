@@ -21,6 +21,7 @@ from server.demo.history.cases import Cases
 from server.demo.history.complaints import Complaints
 from server.demo.history.fees import Fees
 from server.demo.history.floor import seats, sign_ins, visits
+from server.demo.history.joint import Joint
 from server.demo.history.notices import Notices
 from server.demo.history.people import People
 from server.demo.history.store import OneConnection
@@ -83,6 +84,7 @@ def _write(
     days = list(world.ctx.workdays().among(first, last))
     voices, cases, complaints = Voices(world), Cases(world, days), Complaints(world, days)
     notices, fees = Notices(world, days, cases.handed_in), Fees(world, days)
+    joint = Joint(world, days, cases.is_planned)
     people.rules(first)
     requests = people.leave(first, last + timedelta(days=10))
     for place, day in enumerate(days):
@@ -101,6 +103,7 @@ def _write(
             *notices.events(day, hand_ins),
             *cases.events(day),
             *fees.events(day),
+            *joint.events(day),
             *visits(world, day, day_seats, busy),
             *voices.events(day),
             *complaints.events(day),

@@ -46,6 +46,9 @@ HANDLED = Wish(CaseMove.PASS, "材料齐全，符合规定条件，拟准予")
 REVIEWED = Wish(CaseMove.PASS, "经审核，无不同意见")
 GRANTED = Wish(CaseMove.DECIDE, "准予", CaseOutcome.GRANTED)
 REFUSED = Wish(CaseMove.DECIDE, "经核查，场地不符合规定条件，不予许可", CaseOutcome.REFUSED)
+JOINTLY_REFUSED = Wish(
+    CaseMove.DECIDE, "并联审查时有单位不同意，理由成立，不予登记", CaseOutcome.REFUSED
+)
 NOT_ACCEPTED = Wish(CaseMove.NOT_ACCEPT, "申请事项不属于本单位职权范围，请向市级主管部门提出")
 ASK_TIME = Wish(CaseMove.ASK_TIME, "须向外地核实有关资料，申请延长期限", days=10)
 GRANT_TIME = Wish(CaseMove.GRANT_TIME, "情况属实，同意延长")
@@ -110,6 +113,7 @@ PLANS = (
         ),
     ),
     Plan(18, "gaj-12", through(2, 3, REFUSED)),
+    Plan(17, "gaj-09", through(6, 7)),
     Plan(
         16,
         "gaj-02",
@@ -123,11 +127,14 @@ PLANS = (
     Plan(14, "rsj-02", through(8, 10), answered=False),
     Plan(13, "zrzy-08", through(3, 7)),
     Plan(12, "scjg-08", through(3, 5), way=CaseWay.RECEPTION, explained=NETWORK_DOWN),
+    Plan(11, "zrzy-07", through(4, 5, JOINTLY_REFUSED)),
     Plan(10, "rsj-13", ON_THE_SPOT),
     Plan(9, "scjg-08", _held(3)),
     Plan(7, "zrzy-12", _held(2)),
+    Plan(5, "gaj-09", ()),
     Plan(4, "zrzy-13", _held(2)),
     Plan(3, "zrzy-02", (PlannedStep(1, Hand.HANDLER, EXPERT),)),
+    Plan(2, "zrzy-07", ()),
     Plan(1, "gaj-13", _held(1)),
 )
 

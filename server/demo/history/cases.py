@@ -63,6 +63,7 @@ class OpenedCase:
     item: Item
     staff: str
     steps: Steps
+    planned: bool = False
 
 
 class Cases:
@@ -141,6 +142,10 @@ class Cases:
             events.append((at(day, EXPLAINED_AT), partial(self._explain, day, plan)))
         return events
 
+    def is_planned(self, case: str) -> bool:
+        """Return True for a case of the plans, whose days tell a story."""
+        return case in self._opened and self._opened[case].planned
+
     # -- acts ----------------------------------------------------------------------------------
 
     def _open(self, item: Item, staff: str, plan: Plan | None, ticket: str = "") -> OpenedCase:
@@ -151,7 +156,7 @@ class Cases:
         opening = Opening(item.code, who, way, ticket)
         case = actions.open_case(world.ctx, world.actor(staff), world.key(), opening)
         steps = plan.steps if plan else usual(item, self._chance)
-        self._opened[case] = OpenedCase(case, item, staff, steps)
+        self._opened[case] = OpenedCase(case, item, staff, steps, plan is not None)
         return self._opened[case]
 
     def _receive(self, day: date, plan: Plan) -> None:

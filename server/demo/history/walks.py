@@ -25,7 +25,7 @@ WALKED = 0.93
 """Share of drawn spot checks that start in time."""
 FOUND = 0.006
 """Probability of each kind of fault at a window."""
-ON_CASES = (Kind.CASE_OVERDUE, Kind.EXTENSION_LATE, Kind.OUTSIDE)
+ON_CASES = (Kind.CASE_OVERDUE, Kind.EXTENSION_LATE, Kind.PART_OVERDUE, Kind.OUTSIDE)
 """Findings that the cases of the demo judge themselves."""
 FAULTS = ("玩手机", "未佩戴工牌", "着装不规范", "闲聊")
 

@@ -32,10 +32,11 @@ export const kindWords = dictionary({
   complaint: { zh: "投诉查实", en: "Proven complaint" },
   not_told_once: { zh: "未一次性告知", en: "Not told once" },
   case_overdue: { zh: "办件超时", en: "Case past its due day" },
+  part_overdue: { zh: "并联审批、上报超时", en: "Part of a case past its due day" },
   extension_late: { zh: "延期申请过期", en: "Extension requested too late" },
   outside: { zh: "疑似体外循环", en: "Case that looks handled outside the hall" },
 });
-export const KINDS = ["empty", "away", "conduct", "no_call", "no_punch", "self_rated", "complaint", "not_told_once", "case_overdue", "extension_late", "outside"] as const;
+export const KINDS = ["empty", "away", "conduct", "no_call", "no_punch", "self_rated", "complaint", "not_told_once", "case_overdue", "part_overdue", "extension_late", "outside"] as const;
 
 export const stateWords = dictionary({
   proposed: { zh: "待核实", en: "To be judged" },
