@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from server.cases import queries, workflow
 from server.cases.errors import CaseCode
 from server.cases.queries import StoredCase, StoredFact
-from server.cases.rules import POST_OF, CaseMove, CaseState, Post, stage_before
+from server.cases.rules import POST_OF, CaseMove, CaseState, HallPost, Post, stage_before
 from server.catalogue.model import Catalogue
 from server.core.actors import SYSTEM, Actor
 from server.core.errors import HallError
@@ -48,6 +48,11 @@ def is_acceptor(catalogue: Catalogue, actor: Actor, row: StoredCase) -> bool:
     """Return True for whoever opened the case, and for the people of its unit."""
     person = catalogue.staff_by.get(actor.name)
     return actor.name == row.staff or (person is not None and person.unit == row.unit)
+
+
+def holds_hall_post(conn: Connection, hall_id: str, staff: str, post: HallPost) -> bool:
+    """Return True if the office named a person for a post of the hall."""
+    return staff in queries.hall_posts(conn, hall_id)[post]
 
 
 def may_see(catalogue: Catalogue, posts: Posts, actor: Actor, row: StoredCase) -> bool:

@@ -15,6 +15,7 @@ from server.cases.due_rows import clocks_of, due_rows, stated
 from server.cases.due_watches import DueWatches
 from server.cases.errors import CaseCode
 from server.cases.events import CaseMoved
+from server.cases.holds import hold_of
 from server.cases.paper_kinds import kind_of
 from server.cases.queries import StoredApplicant, StoredCase, StoredFact
 from server.cases.rules import (
@@ -274,7 +275,7 @@ def attempt_of(
 def move(ctx: Context, actor: Actor, key: str, case_id: str, wish: Wish) -> None:
     """Take a step of a case.
 
-    Raises CASE_UNKNOWN, the codes of the workflow, FILE_UNKNOWN, INVALID (a step that only the hall
+    Raises CASE_UNKNOWN, the codes of the workflow and of holds, FILE_UNKNOWN, INVALID (a step that only the hall
     takes, more days than the item allows).
     """
 
@@ -292,6 +293,9 @@ def move(ctx: Context, actor: Actor, key: str, case_id: str, wish: Wish) -> None
         faulty = faults_of(tx.conn, tx.hall_id, row) if row.state in UNACCEPTED else None
         attempt = attempt_of(ctx, actor, row, facts, posts, wish, faulty)
         state = CASE.after(wish.move, attempt, _target(wish, row, facts))
+        refusal = hold_of(ctx, tx.conn, row, wish.move)
+        if refusal is not None:
+            raise refusal
         add_fact(ctx, tx, actor, row, facts, state, wish, ctx.local(tx.now).date())
         return {"deemed": False}
 

@@ -15,12 +15,13 @@ from server.cases.rules import (
     CaseOutcome,
     CaseState,
     CaseWay,
+    HallPost,
     IdKind,
     Post,
     SuspensionBasis,
 )
 from server.catalogue.model import CaseMode
-from server.core.messages import MASKED, TYPED, Code, Command, Message
+from server.core.messages import MASKED, TYPED, Code, Command, Message, Problem
 from server.leave.messages import PaperRef
 
 FIELD_WORDS = {
@@ -119,11 +120,23 @@ class ServePaper(Command):
 
 
 class SetPosts(Command):
-    """Holders of a unit's post; nobody: the rule for a post without a named holder applies."""
+    """Holders of a unit's post, or without a unit of a post of the hall.
 
-    unit: Code
-    post: Post
+    Nobody: for a unit the rule for a post without a named holder applies, in the hall the work
+    rests.
+    """
+
+    unit: Annotated[str, StringConstraints(max_length=64)] = ""
+    post: Post | HallPost
     holders: Annotated[tuple[Code, ...], Field(max_length=50)] = ()
+
+
+class HallPostView(Message):
+    """Post of the hall with its holders."""
+
+    post: HallPost
+    staff: list[str]
+    names: list[str]
 
 
 class PostView(Message):
@@ -137,8 +150,9 @@ class PostView(Message):
 
 
 class PostList(Message):
-    """Posts of every unit."""
+    """Posts of the hall and of every unit."""
 
+    hall: list[HallPostView]
     posts: list[PostView]
 
 
@@ -238,6 +252,13 @@ class CaseBrief(Message):
     due: list[DueView]
 
 
+class HeldMove(Message):
+    """Move that waits for another room, such as the parts of a joint review, and why."""
+
+    move: CaseMove
+    why: Problem
+
+
 class CaseView(CaseBrief):
     """Case as whoever handles it sees it."""
 
@@ -260,6 +281,7 @@ class CaseView(CaseBrief):
     """Instead of the strip, of a case that is decided on the spot."""
     moves: list[CaseMove]
     """Moves that the viewer may make now."""
+    held: list[HeldMove]
     extension_days: int
 
 

@@ -22,7 +22,7 @@ from sqlalchemy import case as sql_case
 from server.cases.clocks import Clock
 from server.cases.due_texts import day_of, end_of
 from server.cases.paper_kinds import DECISIONS
-from server.cases.rules import FINAL, CaseMove, CaseState, Post
+from server.cases.rules import FINAL, CaseMove, CaseState, HallPost, Post
 from server.cases.tables import (
     case_applicant,
     case_due,
@@ -368,9 +368,19 @@ def posts(conn: Connection, hall_id: str) -> dict[tuple[str, Post], set[str]]:
     """Return the staff numbers of the holders by unit and post; a post without any is absent."""
     holders: dict[tuple[str, Post], set[str]] = {}
     for unit, post, staff in conn.execute(
-        select(_o.unit, _o.post, _o.staff).where(_o.hall_id == hall_id)
+        select(_o.unit, _o.post, _o.staff).where(_o.hall_id == hall_id, _o.unit != "")
     ):
         holders.setdefault((unit, Post(post)), set()).add(staff)
+    return holders
+
+
+def hall_posts(conn: Connection, hall_id: str) -> dict[HallPost, set[str]]:
+    """Return the staff numbers of the holders of the hall's own posts."""
+    holders: dict[HallPost, set[str]] = {post: set() for post in HallPost}
+    for post, staff in conn.execute(
+        select(_o.post, _o.staff).where(_o.hall_id == hall_id, _o.unit == "")
+    ):
+        holders[HallPost(post)].add(staff)
     return holders
 
 
@@ -432,8 +442,8 @@ def add_service(tx: Tx, row: StoredService) -> None:
     tx.conn.execute(insert(case_service).values(hall_id=tx.hall_id, **asdict(row)))
 
 
-def set_posts(tx: Tx, unit: str, post: Post, staff: Iterable[str], by: str) -> None:
-    """Replace the holders of a unit's post."""
+def set_posts(tx: Tx, unit: str, post: Post | HallPost, staff: Iterable[str], by: str) -> None:
+    """Replace the holders of a unit's post, or of a post of the hall itself (`unit` empty)."""
     tx.conn.execute(
         delete(case_post).where(_o.hall_id == tx.hall_id, _o.unit == unit, _o.post == post.value)
     )

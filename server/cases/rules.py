@@ -73,6 +73,15 @@ class Post(StrEnum):
     APPROVER = "approver"
 
 
+class HallPost(StrEnum):
+    """Post of the hall itself, of no unit; only whoever the office names holds it."""
+
+    CASHIER = "cashier"
+    """Confirms money (收费)."""
+    ISSUER = "issuer"
+    """Hands out results (统一出件)."""
+
+
 class CaseOutcome(StrEnum):
     """Decision of a case."""
 

@@ -12,7 +12,7 @@ from server.cases.errors import CaseCode
 from server.cases.events import CaseMoved
 from server.cases.paper_kinds import DECISIONS, ServedHow, ServedTo
 from server.cases.queries import StoredService
-from server.cases.rules import CaseState, Post
+from server.cases.rules import CaseState, HallPost, Post
 from server.core.actors import Actor
 from server.core.errors import CommonCode, HallError
 from server.core.store import Tx
@@ -68,9 +68,9 @@ def serve(
 
 
 def set_posts(
-    ctx: Context, actor: Actor, key: str, unit: str, post: Post, staff: Sequence[str]
+    ctx: Context, actor: Actor, key: str, unit: str, post: Post | HallPost, staff: Sequence[str]
 ) -> None:
-    """Name the holders of a unit's post. Raises INVALID."""
+    """Name the holders of a unit's post, or of the hall's own (`unit` empty). Raises INVALID."""
     request: JsonDict = {
         "act": "case.posts",
         "unit": unit,
@@ -80,7 +80,8 @@ def set_posts(
 
     def act(tx: Tx) -> JsonDict:
         catalogue = ctx.catalogue()
-        if unit not in catalogue.unit_by:
+        of_hall = isinstance(post, HallPost)
+        if of_hall == bool(unit) or not (of_hall or unit in catalogue.unit_by):
             raise HallError(CommonCode.INVALID, field="unit")
         if any(number not in catalogue.staff_by for number in staff):
             raise HallError(CommonCode.INVALID, field="holders")

@@ -12,6 +12,7 @@ from server.cases.day_walk import walk
 from server.cases.due_rows import stated
 from server.cases.due_texts import day_of, minute_text, time_of
 from server.cases.due_views import due_views, is_late, stretch_views
+from server.cases.holds import hold_of
 from server.cases.ledger import Reading
 from server.cases.messages import (
     CaseBrief,
@@ -24,6 +25,8 @@ from server.cases.messages import (
     DueByUnit,
     FollowedCase,
     FollowedFact,
+    HallPostView,
+    HeldMove,
     PostList,
     PostView,
     StripDay,
@@ -48,8 +51,11 @@ from server.cases.words import MOVE_WORDS, PAPER_WORDS
 from server.cases.workflow import CASE
 from server.catalogue.model import CaseMode, Catalogue, Item
 from server.core.actors import STAFF_KINDS, Actor
+from server.core.problems import problem
 from server.core.sealed_text import unseal
+from server.core.workflow import Attempt
 from server.hall.composition import Hall
+from server.hall.context import Context
 from server.leave import step_papers
 from server.leave.messages import PaperRef
 
@@ -133,6 +139,7 @@ def single(hall: Hall, conn: Connection, actor: Actor, case_id: str) -> CaseView
     unseal_phone = person is not None and row.state not in FINAL
     phone = unseal(hall.config.data, ctx.tokens, person.phone) if unseal_phone and person else ""
     evidence = step_papers.papers_of(conn, ctx.hall_id, facts)
+    moves, held = _moves(ctx, conn, row, attempt)
     return CaseView(
         **_brief(hall, reader, row, dues, person),
         outer_no=row.outer_no,
@@ -153,9 +160,26 @@ def single(hall: Hall, conn: Connection, actor: Actor, case_id: str) -> CaseView
         papers=_papers(conn, ctx.hall_id, row),
         strip=strip(reader, facts, item),
         stretches=stretch_views(reader, facts, item, ctx.clock.now()),
-        moves=[m for m in CaseMove if m not in _BY_HALL and CASE.allows(m, attempt)],
+        moves=moves,
+        held=held,
         extension_days=item.extension_days,
     )
+
+
+def _moves(
+    ctx: Context, conn: Connection, row: StoredCase, attempt: Attempt[CaseState]
+) -> tuple[list[CaseMove], list[HeldMove]]:
+    """Return the steps that a person may take now, and those that another room holds, with why."""
+    moves, held = [], []
+    for move in CaseMove:
+        if move in _BY_HALL or not CASE.allows(move, attempt):
+            continue
+        refusal = hold_of(ctx, conn, row, move)
+        if refusal is None:
+            moves.append(move)
+        else:
+            held.append(HeldMove(move=move, why=problem(refusal)))
+    return moves, held
 
 
 def _is_late_request(reader: CaseClocks, facts: Sequence[StoredFact], item: Item) -> bool:
@@ -289,9 +313,17 @@ def _post_view(catalogue: Catalogue, unit: str, post: Post, staff: Sequence[str]
 
 
 def post_list(hall: Hall, conn: Connection) -> PostList:
-    """Return the posts of every unit with their named holders."""
+    """Return the posts of the hall and of every unit with their named holders."""
     catalogue, posts = hall.ctx.catalogue(), queries.posts(conn, hall.ctx.hall_id)
     return PostList(
+        hall=[
+            HallPostView(
+                post=post,
+                staff=sorted(staff),
+                names=[name_of(catalogue, number) for number in sorted(staff)],
+            )
+            for post, staff in queries.hall_posts(conn, hall.ctx.hall_id).items()
+        ],
         posts=[
             _post_view(catalogue, unit.code, post, sorted(posts.get((unit.code, post), ())))
             for unit in catalogue.units

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from server.cases import actions, due_cache, queries, serving, tables
 from server.cases.actions import Applicant, Opening, Wish
 from server.cases.clocks import Clock
 from server.cases.errors import CaseCode
+from server.cases.holds import hold_of
 from server.cases.integrity import problems
 from server.cases.paper_kinds import PaperKind, ServedHow, ServedTo
 from server.cases.queries import StoredCase, StoredFact
@@ -22,6 +24,7 @@ from server.cases.rules import (
     CaseOutcome,
     CaseState,
     CaseWay,
+    HallPost,
     Post,
     SuspensionBasis,
 )
@@ -448,3 +451,31 @@ def test_telephone_and_applicant_are_erased_in_time(hall: SmallHall) -> None:
         assert applicant() == expected
     assert stored(hall, case)[0].number
     assert violations(hall) == []
+
+
+def test_a_room_above_holds_a_step(hall: SmallHall) -> None:
+    room = ModuleType("case_holds")
+    refused = HallError(CaseCode.CASE_STATE, state="handling")
+    vars(room)["hold"] = lambda _ctx, _conn, _row, move: refused if move is MOVE.PASS else None
+    row = stored(hall, accepted(hall))[0]
+
+    def holds(move: CaseMove) -> HallError | None:
+        return hall.ctx.read(lambda c: hold_of(hall.ctx, c, row, move, [room]))
+
+    assert holds(MOVE.PASS) is refused
+    assert holds(MOVE.WITHDRAW) is None
+
+
+def test_a_post_of_the_hall_is_held_by_whoever_the_office_names(hall: SmallHall) -> None:
+    def cashiers() -> set[str]:
+        return hall.ctx.read(lambda c: queries.hall_posts(c, hall.ctx.hall_id))[HallPost.CASHIER]
+
+    assert cashiers() == set()
+    serving.set_posts(hall.ctx, OFFICE, hall.key(), "", HallPost.CASHIER, [HANDLER])
+    assert cashiers() == {HANDLER}
+    assert hall.ctx.read(lambda c: queries.posts(c, hall.ctx.hall_id)) == {}
+    for unit, post in (("tax", HallPost.CASHIER), ("", Post.HANDLER), ("nowhere", Post.HANDLER)):
+        with pytest.raises(HallError, match="invalid"):
+            serving.set_posts(hall.ctx, OFFICE, hall.key(), unit, post, [HANDLER])
+    serving.set_posts(hall.ctx, OFFICE, hall.key(), "", HallPost.CASHIER, [])
+    assert cashiers() == set()
