@@ -52,6 +52,7 @@ from server.cases.workflow import CASE
 from server.catalogue.model import CaseMode, Catalogue, Item
 from server.core.actors import STAFF_KINDS, Actor
 from server.core.problems import problem
+from server.core.rooms import modules
 from server.core.sealed_text import unseal
 from server.core.workflow import Attempt
 from server.hall.composition import Hall
@@ -328,7 +329,7 @@ def post_list(hall: Hall, conn: Connection) -> PostList:
             _post_view(catalogue, unit.code, post, sorted(posts.get((unit.code, post), ())))
             for unit in catalogue.units
             for post in Post
-        ]
+        ],
     )
 
 
@@ -352,7 +353,11 @@ def due_by_unit(hall: Hall, conn: Connection) -> DueByUnit:
 
 
 def followed(hall: Hall, conn: Connection, row: StoredCase) -> FollowedCase:
-    """Return a case as its applicant sees it: days, no names, no opinions of the stages."""
+    """Return a case as its applicant sees it: days, no names, no opinions of the stages.
+
+    A room above brings where the results are in a module `case_results` with `results(ctx, conn,
+    case_id)`.
+    """
     ctx = hall.ctx
     catalogue, item = ctx.catalogue(), actions.item_of(ctx, row)
     facts = queries.FACTS.of(conn, ctx.hall_id, [row.id])[row.id]
@@ -383,6 +388,9 @@ def followed(hall: Hall, conn: Connection, row: StoredCase) -> FollowedCase:
             )
             for fact in facts
             if fact.move not in _QUIET
+        ],
+        results=[
+            result for room in modules("case_results") for result in room.results(ctx, conn, row.id)
         ],
         strip=strip(reader, facts, item, unseen=_QUIET),
     )

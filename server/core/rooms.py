@@ -31,6 +31,7 @@ ROOMS = (
     "server.cases",
     "server.call_backs",
     "server.supervision",
+    "server.issuing",
     "server.bulletins",
     "server.reports",
     "server.catalogue",

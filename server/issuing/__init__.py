@@ -1,1 +1,1 @@
-"""One issuing window (统一出件): licences from the unit to the applicant, and what is proven of it."""
+"""One issuing window (统一出件): licences from their unit to the applicant."""

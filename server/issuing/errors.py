@@ -14,6 +14,8 @@ class LicenceCode(ErrorCode):
     LICENCE_SECOND = "licence_second"
     LICENCE_WORDS = "licence_words"
     LICENCE_CASE = "licence_case"
+    LICENCE_OPEN = "licence_open"
+    LICENCE_LEFT = "licence_left"
     LICENCE_TAKEN = "licence_taken"
     LICENCE_SHELF = "licence_shelf"
     LICENCE_DUES = "licence_dues"
@@ -55,14 +57,22 @@ REFUSALS: dict[ErrorCode, Refusal] = {
         "办件还没有作出准予决定，或决定已作废，不能登记、发放证照。",
         "The case is not granted, or its decision is void. No licence can be issued.",
     ),
+    LicenceCode.LICENCE_OPEN: Refusal(
+        409,
+        "办件还没有办结，办结后才能归档和交换。",
+        "The case has not ended. It is archived and exchanged afterwards.",
+    ),
+    LicenceCode.LICENCE_LEFT: Refusal(
+        409,
+        "办件还有未作废的证照，请先收回、作废证照，再作废办件。",
+        "The case still has licences. Call them back and make them void before the case.",
+    ),
     LicenceCode.LICENCE_TAKEN: Refusal(
         409,
         "这个证照编号（含正副本）已经登记过，请核对。",
         "This licence number, with its copy, is registered already. Please compare it.",
     ),
-    LicenceCode.LICENCE_SHELF: Refusal(
-        400, "请写明架位。", "Please state the place on the shelf."
-    ),
+    LicenceCode.LICENCE_SHELF: Refusal(400, "请写明架位。", "Please state the place on the shelf."),
     LicenceCode.LICENCE_DUES: Refusal(
         409,
         "应缴费用还没有确认到账或批准减免，不能发放证照。",
@@ -93,10 +103,8 @@ REFUSALS: dict[ErrorCode, Refusal] = {
     ),
     LicenceCode.ROLL_FILE: Refusal(
         400,
-        "无法识别这份清单：须为 CSV，第一列证照编号，第二列证照名称，第三列发证日期。出错在第 {line} 行。",
+        "无法识别这份清单：须为 CSV，依次为证照编号、名称、发证日期。出错在第 {line} 行。",
         "The list cannot be read: CSV with number, name and day of issue. Error in line {line}.",
     ),
-    LicenceCode.ROLL_TAKEN: Refusal(
-        409, "这份文件已经交过。", "This file was handed in already."
-    ),
+    LicenceCode.ROLL_TAKEN: Refusal(409, "这份文件已经交过。", "This file was handed in already."),
 }

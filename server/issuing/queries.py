@@ -6,12 +6,15 @@ import json
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select
 
+from server.cases import queries as case_queries
+from server.cases.queries import StoredCase
+from server.cases.tables import case_applicant, case_record
 from server.core.records import Records
 from server.core.step_chains import StepChain
 from server.core.store import Tx
-from server.issuing.rules import ParcelState, Place
+from server.issuing.rules import LicenceMove, ParcelState, Place
 from server.issuing.tables import (
     licence,
     licence_fact,
@@ -69,6 +72,7 @@ class StoredLicenceFact:
     to: str
     id_kind: str
     id_check: str
+    signed: str
     files: str
     words: str
     by_actor: str
@@ -241,6 +245,22 @@ def at_places(
     return _licences.all(conn, query.limit(MOST_LISTED))
 
 
+def with_request(
+    conn: Connection, hall_id: str, places: Collection[Place], units: Collection[str] | None = None
+) -> list[StoredLicence]:
+    """Return the licences at these places of which the return or the end was ever requested."""
+    asks = [LicenceMove.ASK_BACK.value, LicenceMove.ASK_VOID.value]
+    requested = select(_f.licence).where(_f.hall_id == hall_id, _f.move.in_(asks))
+    wanted = [
+        _l.hall_id == hall_id,
+        _l.state.in_(sorted(place.value for place in places)),
+        _l.id.in_(requested),
+    ]
+    if units is not None:
+        wanted.append(_l.unit.in_(sorted(units)))
+    return _licences.all(conn, _licences.select().where(*wanted).order_by(_l.at, _l.id))
+
+
 def place_counts(conn: Connection, hall_id: str) -> dict[Place, int]:
     """Return the number of licences by place."""
     query = select(_l.state, func.count()).where(_l.hall_id == hall_id).group_by(_l.state)
@@ -289,13 +309,26 @@ def add(tx: Tx, row: StoredLicence) -> None:
     tx.conn.execute(insert(licence).values(hall_id=tx.hall_id, **asdict(row)))
 
 
+def cases_of_person(conn: Connection, hall_id: str, key: str) -> list[StoredCase]:
+    """Return the cases with licences of the applicant with a keyed hash, newest first."""
+    owned = select(_l.case).where(_l.hall_id == hall_id)
+    people = select(case_applicant.c.case).where(
+        case_applicant.c.hall_id == hall_id, case_applicant.c.person_key == key
+    )
+    query = select(case_record.c.id).where(
+        case_record.c.hall_id == hall_id, case_record.c.id.in_(people), case_record.c.id.in_(owned)
+    )
+    rows = case_queries.among(conn, hall_id, list(conn.scalars(query)) if key else [])
+    return sorted(rows, key=lambda row: row.at, reverse=True)
+
+
 # -- receivers -----------------------------------------------------------------------------------
 
 
 def receivers(
     conn: Connection, hall_id: str, licences: Collection[str]
 ) -> dict[tuple[str, int], StoredReceiver]:
-    """Return the agents who received these licences, by licence and fact; erased ones are absent."""
+    """Return the agents who received these licences, by licence and fact."""
     query = _receivers.select().where(_r.hall_id == hall_id, _r.licence.in_(sorted(licences)))
     return {(row.licence, row.n): row for row in _receivers.all(conn, query)}
 
@@ -410,12 +443,3 @@ def add_roll(tx: Tx, row: StoredRoll, lines: Sequence[StoredRollLine]) -> None:
     tx.conn.execute(insert(licence_roll).values(hall_id=tx.hall_id, **asdict(row)))
     values = [{"hall_id": tx.hall_id, **asdict(line)} for line in lines]
     tx.conn.execute(insert(licence_roll_line), values)
-
-
-def set_entered(tx: Tx, licence_id: str, day: str) -> None:
-    """Repeat the day of entry in the licence's row."""
-    tx.conn.execute(
-        update(licence)
-        .where(_l.hall_id == tx.hall_id, _l.id == licence_id)
-        .values(entered_day=day)
-    )

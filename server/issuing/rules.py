@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -122,6 +122,14 @@ class IdCheck(StrEnum):
     """The agent's own document, with the authorisation."""
 
 
+class Signed(StrEnum):
+    """Signature of a receiver."""
+
+    PAPER = "paper"
+    SCREEN = "screen"
+    """On the screen, as a kept file."""
+
+
 AT_WINDOW = frozenset({Place.COUNTED, Place.SHELVED})
 """Places from which a licence can be handed out or posted."""
 OUT = frozenset({Place.HANDED, Place.DELIVERED})
@@ -142,20 +150,37 @@ def plain_number(number: str) -> str:
     return "".join(half_width(number).upper().split())
 
 
-def id_check(
-    secret: bytes, kind: IdKind, number: str, masked: str, key: str
-) -> IdCheck | None:
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Document as a person shows it: never its number, only what it is compared by."""
+
+    kind: IdKind
+    length: int
+    """Characters that were read: four for the end of the number alone."""
+    tail: str
+    """Last characters, as many as a case shows."""
+    key: str
+    """Keyed hash of the whole number."""
+
+
+def shown_of(secret: bytes, kind: IdKind, number: str) -> Shown:
+    """Return a document by its plain number, whole or its last four characters."""
+    key = person_key(secret, kind, number)
+    return Shown(kind, len(number), number[-MASKED_TAIL:], key)
+
+
+def id_check(shown: Shown, kind: IdKind, masked: str, key: str) -> IdCheck | None:
     """Return how a shown document matches the applicant's; None for another person.
 
-    `number`: plain, whole or its last four characters; `masked` and `key`: as the case keeps them.
+    `kind`, `masked` and `key`: of the applicant, as the case keeps them; `key` empty: none.
     """
     if not key:
-        return IdCheck.SHOWN if len(number) >= TAIL else None
-    if len(number) == TAIL:
-        same = hmac.compare_digest(number[-MASKED_TAIL:].encode(), masked[-MASKED_TAIL:].encode())
-        return IdCheck.TAIL if same else None
-    same = hmac.compare_digest(person_key(secret, kind, number), key)
-    return IdCheck.WHOLE if same else None
+        return IdCheck.SHOWN if shown.length >= TAIL else None
+    if shown.kind is not kind:
+        return None
+    if shown.length == TAIL:
+        return IdCheck.TAIL if shown.tail == masked[-MASKED_TAIL:] else None
+    return IdCheck.WHOLE if hmac.compare_digest(shown.key, key) else None
 
 
 class Calendar(Protocol):
@@ -164,7 +189,7 @@ class Calendar(Protocol):
     def after(self, day: date, days: int) -> date:
         """Return the `days`-th working day after `day`."""
 
-    def among(self, first: date, last: date) -> Sequence[date]:
+    def among(self, first: date, last: date) -> Iterable[date]:
         """Return the working days `first`..`last`."""
 
 
@@ -179,7 +204,7 @@ class Entry:
 def days_late(entry: Entry, allowed: int, today: date, calendar: Calendar) -> int:
     """Return by how many working days an entry is later than allowed, up to today."""
     due = calendar.after(entry.issued, allowed) if allowed else entry.issued
-    end = entry.entered or today
+    end = min(entry.entered or today, today)
     return len([day for day in calendar.among(due, end) if day > due]) if end > due else 0
 
 

@@ -65,6 +65,7 @@ licence_fact = Table(
     code_column("to"),  # receiver
     code_column("id_kind"),
     code_column("id_check"),  # how the document matched; its number is not kept
+    code_column("signed"),  # on paper or on the screen
     text_column("files", "[]"),  # ids of kept files: signature, authorisation
     text_column("words"),
     code_column("by_actor"),

@@ -33,6 +33,8 @@ class Sign(StrEnum):
     """The unit's decisions lie on the last working days of the month."""
     TWICE = "twice"
     """The same person and item a second time within days."""
+    NO_LICENCE_CASE = "no_licence_case"
+    """A unit issued a licence of which the hall has no case."""
 
 
 SIGN_WORDS = {
@@ -43,6 +45,7 @@ SIGN_WORDS = {
     Sign.HEAP: "临下班集中录入",
     Sign.MONTH_END: "办结集中在月末",
     Sign.TWICE: "同一人同一事项重复登记",
+    Sign.NO_LICENCE_CASE: "已颁发证照，没有登记办件",
 }
 
 

@@ -79,7 +79,7 @@ def _licences() -> None:
         *_codes("move", "state"),
         _stamp("at"),
         *_keys("day"),
-        *_codes("list", "shelf", "waybill", "ticket", "to", "id_kind", "id_check"),
+        *_codes("list", "shelf", "waybill", "ticket", "to", "id_kind", "id_check", "signed"),
         _text("files", "[]"),
         _text("words"),
         *_codes("by_actor"),
@@ -104,7 +104,9 @@ def _lists() -> None:
         _number("serial"),
         *_codes("unit", "state"),
         sa.PrimaryKeyConstraint("hall_id", "id", name=op.f("pk_licence_list")),
-        sa.UniqueConstraint("hall_id", "day", "serial", name=op.f("uq_licence_list_hall_id_day_serial")),
+        sa.UniqueConstraint(
+            "hall_id", "day", "serial", name=op.f("uq_licence_list_hall_id_day_serial")
+        ),
     )
     op.create_index("ix_licence_list_state", "licence_list", ["hall_id", "state"])
     op.create_table(
