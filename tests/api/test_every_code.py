@@ -16,6 +16,7 @@ from support.code_cases import (
     complaints,
     disclosure,
     hall,
+    issuing,
     mistakes,
     one_time_notices,
     past_changes,
@@ -43,6 +44,7 @@ PARTS = (
     call_backs,
     staff_photos,
     one_time_notices,
+    issuing,
 )
 
 
