@@ -164,6 +164,21 @@ class FlowStage:
 
 
 @dataclass(frozen=True, slots=True)
+class FeeStandard:
+    """Line of an item's fee standards (收费标准): dues of its cases are made by these alone."""
+
+    code: str
+    """Unique within the item."""
+    name: str
+    amount: int
+    """Fen (0.01 yuan) for one `unit`."""
+    unit: str
+    """Unit that is charged, such as 件 or 本."""
+    basis: str
+    """Document that sets the amount."""
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """Errand (事项) with the contents that the five disclosures require."""
 
@@ -232,6 +247,8 @@ class Item:
     """Working days that one extension may add (行政许可法 42)."""
     three_hands: bool = False
     """True if acceptance, review and approval are done by three persons."""
+    fees: tuple[FeeStandard, ...] = ()
+    """Standards by which its cases are charged; none: it is free, or charged elsewhere."""
 
     @property
     def case_mode(self) -> CaseMode:

@@ -60,6 +60,9 @@ _DECODERS: dict[Any, Decoder] = {
     bool: bool,
     frozenset[int]: lambda cell: frozenset(json.loads(cell)),
     tuple[str, ...]: lambda cell: tuple(json.loads(cell)),
+    tuple[domain.FeeStandard, ...]: lambda cell: tuple(
+        domain.FeeStandard(**line) for line in json.loads(cell)
+    ),
     tuple[domain.FlowStage, ...]: lambda cell: tuple(
         domain.FlowStage(**stage) for stage in json.loads(cell)
     ),

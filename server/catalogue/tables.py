@@ -131,6 +131,7 @@ item = _versioned(
     Column("legal_unit", CODE, nullable=False, server_default=text("'working'")),
     Column("extension_days", Integer, nullable=False, server_default=text("10")),
     number_column("three_hands"),
+    text_column("fees", "[]"),
 )
 window = _versioned(
     "window",

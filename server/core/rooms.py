@@ -29,6 +29,7 @@ ROOMS = (
     "server.complaints",
     "server.one_time_notices",
     "server.cases",
+    "server.fees",
     "server.call_backs",
     "server.supervision",
     "server.issuing",

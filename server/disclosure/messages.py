@@ -33,6 +33,16 @@ class GuideStage(Message):
     counted: bool
 
 
+class GuideFee(Message):
+    """Standard by which cases are charged: `amount` in fen for one `unit`."""
+
+    code: str
+    name: str
+    amount: int
+    unit: str
+    basis: str
+
+
 class GuideHours(Message):
     """Hours of handling on some weekdays (1 is Monday), `HH:MM`."""
 
@@ -88,6 +98,7 @@ class Guide(Message):
     advice_en: str
     materials: list[GuideMaterial]
     flow: list[GuideStage]
+    fees: list[GuideFee]
 
 
 class GuideBrief(Message):

@@ -16,6 +16,7 @@ from server.disclosure.messages import (
     GapView,
     Guide,
     GuideBrief,
+    GuideFee,
     GuideHours,
     GuideList,
     GuideMaterial,
@@ -87,6 +88,7 @@ def guide(catalogue: Catalogue, code: str, now: datetime) -> Guide:
         complaint_phone=item.complaint_phone or unit.complaint_phone,
         materials=[GuideMaterial(**asdict(material)) for material in item.materials],
         flow=[GuideStage(**asdict(stage)) for stage in item.flow],
+        fees=[GuideFee(**asdict(line)) for line in item.fees],
         **{field: getattr(item, field) for field in _SAME},
     )
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
+from server.fees import gate
 
-def is_unpaid(_conn: Connection, _hall_id: str, _case_id: str) -> bool:
+
+def is_unpaid(conn: Connection, hall_id: str, case_id: str) -> bool:
     """Return True while a due of the case is neither confirmed nor waived."""
-    return False
+    return bool(gate.unpaid(conn, hall_id, case_id))

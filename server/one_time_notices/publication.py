@@ -12,8 +12,9 @@ from dataclasses import MISSING, dataclass, fields, is_dataclass
 from enum import Enum
 from typing import Any
 
-from server.catalogue.model import Item, Material
+from server.catalogue.model import FeeStandard, Item, Material
 from server.catalogue.workbook.digest import item_digest
+from server.core.money import yuan_text
 from server.one_time_notices.rules import material_keys
 
 REMEDIES = (
@@ -43,6 +44,7 @@ ITEM_WORDS = {
     "conditions": ("办理条件", "conditions"),
     "quota": ("数量限制", "quota"),
     "limit_note": ("时限说明", "note on the limits"),
+    "fees": ("收费标准", "fee standards"),
     "fee_basis": ("收费依据", "basis of the fee"),
     "fee_reductions": ("收费减免", "reductions of the fee"),
     "result": ("办理结果", "result"),
@@ -188,6 +190,8 @@ def _plain(value: object) -> str:
         return PLAIN.get(value.value, str(value.value))
     if isinstance(value, bool):
         return PLAIN[value]
+    if isinstance(value, FeeStandard):
+        return f"{value.name} {yuan_text(value.amount)}元／{value.unit}（{value.basis}）"
     if isinstance(value, tuple):
         return "；".join(_plain(part) for part in value)
     if is_dataclass(value) and not isinstance(value, type):

@@ -25,7 +25,9 @@ _ZEROS = re.compile(r'((?:"[^"]*"|\\.)*)(0+)((?:"[^"]*"|\\.)*)')
 _QUOTED = re.compile(r'"([^"]*)"|\\(.)')
 EXACT = 10**15
 """First number with more than 15 digits: spreadsheets replace further digits by zeros."""
-_TYPED = frozenset({Kind.CODE, Kind.CODES, Kind.WHOLE, Kind.DECIMAL, Kind.DATE, Kind.TIME})
+_TYPED = frozenset({Kind.CODE, Kind.CODES, Kind.WHOLE, Kind.DECIMAL, Kind.DATE, Kind.TIME}) | {
+    Kind.MONEY
+}
 _TYPED_FIELDS = frozenset({"prefix", "phone"})
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_", re.ASCII)
 
@@ -109,6 +111,14 @@ def _whole(column: Column, value: object) -> int:
     return int(number)
 
 
+def _money(column: Column, value: object) -> int:
+    """Return the fen of an amount in yuan; a spreadsheet's 0.1 + 0.2 is 0.30."""
+    fen = _number(column, value) * 100
+    if not math.isfinite(fen) or abs(fen - round(fen)) > 1e-6 * max(1.0, abs(fen) / 1e6):
+        raise FlawError(Flaw.NOT_MONEY, value)
+    return round(fen)
+
+
 def _date(_column: Column, value: object) -> date:
     if isinstance(value, datetime) and value.time() == time(0):
         return value.date()
@@ -182,6 +192,7 @@ _CONVERTERS: dict[Kind, Callable[[Column, object], object]] = {
     Kind.LONG: _text,
     Kind.WHOLE: _whole,
     Kind.DECIMAL: _number,
+    Kind.MONEY: _money,
     Kind.DATE: _date,
     Kind.TIME: _time,
     Kind.YES_NO: _yes_no,
@@ -207,6 +218,7 @@ STAND_IN: dict[Kind, object] = {
     **EMPTY,
     Kind.WHOLE: 0,
     Kind.DECIMAL: 0.0,
+    Kind.MONEY: 1,
     Kind.DATE: date.max,
     Kind.TIME: time(0),
     Kind.YES_NO: False,

@@ -21,6 +21,8 @@ class Kind(StrEnum):
     LONG = "long"
     WHOLE = "whole"
     DECIMAL = "decimal"
+    MONEY = "money"
+    """Yuan in the cell, fen in the record."""
     DATE = "date"
     TIME = "time"
     YES_NO = "yes_no"

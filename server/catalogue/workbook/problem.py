@@ -29,6 +29,7 @@ class Flaw(StrEnum):
     DIGITS_LOST = "digits_lost"
     NOT_WHOLE = "not_whole"
     NOT_NUMBER = "not_number"
+    NOT_MONEY = "not_money"
     NOT_DATE = "not_date"
     NOT_TIME = "not_time"
     NOT_YES_NO = "not_yes_no"
@@ -147,6 +148,10 @@ WORDS: dict[Flaw, tuple[str, str]] = {
     ),
     Flaw.NOT_WHOLE: ("应填整数，不能填“{value}”", "a whole number is needed, not {value}"),
     Flaw.NOT_NUMBER: ("应填数字，不能填“{value}”", "a number is needed, not {value}"),
+    Flaw.NOT_MONEY: (
+        "应填金额（元，最多两位小数），不能填“{value}”",
+        "an amount in yuan with at most two decimals is needed, not {value}",
+    ),
     Flaw.NOT_DATE: (
         "应填日期，如2026-01-01，不能填“{value}”",
         "a date such as 2026-01-01 is needed, not {value}",

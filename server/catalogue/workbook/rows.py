@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from server.catalogue.model import (
     ApplicantClass,
     Catalogue,
+    FeeStandard,
     FlowStage,
     Group,
     Item,
@@ -60,14 +61,10 @@ def _lines(catalogue: Catalogue, sheet: Sheet) -> Iterator[dict[str, Any]]:
     names = {i.code: i.name for i in catalogue.items}
     if sheet.key == "hall":
         yield _fields(sheet, catalogue)
-    elif sheet.key == "materials":
+    elif sheet.key in ("materials", "flow", "fees"):
         for item in catalogue.items:
-            for material in item.materials:
-                yield {"item": item.code, "item_name": item.name} | _fields(sheet, material)
-    elif sheet.key == "flow":
-        for item in catalogue.items:
-            for stage in item.flow:
-                yield {"item": item.code, "item_name": item.name} | _fields(sheet, stage)
+            for part in getattr(item, sheet.key):
+                yield {"item": item.code, "item_name": item.name} | _fields(sheet, part)
     elif sheet.key in ("window_items", "mandate_items"):
         parent = sheet.columns[0].field
         owners: Iterable[Window | Mandate] = (
@@ -90,6 +87,7 @@ def catalogue_of(rows: Rows) -> Catalogue:
     hall = rows["hall"][0].values
     materials = _children(rows["materials"], "item")
     stages = _children(rows["flow"], "item")
+    fees = _children(rows["fees"], "item")
     window_items = _children(rows["window_items"], "window")
     mandate_items = _children(rows["mandate_items"], "mandate")
     return Catalogue(
@@ -106,6 +104,7 @@ def catalogue_of(rows: Rows) -> Catalogue:
                 **r.values,
                 materials=tuple(Material(**_own(m)) for m in materials.get(_key(r), [])),
                 flow=tuple(FlowStage(**_own(s)) for s in stages.get(_key(r), [])),
+                fees=tuple(FeeStandard(**_own(f)) for f in fees.get(_key(r), [])),
             )
             for r in rows["items"]
         ),

@@ -37,6 +37,10 @@ def flaws(column: Column, value: object) -> Iterator[FlawWithData]:
         yield from _text_flaws(column, value)
     elif column.kind in (Kind.WHOLE, Kind.DECIMAL) and isinstance(value, int | float):
         yield from _number_flaws(column, value)
+    elif column.kind is Kind.MONEY and isinstance(value, int):
+        if not column.low <= value <= column.high:
+            bounds: dict[str, object] = {"low": column.low / 100, "high": column.high / 100}
+            yield Flaw.OUT_OF_RANGE, {"value": value / 100} | bounds
     else:
         yield from _other_flaws(column, value)
 

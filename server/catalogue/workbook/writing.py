@@ -26,7 +26,13 @@ from server.catalogue.workbook.values import EARLIEST
 GUIDE = "说明"
 _CREATED = datetime(2026, 1, 1, tzinfo=UTC)
 """Fixed creation date, so that equal input gives equal bytes."""
-_FORMATS = {Kind.WHOLE: "0", Kind.DECIMAL: "0.0", Kind.DATE: "yyyy-mm-dd", Kind.TIME: "hh:mm"}
+_FORMATS = {
+    Kind.WHOLE: "0",
+    Kind.DECIMAL: "0.0",
+    Kind.MONEY: "0.00",
+    Kind.DATE: "yyyy-mm-dd",
+    Kind.TIME: "hh:mm",
+}
 _OPTIONS = {
     "in_memory": True,
     "strings_to_formulas": False,
@@ -74,6 +80,8 @@ def _write(
         page.write_datetime(line, place, value, form)
     elif isinstance(value, int | float) and column.kind in (Kind.WHOLE, Kind.DECIMAL):
         page.write_number(line, place, value, form)
+    elif isinstance(value, int) and column.kind is Kind.MONEY:
+        page.write_number(line, place, value / 100, form)
 
 
 def cell_text(column: Column, value: object) -> str:
@@ -113,6 +121,9 @@ def _rule(column: Column) -> dict[str, object]:
         kind = "integer" if column.kind is Kind.WHOLE else "decimal"
         bounds = {"minimum": column.low, "maximum": column.high}
         return {"validate": kind, "criteria": "between", **bounds}
+    if column.kind is Kind.MONEY:
+        yuan = {"minimum": column.low / 100, "maximum": column.high / 100}
+        return {"validate": "decimal", "criteria": "between", **yuan}
     if column.kind is Kind.DATE:
         return {"validate": "date", "criteria": ">=", "value": EARLIEST}
     if column.kind is Kind.TIME:

@@ -34,6 +34,7 @@ export const t = dictionary({
   conditions: { zh: "办理条件", en: "Conditions" },
   object: { zh: "服务对象", en: "Who may apply" },
   quota: { zh: "数量限制", en: "Limit of numbers" },
+  fees: { zh: "收费标准", en: "Fee standards" },
   flow: { zh: "办理流程", en: "Stages" },
   here: { zh: "当场", en: "on the spot" },
   uncounted: { zh: "不计入承诺时限", en: "beside the promised time" },

@@ -1,0 +1,263 @@
+"""Dues, their facts, receipts and the lines of the bank's files: queries."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import Connection, case, func, insert, select
+
+from server.core.records import Records
+from server.core.step_chains import StepChain
+from server.core.store import Tx
+from server.fees.rules import SETTLED, FeeFact, FeeMove, FeeState
+from server.fees.tables import fee_bank_line, fee_due, fee_fact, fee_file, fee_receipt
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDue:
+    """Due as stored; `id` is the number of its payment notice, amounts are fen."""
+
+    id: str
+    day: str
+    serial: int
+    case: str
+    item: str
+    unit: str
+    version: int
+    standard: str
+    name: str
+    per: str
+    basis: str
+    price: int
+    quantity: int
+    amount: int
+    state: str
+    staff: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFeeFact:
+    """Fact of a due as stored."""
+
+    due: str
+    n: int
+    move: str
+    state: str
+    at: int
+    day: str
+    amount: int
+    reference: str
+    money_day: str
+    words: str
+    by_actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredReceipt:
+    """Turn of a bank reference: odd ones are receipts, an even one takes back the one before.
+
+    `n`: of the fact; `day`: on which the money came; `amount`: fen, negative of an even turn.
+    """
+
+    reference: str
+    turn: int
+    due: str
+    n: int
+    day: str
+    amount: int
+    way: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """File of the bank as stored, without its lines."""
+
+    digest: str
+    name: str
+    lines: int
+    new_lines: int
+    booked: int
+    amount: int
+    at: int
+    by_actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBankLine:
+    """Line of a bank's file, once for each reference."""
+
+    reference: str
+    notice: str
+    day: str
+    amount: int
+    file: str
+    line: int
+
+
+_dues = Records(StoredDue, fee_due)
+_facts = Records(StoredFeeFact, fee_fact)
+_receipts = Records(StoredReceipt, fee_receipt)
+_files = Records(StoredFile, fee_file)
+_lines = Records(StoredBankLine, fee_bank_line)
+FACTS = StepChain(_facts, fee_fact, fee_due, "due")
+_d, _f, _r = fee_due.c, fee_fact.c, fee_receipt.c
+_i, _b = fee_file.c, fee_bank_line.c
+MOST_LISTED = 500
+CHUNK = 500
+"""Dues or references that are read at once."""
+UNSETTLED = sorted({*FeeState} - SETTLED)
+
+
+def get(conn: Connection, hall_id: str, due: str) -> StoredDue | None:
+    """Return the due of a payment notice, or None."""
+    return _dues.first(conn, _dues.select().where(_d.hall_id == hall_id, _d.id == due))
+
+
+def among(conn: Connection, hall_id: str, ids: Collection[str]) -> list[StoredDue]:
+    """Return those of the dues that exist, by number."""
+    rows: list[StoredDue] = []
+    for part in _parts(ids):
+        query = _dues.select().where(_d.hall_id == hall_id, _d.id.in_(part))
+        rows += _dues.all(conn, query.order_by(_d.id))
+    return rows
+
+
+def of_cases(conn: Connection, hall_id: str, cases: Collection[str]) -> list[StoredDue]:
+    """Return the dues of cases, the oldest first."""
+    rows: list[StoredDue] = []
+    for part in _parts(cases):
+        query = _dues.select().where(_d.hall_id == hall_id, _d.case.in_(part))
+        rows += _dues.all(conn, query.order_by(_d.at, _d.id))
+    return rows
+
+
+def unsettled(conn: Connection, hall_id: str, case: str) -> list[StoredDue]:
+    """Return the dues of a case that are neither confirmed nor waived."""
+    query = _dues.select().where(_d.hall_id == hall_id, _d.case == case, _d.state.in_(UNSETTLED))
+    return _dues.all(conn, query.order_by(_d.at, _d.id))
+
+
+def in_states(
+    conn: Connection, hall_id: str, states: Iterable[FeeState], unit: str = ""
+) -> list[StoredDue]:
+    """Return the dues in these states, of a unit if it is named, the oldest first."""
+    wanted = [_d.hall_id == hall_id, _d.state.in_(sorted(states))]
+    if unit:
+        wanted.append(_d.unit == unit)
+    query = _dues.select().where(*wanted).order_by(_d.day, _d.serial)
+    return _dues.all(conn, query.limit(MOST_LISTED))
+
+
+def of_days(conn: Connection, hall_id: str, first: str, last: str) -> list[StoredDue]:
+    """Return the dues that were made on ISO days `first`..`last`, newest first."""
+    query = _dues.select().where(_d.hall_id == hall_id, _d.day >= first, _d.day <= last)
+    return _dues.all(conn, query.order_by(_d.day.desc(), _d.serial.desc()))
+
+
+def last_serial(conn: Connection, hall_id: str, day: str) -> int:
+    """Return the last place of a day; 0 for none."""
+    query = select(func.max(_d.serial)).where(_d.hall_id == hall_id, _d.day == day)
+    return int(conn.execute(query).scalar_one() or 0)
+
+
+def add(tx: Tx, row: StoredDue) -> None:
+    """Insert a due."""
+    tx.conn.execute(insert(fee_due).values(hall_id=tx.hall_id, **asdict(row)))
+
+
+def facts_of_days(
+    conn: Connection, hall_id: str, first: str, last: str
+) -> list[tuple[StoredFeeFact, str]]:
+    """Return the facts that count on ISO days `first`..`last`, each with the unit of its due."""
+    counted = case((_f.money_day != "", _f.money_day), else_=_f.day)
+    query = _facts.select().where(_f.hall_id == hall_id, counted >= first, counted <= last)
+    facts = _facts.all(conn, query.order_by(_f.at, _f.due, _f.n))
+    units = {row.id: row.unit for row in among(conn, hall_id, {fact.due for fact in facts})}
+    return [(fact, units[fact.due]) for fact in facts]
+
+
+def plain_fact(fact: StoredFeeFact) -> FeeFact:
+    """Return a stored fact as totals read it."""
+    return FeeFact(FeeMove(fact.move), fact.day, fact.amount, fact.money_day)
+
+
+# -- receipts ------------------------------------------------------------------------------------
+
+
+def turns(conn: Connection, hall_id: str, references: Collection[str]) -> list[StoredReceipt]:
+    """Return every turn of bank references, in order."""
+    rows: list[StoredReceipt] = []
+    for part in _parts(references):
+        query = _receipts.select().where(_r.hall_id == hall_id, _r.reference.in_(part))
+        rows += _receipts.all(conn, query.order_by(_r.reference, _r.turn))
+    return rows
+
+
+def receipts_of_days(conn: Connection, hall_id: str, first: str, last: str) -> list[StoredReceipt]:
+    """Return the receipts of ISO days `first`..`last` that count, by reference."""
+    query = select(_r.reference).where(_r.hall_id == hall_id, _r.day >= first, _r.day <= last)
+    return counting(turns(conn, hall_id, set(conn.scalars(query))))
+
+
+def counting(rows: Sequence[StoredReceipt]) -> list[StoredReceipt]:
+    """Return of every reference the last turn, where it is a receipt."""
+    last = {row.reference: row for row in rows}
+    return [row for row in last.values() if row.amount > 0]
+
+
+def add_receipt(tx: Tx, row: StoredReceipt) -> None:
+    """Insert a turn of a reference."""
+    tx.conn.execute(insert(fee_receipt).values(hall_id=tx.hall_id, **asdict(row)))
+
+
+# -- the bank's file -----------------------------------------------------------------------------
+
+
+def file(conn: Connection, hall_id: str, digest: str) -> StoredFile | None:
+    """Return the file with a digest, or None."""
+    return _files.first(conn, _files.select().where(_i.hall_id == hall_id, _i.digest == digest))
+
+
+def files(conn: Connection, hall_id: str, most: int = 30) -> list[StoredFile]:
+    """Return the last files, the newest first."""
+    query = _files.select().where(_i.hall_id == hall_id)
+    return _files.all(conn, query.order_by(_i.at.desc(), _i.digest).limit(most))
+
+
+def add_file(tx: Tx, row: StoredFile, lines: Sequence[StoredBankLine]) -> None:
+    """Insert a file with the lines that no earlier one held."""
+    tx.conn.execute(insert(fee_file).values(hall_id=tx.hall_id, **asdict(row)))
+    values = [{"hall_id": tx.hall_id, **asdict(line)} for line in lines]
+    for start in range(0, len(values), CHUNK):
+        tx.conn.execute(insert(fee_bank_line), values[start : start + CHUNK])
+
+
+def bank_lines(conn: Connection, hall_id: str, references: Collection[str]) -> list[StoredBankLine]:
+    """Return the bank's lines with these references."""
+    rows: list[StoredBankLine] = []
+    for part in _parts(references):
+        query = _lines.select().where(_b.hall_id == hall_id, _b.reference.in_(part))
+        rows += _lines.all(conn, query.order_by(_b.reference))
+    return rows
+
+
+def bank_lines_of_days(
+    conn: Connection, hall_id: str, first: str, last: str
+) -> list[StoredBankLine]:
+    """Return the bank's lines of ISO days `first`..`last`."""
+    query = _lines.select().where(_b.hall_id == hall_id, _b.day >= first, _b.day <= last)
+    return _lines.all(conn, query.order_by(_b.day, _b.reference))
+
+
+def days_of_file(conn: Connection, hall_id: str, digest: str) -> list[str]:
+    """Return the ISO days of the lines that a file was the first to hold."""
+    query = select(_b.day).where(_b.hall_id == hall_id, _b.file == digest).distinct()
+    return sorted(conn.scalars(query))
+
+
+def _parts(names: Collection[str]) -> Iterator[list[str]]:
+    ordered = sorted(names)
+    for start in range(0, len(ordered), CHUNK):
+        yield ordered[start : start + CHUNK]

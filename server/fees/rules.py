@@ -1,0 +1,183 @@
+"""Fees: states and moves of a due, its money, and the number of its payment notice.
+
+due → confirmed, or waive asked → waived; confirmed → refund asked → refunded, or correction asked
+→ due. Whatever a person asks for another one grants or denies. State and money follow from the
+facts; amounts are whole fen.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from server.core.check_digits import check_digit
+from server.core.half_width import half_width
+
+
+class FeeState(StrEnum):
+    """State of a due (应收)."""
+
+    DUE = "due"
+    WAIVE_ASKED = "waive_asked"
+    WAIVED = "waived"
+    CONFIRMED = "confirmed"
+    """The cashier or the bank's file confirmed that the money came."""
+    CORRECTION_ASKED = "correction_asked"
+    """The confirmation is said to be wrong, and nobody has decided on it yet."""
+    REFUND_ASKED = "refund_asked"
+    REFUNDED = "refunded"
+
+
+class FeeMove(StrEnum):
+    """Move of a due."""
+
+    MAKE = "make"
+    CONFIRM = "confirm"
+    ASK_WAIVE = "ask_waive"
+    GRANT_WAIVE = "grant_waive"
+    DENY_WAIVE = "deny_waive"
+    ASK_REFUND = "ask_refund"
+    CONFIRM_REFUND = "confirm_refund"
+    DENY_REFUND = "deny_refund"
+    ASK_CORRECTION = "ask_correction"
+    CORRECT = "correct"
+    """The confirmation was wrong: its receipt counts no longer."""
+    DENY_CORRECTION = "deny_correction"
+
+
+class ReceiptWay(StrEnum):
+    """Way by which a receipt was confirmed."""
+
+    DESK = "desk"
+    """By the cashier, from the bank's slip or terminal."""
+    FILE = "file"
+    """By a line of the bank's file."""
+
+
+SETTLED = frozenset({FeeState.CONFIRMED, FeeState.WAIVED})
+"""States in which a due no longer keeps a licence from being issued."""
+PAID = frozenset({FeeState.CONFIRMED, FeeState.CORRECTION_ASKED, FeeState.REFUND_ASKED})
+"""States in which the hall holds the money of a due."""
+ASKS = frozenset({FeeState.WAIVE_ASKED, FeeState.CORRECTION_ASKED, FeeState.REFUND_ASKED})
+"""States in which a second person has to decide."""
+MOST_QUANTITY = 9999
+
+
+def net_of(moves: Iterable[FeeMove], amount: int) -> int:
+    """Return the fen that the hall holds of a due of `amount` after these moves."""
+    return sum(_SIGNS.get(move, 0) * amount for move in moves)
+
+
+_SIGNS = {FeeMove.CONFIRM: 1, FeeMove.CORRECT: -1, FeeMove.CONFIRM_REFUND: -1}
+
+
+# -- the totals of days --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class FeeFact:
+    """Fact of a due as totals read it.
+
+    `money_day`: the day of the receipt that a confirmation makes and a correction takes back.
+    """
+
+    move: FeeMove
+    day: str
+    amount: int
+    money_day: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DayMoney:
+    """Money of a day, in fen, with the number of cases."""
+
+    made: int = 0
+    made_count: int = 0
+    received: int = 0
+    received_count: int = 0
+    waived: int = 0
+    waived_count: int = 0
+    refunded: int = 0
+    refunded_count: int = 0
+
+    def __add__(self, other: DayMoney) -> DayMoney:
+        return DayMoney(
+            self.made + other.made,
+            self.made_count + other.made_count,
+            self.received + other.received,
+            self.received_count + other.received_count,
+            self.waived + other.waived,
+            self.waived_count + other.waived_count,
+            self.refunded + other.refunded,
+            self.refunded_count + other.refunded_count,
+        )
+
+
+def day_totals(facts: Iterable[FeeFact]) -> dict[str, DayMoney]:
+    """Return the money of each day; receipts on the day they came, less those taken back."""
+    totals: dict[str, DayMoney] = {}
+    for fact in facts:
+        part = _part(fact)
+        if part is not None:
+            day = fact.money_day or fact.day
+            totals[day] = totals.get(day, DayMoney()) + part
+    return totals
+
+
+def _part(fact: FeeFact) -> DayMoney | None:
+    match fact.move:
+        case FeeMove.MAKE:
+            return DayMoney(made=fact.amount, made_count=1)
+        case FeeMove.CONFIRM:
+            return DayMoney(received=fact.amount, received_count=1)
+        case FeeMove.CORRECT:
+            return DayMoney(received=-fact.amount, received_count=-1)
+        case FeeMove.GRANT_WAIVE:
+            return DayMoney(waived=fact.amount, waived_count=1)
+        case FeeMove.CONFIRM_REFUND:
+            return DayMoney(refunded=fact.amount, refunded_count=1)
+        case _:
+            return None
+
+
+# -- the number ----------------------------------------------------------------------------------
+
+SERIAL_DIGITS = 4
+MARK = "J"
+_NUMBER = re.compile(rf"{MARK}-?(\d{{8}})-?(\d{{{SERIAL_DIGITS},}})-?(\d)(?!\d)", re.ASCII)
+_DIGITS = re.compile(rf"(\d{{8}})(\d{{{SERIAL_DIGITS},}})(\d)", re.ASCII)
+
+
+def number_of(day: date, serial: int) -> str:
+    """Return the number of a day's `serial`-th payment notice: day, serial, check digit."""
+    digits = f"{day:%Y%m%d}{serial:0{SERIAL_DIGITS}d}"
+    return f"{MARK}{digits}{check_digit(digits)}"
+
+
+def read_number(text: str) -> str | None:
+    """Return the number that a person typed or a scanner read; None for one with a wrong digit.
+
+    The digits alone are enough, and so is the address that the code on the notice holds.
+    """
+    plain = "".join(half_width(text).split()).upper()
+    match = _NUMBER.search(plain) or _DIGITS.fullmatch(plain.replace("-", ""))
+    if match is None or check_digit(match[1] + match[2]) != match[3]:
+        return None
+    return f"{MARK}{match[1]}{match[2]}{match[3]}"
+
+
+MOST_REFERENCE = 40
+_REFERENCE = re.compile(r"[A-Z0-9][A-Z0-9-]{3,39}", re.ASCII)
+
+
+def plain_reference(text: str) -> str:
+    """Return a bank reference as it is compared: half width, upper case, without spaces."""
+    return "".join(half_width(text).split()).replace("－", "-").upper()
+
+
+def is_reference(text: str) -> bool:
+    """Return True if a plain text can be a bank reference: 4 to 40 letters, digits and hyphens."""
+    return bool(_REFERENCE.fullmatch(text))

@@ -1,0 +1,97 @@
+"""Random ledgers: whatever people and the bank do, no fen appears or vanishes."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from server.core.errors import HallError
+from server.fees import queries, views
+from server.fees.rules import PAID, DayMoney, FeeMove, FeeState, day_totals
+from support.fees import (
+    CASHIER,
+    CHIEF,
+    CLERK,
+    COLLEAGUE,
+    OFFICE,
+    SECOND,
+    accepted_case,
+    charge,
+    check,
+    line,
+    made,
+    read_file,
+    take,
+)
+from support.halls import SmallHall, at
+
+LEDGERS, STEPS = 8, 60
+PEOPLE = (CLERK, COLLEAGUE, CASHIER, SECOND, OFFICE, CHIEF)
+DAY = "2026-03-02"
+MOVES = [move for move in FeeMove if move is not FeeMove.MAKE]
+
+
+@pytest.mark.parametrize("seed", range(LEDGERS))
+def test_money_is_conserved(tmp_path: Path, seed: int) -> None:
+    """Take random steps, allowed or not; after each file and at the end the books are whole."""
+    hall = charge(SmallHall(f"sqlite:///{tmp_path}/hall.db", tmp_path, at(9)))
+    chance = random.Random(seed)
+    dues: list[str] = []
+    taken: Counter[str] = Counter()
+    for step in range(STEPS):
+        if not dues or chance.random() < 0.1:
+            case = accepted_case(hall, chance.choice((CLERK, COLLEAGUE)))
+            dues.append(made(hall, case, chance.choice(("home", "copy")), chance.randint(1, 3)))
+        elif chance.random() < 0.1:
+            rows = _bank_rows(hall, chance, dues, step)
+            try:
+                read_file(hall, *rows, by=chance.choice((CASHIER, SECOND)))
+                taken["file"] += 1
+            except HallError:
+                taken["refused"] += 1
+            _whole(hall, dues)
+        else:
+            move, actor = chance.choice(MOVES), chance.choice(PEOPLE)
+            reference = f"REF-{chance.randint(1, 12)}"
+            try:
+                take(hall, actor, chance.choice(dues), move, "依据", reference)
+                taken[move.value] += 1
+            except HallError:
+                taken["refused"] += 1
+    _whole(hall, dues)
+    check(hall)
+    assert taken["confirm"] + taken["file"] > 0, taken
+    hall.close()
+
+
+def _bank_rows(hall: SmallHall, chance: random.Random, dues: list[str], step: int) -> list[str]:
+    rows = []
+    for n in range(chance.randint(1, 4)):
+        due = chance.choice([*dues, "J209901010001"])
+        row = hall.ctx.read(lambda c, due=due: queries.get(c, hall.ctx.hall_id, due))
+        fen = row.amount if row is not None and chance.random() < 0.8 else chance.randint(1, 99)
+        reference = chance.choice((f"BANK-{step}-{n}", f"REF-{chance.randint(1, 12)}"))
+        rows.append(line(DAY, reference, due, fen))
+    return rows
+
+
+def _whole(hall: SmallHall, dues: list[str]) -> None:
+    """Assert that facts, states, receipts and days tell of the same money."""
+    hall_id, ctx = hall.ctx.hall_id, hall.ctx
+    rows = ctx.read(lambda c: queries.among(c, hall_id, dues))
+    facts = ctx.read(lambda c: queries.facts_of_days(c, hall_id, "2000-01-01", "2099-12-31"))
+    held = sum(row.amount for row in rows if FeeState(row.state) in PAID)
+    totals = day_totals(queries.plain_fact(fact) for fact, _unit in facts)
+    total = sum(totals.values(), DayMoney())
+    assert total.received - total.refunded == held
+    receipts = ctx.read(lambda c: queries.receipts_of_days(c, hall_id, DAY, DAY))
+    assert len({row.reference for row in receipts}) == len(receipts)
+    assert sum(row.amount for row in receipts) == total.received
+    view = ctx.read(lambda c: views.day_agreement(ctx, c, DAY))
+    assert view.received == total.received
+    assert view.received - view.bank == sum(entry.amount for entry in view.differences)
+    lines = ctx.read(lambda c: queries.bank_lines_of_days(c, hall_id, DAY, DAY))
+    assert view.bank == sum(row.amount for row in lines)

@@ -1,0 +1,410 @@
+"""Fees: capitals of amounts, numbers of notices, what is held, and a day's agreement."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.core.money import MOST, capital_text, yuan_text
+from server.core.workflow import Attempt
+from server.fees import workflow
+from server.fees.bank_file import FileFormError, FileLinesError, payments
+from server.fees.errors import FeeCode
+from server.fees.reconciling import (
+    BankLine,
+    Difference,
+    DifferenceKind,
+    DueBrief,
+    Receipt,
+    agreement,
+)
+from server.fees.rules import (
+    PAID,
+    DayMoney,
+    FeeFact,
+    FeeMove,
+    FeeState,
+    day_totals,
+    is_reference,
+    net_of,
+    number_of,
+    plain_reference,
+    read_number,
+)
+from server.fees.workflow import FEE
+
+DAY, NEXT = "2026-03-02", "2026-03-03"
+MOVE, STATE, KIND = FeeMove, FeeState, DifferenceKind
+
+
+# -- words of money ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fen", "words"),
+    [
+        (0, "零元整"),
+        (5, "伍分"),
+        (10, "壹角整"),
+        (8000, "捌拾元整"),
+        (55000, "伍佰伍拾元整"),
+        (101, "壹元零壹分"),
+        (110, "壹元壹角整"),
+        (140950, "壹仟肆佰零玖元伍角整"),
+        (600714, "陆仟零柒元壹角肆分"),
+        (1000500, "壹万零伍元整"),
+        (10700053, "壹拾万柒仟元伍角叁分"),
+        (10010000, "壹拾万零壹佰元整"),
+        (100000000000, "壹拾亿元整"),
+        (1010101010101, "壹佰零壹亿零壹佰零壹万零壹佰零壹元零壹分"),
+    ],
+)
+def test_capitals_follow_the_rules_for_receipts(fen: int, words: str) -> None:
+    assert capital_text(fen) == words
+
+
+_VALUES = {digit: value for value, digit in enumerate("零壹贰叁肆伍陆柒捌玖")}
+_PLACES = {"拾": 10, "佰": 100, "仟": 1000}
+
+
+def value_of(words: str) -> int:
+    """Return the fen of an amount in capitals, read from left to right."""
+    yuan, _, rest = words.rpartition("元") if "元" in words else ("", "", words)
+    total = group = digit = 0
+    for sign in yuan:
+        if sign in _VALUES:
+            digit = _VALUES[sign]
+        elif sign in _PLACES:
+            group, digit = group + digit * _PLACES[sign], 0
+        else:
+            factor = {"万": 10**4, "亿": 10**8}[sign]
+            total, group, digit = total + (group + digit) * factor, 0, 0
+    fen, digit = (total + group + digit) * 100, 0
+    for sign in rest:
+        if sign in _VALUES:
+            digit = _VALUES[sign]
+        elif sign in "角分":
+            fen, digit = fen + digit * (10 if sign == "角" else 1), 0
+    return fen
+
+
+@given(st.integers(0, 10**14 - 1))
+def test_capitals_say_the_amount_and_end_in_whole(fen: int) -> None:
+    words = capital_text(fen)
+    assert value_of(words) == fen
+    assert words.endswith("整") is (fen % 10 == 0)
+    assert "零零" not in words
+
+
+def test_amounts_beyond_capitals_are_refused() -> None:
+    assert capital_text(MOST).startswith("玖仟玖佰玖拾玖万亿")
+    for fen in (-1, MOST + 1):
+        with pytest.raises(ValueError, match="capitals"):
+            capital_text(fen)
+
+
+def test_yuan_have_two_decimals() -> None:
+    assert [yuan_text(fen) for fen in (0, 5, 8000, 123456, -150)] == [
+        "0.00",
+        "0.05",
+        "80.00",
+        "1,234.56",
+        "-1.50",
+    ]
+
+
+# -- the number ----------------------------------------------------------------------------------
+
+
+@given(st.dates(date(2020, 1, 1), date(2099, 12, 31)), st.integers(1, 99_999))
+def test_a_number_is_read_from_paper_scanner_and_address(day: date, serial: int) -> None:
+    number = number_of(day, serial)
+    full = "".join(chr(ord(c) + 0xFEE0) for c in number)
+    for text in (number, number[1:], f" {number.lower()} ", full):
+        assert read_number(text) == number
+    assert read_number(f"https://hall.example/k/small-1?notice={number}") == number
+    for place in range(1, len(number)):
+        wrong = str((int(number[place]) + 1) % 10)
+        assert read_number(number[:place] + wrong + number[place + 1 :]) != number
+
+
+@pytest.mark.parametrize("text", ["", "J", "K202603020001", "J2026030200012", "20260302"])
+def test_other_texts_are_no_number(text: str) -> None:
+    assert read_number(text) is None
+
+
+def test_references_are_compared_in_one_form() -> None:
+    assert plain_reference(" ab12　－3 ") == "AB12-3"
+    assert [is_reference(text) for text in ("AB12", "A" * 40)] == [True, True]
+    assert not any(
+        is_reference(text) for text in ("", "AB1", "A" * 41, "-AB1", "AB 12", "甲乙丙丁")
+    )
+
+
+# -- moves ---------------------------------------------------------------------------------------
+
+
+def allowed(state: FeeState | None, roles: set[str], parts: dict[str, list[str]]) -> set[FeeMove]:
+    """Return the moves of the person `a` with these roles and parts."""
+    attempt = Attempt(
+        state,
+        "a",
+        lambda role: role in roles,
+        parts,
+        (workflow.WORDS, workflow.REFERENCE),
+    )
+    return {move for move in FeeMove if FEE.allows(move, attempt)}
+
+
+EVERY = {workflow.ACCEPTOR, workflow.CASHIER, workflow.OFFICE, workflow.BANK}
+OTHER = {workflow.ASKER: ["b"]}
+SECOND_MOVES = {
+    STATE.WAIVE_ASKED: {MOVE.GRANT_WAIVE, MOVE.DENY_WAIVE},
+    STATE.REFUND_ASKED: {MOVE.CONFIRM_REFUND, MOVE.DENY_REFUND},
+    STATE.CORRECTION_ASKED: {MOVE.CORRECT, MOVE.DENY_CORRECTION},
+}
+
+
+@pytest.mark.parametrize("state", FeeState)
+def test_whoever_accepted_never_confirms_money_whatever_else_they_are(state: FeeState) -> None:
+    accepted = OTHER | {workflow.ACCEPTED: ["a"]}
+    money = {MOVE.CONFIRM, MOVE.GRANT_WAIVE, MOVE.CONFIRM_REFUND, MOVE.CORRECT}
+    assert not allowed(state, EVERY, accepted) & money
+
+
+@pytest.mark.parametrize("state", SECOND_MOVES)
+def test_whoever_requested_decides_nothing(state: FeeState) -> None:
+    assert allowed(state, EVERY, OTHER) == SECOND_MOVES[state]
+    assert allowed(state, EVERY, {workflow.ASKER: ["a"]}) == set()
+
+
+def test_only_the_cashier_or_the_bank_confirms() -> None:
+    for roles in ({workflow.CASHIER}, {workflow.BANK}):
+        assert MOVE.CONFIRM in allowed(STATE.DUE, roles, {})
+    assert MOVE.CONFIRM not in allowed(STATE.DUE, {workflow.ACCEPTOR, workflow.OFFICE}, {})
+    assert allowed(STATE.WAIVED, EVERY, {}) == set()
+    assert allowed(None, {workflow.ACCEPTOR}, {}) == {MOVE.MAKE}
+    assert allowed(None, {workflow.CASHIER, workflow.OFFICE}, {}) == set()
+
+
+def test_words_and_references_are_required() -> None:
+    attempt: Attempt[FeeState] = Attempt(STATE.DUE, "a", lambda role: role == workflow.CASHIER)
+    error = FEE.error(MOVE.CONFIRM, attempt)
+    assert error is not None
+    assert error.code is FeeCode.FEE_REFERENCE
+    error = FEE.error(MOVE.ASK_WAIVE, attempt)
+    assert error is not None
+    assert error.code is FeeCode.FEE_WORDS
+
+
+WALKS = st.lists(st.integers(0, 10**6), max_size=30)
+
+
+def walk(choices: list[int]) -> list[tuple[FeeMove, FeeState]]:
+    """Return a walk through the table of moves, each chosen among those that it allows."""
+    state, steps = STATE.DUE, [(MOVE.MAKE, STATE.DUE)]
+    for choice in choices:
+        rows = [row for row in FEE.rows if state in row.sources]
+        if not rows:
+            break
+        row = rows[choice % len(rows)]
+        before = steps[-2][1] if len(steps) > 1 else STATE.DUE
+        state = before if len(row.targets) > 1 else row.targets[0]
+        steps.append((row.move, state))
+    return steps
+
+
+@given(WALKS, st.integers(1, 10**8))
+def test_the_hall_holds_the_money_exactly_in_the_paid_states(
+    choices: list[int], amount: int
+) -> None:
+    steps = walk(choices)
+    for n in range(1, len(steps) + 1):
+        held = amount if steps[n - 1][1] in PAID else 0
+        assert net_of([move for move, _ in steps[:n]], amount) == held
+
+
+@given(st.lists(st.tuples(WALKS, st.integers(1, 10**6)), max_size=8), st.randoms())
+def test_the_totals_of_days_are_the_money_of_the_dues(
+    dues: list[tuple[list[int], int]], chance: object
+) -> None:
+    facts: list[FeeFact] = []
+    held = 0
+    for choices, amount in dues:
+        money_day = DAY
+        for n, (move, _) in enumerate(walk(choices)):
+            day = f"2026-03-{n % 28 + 1:02d}"
+            if move is MOVE.CONFIRM:
+                money_day = day
+            takes_place = move in (MOVE.CONFIRM, MOVE.CORRECT)
+            facts.append(FeeFact(move, day, amount, money_day if takes_place else ""))
+        held += net_of([move for move, _ in walk(choices)], amount)
+    chance.shuffle(facts)  # type: ignore[attr-defined]
+    total = sum(day_totals(facts).values(), DayMoney())
+    assert total.received - total.refunded == held
+    assert total.made == sum(amount for _, amount in dues)
+    assert all(money.received >= 0 for money in day_totals(facts).values())
+
+
+# -- a day's agreement ---------------------------------------------------------------------------
+
+DUES = {
+    f"J{n}": DueBrief(f"J{n}", 100 * n, state)
+    for n, state in enumerate((STATE.CONFIRMED, STATE.DUE, STATE.WAIVED), 1)
+}
+
+
+def kinds(receipts: list[Receipt], lines: list[BankLine]) -> list[Difference]:
+    """Return the differences of the day."""
+    return list(agreement(DAY, receipts, lines, DUES).differences)
+
+
+def test_equal_receipts_and_lines_agree() -> None:
+    compared = agreement(
+        DAY, [Receipt("R1", "J1", DAY, 100)], [BankLine("R1", "J1", DAY, 100)], DUES
+    )
+    assert compared.agrees
+    assert (compared.received, compared.bank) == (100, 100)
+    assert (compared.received_count, compared.bank_count) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("receipts", "lines", "difference"),
+    [
+        ([], [BankLine("R9", "J9", DAY, 7)], Difference(KIND.UNKNOWN_NOTICE, "J9", "R9", -7, 7)),
+        ([], [BankLine("R9", "J2", DAY, 7)], Difference(KIND.WRONG_AMOUNT, "J2", "R9", -7, 7)),
+        ([], [BankLine("R9", "J1", DAY, 100)], Difference(KIND.PAID_TWICE, "J1", "R9", -100, 100)),
+        ([], [BankLine("R9", "J2", DAY, 200)], Difference(KIND.NOT_BOOKED, "J2", "R9", -200, 200)),
+        ([], [BankLine("R9", "J3", DAY, 300)], Difference(KIND.NOT_BOOKED, "J3", "R9", -300, 300)),
+        (
+            [Receipt("R1", "J1", DAY, 100)],
+            [BankLine("R1", "J2", DAY, 200)],
+            Difference(KIND.OTHER_NOTICE, "J2", "R1", -100, 200, 100),
+        ),
+        (
+            [Receipt("R1", "J1", DAY, 100)],
+            [BankLine("R1", "J1", DAY, 90)],
+            Difference(KIND.WRONG_AMOUNT, "J1", "R1", 10, 90, 100),
+        ),
+        (
+            [Receipt("R1", "J1", DAY, 100)],
+            [BankLine("R1", "J1", NEXT, 100)],
+            Difference(KIND.OTHER_DAY, "J1", "R1", 100, 100, 100),
+        ),
+        (
+            [Receipt("R1", "J1", NEXT, 100)],
+            [BankLine("R1", "J1", DAY, 100)],
+            Difference(KIND.OTHER_DAY, "J1", "R1", -100, 100, 0),
+        ),
+        ([Receipt("R1", "J1", DAY, 100)], [], Difference(KIND.MISSING, "J1", "R1", 100, 0, 100)),
+    ],
+)
+def test_each_difference_has_its_name_and_amount(
+    receipts: list[Receipt], lines: list[BankLine], difference: Difference
+) -> None:
+    assert kinds(receipts, lines) == [difference]
+
+
+REFERENCES = st.sampled_from([f"R{n}" for n in range(8)])
+DAYS = st.sampled_from([DAY, NEXT])
+NOTICES = st.sampled_from(["J1", "J2", "J3", "J4"])
+AMOUNTS = st.sampled_from([100, 200, 300, 1])
+
+
+@given(
+    st.lists(
+        st.builds(Receipt, REFERENCES, NOTICES, DAYS, AMOUNTS), unique_by=lambda r: r.reference
+    ),
+    st.lists(
+        st.builds(BankLine, REFERENCES, NOTICES, DAYS, AMOUNTS), unique_by=lambda r: r.reference
+    ),
+    st.randoms(),
+)
+def test_the_differences_explain_the_sums_to_the_cent_in_any_order(
+    receipts: list[Receipt], lines: list[BankLine], chance: object
+) -> None:
+    for day in (DAY, NEXT):
+        compared = agreement(day, receipts, lines, DUES)
+        explained = sum(difference.amount for difference in compared.differences)
+        assert compared.received - compared.bank == explained
+        mixed = [*receipts], [*lines]
+        for part in mixed:
+            chance.shuffle(part)  # type: ignore[attr-defined]
+        assert agreement(day, *mixed, DUES) == compared
+        if compared.agrees:
+            assert compared.received == compared.bank
+
+
+# -- the bank's file -----------------------------------------------------------------------------
+
+HEAD = "交易日期,银行流水号,缴款通知书编号,金额\n"
+TODAY = date(2026, 3, 2)
+NUMBER = number_of(TODAY, 1)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_a_file_is_read_in_the_bank_s_encodings(encoding: str) -> None:
+    text = (
+        f'机构,交易日期,流水号,通知书编号,金额（元）\n农行,2026-03-02,ab01,{NUMBER},"1,080.50"\n\n'
+    )
+    (row,) = payments(text.encode(encoding), TODAY)
+    assert row.number == 2
+    assert row.line == BankLine("AB01", NUMBER, "2026-03-02", 108050)
+
+
+def test_a_number_that_names_no_notice_is_kept_as_it_is() -> None:
+    lines = payments((HEAD + "20260302,AB01,二手房,80\n2026/03/01,AB02,,80.5\n").encode(), TODAY)
+    assert [row.line.notice for row in lines] == ["二手房", ""]
+    assert [row.line.amount for row in lines] == [8000, 8050]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "2026-03-03,AB01,J,80",
+        "2026-02-30,AB01,J,80",
+        ",AB01,J,80",
+        "2026-03-02,A1,J,80",
+        "2026-03-02,,J,80",
+        "2026-03-02,AB01,J,0",
+        "2026-03-02,AB01,J,-80",
+        "2026-03-02,AB01,J,80.001",
+        "2026-03-02,AB01,J,1e3",
+        "2026-03-02,AB01,J",
+        f"2026-03-02,AB01,{'x' * 65},80",
+        "2026-03-02,OK01,J,80",
+    ],
+)
+def test_every_wrong_row_is_named_and_nothing_is_read(row: str) -> None:
+    good = "2026-03-02,OK01,J,80\n"
+    with pytest.raises(FileLinesError) as refused:
+        payments((HEAD + good + row + "\n").encode(), TODAY)
+    assert refused.value.rows == [3]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\xff\xff\xff",
+        b"PK\x03\x04\x00\x00",
+        "日期,流水号\n".encode(),
+        (HEAD.strip() + ",金额\n").encode(),
+        (HEAD + "2026-03-02,AB01,J,80\n" * 20_001).encode(),
+    ],
+)
+def test_what_is_no_table_of_payments_is_refused(content: bytes) -> None:
+    with pytest.raises(FileFormError):
+        payments(content, TODAY)
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_read_or_refused(content: bytes) -> None:
+    for whole in (content, HEAD.encode() + content):
+        try:
+            assert all(row.line.amount > 0 for row in payments(whole, TODAY))
+        except (FileFormError, FileLinesError):
+            pass
