@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from server.cases.rules import IdKind
 from server.core.errors import HallError
 from server.issuing import actions, handing, list_actions, queries
 from server.issuing.handing import HandOut, ParcelStep
@@ -18,7 +19,6 @@ from server.issuing.integrity import problems
 from server.issuing.list_actions import Count
 from server.issuing.rules import (
     FINAL,
-    IdKind,
     LicenceMove,
     ListState,
     ParcelMove,

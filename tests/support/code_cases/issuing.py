@@ -6,10 +6,13 @@ from io import BytesIO
 
 from werkzeug.test import TestResponse
 
+from server.fees.actions import make
 from server.issuing.errors import LicenceCode
 from support.code_cases import case
 from support.code_cases.cases import accepted, opened
+from support.fees import charge
 from support.halls import MANAGER, STAFF
+from support.licences import UNIT_CLERK, licence_of
 from support.web import Browser, Web
 
 KIND = {"kind": "食品经营许可证", "number": "JY-1"}
@@ -133,6 +136,15 @@ def _(web: Web) -> TestResponse:
     issuer, licence = ready(web)
     body = {"licences": [licence], "id_number": "0021"}
     return issuer.post("/issuing/hand-out", body)
+
+
+@case(LicenceCode.LICENCE_DUES)
+def _(web: Web) -> TestResponse:
+    issuer, licence = ready(web)
+    row = licence_of(web.small, licence)
+    charge(web.small)
+    make(web.small.ctx, UNIT_CLERK, web.small.key(), row.case, "home", 1)
+    return issuer.post("/issuing/hand-out", HANDED | {"licences": [licence]})
 
 
 @case(LicenceCode.LICENCE_ENTERED)
