@@ -389,7 +389,7 @@ class ArchivePaper(Message):
     day: str
     digest: str
     served: str
-    """How, to whom and when, in words; empty: not served."""
+    """Way, receiver and day in words; empty: not served."""
 
 
 class ArchiveMaterial(Message):
@@ -451,6 +451,6 @@ class ArchiveList(Message):
     papers: list[ArchivePaper]
     licences: list[ArchiveLicence]
     complete: list[str]
-    """What is missing for the file, in words; empty: it is complete."""
+    """Lacks of the file in words; empty: it is complete."""
     digest: str
     """SHA-256 of everything above."""

@@ -85,7 +85,7 @@ _EVERYTHING = (
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What stands around licences: their cases, applicants and facts."""
+    """Cases, applicants and facts of licences."""
 
     cases: Mapping[str, StoredCase]
     people: Mapping[str, StoredApplicant]

@@ -46,7 +46,7 @@ ACTS = ("give", "receive", "drop", "shelve", "hand", "send", "parcel", "step")
 PROPER = {"give": 0, "drop": 0, "step": 2} | dict.fromkeys(
     ("receive", "shelve", "hand", "send", "parcel"), 1
 )
-"""Who takes an act; half of the moves of the test and more are by this person."""
+"""Person of each act; half of the moves of the test and more are by this one."""
 MOVES = st.tuples(
     st.sampled_from(ACTS),
     st.sampled_from((None, None, None, 0, 1, 2)),
