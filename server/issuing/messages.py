@@ -373,6 +373,8 @@ class OwnUnit(Message):
 class MyLicences(Message):
     """Licences of one's units: those to hand over, their lists, entries that are open."""
 
+    issuer: bool
+    """True if the viewer works at the issuing window as well."""
     units: list[OwnUnit]
     at_unit: list[LicenceBrief]
     lists: list[HandoverList]

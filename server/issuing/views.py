@@ -411,6 +411,7 @@ def my_licences(ctx: Context, conn: Connection, actor: Actor) -> MyLicences:
         if not row.entered_day
     ]
     return MyLicences(
+        issuer=access.is_issuer(ctx, conn, actor),
         units=[OwnUnit(unit=unit, unit_name=unit_name(catalogue, unit)) for unit in units],
         at_unit=briefs(ctx, conn, queries.at_places(conn, ctx.hall_id, {Place.UNIT}, units)),
         lists=list_views(ctx, conn, queries.lists(conn, ctx.hall_id, states, units, since)),
