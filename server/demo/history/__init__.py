@@ -20,6 +20,7 @@ from server.core.folder_key import key_in
 from server.demo.history.cases import Cases
 from server.demo.history.complaints import Complaints
 from server.demo.history.floor import seats, sign_ins, visits
+from server.demo.history.licences import Licences
 from server.demo.history.notices import Notices
 from server.demo.history.people import People
 from server.demo.history.store import OneConnection
@@ -80,7 +81,8 @@ def _write(
 ) -> None:
     people, walks, weeks = People(world, doors), SpotChecks(world), Bulletins(world)
     days = list(world.ctx.workdays().among(first, last))
-    voices, cases, complaints = Voices(world), Cases(world, days), Complaints(world, days)
+    voices, licences, complaints = Voices(world), Licences(world, days), Complaints(world, days)
+    cases = Cases(world, days, licences)
     notices = Notices(world, days, cases.handed_in)
     people.rules(first)
     requests = people.leave(first, last + timedelta(days=10))
@@ -99,6 +101,7 @@ def _write(
             *walks.settle(day),
             *notices.events(day, hand_ins),
             *cases.events(day),
+            *licences.events(day),
             *visits(world, day, day_seats, busy),
             *voices.events(day),
             *complaints.events(day),
