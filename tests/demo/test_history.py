@@ -137,6 +137,8 @@ def test_one_sign_is_explained_and_one_confirmed(hall: Hall) -> None:
         "no_visit": "dismissed",
         "quick": "confirmed",
     }
+    explained = {row.state: bool(json.loads(row.facts)["explained"]) for row in rows}
+    assert explained == {"dismissed": True, "confirmed": False}
 
 
 def test_licences_are_handed_out_posted_returned_missed_and_entered_late(hall: Hall) -> None:
@@ -152,8 +154,6 @@ def test_licences_are_handed_out_posted_returned_missed_and_entered_late(hall: H
     rows = ctx.read(lambda c: licence_queries.electronic(c, hall_id, "2000", "2099"))
     counts = entries.counts(ctx, rows)
     assert 0 < counts.late < counts.entered <= counts.issued
-    explained = {row.state: bool(json.loads(row.facts)["explained"]) for row in rows}
-    assert explained == {"dismissed": True, "confirmed": False}
 
 
 def test_a_check_of_the_past_says_since_when_the_person_was_signed_in(hall: Hall) -> None:
