@@ -58,7 +58,7 @@ GROUPS = (
     Group(
         "cases",
         "bench.cases",
-        ("cases-due", "cases-wall", "cases-list", "cases-unit", "cases-desk"),
+        ("cases-due", "cases-wall", "cases-list", "cases-unit", "cases-desk", "cases-calendar"),
     ),
     Group("reports", "bench.reports", ("report-month",)),
     Group("history", "bench.history", ("history-act", "history-start")),

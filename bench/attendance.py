@@ -100,13 +100,13 @@ def _measure(hall: Hall) -> list[Measured]:
     week = week_of(TODAY - timedelta(days=7))
 
     def today() -> object:
-        return sheets.read_off_loop(lambda c: sheets.day(c, TODAY))
+        return hall.read_off_loop(lambda c: sheets.day(c, TODAY))
 
     def of_unit(code: str) -> MonthSheet:
-        return sheets.read_off_loop(lambda c: sheets.month(c, code, month))
+        return hall.read_off_loop(lambda c: sheets.month(c, code, month))
 
     def of_person() -> object:
-        return sheets.read_off_loop(lambda c: sheets.person(c, "1004", month))
+        return hall.read_off_loop(lambda c: sheets.person(c, "1004", month))
 
     def draft() -> object:
         return ctx.read_off_loop(lambda c: figures(ctx, c, week))

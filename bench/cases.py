@@ -14,7 +14,7 @@ from sqlalchemy import insert
 
 from bench.harness import Run, timed
 from bench.table import Figure, amount
-from server.cases.tables import case_due, case_record
+from server.cases.tables import case_due, case_fact, case_record
 from server.core.store import Tx
 from support.halls import MONDAY, STAFF, SmallHall, at
 from support.web import Browser, Web
@@ -22,6 +22,7 @@ from support.web import Browser, Web
 OPEN_CASES = 100_000
 UNITS, UNIT = 40, "tax"
 """Number of units, and the one whose clerk looks at the own desk."""
+STEPS = (("file", "filed"), ("accept", "handling"))
 DAYS = 60
 """Due days lie within so many days before and after today; most lie ahead."""
 
@@ -45,6 +46,8 @@ def measure(run: Run) -> Iterator[Figure]:
             if n:
                 amounts.append(milliseconds)
         yield amount(name, amounts)
+    seconds = [timed(partial(_preview, office)) for _ in range(run.rounds + 1)]
+    yield amount("cases-calendar", seconds[1:])
     hall.close()
 
 
@@ -54,10 +57,17 @@ def _read(office: Browser, path: str) -> None:
         raise RuntimeError(f"the office's page was refused: {status}")
 
 
+def _preview(office: Browser) -> None:
+    """Look at the worst calendar there is: its change lies in the time of every case."""
+    body = {"year": MONDAY.year, "text": f"{MONDAY + timedelta(days=1)} 休 临时放假"}
+    if office.post("/office/supervision/calendar", body).status_code != 200:
+        raise RuntimeError("the preview was refused")
+
+
 def _fill(tx: Tx) -> None:
     clerk = STAFF["T1"]
     for begin in range(0, OPEN_CASES, 10_000):
-        cases, dues = [], []
+        cases, dues, facts = [], [], []
         for n in range(begin, begin + 10_000):
             unit = f"unit{n % UNITS}" if n % UNITS else UNIT
             same = {"hall_id": tx.hall_id, "unit": unit}
@@ -74,7 +84,14 @@ def _fill(tx: Tx) -> None:
                 | {"earliest": day, "rule": day, "latest": day}
                 for clock in ("promised", "legal")
             ]
+            facts += [
+                {"hall_id": tx.hall_id, "case": f"K{n}", "n": step, "at": tx.now}
+                | {"day": MONDAY.isoformat(), "by_actor": f"clerk:{clerk}"}
+                | {"move": move, "state": state}
+                for step, (move, state) in enumerate(STEPS, 1)
+            ]
         tx.conn.execute(insert(case_record), cases)
+        tx.conn.execute(insert(case_fact), facts)
         tx.conn.execute(insert(case_due), dues)
 
 

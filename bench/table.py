@@ -67,6 +67,7 @@ TARGETS = (
     Target("cases-list", "100,000 open cases: the office's list, due first", 300, "ms"),
     Target("cases-unit", "100,000 open cases: the list of one unit", 300, "ms"),
     Target("cases-desk", "100,000 open cases: a clerk's desk", 300, "ms"),
+    Target("cases-calendar", "100,000 open cases: which due days a calendar moves", 15, "s"),
     Target("report-month", "report of 100,000 numbers, slowest grouping", 1000, "ms"),
     Target("heap", "the board's heap after 60,000 events against 10,000", 1.1),
     Target("history-act", "an act after 5 years of history against day one", 1.2),

@@ -8,11 +8,12 @@ decides.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Self
 
 from devices.device_thread import Outcome
 from devices.health import Health
@@ -42,6 +43,48 @@ class Timing:
     answer: float = 1.0
     write: float = 10.0
     finish: float = 15.0
+
+
+class _Beginning:
+    """Durable record of a slip's first byte, written while the printer still answers.
+
+    A printer that then refuses the slip makes it failed all the same: nothing was sent. Only a
+    crash between the record and the first byte leaves a slip unknown that was not printed.
+    """
+
+    def __init__(self, begin: Callable[[], None]) -> None:
+        self._begin = begin
+        self._thread: threading.Thread | None = None
+        self._error: BaseException | None = None
+
+    def start(self) -> None:
+        """Start the record, unless it was started before."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._record, name="begin", daemon=True)
+            self._thread.start()
+
+    def _record(self) -> None:
+        try:
+            self._begin()
+        except BaseException as error:  # noqa: BLE001 - raised again by `complete`
+            self._error = error
+
+    def complete(self) -> None:
+        """Return once the record is on disk; raises what the record raised."""
+        self.start()
+        self._join()
+        if self._error is not None:
+            raise self._error
+
+    def _join(self) -> None:
+        if self._thread is not None:
+            self._thread.join()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._join()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,24 +124,23 @@ class EscposPrinter:
         """
         encoded = encode(document, self.profile)
         end = self.clock() + (patience if self.address.scheme == "tcp" else 0.0)
-        while True:
-            result = self._try(encoded, begin, end)
-            if result[0].reason != "unreachable" or self.clock() + RETRY_SECONDS > end:
-                return result
-            self.pause(RETRY_SECONDS)
+        with _Beginning(begin) as beginning:
+            while True:
+                result = self._try(encoded, beginning, end)
+                if result[0].reason != "unreachable" or self.clock() + RETRY_SECONDS > end:
+                    return result
+                self.pause(RETRY_SECONDS)
 
-    def _try(
-        self, encoded: Encoded, begin: Callable[[], None], end: float
-    ) -> tuple[Outcome, Health]:
+    def _try(self, encoded: Encoded, beginning: _Beginning, end: float) -> tuple[Outcome, Health]:
         try:
             link = self.address.open(self.timing.connect)
         except LinkError as error:
             return _unreachable(str(error))
         with closing(link):
-            refusal = self._refusal(link, end)
+            refusal = self._refusal(link, end, beginning)
             if refusal:
                 return refusal
-            begin()
+            beginning.complete()
             try:
                 self._send(link, encoded.data)
                 return self._confirm(link, encoded)
@@ -106,13 +148,16 @@ class EscposPrinter:
                 health = Health("failed", "unreachable", {}, str(error))
                 return Outcome("unknown", "cable", str(error)), health
 
-    def _refusal(self, link: Link, end: float) -> tuple[Outcome, Health] | None:
+    def _refusal(
+        self, link: Link, end: float, beginning: _Beginning
+    ) -> tuple[Outcome, Health] | None:
         if self.confirm == "none":
             return None
         try:
             # A print server may accept the connection while it still serves another client, and
             # answer only after that one has remaining.
-            status = self._status(link, max(self.timing.answer, end - self.clock()))
+            patience = max(self.timing.answer, end - self.clock())
+            status = self._status(link, patience, beginning.start)
         except LinkError as error:
             return _unreachable(str(error))
         problem = status.problem()
@@ -184,8 +229,13 @@ class EscposPrinter:
             if not link.read(256, quiet):
                 break
 
-    def _status(self, link: Link, first: float) -> PrinterStatus:
-        """Send all four status queries; `first` is the deadline of the first answer in seconds."""
+    def _status(
+        self, link: Link, first: float, on_ready: Callable[[], None] | None = None
+    ) -> PrinterStatus:
+        """Send all four status queries; `first` is the deadline of the first answer in seconds.
+
+        `on_ready` is called at each answer from a printer that is not offline.
+        """
         self._drop_input(link)
         answers: dict[int, int | None] = dict.fromkeys(QUERIES)
         seconds = first
@@ -195,6 +245,8 @@ class EscposPrinter:
             answers[number] = self._answer(link, reader, seconds)
             if answers[number] is None:
                 break  # wait one deadline for a silent printer, not four
+            if on_ready is not None and PrinterStatus(answers).online == "yes":
+                on_ready()
             seconds = self.timing.answer
         return PrinterStatus(answers)
 

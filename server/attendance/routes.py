@@ -7,7 +7,7 @@ another thread on its own connection, so that no clerk waits for a month sheet.
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 from typing import TypeVar
 
@@ -86,13 +86,6 @@ class Attendance:
         """Return the hall's wall clock, naive."""
         return self._ctx.local()
 
-    def read_off_loop(self, query: Callable[[Connection], T]) -> T:
-        """Run a long query in another thread; reads the context's data before."""
-        ctx = self._ctx
-        ctx.catalogue(), ctx.settings(), ctx.calendar_years()
-        answer: T = self._hall.offload(lambda: ctx.read_off_loop(query))
-        return answer
-
     def day(self, conn: Connection, day: date) -> AttendanceDay:
         """Return the hall's sheet of one day."""
         facts = gather(self._ctx, conn, day, day)
@@ -108,7 +101,7 @@ class Attendance:
         cached, changes = self._today, self._changes
         if cached is not None and cached[0] == minute:
             return cached[1]
-        fresh = self.read_off_loop(lambda conn: self.day(conn, snapshot.local.date()))
+        fresh = self._hall.read_off_loop(lambda conn: self.day(conn, snapshot.local.date()))
         if changes == self._changes:  # nothing changed during the read
             self._today = (minute, fresh)
         return fresh
@@ -194,7 +187,7 @@ def add(api: Api, feeds: LiveFeeds) -> None:
     _own(api, sheets)
     _papers(api, sheets)
     _rules(api)
-    _trial(api, sheets)
+    _trial(api)
 
 
 def _pages(api: Api, sheets: Attendance) -> None:
@@ -202,20 +195,20 @@ def _pages(api: Api, sheets: Attendance) -> None:
     def attendance_day(call: Call) -> AttendanceDay:
         """Return the hall's sheet of one day: each person's four marks, by unit."""
         day = day_of(call.args["day"])
-        return sheets.read_off_loop(lambda conn: sheets.day(conn, day))
+        return api.hall.read_off_loop(lambda conn: sheets.day(conn, day))
 
     @api.get("/office/attendance/months/<unit>/<month>", who=MANAGERS, answer=MonthSheet)
     def unit_month(call: Call) -> MonthSheet:
         """Return a unit's month; unit `all` is the hall, `office` its own office."""
         unit, month = call.args["unit"], call.args["month"]
-        return sheets.read_off_loop(lambda conn: sheets.month(conn, unit, month))
+        return api.hall.read_off_loop(lambda conn: sheets.month(conn, unit, month))
 
     @api.get("/office/attendance/exceptions/<month>", who=MANAGERS, answer=ExceptionList)
     def exception_list(call: Call) -> ExceptionList:
         """Return every late, early or missing slot of a month, newest first."""
         month = call.args["month"]
         span = span_of(month)
-        return sheets.read_off_loop(
+        return api.hall.read_off_loop(
             lambda conn: evidence.exceptions(api.hall.ctx, conn, month, span, sheets.now())
         )
 
@@ -227,7 +220,7 @@ def _own(api: Api, sheets: Attendance) -> None:
     def my_month(call: Call) -> PersonMonth:
         """Return one's own month."""
         staff, month = call.actor.name, call.args["month"]
-        return sheets.read_off_loop(lambda conn: sheets.person(conn, staff, month))
+        return api.hall.read_off_loop(lambda conn: sheets.person(conn, staff, month))
 
     @api.get(
         "/attendance/people/<staff>/<month>",
@@ -239,7 +232,7 @@ def _own(api: Api, sheets: Attendance) -> None:
         """Return a person's month, for the person, the chief representative or a manager."""
         staff, month = call.args["staff"], call.args["month"]
         check_see(ctx.catalogue(), call.actor, staff)
-        return sheets.read_off_loop(lambda conn: sheets.person(conn, staff, month))
+        return api.hall.read_off_loop(lambda conn: sheets.person(conn, staff, month))
 
     @api.get(
         "/attendance/evidence/<staff>/<day>",
@@ -251,7 +244,7 @@ def _own(api: Api, sheets: Attendance) -> None:
         """Return the evidence of a person's day: punches, leave, corrections, the rule in words."""
         staff, day = call.args["staff"], day_of(call.args["day"])
         check_see(ctx.catalogue(), call.actor, staff)
-        return sheets.read_off_loop(
+        return api.hall.read_off_loop(
             lambda conn: evidence.of_day(ctx, conn, staff, day, sheets.now())
         )
 
@@ -259,7 +252,7 @@ def _own(api: Api, sheets: Attendance) -> None:
 def _papers(api: Api, sheets: Attendance) -> None:
     def sheet_of(call: Call) -> MonthSheet:
         unit, month = call.args["unit"], call.args["month"]
-        return sheets.read_off_loop(lambda conn: sheets.month(conn, unit, month))
+        return api.hall.read_off_loop(lambda conn: sheets.month(conn, unit, month))
 
     def answer(call: Call, content: bytes, ending: str, media: str) -> Response:
         name = f"attendance-{call.args['unit']}-{call.args['month']}.{ending}"
@@ -334,7 +327,7 @@ def _rules(api: Api) -> None:
         return Done()
 
 
-def _trial(api: Api, sheets: Attendance) -> None:
+def _trial(api: Api) -> None:
     ctx = api.hall.ctx
 
     @api.post(
@@ -353,7 +346,7 @@ def _trial(api: Api, sheets: Attendance) -> None:
         first, last = day_of(body.first, "first"), day_of(body.last, "last")
         if not first <= last < first + timedelta(days=LONGEST_TRIAL_DAYS):
             raise HallError(CommonCode.INVALID, field="last")
-        people = sheets.read_off_loop(
+        people = api.hall.read_off_loop(
             lambda conn: shift_rule_actions.trial(ctx, conn, rule, first, last)
         )
         return views.rule_trial(ctx.catalogue(), people, first, last)

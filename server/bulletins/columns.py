@@ -18,8 +18,10 @@ from server.cases.week_lines import CaseLine
 from server.catalogue.model import Catalogue
 from server.complaints.week_counts import IN_TIME_RATE
 from server.complaints.week_lines import ComplaintLine
+from server.core.money import yuan_text
 from server.core.rates import Rate, rate_text
 from server.core.rounding import percent, tenths
+from server.fees.week_lines import FeeLine
 from server.one_time_notices.week_counts import TOLD_ONCE_RATE
 from server.one_time_notices.week_lines import NoticeLine
 from server.queue.week_lines import ServiceLine
@@ -100,6 +102,15 @@ CASES_HANDLED: Head = (
     ("early_rate", "提前办结率", "Early rate"),
     ("open", "期末在办", "Open at the end"),
     ("overdue", "其中超期", "Overdue"),
+)
+FEES: Head = (
+    ("_unit", "单位", "Unit"),
+    ("made_count", "通知书（份）", "Notices"),
+    ("made", "应收", "Charged"),
+    ("received", "收款", "Received"),
+    ("waived", "免收", "Waived"),
+    ("refunded", "退款", "Refunded"),
+    ("differences", "与银行差异（项）", "Differences"),
 )
 NOTICES: Head = (
     ("_unit", "单位", "Unit"),
@@ -204,6 +215,10 @@ def _cases(figures: Figures) -> Iterator[BulletinTable]:
 
 
 def _voices(figures: Figures) -> Iterator[BulletinTable]:
+    if figures.fee_units:
+        title = ("各单位收费情况（单位：元）", "Fees by unit (yuan)")
+        rows = map(_fee, figures.fee_units)
+        yield _table("fee_units", "fees", title, FEES, rows)
     if figures.notice_units:
         title = ("各单位一次性告知情况", "One-time notices by unit")
         rows = map(_notice, figures.notice_units)
@@ -297,6 +312,11 @@ def _handled(line: CaseLine) -> BulletinRow:
         *(line.code, line.link, line.name, *before),
         *(line.on_time, on_time, line.early, early, *after),
     )
+
+
+def _fee(line: FeeLine) -> BulletinRow:
+    money = map(yuan_text, (line.made, line.received, line.waived, line.refunded))
+    return _row(line.unit, line.link, line.name, line.made_count, *money, line.differences)
 
 
 def _notice(line: NoticeLine) -> BulletinRow:

@@ -11,6 +11,7 @@ from server.attendance.week_lines import AttendanceLine, NamedCase
 from server.cases.week_lines import CaseLine
 from server.complaints.week_lines import ComplaintLine
 from server.core.weeks import Fact
+from server.fees.week_lines import FeeLine
 from server.one_time_notices.week_lines import NoticeLine
 from server.queue.week_lines import ServiceLine
 from server.spot_checks.week_lines import CheckLine, FindingLine
@@ -37,5 +38,6 @@ class Figures:
     complaint_units: tuple[ComplaintLine, ...] = ()
     case_units: tuple[CaseLine, ...] = ()
     case_modes: tuple[CaseLine, ...] = ()
+    fee_units: tuple[FeeLine, ...] = ()
     rates: dict[str, list[float | None]] = field(default_factory=dict)
     """On-time rate of each unit over the last weeks, oldest first, this week last."""

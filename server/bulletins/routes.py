@@ -5,7 +5,6 @@ Figures are computed in another thread; actions are short and run like all other
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TypeVar
 
 from flask import Response
@@ -58,7 +57,7 @@ class Bulletins:
     """Bulletins of one hall for the office pages."""
 
     def __init__(self, api: Api) -> None:
-        self._hall = api.hall
+        self.hall = api.hall
         self.ctx = api.hall.ctx
         self._public: PublicBulletin | None = None
         self.ctx.bus.subscribe(self._on_event)
@@ -67,16 +66,10 @@ class Bulletins:
         if isinstance(event, BulletinChanged | HallChanged):
             self._public = None
 
-    def read_off_loop(self, query: Callable[[Connection], T]) -> T:
-        """Run a long query in another thread; reads the context's data before."""
-        self.ctx.catalogue(), self.ctx.settings(), self.ctx.calendar_years()
-        result: T = self._hall.offload(lambda: self.ctx.read_off_loop(query))
-        return result
-
     def load(self, call: Call) -> Bulletin:
         """Return the bulletin that the route names; raises BULLETIN_UNKNOWN."""
         bulletin_id = call.args["bulletin"]
-        return self.read_off_loop(lambda conn: actions.load(self.ctx, conn, bulletin_id))
+        return self.hall.read_off_loop(lambda conn: actions.load(self.ctx, conn, bulletin_id))
 
     def view(self, conn: Connection, bulletin: str) -> BulletinView:
         """Return the view of a bulletin with receipts and amendments."""
@@ -95,7 +88,7 @@ class Bulletins:
             row = ctx.read(lambda c: queries.newest_released(c, ctx.hall_id))
             if row is None:
                 raise HallError(BulletinCode.BULLETIN_UNKNOWN)
-            view = self.read_off_loop(lambda conn: self.view(conn, row.id))
+            view = self.hall.read_off_loop(lambda conn: self.view(conn, row.id))
             self._public = views.public(
                 view, names=bool(ctx.settings().of(BulletinSettings).bulletin_names)
             )
@@ -138,7 +131,7 @@ def _reading(api: Api, pages: Bulletins) -> None:
     def one_bulletin(call: Call) -> BulletinView:
         """Return a bulletin with its figures, words, receipts and amendments."""
         name = call.args["bulletin"]
-        view: BulletinView = pages.read_off_loop(lambda conn: pages.view(conn, name))
+        view: BulletinView = pages.hall.read_off_loop(lambda conn: pages.view(conn, name))
         if view.state == "draft" and not call.actor.manages:
             raise HallError(BulletinCode.BULLETIN_UNKNOWN, bulletin=name)
         return view
@@ -152,7 +145,7 @@ def _reading(api: Api, pages: Bulletins) -> None:
     def ticket_evidence(call: Call) -> TicketEvidence:
         """Return the tickets behind a line of service figures."""
         code, week = call.args["code"], call.args["week"]
-        evidence: TicketEvidence = pages.read_off_loop(
+        evidence: TicketEvidence = pages.hall.read_off_loop(
             lambda conn: pages.evidence(conn, code, week)
         )
         return evidence
@@ -172,7 +165,7 @@ def _papers(api: Api, pages: Bulletins) -> None:
     def bulletin_paper(call: Call) -> Response:
         """Return the bulletin under the hall's letterhead as a PDF."""
         name = call.args["bulletin"]
-        view = pages.read_off_loop(lambda conn: pages.view(conn, name))
+        view = pages.hall.read_off_loop(lambda conn: pages.view(conn, name))
         content = api.hall.offload(lambda: paper.paper(view))
         return answer(name, content, "pdf", PDF)
 
@@ -186,7 +179,7 @@ def _papers(api: Api, pages: Bulletins) -> None:
     def bulletin_workbook(call: Call) -> Response:
         """Return the bulletin's tables as a workbook."""
         name = call.args["bulletin"]
-        view = pages.read_off_loop(lambda conn: pages.view(conn, name))
+        view = pages.hall.read_off_loop(lambda conn: pages.view(conn, name))
         content = api.hall.offload(lambda: paper.workbook(view))
         return answer(name, content, "xlsx", XLSX)
 
@@ -261,7 +254,7 @@ def _amendments(api: Api, pages: Bulletins) -> None:
     def bulletin_changes(call: Call) -> BulletinChanges:
         """Return the figures of a released bulletin that differ from today's records."""
         record = pages.load(call)
-        changes = pages.read_off_loop(lambda conn: actions.changed_since(ctx, conn, record))
+        changes = pages.hall.read_off_loop(lambda conn: actions.changed_since(ctx, conn, record))
         return BulletinChanges(changes=views.with_labels(changes))
 
     @api.post(
@@ -275,7 +268,7 @@ def _amendments(api: Api, pages: Bulletins) -> None:
     def amend_bulletin(call: Call) -> AmendmentMade:
         """Draft an amendment with the changes since the release."""
         record = pages.load(call)
-        changes = pages.read_off_loop(lambda conn: actions.changed_since(ctx, conn, record))
+        changes = pages.hall.read_off_loop(lambda conn: actions.changed_since(ctx, conn, record))
         n = actions.amend(ctx, call.actor, call.key, record, changes, call.body.words)
         return AmendmentMade(n=n)
 

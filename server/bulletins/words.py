@@ -12,6 +12,7 @@ TITLES = {
     "rectification": "上期通报问题整改情况",
     "service": "窗口服务情况",
     "cases": "办件情况",
+    "fees": "收费情况",
     "notices": "一次性告知情况",
     "voices": "群众评价情况",
     "complaints": "投诉建议情况",
@@ -46,6 +47,10 @@ DRAFT_SENTENCES = {
         "办结{cases_decided}件，其中按期{cases_on_time}件，按期办结率{cases_on_time_rate}，"
         "提前{cases_early}件，提前办结率{cases_early_rate}。"
         "截至本期末在办{cases_open}件，其中超期{cases_overdue}件。"
+    ),
+    "fees": (
+        "开具缴款通知书{fees_made_count}份，应收{fees_made}元；确认收款{fees_received}元，"
+        "免收{fees_waived}元，退款{fees_refunded}元；与银行文件核对，差异{fees_differences}项。"
     ),
     "notices": (
         "登记收取材料{hand_ins}次，出具一次性告知单{notices}份；再次交材料{handed_in_again}次，"

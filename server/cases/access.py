@@ -44,6 +44,15 @@ def units_of(catalogue: Catalogue, posts: Posts, staff: str) -> list[str]:
     return [u.code for u in catalogue.units if held_posts(catalogue, posts, staff, u.code)]
 
 
+def units_by_post(catalogue: Catalogue, posts: Posts, staff: str) -> dict[Post, list[str]]:
+    """Return the units of which a person holds each post."""
+    codes = [unit.code for unit in catalogue.units]
+    return {
+        post: [unit for unit in codes if holds_post(catalogue, posts, staff, unit, post)]
+        for post in Post
+    }
+
+
 def is_acceptor(catalogue: Catalogue, actor: Actor, row: StoredCase) -> bool:
     """Return True for whoever opened the case, and for the people of its unit."""
     person = catalogue.staff_by.get(actor.name)

@@ -89,7 +89,7 @@ class Wish:
 def clocks(ctx: Context, now: int | None = None) -> CaseClocks:
     """Return the working days and rules by which clocks are read now."""
     today, calendar = ctx.local(now).date(), ctx.workdays().statutory()
-    return clocks_of(calendar, ctx.catalogue(), ctx.settings(), today)
+    return clocks_of(calendar, ctx.past_hours(), ctx.settings(), today)
 
 
 def open_case(ctx: Context, actor: Actor, key: str, opening: Opening) -> str:
@@ -275,8 +275,8 @@ def attempt_of(
 def move(ctx: Context, actor: Actor, key: str, case_id: str, wish: Wish) -> None:
     """Take a step of a case.
 
-    Raises CASE_UNKNOWN, the codes of the workflow and of holds, FILE_UNKNOWN, INVALID (a step that only the hall
-    takes, more days than the item allows).
+    Raises CASE_UNKNOWN, the codes of the workflow and of holds, FILE_UNKNOWN, INVALID (a step that
+    only the hall takes, more days than the item allows).
     """
 
     def act(tx: Tx) -> JsonDict:

@@ -20,18 +20,22 @@ from server.cases.clocks import CaseClocks
 from server.cases.due_rows import clocks_of, due_rows
 from server.cases.queries import StoredDue
 from server.catalogue.calendar_import import differing
-from server.catalogue.hours import HallHours
+from server.catalogue.hours import PastHours
 from server.core.store import Tx
 from server.core.working_days import SpecialDay, Workdays
 from server.hall.context import Context
 
 
-def basis_of(reader: CaseClocks, hours: HallHours) -> str:
+def basis_of(reader: CaseClocks, hours: PastHours) -> str:
     """Return the digest of the calendar, the rules and the opening hours by which dues are made."""
     calendar, rules = reader.calendar, [reader.tell_days, reader.spot.minutes]
     days = [[s.day.isoformat(), s.opens, s.like_weekday] for s in calendar.state]
     text = json.dumps([sorted(days), sorted(calendar.week), rules, hours.basis()])
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+REMADE_AT_ONCE = 100
+"""Cases in one action: whoever presses or calls meanwhile waits for no more than this."""
 
 
 class DueCache:
@@ -44,7 +48,7 @@ class DueCache:
         """Make every open case's due days anew if calendar, hours or a rule have changed."""
         ctx = self._ctx
         reader = actions.clocks(ctx)
-        basis = basis_of(reader, HallHours(ctx.catalogue()))
+        basis = basis_of(reader, ctx.past_hours())
         if ctx.read(lambda c: queries.basis(c, ctx.hall_id)) == basis:
             return
         after = ""
@@ -54,7 +58,8 @@ class DueCache:
         ctx.write(lambda tx: queries.set_basis(tx, basis))
 
     def _next(self, after: str) -> list[str]:
-        return self._ctx.read(lambda c: queries.open_ids(c, self._ctx.hall_id, after))
+        hall_id = self._ctx.hall_id
+        return self._ctx.read(lambda c: queries.open_ids(c, hall_id, after, REMADE_AT_ONCE))
 
     def _remake(self, ids: list[str]) -> None:
         ctx = self._ctx
@@ -74,7 +79,11 @@ def rows_of(ctx: Context, conn: Connection, ids: list[str], reader: CaseClocks) 
         due
         for row in queries.among(conn, ctx.hall_id, ids)
         for due in due_rows(
-            reader, row, facts[row.id], actions.item_of(ctx, row), is_served=row.id in served
+            reader,
+            row,
+            facts[row.id],
+            ctx.catalogue_at(conn, row.version).item_by[row.item],
+            is_served=row.id in served,
         )
     ]
 
@@ -93,15 +102,21 @@ class MovedDay:
 def moved_by(
     ctx: Context, conn: Connection, year: int, days: Sequence[SpecialDay]
 ) -> Iterator[MovedDay]:
-    """Yield every open case's due day that another State Council calendar of a year would move."""
+    """Yield every open case's due day that another State Council calendar of a year would move.
+
+    Reads the cases of which anything is due on the first changed day or later, by the cache.
+    """
     now, calendar = actions.clocks(ctx), ctx.workdays().statutory()
     state = (*(s for s in calendar.state if s.day.year != year), *days)
     other = Workdays(state, (), calendar.week, calendar.years)
-    book = replace(ctx.catalogue(), state_days=state)
-    then = clocks_of(other, book, ctx.settings(), now.today)
+    hours = replace(ctx.past_hours(), state_days=state)
+    then = clocks_of(other, hours, ctx.settings(), now.today)
     changed = differing(calendar, other)
+    if not changed:
+        return
     after = ""
-    while ids := queries.open_ids(conn, ctx.hall_id, after):
+    # A due day before the first change stays where it is.
+    while ids := queries.due_from(conn, ctx.hall_id, changed[0], after):
         before = {(due.case, due.clock): due for due in rows_of(ctx, conn, ids, now)}
         since = {row.id: row.day for row in queries.among(conn, ctx.hall_id, ids)}
         for due in rows_of(ctx, conn, ids, then):

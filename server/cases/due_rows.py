@@ -10,18 +10,16 @@ from server.cases.due_texts import minute_text
 from server.cases.queries import StoredCase, StoredDue, StoredFact
 from server.cases.rules import CaseMove, CaseState, Fact
 from server.cases.settings import CaseSettings
-from server.catalogue.hours import HallHours
-from server.catalogue.model import Catalogue, Item
+from server.catalogue.hours import PastHours
+from server.catalogue.model import Item
 from server.core.settings import GeneralSettings, Settings
 from server.core.working_days import Workdays
 
 
-def clocks_of(
-    calendar: Workdays, catalogue: Catalogue, settings: Settings, today: date
-) -> CaseClocks:
+def clocks_of(calendar: Workdays, hours: PastHours, settings: Settings, today: date) -> CaseClocks:
     """Return how clocks are read by a statutory calendar, the hall's hours and its settings."""
     rules, timezone = settings.of(CaseSettings), settings.of(GeneralSettings).timezone
-    spot = SpotRule(rules.case_direct_minutes, HallHours(catalogue), timezone)
+    spot = SpotRule(rules.case_direct_minutes, hours, timezone)
     table = table_of(calendar, today.year)
     return CaseClocks(calendar, table, rules.case_tell_days, today, spot)
 

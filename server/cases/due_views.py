@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from itertools import islice
 
 from server.cases.clocks import CaseClocks, Clock
 from server.cases.due_rows import stated
 from server.cases.due_texts import day_of, minute_text, time_of
-from server.cases.hall_minutes import MINUTE, OpeningHours, open_minutes
-from server.cases.messages import DueView, StretchView
+from server.cases.hall_minutes import MINUTE, open_minutes, opening
+from server.cases.messages import CountingSpan, DueView, StretchView
 from server.cases.minute_walk import stretches
 from server.cases.queries import StoredDue, StoredFact
 from server.catalogue.model import Item
 
 _CLOCKS = list(Clock)
 MINUTE_MS = 60_000
+SPANS_AHEAD = 4
+"""Opening spans that a page is told: of this day and the next one."""
 
 
 def due_views(reader: CaseClocks, dues: Sequence[StoredDue], now: int) -> list[DueView]:
@@ -27,9 +30,6 @@ def due_views(reader: CaseClocks, dues: Sequence[StoredDue], now: int) -> list[D
 def _due_view(reader: CaseClocks, due: StoredDue, now: int) -> DueView:
     minutes = minutes_left(reader, due.rule, now)
     left = days_left(reader, day_of(due.rule))
-    begins = reader.spot.minute(now)
-    closes = _closing(begins, reader.spot.hours) if minutes is not None else begins
-    counted_at = now // MINUTE_MS * MINUTE_MS
     return DueView(
         clock=Clock(due.clock),
         day=day_of(due.rule),
@@ -38,8 +38,7 @@ def _due_view(reader: CaseClocks, due: StoredDue, now: int) -> DueView:
         days_left=left,
         time=time_of(due.rule),
         minutes_left=minutes,
-        counted_at=counted_at,
-        counts_until=counted_at + (closes - begins) // MINUTE * MINUTE_MS,
+        counting=[] if minutes is None else _counting(reader, now),
         late=is_late(reader, due.rule, now),
     )
 
@@ -72,12 +71,15 @@ def minutes_left(reader: CaseClocks, due: str, now: int) -> int | None:
     return -open_minutes(ends, minute, reader.spot.hours)
 
 
-def _closing(minute: datetime, hours: OpeningHours) -> datetime:
-    """Return the time until which the hall is open without a break; `minute` if it is closed."""
-    for span in hours.spans(minute.date()):
-        if span.holds(minute.time()):
-            return datetime.combine(minute.date(), span.closes)
-    return minute
+def _counting(reader: CaseClocks, now: int) -> list[CountingSpan]:
+    """Return the next spans in ms in which minutes run: a page that stays open counts by them."""
+    minute, at = reader.spot.minute(now), now // MINUTE_MS * MINUTE_MS
+
+    def ms(time: datetime) -> int:
+        return at + (time - minute) // MINUTE * MINUTE_MS
+
+    spans = islice(opening(minute, reader.spot.hours), SPANS_AHEAD)
+    return [CountingSpan(begins=ms(opens), ends=ms(closes)) for opens, closes in spans]
 
 
 def stretch_views(

@@ -62,7 +62,7 @@ def due_minute(spot: SpotTime, minutes: int, hours: OpeningHours) -> datetime | 
 def open_minutes(begins: datetime, ends: datetime, hours: OpeningHours) -> int:
     """Return the minutes of opening hours from one time to a later one."""
     total = timedelta()
-    for opens, closes in _opening(begins, hours):
+    for opens, closes in opening(begins, hours):
         if opens >= ends:
             break
         total += min(closes, ends) - opens
@@ -86,17 +86,17 @@ def _counted(spot: SpotTime, hours: OpeningHours) -> Iterator[Interval]:
     """Yield the intervals in which the hall was open and the clock ran."""
     begins = spot.start
     for pause in spot.pauses:
-        for opens, closes in _opening(begins, hours):
+        for opens, closes in opening(begins, hours):
             if opens >= pause.begins:
                 break
             yield opens, min(closes, pause.begins)
         if pause.ends is None:
             return
         begins = max(begins, pause.ends)
-    yield from _opening(begins, hours)
+    yield from opening(begins, hours)
 
 
-def _opening(begins: datetime, hours: OpeningHours) -> Iterator[Interval]:
+def opening(begins: datetime, hours: OpeningHours) -> Iterator[Interval]:
     """Yield the opening intervals from a time on, until they stop coming."""
     day, rest_days = begins.date(), 0
     while rest_days < LONGEST_REST_DAYS:

@@ -12,7 +12,6 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import Connection, select
@@ -30,9 +29,11 @@ from server.cases.week_counts import DatedFact, case_counts
 from server.cases.week_facts import dated
 from server.catalogue import calendar_queries
 from server.catalogue import queries as catalogue_queries
-from server.catalogue.hours import HallHours, Span
+from server.catalogue.hours import Span, past_hours
+from server.catalogue.model import Catalogue
 from server.core import journal, setting_queries
-from server.core.settings import CalendarSettings, Settings, with_values
+from server.core.clock import local
+from server.core.settings import CalendarSettings, GeneralSettings, Settings, with_values
 from server.core.step_chains import Problem, chain_problems
 from server.core.tables import journal as journal_table
 from server.core.working_days import Workdays
@@ -125,10 +126,12 @@ def _dues(
     makeup = settings.of(CalendarSettings).makeup_weekday
     state = calendar_queries.every(conn, hall_id, makeup)
     calendar = Workdays(state, years=calendar_queries.years(conn, hall_id)).statutory()
-    books = {version[0]: catalogue_queries.load(conn, hall_id, version[0])}
-    book = replace(books[version[0]], state_days=state)
-    reader = clocks_of(calendar, book, settings, PLAIN.today)
-    if queries.basis(conn, hall_id) != basis_of(reader, HallHours(book)):
+    books: dict[int, Catalogue] = {}
+    timezone = settings.of(GeneralSettings).timezone
+    versions = catalogue_queries.hall_hours(conn, hall_id)
+    hours = past_hours(versions, state, lambda at: local(at, timezone).date())
+    reader = clocks_of(calendar, hours, settings, PLAIN.today)
+    if queries.basis(conn, hall_id) != basis_of(reader, hours):
         return
     ids = [row.id for row in rows]
     stored = queries.dues(conn, hall_id, ids)
@@ -137,7 +140,7 @@ def _dues(
         if not facts[row.id]:
             continue
         # Silence is a fact as soon as it counts, so the day on which it is looked at does not.
-        reader = clocks_of(calendar, book, settings, date.fromisoformat(facts[row.id][-1].day))
+        reader = clocks_of(calendar, hours, settings, date.fromisoformat(facts[row.id][-1].day))
         if row.version not in books:
             books[row.version] = catalogue_queries.load(conn, hall_id, row.version)
         due = due_rows(

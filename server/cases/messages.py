@@ -157,6 +157,13 @@ class PostList(Message):
     posts: list[PostView]
 
 
+class CountingSpan(Message):
+    """Time in ms in which minutes of opening hours run."""
+
+    begins: int
+    ends: int
+
+
 class DueView(Message):
     """Due days of one clock; empty while it stands still."""
 
@@ -170,10 +177,9 @@ class DueView(Message):
     time: str
     """Time of that day, HH:MM, by which a case on the spot is due; empty for a due day."""
     minutes_left: int | None
-    """Minutes of opening hours left at `counted_at`; negative: over; of a case on the spot only."""
-    counted_at: int
-    counts_until: int
-    """Time in ms until which one minute after the other counts: the hall closes then."""
+    """Minutes of opening hours left when it was read, of a case on the spot; negative: over."""
+    counting: list[CountingSpan]
+    """Spans from the reading on, of this day and the next; empty for a due day."""
     late: bool
 
 
@@ -319,6 +325,8 @@ class Desk(Message):
     today: str
     posts: list[PostView]
     cases: list[CaseBrief]
+    more: int
+    """Cases left out, which are due later."""
     covered: list[CoveredDesk]
     lists: list[TakenList]
     """Take-overs of the last thirty days, newest first."""

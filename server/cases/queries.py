@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -11,16 +12,13 @@ from sqlalchemy import (
     Select,
     and_,
     delete,
-    exists,
     func,
     insert,
     select,
     update,
 )
-from sqlalchemy import case as sql_case
 
 from server.cases.clocks import Clock
-from server.cases.due_texts import day_of, end_of
 from server.cases.paper_kinds import DECISIONS
 from server.cases.rules import FINAL, CaseMove, CaseState, HallPost, Post
 from server.cases.tables import (
@@ -150,7 +148,7 @@ _take_overs = Records(
     StoredTakeOver,
     *(case_fact.c[name] for name in ("case", "at", "words", "by_actor")),
 )
-_cases = Records(StoredCase, case_record)
+CASES = Records(StoredCase, case_record)
 _applicants = Records(StoredApplicant, case_applicant)
 _papers = Records(StoredCasePaper, case_paper)
 _services = Records(StoredService, case_service)
@@ -159,7 +157,6 @@ FACTS = StepChain(Records(StoredFact, case_fact), case_fact, case_record, "case"
 _c, _a, _f, _p = case_record.c, case_applicant.c, case_fact.c, case_paper.c
 _s, _o, _d = case_service.c, case_post.c, case_due.c
 OPEN = sorted({*CaseState} - FINAL)
-MOST_LISTED = 500
 CHUNK = 500
 """Cases whose rows are read at once."""
 
@@ -180,7 +177,7 @@ def by_outer_key(conn: Connection, hall_id: str, outer_key: str) -> StoredCase |
 
 
 def _one(conn: Connection, *wanted: ColumnElement[bool]) -> StoredCase | None:
-    return _cases.first(conn, _cases.select().where(*wanted))
+    return CASES.first(conn, CASES.select().where(*wanted))
 
 
 def last_serial(conn: Connection, hall_id: str, day: str) -> int:
@@ -191,25 +188,35 @@ def last_serial(conn: Connection, hall_id: str, day: str) -> int:
 
 def of_ticket(conn: Connection, hall_id: str, ticket: str) -> list[StoredCase]:
     """Return the cases that were opened from a ticket, the first one first."""
-    query = _cases.select().where(_c.hall_id == hall_id, _c.ticket == ticket)
-    return _cases.all(conn, query.order_by(_c.at, _c.serial))
+    query = CASES.select().where(_c.hall_id == hall_id, _c.ticket == ticket)
+    return CASES.all(conn, query.order_by(_c.at, _c.serial))
 
 
 def of_days(conn: Connection, hall_id: str, first: str, last: str) -> list[StoredCase]:
     """Return the cases whose papers came on ISO days `first`..`last`, newest first."""
-    query = _cases.select().where(_c.hall_id == hall_id, _c.day >= first, _c.day <= last)
-    return _cases.all(conn, query.order_by(_c.day.desc(), _c.serial.desc()))
+    return CASES.all(conn, received(hall_id, first, last))
+
+
+def received(hall_id: str, first: str, last: str) -> Select[Any]:
+    """Return the query of the cases whose papers came on ISO days `first`..`last`, newest first."""
+    query = CASES.select().where(_c.hall_id == hall_id, _c.day >= first, _c.day <= last)
+    return query.order_by(_c.day.desc(), _c.serial.desc())
 
 
 def of_week(conn: Connection, hall_id: str, first: str, last: str) -> list[StoredCase]:
     """Return the cases that were open on, or had a fact on, ISO days `first`..`last`."""
+    return CASES.all(conn, in_week(hall_id, first, last))
+
+
+def in_week(hall_id: str, first: str, last: str) -> Select[Any]:
+    """Return the query of the cases open on, or with a fact on, ISO days `first`..`last`."""
     later = select(_f.case).where(_f.hall_id == hall_id, _f.day >= first)
-    query = _cases.select().where(
+    query = CASES.select().where(
         _c.hall_id == hall_id,
         _c.day <= last,
         _c.state.not_in(sorted(FINAL)) | _c.id.in_(later),
     )
-    return _cases.all(conn, query.order_by(_c.day.desc(), _c.serial.desc()))
+    return query.order_by(_c.day.desc(), _c.serial.desc())
 
 
 def decisions(conn: Connection, hall_id: str, first: str, last: str, unit: str = "") -> int:
@@ -220,76 +227,6 @@ def decisions(conn: Connection, hall_id: str, first: str, last: str, unit: str =
         same = and_(_c.hall_id == _f.hall_id, _c.id == _f.case)
         query = query.select_from(case_fact.join(case_record, same)).where(_c.unit == unit)
     return int(conn.execute(query).scalar_one())
-
-
-def due_first(
-    conn: Connection, hall_id: str, unit: str = "", most: int = MOST_LISTED
-) -> list[StoredCase]:
-    """Return up to `most` open cases, of a unit or of all, due ones first, those on hold last.
-
-    A decided case is among them until its decision is served.
-    """
-    order = _first_due(conn, hall_id, unit, most)
-    rows = {row.id: row for row in among(conn, hall_id, order)}
-    result = [rows[case] for case in order]
-    if len(result) < most:
-        has_due = exists().where(_d.hall_id == hall_id, _d.case == _c.id, _d.earliest != "")
-        query = _cases.select().where(*_open(hall_id, unit), ~has_due).order_by(_c.at, _c.id)
-        result += _cases.all(conn, query.limit(most - len(result)))
-    return result
-
-
-def _first_due(conn: Connection, hall_id: str, unit: str, most: int) -> list[str]:
-    """Return the cases that are due first, by the earliest of their clocks.
-
-    Each clock's first ones come from the index in order: none of the others can be among the first
-    of all. An order over all clocks of 100,000 cases would compute every one of them.
-    """
-    first: dict[str, str] = {}
-    for clock in Clock:
-        wanted = [_d.hall_id == hall_id, _d.clock == clock.value, _d.earliest != ""]
-        if unit:
-            wanted.append(_d.unit == unit)
-        query = select(_d.case, _d.earliest).where(*wanted)
-        for case, day in conn.execute(query.order_by(_d.earliest, _d.case).limit(most)):
-            first[case] = min(day, first.get(case, day))
-    return sorted(first, key=lambda case: (first[case], case))[:most]
-
-
-def _open(hall_id: str, unit: str) -> list[ColumnElement[bool]]:
-    wanted = [_c.hall_id == hall_id, _c.state.in_(OPEN)]
-    return [*wanted, _c.unit == unit] if unit else wanted
-
-
-def count_open(conn: Connection, hall_id: str, unit: str = "") -> int:
-    """Return the number of open cases, and of decisions that have to be served."""
-    unserved = [_d.hall_id == hall_id, _d.clock == Clock.SERVE.value]
-    if unit:
-        unserved.append(_d.unit == unit)
-    cases = select(func.count()).select_from(case_record).where(*_open(hall_id, unit))
-    dues = select(func.count()).select_from(case_due).where(*unserved)
-    return int(conn.execute(cases).scalar_one()) + int(conn.execute(dues).scalar_one())
-
-
-def on_desk(
-    conn: Connection, hall_id: str, states: Collection[str], staff: str, units: Collection[str]
-) -> list[StoredCase]:
-    """Return the cases on a person's desk, and those of `units` on nobody's, due ones first.
-
-    In these states, or with a decision to serve.
-    """
-    due = (
-        select(func.min(_d.earliest))
-        .where(_d.hall_id == hall_id, _d.case == _c.id, _d.earliest != "")
-        .scalar_subquery()
-    )
-    query = _cases.select().where(
-        _c.hall_id == hall_id,
-        _c.state.in_(sorted(states)) | _c.id.in_(_unserved(hall_id)),
-        (_c.owner == staff) | ((_c.owner == "") & _c.unit.in_(sorted(units))),
-    )
-    query = query.order_by(due.is_(None), due, _c.at, _c.id)
-    return _cases.all(conn, query.limit(MOST_LISTED))
 
 
 def take_overs(
@@ -312,20 +249,29 @@ def open_ids(conn: Connection, hall_id: str, after: str, most: int = CHUNK) -> l
     """
     query = select(_c.id).where(
         _c.hall_id == hall_id,
-        _c.state.not_in(sorted(FINAL)) | _c.id.in_(_unserved(hall_id)),
+        _c.state.not_in(sorted(FINAL)) | _c.id.in_(unserved(hall_id)),
         _c.id > after,
     )
     return list(conn.scalars(query.order_by(_c.id).limit(most)))
 
 
-def _unserved(hall_id: str) -> Select[tuple[str]]:
+def due_from(conn: Connection, hall_id: str, day: str, after: str, most: int = CHUNK) -> list[str]:
+    """Return ids of up to `most` cases of which something is due on an ISO day or later.
+
+    From the one after `after` on.
+    """
+    query = select(_d.case).where(_d.hall_id == hall_id, _d.case > after, _d.latest >= day)
+    return list(conn.scalars(query.distinct().order_by(_d.case).limit(most)))
+
+
+def unserved(hall_id: str) -> Select[tuple[str]]:
     """Return the query of the cases whose decision has to be served."""
     return select(_d.case).where(_d.hall_id == hall_id, _d.clock == Clock.SERVE.value)
 
 
 def among(conn: Connection, hall_id: str, cases: Sequence[str]) -> list[StoredCase]:
     """Return these cases."""
-    return _cases.all(conn, _cases.select().where(_c.hall_id == hall_id, _c.id.in_(cases)))
+    return CASES.all(conn, CASES.select().where(_c.hall_id == hall_id, _c.id.in_(cases)))
 
 
 def applicants(conn: Connection, hall_id: str, cases: Sequence[str]) -> dict[str, StoredApplicant]:
@@ -399,31 +345,6 @@ def dues(conn: Connection, hall_id: str, cases: Sequence[str]) -> dict[str, list
     for row in _dues.all(conn, query.order_by(_d.case, _d.clock)):
         by_case[row.case].append(row)
     return by_case
-
-
-def due_by_unit(
-    conn: Connection, hall_id: str, clocks: Collection[str], minute: str, until: str
-) -> dict[str, tuple[int, int]]:
-    """Return by unit the cases overdue at an ISO minute by any of `clocks`, and due until a day.
-
-    A due day is over with its day, the due time of a case on the spot with its minute.
-    """
-    bound = sql_case((_d.clock == Clock.DIRECT.value, minute), else_=day_of(minute))
-    overdue = func.sum(sql_case((_d.earliest < bound, 1), else_=0))
-    query = (
-        select(_d.unit, overdue, func.count())
-        .where(
-            _d.hall_id == hall_id,
-            _d.clock.in_(clocks),
-            _d.earliest != "",
-            _d.earliest <= end_of(until),
-        )
-        .group_by(_d.unit)
-    )
-    return {
-        unit: (int(late or 0), int(every) - int(late or 0))
-        for unit, late, every in conn.execute(query)
-    }
 
 
 def add(tx: Tx, row: StoredCase, applicant: StoredApplicant) -> None:

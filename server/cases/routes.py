@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from server.cases import (
     access,
     actions,
+    list_queries,
     paper_pdf,
     queries,
     serving,
@@ -57,7 +58,7 @@ from server.one_time_notices import queries as hand_ins
 from server.queue import ticket_queries
 from server.queue.errors import QueueCode
 from server.web_api import ANYONE, MANAGERS, STAFF, Api, Call
-from server.web_api.arguments import day_argument, day_of, week_argument
+from server.web_api.arguments import day_argument, day_of, week_argument, whole_argument
 from server.web_api.downloads import INLINE, file_response
 from server.web_api.limits import PHONES
 
@@ -222,8 +223,9 @@ def _listed(api: Api) -> None:
 
     @api.get("/my/cases", who=STAFF, answer=Desk)
     def my_cases(call: Call) -> Desk:
-        """Return what lies on one's desk, what is due first at the top."""
-        return ctx.read(lambda c: views.desk(hall, c, call.actor))
+        """Return what lies on one's desk, what is due first at the top; `skip`: from there on."""
+        skip = whole_argument("skip")
+        return ctx.read(lambda c: views.desk(hall, c, call.actor, skip))
 
     @api.get("/counter/cases/<ticket>", who=STAFF, answer=CaseList)
     def cases_of_ticket(call: Call) -> CaseList:
@@ -254,8 +256,9 @@ def _of_office(api: Api) -> None:
         """Return the open cases, due ones first; with `unit` those of one.
 
         With `from` all that came since then; with `number` the one with this number; with `week`
-        (2026-W47) those that the week's figures are made of.
+        (2026-W47) those that the week's figures are made of. `skip`: from the one after it on.
         """
+        skip = whole_argument("skip")
         today = ctx.local().date()
         first, last = day_argument("from", today), day_argument("to", today)
         week = week_argument(request.args["week"]) if "week" in request.args else None
@@ -267,18 +270,18 @@ def _of_office(api: Api) -> None:
         def read(conn: Connection) -> CaseList:
             if place is not None:
                 row = queries.by_serial(conn, ctx.hall_id, *place)
-                rows = [row] if row is not None else []
-            elif week is not None:
+                return views.listed(hall, conn, [row] if row is not None else [])
+            if week is not None:
                 span = week.first.isoformat(), week.last.isoformat()
-                rows = queries.of_week(conn, ctx.hall_id, *span)
-            elif "from" in request.args:
-                rows = queries.of_days(conn, ctx.hall_id, first.isoformat(), last.isoformat())
-            else:
-                unit = request.args.get("unit", "")
-                rows = queries.due_first(conn, ctx.hall_id, unit)
-                more = queries.count_open(conn, ctx.hall_id, unit) - len(rows)
-                return views.listed(hall, conn, rows, more)
-            return views.listed(hall, conn, rows)
+                query = queries.in_week(ctx.hall_id, *span)
+                return views.listed(hall, conn, *list_queries.page(conn, query, skip))
+            if "from" in request.args:
+                query = queries.received(ctx.hall_id, first.isoformat(), last.isoformat())
+                return views.listed(hall, conn, *list_queries.page(conn, query, skip))
+            unit = request.args.get("unit", "")
+            rows = list_queries.due_first(conn, ctx.hall_id, unit, skip)
+            more = list_queries.count_open(conn, ctx.hall_id, unit) - skip - len(rows)
+            return views.listed(hall, conn, rows, max(0, more))
 
         return ctx.read(read)
 

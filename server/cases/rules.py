@@ -141,6 +141,13 @@ POST_OF = {
     CaseState.REVIEWING: Post.REVIEWER,
     CaseState.APPROVING: Post.APPROVER,
 }
+
+
+def post_of(state: CaseState) -> Post:
+    """Return the post that takes the next step of a case in this state."""
+    return POST_OF.get(state, Post.HANDLER)
+
+
 _MARKS = {
     CaseMove.FILE: Mark.FILED,
     CaseMove.TELL: Mark.TOLD,

@@ -8,13 +8,13 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from server.cases import access, actions, queries
+from server.cases import access, actions, list_queries, queries
 from server.cases.actions import Wish
 from server.cases.clocks import PROMISES
 from server.cases.due_rows import due_rows
 from server.cases.errors import CaseCode
 from server.cases.queries import StoredCase, StoredTakeOver
-from server.cases.rules import POST_OF, RUNNING, CaseMove, CaseState, Post
+from server.cases.rules import RUNNING, CaseMove, CaseState, post_of
 from server.cases.workflow import CASE
 from server.catalogue.model import Catalogue
 from server.core.actors import Actor
@@ -25,7 +25,7 @@ from server.hall.context import Context, JsonDict
 
 LISTED_DAYS = 30
 """Days for which a list is offered on the desk."""
-OPEN_DESK = sorted({*RUNNING, CaseState.SUSPENDED})
+OPEN_DESK = RUNNING | {CaseState.SUSPENDED}
 """States of cases that can be taken over."""
 
 
@@ -83,8 +83,7 @@ def waits_for(catalogue: Catalogue, posts: access.Posts, staff: str, row: Stored
     """Return True if the next step of a case is a person's: by its desk, or by a post."""
     if row.owner:
         return row.owner == staff
-    post = POST_OF.get(CaseState(row.state), Post.HANDLER)
-    return access.holds_post(catalogue, posts, staff, row.unit, post)
+    return access.holds_post(catalogue, posts, staff, row.unit, post_of(CaseState(row.state)))
 
 
 def covered_by(ctx: Context, conn: Connection, staff: str) -> dict[str, list[StoredCase]]:
@@ -97,14 +96,10 @@ def covered_by(ctx: Context, conn: Connection, staff: str) -> dict[str, list[Sto
     for person in catalogue.staff:
         if person.cover != staff:
             continue
-        units = access.units_of(catalogue, posts, person.number)
-        rows = queries.on_desk(conn, ctx.hall_id, OPEN_DESK, person.number, units)
-        own = [
-            row
-            for row in rows
-            if waits_for(catalogue, posts, person.number, row)
-            and (row.owner or not waits_for(catalogue, posts, staff, row))
-        ]
+        units = access.units_by_post(catalogue, posts, person.number)
+        query = list_queries.on_desk(ctx.hall_id, OPEN_DESK, person.number, units)
+        rows, _more = list_queries.page(conn, query, 0)
+        own = [row for row in rows if row.owner or not waits_for(catalogue, posts, staff, row)]
         if own:
             desks[person.number] = own
     return desks

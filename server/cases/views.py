@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection
 
-from server.cases import access, actions, queries, take_over
+from server.cases import access, actions, list_queries, queries, take_over
 from server.cases.clocks import PROMISES, CaseClocks, Clock
 from server.cases.day_walk import walk
 from server.cases.due_rows import stated
@@ -37,7 +37,6 @@ from server.cases.paper_kinds import PaperKind, ServedHow, ServedTo
 from server.cases.queries import StoredApplicant, StoredCase, StoredDue, StoredFact
 from server.cases.rules import (
     FINAL,
-    RUNNING,
     CaseMove,
     CaseOutcome,
     CaseState,
@@ -267,14 +266,18 @@ def strip(
     ]
 
 
-def desk(hall: Hall, conn: Connection, actor: Actor) -> Desk:
-    """Return what lies on a person's desk: of the own posts, and of those whom one covers."""
+def desk(hall: Hall, conn: Connection, actor: Actor, skip: int = 0) -> Desk:
+    """Return what lies on a person's desk: of the own posts, and of those whom one covers.
+
+    Cases from the one after `skip` on.
+    """
     ctx = hall.ctx
     catalogue, posts = ctx.catalogue(), queries.posts(conn, ctx.hall_id)
     units = access.units_of(catalogue, posts, actor.name)
-    states = sorted({*RUNNING, CaseState.SUSPENDED, CaseState.FILED, CaseState.SUPPLEMENTING})
-    rows = queries.on_desk(conn, ctx.hall_id, states, actor.name, units)
-    own = [row for row in rows if take_over.waits_for(catalogue, posts, actor.name, row)]
+    by_post = access.units_by_post(catalogue, posts, actor.name)
+    own, more = list_queries.page(
+        conn, list_queries.on_desk(ctx.hall_id, set(CaseState) - FINAL, actor.name, by_post), skip
+    )
     return Desk(
         today=ctx.day(),
         posts=[
@@ -283,6 +286,7 @@ def desk(hall: Hall, conn: Connection, actor: Actor) -> Desk:
             for post in access.held_posts(catalogue, posts, actor.name, unit)
         ],
         cases=briefs(hall, conn, own),
+        more=more,
         covered=[
             CoveredDesk(
                 staff=staff, name=name_of(catalogue, staff), cases=briefs(hall, conn, cases)
@@ -341,7 +345,7 @@ def due_by_unit(hall: Hall, conn: Connection) -> DueByUnit:
     names = {unit.code: unit.name for unit in hall.ctx.catalogue().units}
 
     def of(*clocks: Clock) -> list[UnitDue]:
-        counts = queries.due_by_unit(conn, hall.ctx.hall_id, clocks, minute, until)
+        counts = list_queries.due_by_unit(conn, hall.ctx.hall_id, clocks, minute, until)
         return [
             UnitDue(unit=unit, unit_name=names.get(unit, unit), overdue=overdue, due=due)
             for unit, (overdue, due) in sorted(

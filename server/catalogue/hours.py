@@ -7,11 +7,14 @@ for Tuesday only is closed on Monday.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 
 from server.catalogue.model import Catalogue, OpenLine, Scope
+from server.core.working_days import SpecialDay
 
 LOOK_AHEAD_DAYS = 14
 
@@ -65,24 +68,69 @@ def hall_spans(catalogue: Catalogue, day: date) -> tuple[Span, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class HallHours:
-    """Opening hours of the hall by its business data."""
+class HoursStep:
+    """The hall's own opening lines and special days in force from a day on."""
 
-    catalogue: Catalogue
+    since: date
+    lines: tuple[OpenLine, ...]
+    special_days: tuple[SpecialDay, ...]
+
+
+@dataclass(frozen=True)
+class PastHours:
+    """Opening hours of the hall as they were on each day.
+
+    A day has the hours that were in force at its end; days before the first step have that step's,
+    days to come the last one's. So a change of hours never moves what was counted before it.
+    """
+
+    steps: tuple[HoursStep, ...]
+    """In order, at least one."""
+    state_days: tuple[SpecialDay, ...] = ()
+
+    @cached_property
+    def _state_by_day(self) -> Mapping[date, SpecialDay]:
+        return {s.day: s for s in self.state_days}
 
     def spans(self, day: date) -> tuple[Span, ...]:
         """Return the opening spans of a day."""
-        return hall_spans(self.catalogue, day)
+        place = bisect_right(self.steps, day, key=lambda step: step.since)
+        return self._spans(self.steps[max(0, place - 1)], day)
+
+    def _spans(self, step: HoursStep, day: date) -> tuple[Span, ...]:
+        own = next((s for s in step.special_days if s.day == day), None)
+        special = own or self._state_by_day.get(day)
+        weekday: int | None = day.isoweekday()
+        if special is not None:
+            weekday = special.like_weekday if special.opens else None
+        return _merged(Span(h.opens, h.closes) for h in step.lines if weekday in h.weekdays)
 
     def basis(self) -> list[object]:
         """Return what the spans follow from, besides the State Council's days, for a digest."""
-        lines = [
-            [sorted(h.weekdays), h.opens.isoformat(), h.closes.isoformat()]
-            for h in _lines(self.catalogue, Scope.HALL, "")
+        return [
+            [
+                step.since.isoformat(),
+                [
+                    [sorted(h.weekdays), h.opens.isoformat(), h.closes.isoformat()]
+                    for h in step.lines
+                ],
+                [[s.day.isoformat(), s.opens, s.like_weekday] for s in step.special_days],
+            ]
+            for step in self.steps
         ]
-        own = self.catalogue.special_days
-        days = [[s.day.isoformat(), s.opens, s.like_weekday] for s in own]
-        return [sorted(lines), sorted(days)]
+
+
+def past_hours(
+    versions: Iterable[tuple[int, tuple[OpenLine, ...], tuple[SpecialDay, ...]]],
+    state_days: tuple[SpecialDay, ...],
+    day_of: Callable[[int], date],
+) -> PastHours:
+    """Return the hours over time from the versions' times (ms), opening lines and special days.
+
+    Of several versions of one day the last counts. `day_of` returns the day of a time.
+    """
+    steps = {day_of(at): HoursStep(day_of(at), lines, days) for at, lines, days in versions}
+    return PastHours(tuple(steps.values()), state_days)
 
 
 def _spans(catalogue: Catalogue, scope: Scope, subject: str, day: date) -> tuple[Span, ...]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, fields, is_dataclass, replace
 from datetime import date, time
 from enum import Enum
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Table, bindparam, insert, select
 
@@ -20,7 +20,7 @@ from server.catalogue import model as domain
 from server.catalogue import tables
 from server.catalogue.model import Catalogue
 from server.core.statement import precompiled
-from server.core.working_days import SpecialDay, week_of
+from server.core.working_days import SpecialDay
 
 KINDS: dict[str, tuple[type[Any], Table]] = {
     "sites": (domain.Site, tables.site),
@@ -35,6 +35,8 @@ KINDS: dict[str, tuple[type[Any], Table]] = {
     "special_days": (SpecialDay, tables.special_day),
     "classes": (domain.ApplicantClass, tables.applicant_class),
 }
+
+R = TypeVar("R")
 
 
 def _to_cell(value: Any) -> Any:
@@ -168,20 +170,35 @@ def versions(conn: Connection, hall_id: str) -> list[dict[str, Any]]:
     return [dict(row) for row in rows]
 
 
-def weeks(conn: Connection, hall_id: str) -> list[tuple[int, frozenset[int]]]:
-    """Return the time (ms) of each version and its open weekdays, oldest first.
+HoursAt = tuple[int, tuple[domain.OpenLine, ...], tuple[SpecialDay, ...]]
+"""Time (ms) of a version, with the hall's own opening lines and special days."""
 
-    The weekdays are those of the hall's own opening hours.
-    """
-    v, o = tables.catalogue_version.c, tables.open_line.c
-    lines: dict[int, list[frozenset[int]]] = {}
-    hall_lines = select(o.version, o.weekdays).where(
-        o.hall_id == hall_id, o.scope == domain.Scope.HALL.value
-    )
-    for row in conn.execute(hall_lines):
-        lines.setdefault(row.version, []).append(frozenset(json.loads(row.weekdays)))
-    rows = conn.execute(select(v.version, v.at).where(v.hall_id == hall_id).order_by(v.version))
-    return [(row.at, week_of(lines.get(row.version, ()))) for row in rows]
+
+def hall_hours(conn: Connection, hall_id: str) -> list[HoursAt]:
+    """Return the hall's hours over time, oldest first, without versions that change nothing."""
+    every: list[HoursAt] = []
+    lines = _by_version(conn, hall_id, domain.OpenLine, tables.open_line)
+    days = _by_version(conn, hall_id, SpecialDay, tables.special_day)
+    for entry in reversed(versions(conn, hall_id)):
+        version = entry["version"]
+        own = tuple(h for h in lines.get(version, ()) if h.scope is domain.Scope.HALL)
+        step = (entry["at"], own, tuple(days.get(version, ())))
+        if not every or every[-1][1:] != step[1:]:
+            every.append(step)
+    return every
+
+
+def _by_version(conn: Connection, hall_id: str, kind: type[R], table: Table) -> dict[int, list[R]]:
+    """Return the records of every version by its number, in their order."""
+    hints = domain.field_types(kind)
+    rows = conn.execute(
+        select(table).where(table.c.hall_id == hall_id).order_by(table.c.version, table.c.position)
+    ).mappings()
+    by_version: dict[int, list[R]] = {}
+    for row in rows:
+        record = kind(**{name: _from_cell(hints[name], row[name]) for name in hints})
+        by_version.setdefault(row["version"], []).append(record)
+    return by_version
 
 
 def renumbered(catalogue: Catalogue, hall_id: str, version: int) -> Catalogue:

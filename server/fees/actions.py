@@ -291,7 +291,7 @@ class ReadFile:
     is_repeated: bool
 
 
-def read_file(ctx: Context, actor: Actor, key: str, name: str, content: bytes) -> ReadFile:
+def read_file(ctx: Context, actor: Actor, name: str, content: bytes) -> ReadFile:
     """Read in a bank's file as a whole; the same bytes again change nothing.
 
     A line confirms its due if notice and amount are right and nothing speaks against it; others
@@ -303,18 +303,18 @@ def read_file(ctx: Context, actor: Actor, key: str, name: str, content: bytes) -
     digest = hashlib.sha256(content).hexdigest()
     lines = _payments(content, ctx.local().date())
 
-    def act(tx: Tx) -> JsonDict:
+    def act(tx: Tx) -> bool:
         if not access.is_cashier(tx.conn, tx.hall_id, actor):
             raise HallError(FeeCode.FEE_CASHIER)
         if queries.file(tx.conn, tx.hall_id, digest) is not None:
-            return {"repeated": True}
+            return True
         new = _new_lines(tx, digest, lines)
         booked = _book(ctx, tx, actor, new)
         row = StoredFile(
             digest=digest,
             name=name[:120],
-            lines=len(lines),
-            new_lines=len(new),
+            row_count=len(lines),
+            new_rows=len(new),
             booked=booked,
             amount=sum(entry.line.amount for entry in lines),
             at=tx.now,
@@ -322,16 +322,15 @@ def read_file(ctx: Context, actor: Actor, key: str, name: str, content: bytes) -
         )
         queries.add_file(tx, row, new)
         data: JsonDict = {
-            "lines": row.lines,
-            "new": row.new_lines,
+            "rows": row.row_count,
+            "new": row.new_rows,
             "booked": booked,
             "amount": row.amount,
         }
         write_journal(tx, actor, "fee.file", digest, data=data)
-        return {"repeated": False}
+        return False
 
-    answer = ctx.command(actor, key, {"act": "fee.file", "digest": digest}, act)
-    return ReadFile(digest, bool(answer["repeated"]))
+    return ReadFile(digest, ctx.write(act))
 
 
 def _payments(content: bytes, today: date) -> list[NumberedLine]:

@@ -125,7 +125,7 @@ def _files(conn: Connection, hall_id: str) -> Iterator[Problem]:
     counts = {row[0]: int(row[1]) for row in conn.execute(query.group_by(lines.file))}
     files = fee_file.c
     for digest, new in conn.execute(
-        select(files.digest, files.new_lines).where(files.hall_id == hall_id)
+        select(files.digest, files.new_rows).where(files.hall_id == hall_id)
     ):
         if counts.pop(digest, 0) != new:
             yield f"银行文件 {digest[:12]} 的行数不符", f"lines of file {digest[:12]} are missing"

@@ -12,9 +12,11 @@ from server.fees.rules import MOST_QUANTITY, FeeMove, FeeState, ReceiptWay
 
 FIELD_WORDS = {
     "standard": ("收费标准", "fee standard"),
+    "state": ("状态", "state"),
     "quantity": ("数量", "quantity"),
     "reference": ("银行流水号", "bank's reference"),
     "month": ("月份", "month"),
+    "payment": ("缴款通知书", "payment notice"),
 }
 FeeText = Annotated[
     str, StringConstraints(max_length=500, pattern=r"^[^\x00-\x08\x0b-\x1f]*$"), MASKED

@@ -76,8 +76,8 @@ class StoredFile:
 
     digest: str
     name: str
-    lines: int
-    new_lines: int
+    row_count: int
+    new_rows: int
     booked: int
     amount: int
     at: int
@@ -93,7 +93,7 @@ class StoredBankLine:
     day: str
     amount: int
     file: str
-    line: int
+    row_no: int
 
 
 _dues = Records(StoredDue, fee_due)

@@ -29,6 +29,11 @@ class DifferenceKind(StrEnum):
     """Receipt and bank's line have different days."""
     MISSING = "missing"
     """Receipt without a line of the bank's file."""
+    NO_FILE = "no_file"
+    """Receipt of a day of which no line of the bank has come yet."""
+
+
+_NO_FILE = DifferenceKind.NO_FILE
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,11 @@ class Agreement:
     differences: tuple[Difference, ...]
 
     @property
+    def named(self) -> int:
+        """Number of differences, without receipts whose day waits for the bank's file."""
+        return sum(entry.kind is not DifferenceKind.NO_FILE for entry in self.differences)
+
+    @property
     def agrees(self) -> bool:
         """Return True if no difference is named, which includes equal sums."""
         return not self.differences
@@ -107,7 +117,7 @@ def agreement(
     bank = [line for line in lines if line.day == day]
     differences = [
         *_of_lines(day, bank, by_reference, dues),
-        *_of_receipts(day, own, line_by),
+        *_of_receipts(day, own, line_by, DifferenceKind.MISSING if bank else _NO_FILE),
     ]
     return Agreement(
         day,
@@ -156,13 +166,16 @@ def _booked(day: str, line: BankLine, receipt: Receipt) -> DifferenceKind | None
 
 
 def _of_receipts(
-    day: str, receipts: Iterable[Receipt], lines: Mapping[str, BankLine]
+    day: str,
+    receipts: Iterable[Receipt],
+    lines: Mapping[str, BankLine],
+    without_line: DifferenceKind,
 ) -> Iterable[Difference]:
     for receipt in receipts:
         line = lines.get(receipt.reference)
         if line is not None and line.day == day:
             continue  # the line names whatever differs
-        kind = DifferenceKind.MISSING if line is None else DifferenceKind.OTHER_DAY
+        kind = without_line if line is None else DifferenceKind.OTHER_DAY
         yield Difference(
             kind,
             receipt.notice,

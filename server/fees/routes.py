@@ -100,7 +100,7 @@ def _of_dues(api: Api) -> None:
         return ctx.read(lambda c: views.single(ctx, c, call.actor, number))
 
     @api.post(
-        "/fees/<due>/move",
+        "/fees/<payment>/move",
         who=STAFF,
         body=MoveFee,
         answer=FeeView,
@@ -110,13 +110,13 @@ def _of_dues(api: Api) -> None:
     def move_fee(call: Call) -> FeeView:
         """Take the next step of a due: confirm, waive, refund, correct."""
         body: MoveFee = call.body
-        due = call.args["due"]
+        due = call.args["payment"]
         wish = FeeWish(body.move, body.words, body.reference)
         actions.move(ctx, call.actor, call.key, due, wish)
         return ctx.read(lambda c: views.single(ctx, c, call.actor, due))
 
     @api.get(
-        "/fees/notices/<due>.pdf",
+        "/fees/notices/<payment>.pdf",
         who=STAFF,
         answer=None,
         codes=(FeeCode.FEE_UNKNOWN,),
@@ -126,7 +126,7 @@ def _of_dues(api: Api) -> None:
         """Return a payment notice as PDF."""
 
         def read(conn: Connection) -> tuple[StoredDue, NoticeTexts]:
-            whole = access.accessible(ctx, conn, call.actor, call.args["due"])
+            whole = access.accessible(ctx, conn, call.actor, call.args["payment"])
             row, case = whole.row, whole.case
             person = case_queries.applicants(conn, ctx.hall_id, [case.id]).get(case.id)
             book = ctx.catalogue_version(row.version)
@@ -195,12 +195,13 @@ def _of_desk(api: Api) -> None:
             FeeCode.FEE_FILE_LINES,
             FeeCode.FEE_FILE_CHANGED,
         ),
+        keyed=False,
         upload=LIMIT_KB * 1024,
     )
     def read_bank_file(call: Call) -> BankFileList:
         """Read in a CSV file of the bank as a whole; the same file again changes nothing."""
         name, content = uploaded(LIMIT_KB)
-        result = actions.read_file(ctx, call.actor, call.key, name, content)
+        result = actions.read_file(ctx, call.actor, name, content)
         return ctx.read(
             lambda c: views.file_list(ctx, c, result.digest, is_repeated=result.is_repeated)
         )

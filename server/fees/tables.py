@@ -95,8 +95,8 @@ fee_file = Table(
     hall_column(),
     Column("digest", CODE, nullable=False),  # SHA-256 of the bytes
     text_column("name"),
-    number_column("lines"),
-    number_column("new_lines"),  # that no earlier file held
+    number_column("row_count"),
+    number_column("new_rows"),  # that no earlier file held
     number_column("booked"),  # that confirmed a due
     number_column("amount", BigInteger),  # fen of all lines
     Column("at", STAMP, nullable=False),
@@ -113,7 +113,7 @@ fee_bank_line = Table(
     Column("day", CODE, nullable=False),
     number_column("amount", BigInteger),
     Column("file", CODE, nullable=False),
-    Column("line", Integer, nullable=False),
+    Column("row_no", Integer, nullable=False),
     PrimaryKeyConstraint("hall_id", "reference"),
 )
 Index("ix_fee_bank_line_day", fee_bank_line.c.hall_id, fee_bank_line.c.day)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
 
@@ -32,7 +33,14 @@ from server.fees.messages import (
     ReceiptView,
 )
 from server.fees.queries import StoredBankLine, StoredDue, StoredFeeFact, StoredReceipt
-from server.fees.reconciling import Agreement, BankLine, DueBrief, Receipt, agreement
+from server.fees.reconciling import (
+    Agreement,
+    BankLine,
+    DifferenceKind,
+    DueBrief,
+    Receipt,
+    agreement,
+)
 from server.fees.rules import (
     ASKS,
     SETTLED,
@@ -182,8 +190,8 @@ def file_list(
         BankFileView(
             digest=row.digest,
             name=row.name,
-            lines=row.lines,
-            new_lines=row.new_lines,
+            lines=row.row_count,
+            new_lines=row.new_rows,
             booked=row.booked,
             amount=row.amount,
             at=row.at,
@@ -248,6 +256,20 @@ def day_agreement(ctx: Context, conn: Connection, day: str) -> DayAgreement:
         issued=issued,
         agrees=compared.agrees and not any(row.unpaid for row in issued),
     )
+
+
+def difference_units(ctx: Context, conn: Connection, first: str, last: str) -> Counter[str]:
+    """Return the number of differences of ISO days by unit; "" where no notice is known."""
+    by_day, _money = agreements(ctx, conn, first, last)
+    notices = [
+        entry.notice
+        for compared in by_day.values()
+        for entry in compared.differences
+        if entry.kind is not DifferenceKind.NO_FILE
+    ]
+    rows = queries.among(conn, ctx.hall_id, set(notices))
+    units = {row.id: row.unit for row in rows}
+    return Counter(units.get(notice, "") for notice in notices)
 
 
 def _differences(compared: Agreement) -> list[DifferenceView]:
@@ -323,7 +345,7 @@ def month(ctx: Context, conn: Connection, first: date) -> FeeMonth:
             waived=money.get(day, DayMoney()).waived,
             refunded=money.get(day, DayMoney()).refunded,
             bank=compared.bank,
-            differences=len(compared.differences),
+            differences=compared.named,
         )
         for day, compared in by_day.items()
     ]

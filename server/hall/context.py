@@ -20,6 +20,7 @@ from sqlalchemy import Connection
 
 from server.catalogue import calendar_queries
 from server.catalogue import queries as catalogues
+from server.catalogue.hours import PastHours, past_hours
 from server.catalogue.model import Catalogue
 from server.catalogue.workdays import workdays_of
 from server.core import idempotency, journal
@@ -31,7 +32,7 @@ from server.core.events import Bus, Event, HallChanged
 from server.core.problems import code_of
 from server.core.settings import CalendarSettings, GeneralSettings, Settings, with_values
 from server.core.store import Act, RunningActionStore, Store, Tx, attempt
-from server.core.working_days import SpecialDay, Workdays
+from server.core.working_days import SpecialDay, Workdays, week_of
 
 T = TypeVar("T")
 JsonDict = dict[str, Any]
@@ -75,7 +76,7 @@ class Context:
         self._catalogues: dict[int, Catalogue] = {}
         self._current: tuple[int, Catalogue] | None = None
         self._calendar: tuple[tuple[int, int], frozenset[int]] = ((0, 0), frozenset())
-        self._weeks: list[tuple[int, frozenset[int]]] = []
+        self._hours: list[catalogues.HoursAt] = []
         self._settings: Settings | None = None
         self._loading = threading.RLock()
         self.snapshot_cache: dict[tuple[str, str], object] = {}
@@ -115,7 +116,7 @@ class Context:
                 calendar_queries.mark(conn, hall_id),
                 calendar_queries.years(conn, hall_id),
             )
-            self._weeks = catalogues.weeks(conn, hall_id)
+            self._hours = catalogues.hall_hours(conn, hall_id)
             return calendar_queries.every(conn, hall_id, makeup)
 
         return self.store.read(query)
@@ -132,13 +133,19 @@ class Context:
         """
         self.catalogue()
         dated_weeks: list[tuple[date, frozenset[int]]] = []
-        for at, week in self._weeks:
+        for at, lines, _days in self._hours:
+            week = week_of(line.weekdays for line in lines)
             if not dated_weeks or dated_weeks[-1][1] != week:
                 since = self.local(at).date()
                 # Of several weeks from one day, the last counts.
                 dated_weeks = [entry for entry in dated_weeks if entry[0] != since]
                 dated_weeks.append((since, week))
         return tuple(dated_weeks) if len(dated_weeks) > 1 else ()
+
+    def past_hours(self) -> PastHours:
+        """Return the hall's opening hours as they were on each day."""
+        book = self.catalogue()
+        return past_hours(self._hours, book.state_days, lambda at: self.local(at).date())
 
     def workdays(self) -> Workdays:
         """Return the hall's working days, its own special days included."""

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from datetime import datetime
 
 from flask import Response
-from sqlalchemy import Connection
 
 from server.attendance.routes import PDF, XLSX
 from server.core.errors import CommonCode, HallError
@@ -56,14 +55,7 @@ class Reports:
 
     def _made(self, wish: Wish) -> ReportView:
         ctx, now = self._ctx, self._ctx.clock.now()
-        # Read before the other thread needs them: it must not ask the database on this one's turn.
-        ctx.catalogue(), ctx.settings(), ctx.calendar_years()
-
-        def read(conn: Connection) -> ReportView:
-            return views.view(report(ctx, conn, wish), now)
-
-        made: ReportView = self._hall.offload(lambda: ctx.read_off_loop(read))
-        return made
+        return self._hall.read_off_loop(lambda conn: views.view(report(ctx, conn, wish), now))
 
     def _period(self, call: Call) -> Period:
         text, today = call.args["period"], self._ctx.local().date()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from server.cases import queries
+from server.cases import list_queries
 from server.cases.clocks import PROMISES
 from server.cases.due_texts import minute_text
 from server.core.due_days import DueWords, due_alarms, due_codes
@@ -25,7 +25,7 @@ def alarms(hall: Hall) -> Callable[[Snapshot], Sequence[Alarm]]:
 
     def current(snapshot: Snapshot) -> list[Alarm]:
         day, minute = snapshot.day, minute_text(ctx.local())
-        counts = ctx.read(lambda c: queries.due_by_unit(c, ctx.hall_id, PROMISES, minute, day))
+        counts = ctx.read(lambda c: list_queries.due_by_unit(c, ctx.hall_id, PROMISES, minute, day))
         overdue = sum(late for late, _due in counts.values())
         due = sum(today for _late, today in counts.values())
         return due_alarms("case", "cases", WORDS, (overdue, due))

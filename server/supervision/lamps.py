@@ -12,10 +12,12 @@ from sqlalchemy import Connection
 
 from server.cases import actions as cases
 from server.cases import queries as case_queries
+from server.cases.access import actors_of
 from server.cases.clocks import CaseClocks, Clock
 from server.cases.due_texts import day_of
 from server.cases.due_watches import DueWatches
 from server.cases.queries import StoredCase, StoredDue
+from server.cases.rules import CaseMove
 from server.cases.words import CLOCK_WORDS
 from server.core.actors import SYSTEM
 from server.core.store import Tx
@@ -110,5 +112,13 @@ def propose(ctx: Context, tx: Tx, row: StoredCase, due: StoredDue) -> None:
         "clock": due.clock,
         "due": due.earliest,
     }
-    doubt = Anomaly(Kind.CASE_OVERDUE, row.owner, "", mark_of(due), facts, row.unit)
+    doubt = Anomaly(Kind.CASE_OVERDUE, _staff(tx, row, due), "", mark_of(due), facts, row.unit)
     finding_actions.propose(ctx, tx, doubt)
+
+
+def _staff(tx: Tx, row: StoredCase, due: StoredDue) -> str:
+    """Return whose desk an overdue case is on; of a decision that is not served, who made it."""
+    if due.clock != Clock.SERVE:
+        return row.owner
+    facts = case_queries.FACTS.of(tx.conn, tx.hall_id, [row.id])[row.id]
+    return actors_of(facts, CaseMove.DECIDE)[-1]

@@ -71,7 +71,7 @@ def _calendar(api: Api) -> None:
     hall, ctx = api.hall, api.hall.ctx
 
     def preview(year: int, days: Sequence[SpecialDay]) -> CalendarPreview:
-        return ctx.read(lambda c: views.calendar_preview(ctx, c, year, days))
+        return hall.read_off_loop(lambda c: views.calendar_preview(ctx, c, year, days))
 
     @api.post(
         "/office/supervision/calendar",

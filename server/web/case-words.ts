@@ -92,8 +92,8 @@ export function minuteWords(minutes: number, late: boolean): string {
 }
 
 /** Minutes of opening hours left of a case on the spot at a time in ms; negative: over. */
-export function minutesLeft({ minutes_left, counted_at, counts_until }: Pick<DueView, "minutes_left" | "counted_at" | "counts_until">, now: number): number {
-  const passed = Math.max(0, Math.min(now, counts_until) - counted_at);
+export function minutesLeft({ minutes_left, counting }: Pick<DueView, "minutes_left" | "counting">, now: number): number {
+  const passed = counting.reduce((sum, { begins, ends }) => sum + Math.max(0, Math.min(now, ends) - begins), 0);
   return (minutes_left ?? 0) - Math.floor(passed / 60_000);
 }
 

@@ -1,4 +1,4 @@
-"""Days and weeks in the address of a request."""
+"""Days, weeks and numbers in the address of a request."""
 
 from __future__ import annotations
 
@@ -34,6 +34,18 @@ def day_of(text: str, field: str = "day") -> date:
         return check_year_range(date.fromisoformat(text), field)
     except ValueError:
         raise HallError(CommonCode.INVALID, field=field) from None
+
+
+def whole_argument(name: str, default: int = 0, most: int = 10**7) -> int:
+    """Return a number from 0 to `most` from the request's query string; raises INVALID."""
+    text = request.args.get(name, "")
+    if not text:
+        return default
+    if not (text.isascii() and text.isdecimal() and len(text) <= len(str(most))):
+        raise HallError(CommonCode.INVALID, field=name)
+    if int(text) > most:
+        raise HallError(CommonCode.INVALID, field=name)
+    return int(text)
 
 
 def week_argument(text: str, field: str = "week") -> Week:

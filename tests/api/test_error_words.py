@@ -26,7 +26,22 @@ from support.web import Web
 
 ROOT = Path(__file__).resolve().parents[2]
 LATIN = re.compile(r"[A-Za-z][A-Za-z_]+")
-ALLOWED = {"HTTP", "IP", "UTF", "Excel", "xlsx", "PDF", "QR", "USB", "JPEG", "PNG", "MB", "KB"}
+ALLOWED = {
+    "HTTP",
+    "IP",
+    "UTF",
+    "Excel",
+    "xlsx",
+    "PDF",
+    "QR",
+    "USB",
+    "JPEG",
+    "PNG",
+    "MB",
+    "KB",
+    "CSV",
+    "GB",
+}
 ALLOWED |= {"gaj", "main"}  # of an item's code, in an example; name of the main board, to be typed
 
 SAMPLES: dict[str, Any] = {
@@ -60,6 +75,8 @@ SAMPLES: dict[str, Any] = {
     "closes": "10:00",
     "most": 20,
     "codes": ["甲", "乙"],
+    "amount": "80.00",
+    "lines": "3, 7",
 }
 STATES = [state.value for state in RuleState]
 

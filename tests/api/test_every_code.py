@@ -15,6 +15,7 @@ from support.code_cases import (
     checks,
     complaints,
     disclosure,
+    fees,
     hall,
     issuing,
     mistakes,
@@ -44,6 +45,7 @@ PARTS = (
     call_backs,
     staff_photos,
     one_time_notices,
+    fees,
     issuing,
 )
 

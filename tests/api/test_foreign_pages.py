@@ -186,6 +186,7 @@ def test_an_upload_without_permission_is_rejected_before_its_body_is_read(web: W
         "/office/readers/<serial>/file",
         "/office/checks/<check>/photos",
         "/office/staff-photos/<staff>",
+        "/fees/bank-files",
     }
     form = "multipart/form-data; boundary=x"
     for route in uploads:

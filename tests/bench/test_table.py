@@ -59,6 +59,7 @@ ASKED = {
     "cases-list": "≤ 300 ms",
     "cases-unit": "≤ 300 ms",
     "cases-desk": "≤ 300 ms",
+    "cases-calendar": "≤ 15 s",
     "report-month": "≤ 1000 ms",
     "ratings-list": "≤ 200 ms",
 }

@@ -5,18 +5,19 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import pytest
 
 from devices.device_thread import DeviceThread, Outcome, Task
 from devices.health import Health
-from devices.link import parse_link
+from devices.link import Link, LinkAddress, parse_link
 from devices.printers.document import Cut, Document, Text
-from devices.printers.driver import Confirm, EscposPrinter, Timing
+from devices.printers.driver import PROCESSED_QUERY, Confirm, EscposPrinter, Timing
 from devices.printers.printer_driver import PrinterDriver
 from devices.printers.simulator import PrinterModel, PrinterSimulator
+from devices.printers.status import QUERIES, query
 from devices.simulate.base import Journal
 from devices.simulate.endpoints import TcpWire
 from support.hall_server import free_port
@@ -27,8 +28,44 @@ SHORT = Document((Text("A012"), Cut()))
 QUICK = Timing(connect=2.0, answer=0.2, write=2.0, finish=2.0)
 
 
+@dataclass(frozen=True, slots=True)
+class _HookedLink:
+    """Link that runs a hook before each write."""
+
+    link: Link
+    hook: Callable[[bytes], None]
+
+    def write(self, data: bytes, seconds: float) -> None:
+        self.hook(data)
+        self.link.write(data, seconds)
+
+    def read(self, limit: int, seconds: float) -> bytes:
+        return self.link.read(limit, seconds)
+
+    def flush(self, seconds: float) -> None:
+        self.link.flush(seconds)
+
+    def close(self) -> None:
+        self.link.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _HookedAddress(LinkAddress):
+    """Address whose link runs a hook before each write."""
+
+    hook: Callable[[bytes], None] = field(default=lambda _data: None)
+
+    def open(self, seconds: float) -> Link:
+        return _HookedLink(parse_link(f"tcp:{self.target}").open(seconds), self.hook)
+
+
+def before_the_slip(act: Callable[[], None]) -> Callable[[bytes], None]:
+    """Return a hook that acts before the first byte of a slip; queries are shorter."""
+    return lambda data: act() if len(data) > 2 * len(PROCESSED_QUERY) else None
+
+
 class Desk:
-    """A printer and its driver, with a hook that runs before the first byte is sent."""
+    """A printer and its driver."""
 
     def __init__(self) -> None:
         self.journal = Journal()
@@ -37,8 +74,10 @@ class Desk:
         self.printer = PrinterSimulator("p", self.wire, model, self.journal)
         self.printer.start()
 
-    def driver(self, confirm: Confirm = "processed") -> EscposPrinter:
-        address = parse_link(f"tcp:127.0.0.1:{self.wire.port}")
+    def driver(
+        self, confirm: Confirm = "processed", hook: Callable[[bytes], None] = lambda _data: None
+    ) -> EscposPrinter:
+        address = _HookedAddress("tcp", f"127.0.0.1:{self.wire.port}", hook=hook)
         return EscposPrinter(address, timing=QUICK, confirm=confirm)
 
     def switch(self, fault: str) -> Callable[[], None]:
@@ -68,7 +107,8 @@ def desk() -> Iterator[Desk]:
 def test_a_fault_in_mid_print_is_unknown_and_the_buffer_prints_once(
     fault: str, reason: str, desk: Desk
 ) -> None:
-    outcome, health = desk.driver().print_document(LONG, desk.switch(fault))
+    driver = desk.driver(hook=before_the_slip(desk.switch(fault)))
+    outcome, health = driver.print_document(LONG, lambda: None)
     assert (outcome.state, outcome.reason) == ("unknown", reason)
     assert (health.state, health.code) == ("failed", reason)
     assert desk.papers() == []
@@ -91,7 +131,8 @@ def test_a_fault_in_mid_print_is_unknown_and_the_buffer_prints_once(
 def test_a_print_without_a_confirmed_end_is_unknown(
     fault: str, reasons: set[str], desk: Desk
 ) -> None:
-    outcome, health = desk.driver("status").print_document(LONG, desk.switch(fault))
+    driver = desk.driver("status", before_the_slip(desk.switch(fault)))
+    outcome, health = driver.print_document(LONG, lambda: None)
     assert outcome.state == "unknown"
     assert outcome.reason in reasons
     assert health.state in {"unknown", "failed"}
@@ -99,9 +140,8 @@ def test_a_print_without_a_confirmed_end_is_unknown(
 
 def test_the_simulator_notes_the_first_byte_of_each_slip_and_of_no_query(desk: Desk) -> None:
     for _ in range(3):
-        assert desk.driver().print_document(SHORT, lambda: desk.journal.note("p", "now"))[0] == (
-            Outcome("printed")
-        )
+        driver = desk.driver(hook=before_the_slip(lambda: desk.journal.note("p", "now")))
+        assert driver.print_document(SHORT, lambda: None)[0] == Outcome("printed")
     kinds = [event["kind"] for event in desk.journal.since(0, 0)]
     assert kinds == ["now", "begun", "paper"] * 3
 
@@ -125,6 +165,55 @@ def test_nothing_is_sent_unless_the_status_allows_it(fault: str, desk: Desk) -> 
     assert health.state in {"failed", "unknown"}
     assert begun == []
     assert desk.papers() == []
+
+
+def test_no_byte_of_a_slip_is_sent_before_its_record_is_on_disk(desk: Desk) -> None:
+    steps: list[str] = []
+    last_query = threading.Event()
+
+    def record() -> None:
+        # Written while the printer is still being queried.
+        assert last_query.wait(PATIENCE)
+        steps.append("recorded")
+
+    def hook(data: bytes) -> None:
+        if data == query(QUERIES[-1]):
+            last_query.set()
+        before_the_slip(lambda: steps.append("sent"))(data)
+
+    assert desk.driver(hook=hook).print_document(SHORT, record)[0] == Outcome("printed")
+    assert steps == ["recorded", "sent"]
+
+
+def test_a_slip_without_its_record_is_not_sent(desk: Desk) -> None:
+    def record() -> None:
+        raise LookupError("a")
+
+    with pytest.raises(LookupError):
+        desk.driver().print_document(SHORT, record)
+    assert desk.papers() == []
+
+
+def test_a_record_is_made_once_though_the_printer_is_tried_again(desk: Desk) -> None:
+    records: list[int] = []
+    recorded = threading.Event()
+
+    def record() -> None:
+        records.append(1)
+        desk.switch("silent")()
+        recorded.set()
+
+    def hook(data: bytes) -> None:
+        if data == query(QUERIES[1]):
+            assert recorded.wait(PATIENCE)
+
+    def speak(_seconds: float) -> None:
+        desk.printer.faults.switch("silent", on=False)
+
+    driver = replace(desk.driver(hook=hook), pause=speak)
+    outcome, _ = driver.print_document(SHORT, record, patience=PATIENCE)
+    assert outcome == Outcome("printed")
+    assert records == [1]
 
 
 def test_on_a_one_way_cable_every_outcome_is_unknown(desk: Desk) -> None:

@@ -16,7 +16,9 @@ from server.cases.hall_minutes import (
     open_minutes,
 )
 from server.cases.minute_walk import MinuteKind, stretches, walked_due_minute
-from server.catalogue.hours import Span
+from server.catalogue.hours import Span, past_hours
+from server.catalogue.model import OpenLine, Scope
+from server.core.working_days import SpecialDay
 
 MONDAY, SATURDAY = date(2026, 3, 2), date(2026, 3, 7)
 DAY = (Span(time(9), time(12)), Span(time(14), time(17)))
@@ -43,6 +45,24 @@ def due(spot: SpotTime, minutes: int, hours: Hours = HOURS) -> datetime | None:
     result = due_minute(spot, minutes, hours)
     assert result == walked_due_minute(spot, minutes, hours)
     return result
+
+
+def test_each_day_has_the_hours_of_the_version_in_force_at_its_end() -> None:
+    def lines(opens: int) -> tuple[OpenLine, ...]:
+        return (OpenLine(Scope.HALL, "", frozenset(range(1, 6)), time(opens), time(17)),)
+
+    rest, free = date(2026, 3, 5), date(2026, 3, 6)
+    versions: list[tuple[int, tuple[OpenLine, ...], tuple[SpecialDay, ...]]] = [
+        (3, lines(8), ()),
+        (4, lines(7), ()),
+        (4, lines(9), (SpecialDay(rest, False, "本厅休息"),)),
+    ]
+    state = (SpecialDay(free, False, "放假"), SpecialDay(SATURDAY, True, "调休", 1))
+    hours = past_hours(versions, state, lambda at: date(2026, 3, at))
+    days = [date(2026, 2, 27), date(2026, 3, 3), date(2026, 3, 4), rest, free, SATURDAY]
+    opens = [[span.opens.hour for span in hours.spans(day)] for day in days]
+    assert opens == [[8], [8], [9], [], [], [9]]
+    assert hours.basis() != past_hours(versions[:1], state, lambda at: date(2026, 3, at)).basis()
 
 
 @pytest.mark.parametrize(

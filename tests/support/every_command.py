@@ -191,6 +191,7 @@ def files() -> dict[str, tuple[str, list[bytes]]]:
         "reader_file": ("file", [attlog()]),
         "keep_photo": ("photo", [picture()]),
         "keep": ("file", [picture()]),
+        "read_bank_file": ("file", [b"2026-03-02"]),
         "put_staff_photo": ("file", [portrait()]),
     }
 

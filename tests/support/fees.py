@@ -86,7 +86,7 @@ def line(day: str, reference: str, notice: str, fen: int) -> str:
 def read_file(hall: SmallHall, *lines: str, by: Actor = CASHIER) -> ReadFile:
     """Read in a bank's file with these rows."""
     content = (HEADING + "".join(lines)).encode()
-    return actions.read_file(hall.ctx, by, hall.key(), "bank.csv", content)
+    return actions.read_file(hall.ctx, by, "bank.csv", content)
 
 
 def differences(hall: SmallHall, day: str) -> list[tuple[str, int]]:

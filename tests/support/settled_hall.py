@@ -38,6 +38,9 @@ from server.core.events import HallChanged
 from server.core.store import Tx
 from server.core.weeks import parse_week
 from server.core.working_days import SpecialDay
+from server.fees import queries as fee_queries
+from server.fees.queries import StoredDue, StoredFeeFact
+from server.fees.rules import FeeMove, FeeState, number_of
 from server.leave import actions as leave_actions
 from server.leave import correction_actions
 from server.leave import queries as stored_leaves
@@ -176,6 +179,49 @@ class SettledHall:
         case_actions.move(self.ctx, clerk, key(), case, Wish(CaseMove.NOT_ACCEPT, "不属于本单位"))
         return case
 
+    def _due(self) -> str:
+        """Store an unpaid due of the open case, of its first day; return its number."""
+        number = number_of(MONDAY, 1)
+        fact = StoredFeeFact(
+            due=number,
+            n=1,
+            move=FeeMove.MAKE.value,
+            state=FeeState.DUE.value,
+            at=at(9, day=MONDAY),
+            day=MONDAY.isoformat(),
+            amount=8000,
+            reference="",
+            money_day="",
+            words="",
+            by_actor=f"clerk:{CLERK}",
+        )
+        row = StoredDue(
+            id=number,
+            day=fact.day,
+            serial=1,
+            case=self.case,
+            item="tax-1",
+            unit="tax",
+            version=1,
+            standard="home",
+            name="登记费",
+            per="件",
+            basis="收费办法",
+            price=8000,
+            quantity=1,
+            amount=8000,
+            state=fact.state,
+            staff=CLERK,
+            at=fact.at,
+        )
+
+        def act(tx: Tx) -> None:
+            fee_queries.add(tx, row)
+            fee_queries.FACTS.add(tx, fact)
+
+        self.ctx.write(act)
+        return number
+
     def _checks(self, day: date, *, joined: bool) -> str:
         small, ctx = self.small, self.ctx
         small.clock.set(at(21, day=day) if joined else at(10, day=day))
@@ -297,6 +343,7 @@ class SettledHall:
             "paper": [
                 row.id for row in ctx.read(lambda c: case_queries.papers(c, "small", [self.case]))
             ],
+            "payment": [self._due()],
             "year": ["2026"],
             "change": [row.id for row in ctx.read(lambda c: stored_changes.listed(c, "small"))],
             "sheet": self.sheet,

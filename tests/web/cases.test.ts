@@ -17,8 +17,13 @@ const STRIP = [
   day("2026-12-01", "running", 2),
   day("2026-12-02", "running", 3, true),
 ];
-const due = (clock: DueView["clock"], iso: string, days_left: number | null): DueView => ({ clock, day: iso, earliest: iso, latest: iso, days_left, time: "", minutes_left: null, counted_at: 0, counts_until: 0, late: (days_left ?? 0) < 0 });
-const spot = (minutes_left: number, late = false): DueView => ({ ...due("direct", "2026-11-24", 0), time: "10:35", minutes_left, counted_at: 600_000, counts_until: 900_000, late });
+const due = (clock: DueView["clock"], iso: string, days_left: number | null): DueView => ({ clock, day: iso, earliest: iso, latest: iso, days_left, time: "", minutes_left: null, counting: [], late: (days_left ?? 0) < 0 });
+/** Open for five minutes, closed for ten, open again. */
+const SPANS = [
+  { begins: 600_000, ends: 900_000 },
+  { begins: 1_500_000, ends: 9_000_000 },
+];
+const spot = (minutes_left: number, late = false): DueView => ({ ...due("direct", "2026-11-24", 0), time: "10:35", minutes_left, counting: SPANS, late });
 const MINUTES: StretchView[] = [{ begins: "2026-11-24T11:50", ends: "2026-11-24T12:00", kind: "running", number: 10, total: 30 }];
 const view = (state: CaseState, moves: CaseMove[], more = {}) => ({ state, moves, stretches: [], extension_days: 5, ...more });
 
@@ -50,8 +55,8 @@ describe("words of days", () => {
     expect([-2, 0, 3, null].map((left) => leftWords(due("promised", "", left)))).toEqual(["逾期 2 个工作日", "今天到期", "还有 3 个工作日", "暂停计时"]);
     expect(leftWords(undefined)).toBe("");
   });
-  it("say how many minutes are left, up to the hour at which the hall closes", () => {
-    expect([600_000, 779_000, 5_000_000].map((now) => leftWords(spot(12), now))).toEqual(["还有 12 分钟", "还有 10 分钟", "还有 7 分钟"]);
+  it("say how many minutes are left, and stand still while the hall is closed", () => {
+    expect([600_000, 779_000, 1_400_000, 1_560_000].map((now) => leftWords(spot(12), now))).toEqual(["还有 12 分钟", "还有 10 分钟", "还有 7 分钟", "还有 6 分钟"]);
     expect([leftWords(spot(2), 840_000), leftWords(spot(-25, true)), leftWords(spot(0, true))]).toEqual(["超时 2 分钟", "超时 25 分钟", "已超时"]);
     expect(minutesOf(MINUTES[0]!)).toBe(10);
     expect([dayWords("2026-11-03"), dayWords("")]).toEqual(["11月3日", ""]);

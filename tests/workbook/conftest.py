@@ -13,6 +13,7 @@ from openpyxl.workbook import Workbook
 from server.catalogue.model import (
     ApplicantClass,
     Catalogue,
+    FeeStandard,
     FlowStage,
     Group,
     Handling,
@@ -59,6 +60,7 @@ def _item(code: str, unit: str, name: str) -> Item:
         service_minutes=12.5,
         keywords=("开店", "real estate"),
         flow=(FlowStage("受理", "窗口人员", 0, "受理凭证"),),
+        fees=(FeeStandard("book", "工本费", 1050, "本", "收费办法"),),
     )
 
 

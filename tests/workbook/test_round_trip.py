@@ -17,6 +17,7 @@ from server.catalogue.model import (
     ApplicantClass,
     CaseMode,
     Catalogue,
+    FeeStandard,
     FlowStage,
     Group,
     Handling,
@@ -108,6 +109,20 @@ FLOW = st.lists(
 ).map(tuple)
 
 
+FEES = st.lists(
+    st.builds(
+        FeeStandard,
+        CODES,
+        text(60),
+        st.integers(1, 100_000_000),
+        text(20),
+        text(300),
+    ),
+    max_size=4,
+    unique_by=lambda line: line.code,
+).map(tuple)
+
+
 def lines(longest: int) -> st.SearchStrategy[str]:
     """Draw nothing, or up to three lines of one cell."""
     return st.lists(text(longest), max_size=3).map("\n".join)
@@ -135,6 +150,7 @@ GUIDE = st.fixed_dictionaries(
         "complaint_phone": maybe(60),
         "remedies": lines(100),
         "flow": FLOW,
+        "fees": FEES,
     }
 )
 """Fields of the official guide."""
@@ -387,6 +403,7 @@ def test_each_field_of_the_guide_counts_in_the_digest(small: Catalogue, field: s
         "visits": 0,
         "network_scope": NetworkScope.CITY,
         "flow": (),
+        "fees": (),
         "mode": CaseMode.DIRECT,
         "legal_unit": LimitUnit.CALENDAR,
         "extension_days": 0,
@@ -402,7 +419,7 @@ def as_before(hall: Catalogue) -> Catalogue:
         hall,
         sites=(),
         zones=tuple(replace(zone, site="") for zone in hall.zones),
-        items=tuple(replace(item, flow=()) for item in hall.items),
+        items=tuple(replace(item, flow=(), fees=()) for item in hall.items),
     )
 
 

@@ -410,6 +410,12 @@ def test_a_changed_calendar_moves_due_days_and_says_so_before(hall: SmallHall) -
         ("legal", "2026-03-30", "2026-03-31", "2026-03-06"),
     ]
     assert due(hall, case)[Clock.PROMISED] == "2026-03-09"
+    for later in (date(2026, 3, 30), date(2026, 3, 31)):
+        other = [*days[:-1], SpecialDay(later, False, "临时放假")]
+        moved = hall.ctx.read(
+            lambda c, other=other: list(due_cache.moved_by(hall.ctx, c, 2026, other))  # type: ignore[misc]
+        )
+        assert [m.clock for m in moved] == (["legal"] if later.day == 30 else [])
     put_year(hall.ctx, SYSTEM, 2026, days, "test")
     cache.update()
     assert due(hall, case)[Clock.PROMISED] == "2026-03-10"

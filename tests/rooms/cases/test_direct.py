@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 import pytest
@@ -138,6 +138,20 @@ def test_hours_and_minutes_in_force_are_a_basis_of_the_cache(hall: SmallHall) ->
     assert violations(hall) == []
 
 
+def test_a_change_of_hours_moves_no_minute_of_days_before_it(hall: SmallHall) -> None:
+    hall.clock.set(at(17, 0))
+    case = accepted(hall)
+    cache = due_cache.DueCache(hall.ctx)
+    assert due(hall, case)[Clock.DIRECT] == "2026-03-03T09:00"
+    hall.clock.set(at(10, 0) + 7 * actions.DAY_MS)
+    book = hall.ctx.catalogue()
+    later = tuple(replace(h, opens=max(h.opens, time(10))) for h in book.hours)
+    import_catalogue(hall.ctx, SYSTEM, replace(book, hours=later), "test")
+    cache.update()
+    assert due(hall, case)[Clock.DIRECT] == "2026-03-03T09:00"
+    assert violations(hall) == []
+
+
 def test_its_lamp_turns_yellow_and_red_in_their_minutes_and_once(hall: SmallHall) -> None:
     case = accepted(hall)
     levels = []
@@ -168,7 +182,8 @@ def test_card_wall_and_counts_say_the_minutes(hall: SmallHall) -> None:
     assert [(s["begins"], s["ends"], s["kind"], s["number"]) for s in shown["stretches"]] == [
         ("2026-03-02T10:05", "2026-03-02T11:05", "running", 60)
     ]
-    assert shown["due"][0]["counts_until"] == at(12)
+    spans = [(span["begins"], span["ends"]) for span in shown["due"][0]["counting"]]
+    assert spans[:2] == [(at(10, 5), at(12)), (at(14, 30), at(17, 30))]
     assert (shown["strip"], direct()) == ([], ("11:05", 60, False))
     assert office.get("/office/cases/due").get_json()["promised"][0]["overdue"] == 0
     hall.clock.set(at(12, 30))

@@ -9,13 +9,13 @@ from functools import partial
 
 import pytest
 
-from server.cases import actions, queries
+from server.cases import actions, list_queries, queries
 from server.cases.actions import Applicant, Opening, Wish
 from server.cases.queries import StoredCase
 from server.cases.rules import CaseMove, CaseOutcome, CaseWay, SuspensionBasis
 from server.catalogue.actions import import_catalogue
 from server.core.actors import SYSTEM, Actor, ActorKind
-from support.halls import MANAGER, MONDAY, SmallHall, catalogue
+from support.halls import MANAGER, MONDAY, STAFF, SmallHall, catalogue
 from support.web import Web
 
 OFFICE = Actor(ActorKind.MANAGER, MANAGER)
@@ -74,12 +74,24 @@ def test_a_list_is_the_beginning_of_all_that_is_due(hall: SmallHall) -> None:
     for unit in ("", "tax", "build", "nothing"):
         expected = by_every_clock(hall, unit)
         for most in (1, 7, 33, 500):
-            read = partial(queries.due_first, hall_id=ctx.hall_id, unit=unit, most=most)
-            assert ctx.read(read) == expected[:most]
-        count = ctx.read(partial(queries.count_open, hall_id=ctx.hall_id, unit=unit))
+            for skip in (0, 5, most, len(expected), 600):
+                read = partial(
+                    list_queries.due_first, hall_id=ctx.hall_id, unit=unit, skip=skip, most=most
+                )
+                assert ctx.read(read) == expected[skip : skip + most]
+        count = ctx.read(partial(list_queries.count_open, hall_id=ctx.hall_id, unit=unit))
         assert count == len(expected)
     office = Web(hall).manager()
     everything = office.get("/office/cases").get_json()
     assert (len(everything["cases"]), everything["more"]) == (40, 0)
+    for query in ("", "&week=2026-W10", "&from=2026-01-01"):
+        rest = office.get(f"/office/cases?skip=38{query}").get_json()
+        assert (len(rest["cases"]), rest["more"]) == (2, 0)
+    desk = Web(hall).person(STAFF["T1"])
+    whole = desk.get("/my/cases").get_json()
+    rest = desk.get("/my/cases?skip=3").get_json()
+    assert (whole["more"], rest["cases"]) == (0, whole["cases"][3:])
+    assert len(rest["cases"]) > 3
+    assert office.get("/office/cases?skip=-1").get_json()["code"] == "invalid"
     units = {row["unit"] for row in office.get("/office/cases?unit=build").get_json()["cases"]}
     assert units == {"build"}

@@ -12,6 +12,7 @@ from server.catalogue import queries
 from server.catalogue.actions import import_catalogue
 from server.catalogue.model import (
     CaseMode,
+    FeeStandard,
     FlowStage,
     Handling,
     Item,
@@ -51,6 +52,7 @@ FILLED = {
         FlowStage("审查", "经办人", 2.5, "意见"),
         FlowStage("鉴定", "专家", 9, "鉴定书", counted=False),
     ),
+    "fees": (FeeStandard("book", "工本费", 1000, "本", "《收费办法》第二条"),),
     "mode": CaseMode.JOINT,
     "legal_days": 30,
     "legal_unit": LimitUnit.CALENDAR,
@@ -89,6 +91,7 @@ def test_everybody_reads_the_guide_of_the_version_in_force(small: SmallHall) -> 
         ("审查", 2.5, True),
         ("鉴定", 9, False),
     ]
+    assert [(f["name"], f["amount"], f["unit"]) for f in after["fees"]] == [("工本费", 1000, "本")]
     assert after["visits"] == 2
     assert (before["mode"], before["legal_unit"]) == ("promised", "working")
     assert (after["mode"], after["legal_days"], after["legal_unit"]) == ("joint", 30, "calendar")

@@ -82,7 +82,10 @@ def test_the_same_file_and_the_same_lines_change_nothing(hall: SmallHall) -> Non
     again = read_file(hall, *reversed(lines))
     assert not again.is_repeated, "another file with the same payments"
     files = hall.ctx.read(lambda c: queries.files(c, hall.ctx.hall_id))
-    assert sorted((row.lines, row.new_lines, row.booked) for row in files) == [(2, 0, 0), (2, 2, 2)]
+    assert sorted((row.row_count, row.new_rows, row.booked) for row in files) == [
+        (2, 0, 0),
+        (2, 2, 2),
+    ]
     assert differences(hall, DAY) == []
     check(hall)
 
@@ -127,14 +130,16 @@ def test_the_desk_takes_the_bank_s_day_and_its_word(hall: SmallHall) -> None:
             confirm(hall, other, reference)
         assert refused.value.code is FeeCode.FEE_BANK_LINE
     confirm(hall, due, "R-0003")
-    assert differences(hall, DAY) == [("missing", 8000)]
+    assert differences(hall, DAY) == [("no_file", 8000)]
+    read_file(hall, line(DAY, "R-0009", "", 5))
+    assert differences(hall, DAY) == [("missing", 8000), ("unknown_notice", -5)]
     read_file(hall, line(BEFORE, "R-0003", due, 8000))
-    assert differences(hall, DAY) == [("other_day", 8000)]
+    assert differences(hall, DAY) == [("other_day", 8000), ("unknown_notice", -5)]
     assert ("other_day", -8000) in differences(hall, BEFORE)
     take(hall, CASHIER, due, FeeMove.ASK_CORRECTION, "日期不符")
     take(hall, SECOND, due, FeeMove.CORRECT, "同意")
     confirm(hall, due, "R-0003")
-    assert differences(hall, DAY) == []
+    assert differences(hall, DAY) == [("unknown_notice", -5)]
     check(hall)
 
 

@@ -178,6 +178,10 @@ def test_a_decision_has_to_be_served_in_ten_working_days(hall: SmallHall) -> Non
     wall = web.manager().get("/office/supervision").get_json()
     assert [(unit["unit"], unit["open"], unit["red"]) for unit in wall["units"]] == [("tax", 1, 1)]
     assert "送达时限应于 2026-03-16 前" in findings(hall)[0][2]
+    rows = hall.ctx.read(
+        lambda c: finding_queries.of_doubts(c, hall_id=hall.ctx.hall_id, beginning="lamp:")
+    )
+    assert [row.staff for row in rows] == [HANDLER]  # who decided it has to serve it
 
 
 def test_only_the_service_of_the_decision_ends_it(hall: SmallHall) -> None:

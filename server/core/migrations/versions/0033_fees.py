@@ -94,7 +94,7 @@ def upgrade() -> None:
         "fee_file",
         *map(_key, ("hall_id", "digest")),
         _text("name"),
-        *map(_number, ("lines", "new_lines", "booked")),
+        *map(_number, ("row_count", "new_rows", "booked")),
         _fen("amount"),
         _stamp("at"),
         _code("by_actor"),
@@ -105,7 +105,7 @@ def upgrade() -> None:
         *map(_key, ("hall_id", "reference", "notice", "day")),
         _fen("amount"),
         _key("file"),
-        _whole("line"),
+        _whole("row_no"),
         sa.PrimaryKeyConstraint("hall_id", "reference", name=op.f("pk_fee_bank_line")),
     )
     op.create_index("ix_fee_bank_line_day", "fee_bank_line", ["hall_id", "day"])
