@@ -14,6 +14,7 @@ from server.issuing.words import copy_words
 TEMPLATE = Path(__file__).with_name("papers.typ")
 LIST_TITLE, ARCHIVE_TITLE = "证照交接清单", "办件归档目录"
 NONE = "—"
+NUMERALS = "一二三四五"
 _BLANK_DAY = "　　　年　　月　　日"
 
 
@@ -77,29 +78,27 @@ def archive_paper(shown: ArchiveList, hall: str) -> bytes:
 def archive_data(shown: ArchiveList, hall: str) -> dict[str, Any]:
     """Return what an archive list says, for the template."""
     parts = [
+        _part("申请材料", ["材料", "情况"], [2, 1], [[m.name, m.state] for m in shown.materials]),
         _part(
-            "一、申请材料", ["材料", "情况"], [2, 1], [[m.name, m.state] for m in shown.materials]
-        ),
-        _part(
-            "二、办理过程",
+            "办理过程",
             ["序号", "日期", "环节", "经办人", "意见"],
             [0, 0, 1, 0.8, 2],
             [[str(s.n), s.day, s.move, s.by_name, s.words or NONE] for s in shown.steps],
         ),
         _part(
-            "三、附件（电子文件）",
+            "附件（电子文件）",
             ["步骤", "名称", "大小（字节）", "校验码"],
-            [0, 1, 0, 1.6],
-            [[str(f.step), f.name, str(f.size), f.id[:32]] for f in shown.files],
+            [0, 1, 0, 0],
+            [[str(f.step), f.name, str(f.size), f.id[:16]] for f in shown.files],
         ),
         _part(
-            "四、文书",
+            "文书",
             ["文书", "编号", "日期", "校验码", "送达"],
-            [1, 1.2, 0, 1, 1.4],
+            [1, 1.1, 0, 0, 1.2],
             [[p.title, p.id, p.day, p.digest, p.served or "未送达"] for p in shown.papers],
         ),
         _part(
-            "五、证照（结果）",
+            "证照（结果）",
             ["名称", "编号", "发证日期", "电子证照", "去向"],
             [1, 1.4, 0, 0.8, 1],
             [
@@ -114,6 +113,9 @@ def archive_data(shown: ArchiveList, hall: str) -> dict[str, Any]:
             ],
         ),
     ]
+    filled = [part for part in parts if part["lines"]]
+    for part, numeral in zip(filled, NUMERALS, strict=False):
+        part["title"] = f"{numeral}、{part['title']}"
     ended = f"{day_words(shown.ended_day)}　{shown.outcome}"
     lacks = "　".join(["尚缺：", *shown.complete])
     return {
@@ -127,7 +129,7 @@ def archive_data(shown: ArchiveList, hall: str) -> dict[str, Any]:
             ["收件", day_words(shown.day), "办结", ended],
         ],
         "text": lacks if shown.complete else "材料、文书和结果齐全。",
-        "parts": [part for part in parts if part["lines"]],
+        "parts": filled,
         "signatures": ["归档人（签字）：", _BLANK_DAY],
         "digest": shown.digest,
     }
