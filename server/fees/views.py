@@ -54,7 +54,9 @@ from server.fees.settings import FeeSettings
 from server.fees.workflow import FEE
 from server.hall.context import Context
 
-_UNPAID = (FeeState.DUE, FeeState.REFUNDED)
+_UNPAID = (FeeState.DUE,)
+_WAITING = (FeeState.DUE, FeeState.WAIVE_ASKED)
+"""States in which money is waited for; one that was returned is not."""
 
 
 def single(ctx: Context, conn: Connection, actor: Actor, due: str) -> FeeView:
@@ -124,8 +126,8 @@ def briefs(ctx: Context, conn: Connection, rows: Sequence[StoredDue]) -> list[Fe
     for row in rows:
         unit = catalogue.unit_by.get(row.unit)
         person = people.get(row.case)
-        is_unpaid = row.state not in SETTLED
-        waits = (today - date.fromisoformat(row.day)).days if is_unpaid else 0
+        is_waiting = row.state in _WAITING
+        waits = (today - date.fromisoformat(row.day)).days if is_waiting else 0
         result.append(
             FeeBrief(
                 notice=row.id,

@@ -36,6 +36,7 @@ ACTS = {
     "0027": ("complaint.",),
     "0028": ("hand_in.",),
     "0030": ("case.", "lamp.", "supervision."),
+    "0033": ("fee.",),
 }
 """Journal actions that came with a revision; a database of an earlier revision has none of them."""
 

@@ -19,6 +19,7 @@ from server.core.events import Bus
 from server.core.folder_key import key_in
 from server.demo.history.cases import Cases
 from server.demo.history.complaints import Complaints
+from server.demo.history.fees import Fees
 from server.demo.history.floor import seats, sign_ins, visits
 from server.demo.history.licences import Licences
 from server.demo.history.notices import Notices
@@ -82,7 +83,7 @@ def _write(
     people, walks, weeks = People(world, doors), SpotChecks(world), Bulletins(world)
     days = list(world.ctx.workdays().among(first, last))
     voices, licences, complaints = Voices(world), Licences(world, days), Complaints(world, days)
-    cases = Cases(world, days, licences)
+    cases, fees = Cases(world, days, licences), Fees(world, days)
     notices = Notices(world, days, cases.handed_in)
     people.rules(first)
     requests = people.leave(first, last + timedelta(days=10))
@@ -102,6 +103,7 @@ def _write(
             *notices.events(day, hand_ins),
             *cases.events(day),
             *licences.events(day),
+            *fees.events(day),
             *visits(world, day, day_seats, busy),
             *voices.events(day),
             *complaints.events(day),

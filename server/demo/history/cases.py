@@ -78,6 +78,7 @@ class Cases:
         self._chance = random.Random(f"{world.seed} cases")
         self._days = days
         self._items = followed(world.catalogue)
+        self._charged = [item for item in self._items.values() if item.fees]
         self._plans: Mapping[date, Plan] = {
             days[-1 - plan.back]: plan for plan in PLANS if plan.back < len(days)
         }
@@ -93,6 +94,8 @@ class Cases:
         chosen = [self._drawn() for _ in range(NEW if left <= RECENT else 0)]
         if plan is not None and plan.way is CaseWay.WINDOW:
             chosen = [Matter(self._items[plan.item], ({},), plan=plan), *chosen[1:]]
+        if len(chosen) > 1:  # so that the cashier has something to do every day
+            chosen[-1] = Matter(self._chance.choice(self._charged), ({},))
         return chosen
 
     def _drawn(self) -> Matter:
