@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from datetime import date, time
 from functools import partial
 
+from server.cases import queries as case_queries
+from server.cases.paper_kinds import ServedHow, ServedTo
 from server.cases.rules import HallPost, IdKind
-from server.cases.serving import set_posts
+from server.cases.serving import serve, set_posts
 from server.catalogue.model import Item
 from server.core.actors import Actor
 from server.demo.history.world import Event, World
@@ -157,6 +159,7 @@ class Licences:
             hall_id = world.ctx.hall_id
             unpaid = world.ctx.read(lambda c, e=licence, h=hall_id: dues.is_unpaid(c, h, e.case))  # type: ignore[misc]
             if unpaid:
+                self._serve_without(licence)
                 left.append(licence)
             elif not licence.parcel and self._chance.random() < POSTED:
                 self._send(issuer, licence)
@@ -165,6 +168,15 @@ class Licences:
                 wish = HandOut((licence.id,), Recipient.APPLICANT, shown, Signed.PAPER)
                 handing.hand_out(world.ctx, issuer, world.key(), wish)
         self._ready = left
+
+    def _serve_without(self, licence: Licence) -> None:
+        """Serve the decision of a case whose licence waits for its dues, once."""
+        world, case = self._world, licence.case
+        ctx = world.ctx
+        paper = ctx.read(lambda c: case_queries.papers(c, ctx.hall_id, [case]))[-1].id
+        if not ctx.read(lambda c: case_queries.services(c, ctx.hall_id, [paper])):
+            how, to = ServedHow.HANDED, ServedTo.APPLICANT
+            serve(ctx, licence.giver, world.key(), paper, how, to, None)
 
     def _send(self, issuer: Actor, licence: Licence) -> None:
         world = self._world
