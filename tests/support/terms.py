@@ -23,6 +23,7 @@ PAGES = (
     "docs/counter-day.zh-CN.md",
     "docs/public-voice.zh-CN.md",
     "docs/cases.zh-CN.md",
+    "docs/fees.zh-CN.md",
 )
 """Documentation in Chinese. The glossary and ADRs may name a term that is out."""
 KINDS = (".py", ".ts", ".vue", ".toml", ".typ", ".md")
