@@ -38,6 +38,8 @@ FIELD_WORDS = {
     "authorisation": ("授权委托书", "authorisation"),
     "agent_id_number": ("代领人证件号码", "ID number of the agent"),
     "unit": ("单位", "unit"),
+    "codes": ("办结代码", "finish codes"),
+    "electronic": ("电子证照", "electronic licence"),
 }
 LicenceNumber = Annotated[
     str, StringConstraints(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f]*$"), TYPED

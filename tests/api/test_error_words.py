@@ -74,6 +74,7 @@ SAMPLES: dict[str, Any] = {
     "opens": "09:00",
     "closes": "10:00",
     "most": 20,
+    "line": 3,
     "codes": ["甲", "乙"],
     "amount": "80.00",
     "lines": "3, 7",
