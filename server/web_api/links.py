@@ -22,8 +22,10 @@ PATH_ARGUMENT = re.compile(r"<(?:[^:<>]+:)?(\w+)>")
 DEEPEST = 3
 NUMBERED = frozenset({"id", "n", "year"})
 FIELD_MEANINGS = {
-    "AccountView.staff": "account", "HandoverList.id": "hand-over list",
-    "BulletinView.digest": "digest",
+    "HandoverList.id": "hand-over list",
+    "AccountView.staff": "account", "BulletinView.digest": "digest",
+    "DifferenceView.notice": "payment", "FeeBrief.notice": "payment", "FeeView.notice": "payment",
+    "ReceiptView.notice": "payment",
     "DeskTicket.id": "ticket", "NamedPerson.number": "staff",
     "OneTimeCode.code": "enrolment code", "OneTimeCode.kind": "surface",
     "OneTimeCode.name": "surface's name", "PaperRef.id": "file", "PastChange.id": "change",
