@@ -6,12 +6,14 @@ Pure: facts and figures are arguments.
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 MINUTE_MS = 60_000
+MARK_LENGTH = 16
 LEAST_DECISIONS = 10
 """Decisions of a unit and month below which no share says anything."""
 
@@ -87,6 +89,17 @@ class ServedTicket:
 
 
 @dataclass(frozen=True, slots=True)
+class IssuedNumber:
+    """Number of a licence that a unit says it issued; `day` ISO, "" if it does not say."""
+
+    unit: str
+    number: str
+    kind: str
+    day: str
+    has_case: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Suspicion:
     """Sign of a case, a person or a unit; `mark` tells it from every other."""
 
@@ -148,6 +161,27 @@ def without_case(tickets: Iterable[ServedTicket]) -> list[Suspicion]:
         for ticket in tickets
         if not ticket.has_case
     ]
+
+
+def issued_without_case(numbers: Iterable[IssuedNumber]) -> list[Suspicion]:
+    """Return the issued licences of which the hall has no case; each number is one sign."""
+    return [
+        Suspicion(
+            Sign.NO_LICENCE_CASE,
+            f"{Sign.NO_LICENCE_CASE}:{_short(f'{issued.unit}/{issued.number}')}",
+            issued.unit,
+            "",
+            f"证照编号 {issued.number}（{issued.kind or '未写名称'}"
+            f"{f'，{issued.day} 颁发' if issued.day else ''}）没有对应的办件",
+        )
+        for issued in numbers
+        if not issued.has_case
+    ]
+
+
+def _short(text: str) -> str:
+    """Return a digest that fits a mark, as numbers of licences may be long."""
+    return hashlib.sha256(text.encode()).hexdigest()[:MARK_LENGTH]
 
 
 def twice(
