@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from bench.breaking import device_faults, lamp_kills, machine_faults
+from bench.breaking import device_faults, lamp_kills, licence_kills, machine_faults
 from bench.breaking.kills import kill_faults
 from bench.breaking.run import Injection, Outcome, Scene, Setting
 from bench.breaking.worker_kills import BOARDS, fleet_kills
@@ -68,6 +68,15 @@ def all_faults(
             _nothing,
             plain,
             play=lambda seed, folder, database: lamp_kills.play(
+                count, seed, folder, database, show_progress
+            ),
+        ),
+        Fault(
+            "licences",
+            "kill -9 of the server while licences are counted, handed out and posted",
+            _nothing,
+            plain,
+            play=lambda seed, folder, database: licence_kills.play(
                 count, seed, folder, database, show_progress
             ),
         ),

@@ -27,7 +27,8 @@ PR_SET_PDEATHSIG = 1  # linux/prctl.h
 FLEET_SHARE = 30
 """Kills among several workers in a full run: each takes seconds, not tenths of a second."""
 LAMP_SHARE = 60
-"""Kills among lamps in a full run: a second and a half each."""
+"""Kills among lamps or licences in a full run: a second and a half each."""
+_SHARES = (("workers", FLEET_SHARE), ("lamps", LAMP_SHARE), ("licences", LAMP_SHARE))
 Job = tuple[str, int, int]
 """Fault, seed, number of kills."""
 
@@ -72,11 +73,11 @@ def jobs(plan: Plan) -> list[Job]:
         result.append(("kills", plan.seed + len(result), min(SHARE, remaining)))
         remaining -= SHARE
     alone = len(selection) == 1
-    for name, share in (("workers", FLEET_SHARE), ("lamps", LAMP_SHARE)):
+    for name, share in _SHARES:
         if name in selection:
             result.append((name, plan.seed, plan.kills if alone else min(share, plan.kills)))
     pause_everybody = [name for name in ("devices", *selection) if name in selection]
-    several = ("kills", "workers", "lamps")
+    several = ("kills", *(name for name, _ in _SHARES))
     return result + [(n, plan.seed, 1) for n in dict.fromkeys(pause_everybody) if n not in several]
 
 
