@@ -60,6 +60,10 @@ MOVE, STATE, KIND = FeeMove, FeeState, DifferenceKind
         (10700053, "壹拾万柒仟元伍角叁分"),
         (10010000, "壹拾万零壹佰元整"),
         (100000000000, "壹拾亿元整"),
+        (100000000500, "壹拾亿零伍元整"),
+        (100000500000, "壹拾亿零伍仟元整"),
+        (1100000, "壹万壹仟元整"),
+        (1095000, "壹万零玖佰伍拾元整"),
         (1010101010101, "壹佰零壹亿零壹佰零壹万零壹佰零壹元零壹分"),
     ],
 )
@@ -132,6 +136,15 @@ def test_a_number_is_read_from_paper_scanner_and_address(day: date, serial: int)
         assert read_number(number[:place] + wrong + number[place + 1 :]) != number
 
 
+@pytest.mark.parametrize("text", ["J 2026-0302 0001", "20260302-0001-", "J20260302-0001-"])
+def test_a_number_may_be_typed_in_groups(text: str) -> None:
+    number = number_of(date(2026, 3, 2), 1)
+    groups = f"{number[:9]}-{number[9:13]}-{number[13:]}"
+    digits = f"{number[1:9]} {number[9:13]}-{number[13:]}"
+    assert {read_number(groups), read_number(digits)} == {number}
+    assert read_number(text) is None, "its check digit is missing"
+
+
 @pytest.mark.parametrize("text", ["", "J", "K202603020001", "J2026030200012", "20260302"])
 def test_other_texts_are_no_number(text: str) -> None:
     assert read_number(text) is None
@@ -139,6 +152,7 @@ def test_other_texts_are_no_number(text: str) -> None:
 
 def test_references_are_compared_in_one_form() -> None:
     assert plain_reference(" ab12　－3 ") == "AB12-3"
+    assert plain_reference("ＡＢ １２－３－４") == "AB12-3-4"
     assert [is_reference(text) for text in ("AB12", "A" * 40)] == [True, True]
     assert not any(
         is_reference(text) for text in ("", "AB1", "A" * 41, "-AB1", "AB 12", "甲乙丙丁")
@@ -250,6 +264,27 @@ def test_the_totals_of_days_are_the_money_of_the_dues(
     assert all(money.received >= 0 for money in day_totals(facts).values())
 
 
+def test_each_fact_counts_once_on_its_day() -> None:
+    facts = [
+        FeeFact(MOVE.MAKE, DAY, 500),
+        FeeFact(MOVE.MAKE, NEXT, 7),
+        FeeFact(MOVE.CONFIRM, NEXT, 500, DAY),
+        FeeFact(MOVE.CONFIRM, NEXT, 70, NEXT),
+        FeeFact(MOVE.CONFIRM, NEXT, 7, NEXT),
+        FeeFact(MOVE.CORRECT, "2026-03-09", 7, NEXT),
+        FeeFact(MOVE.ASK_WAIVE, NEXT, 9),
+        FeeFact(MOVE.GRANT_WAIVE, NEXT, 9),
+        FeeFact(MOVE.CONFIRM_REFUND, NEXT, 70),
+    ]
+    totals = day_totals(facts)
+    assert totals == {
+        DAY: DayMoney(made=500, made_count=1, received=500, received_count=1),
+        NEXT: DayMoney(7, 1, 70, 1, 9, 1, 70, 1),
+    }
+    assert totals[DAY] + totals[NEXT] == DayMoney(507, 2, 570, 2, 9, 1, 70, 1)
+    assert totals[NEXT] + totals[NEXT] == DayMoney(14, 2, 140, 2, 18, 2, 140, 2)
+
+
 # -- a day's agreement ---------------------------------------------------------------------------
 
 DUES = {
@@ -264,10 +299,14 @@ def kinds(receipts: list[Receipt], lines: list[BankLine]) -> list[Difference]:
 
 
 def test_equal_receipts_and_lines_agree() -> None:
-    compared = agreement(
-        DAY, [Receipt("R1", "J1", DAY, 100)], [BankLine("R1", "J1", DAY, 100)], DUES
-    )
+    receipts, lines = [Receipt("R1", "J1", DAY, 100)], [BankLine("R1", "J1", DAY, 100)]
+    compared = agreement(DAY, receipts, lines, DUES)
     assert compared.agrees
+    assert (compared.day, compared.named) == (DAY, 0)
+    waiting = agreement(DAY, receipts, [], DUES)
+    assert (waiting.agrees, waiting.named) == (False, 0)
+    unknown = agreement(DAY, receipts, [*lines, BankLine("R9", "J9", DAY, 7)], DUES)
+    assert (unknown.agrees, unknown.named) == (False, 1)
     assert (compared.received, compared.bank) == (100, 100)
     assert (compared.received_count, compared.bank_count) == (1, 1)
 
@@ -359,6 +398,51 @@ def test_a_file_is_read_in_the_bank_s_encodings(encoding: str) -> None:
     (row,) = payments(text.encode(encoding), TODAY)
     assert row.number == 2
     assert row.line == BankLine("AB01", NUMBER, "2026-03-02", 108050)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        '2026-03-02,="0012AB",J,¥80',
+        "2026-03-02,'0012ab,J,80.00",
+        '2026-03-02,"0012AB\t",J,"80"',
+        "2026-03-02,00 12 AB,J,80.0",
+        "2026-03-02,0012AB,J,¥ 80",
+    ],
+)
+def test_a_spreadsheet_s_habits_are_understood(row: str) -> None:
+    for newline in ("\n", "\r\n"):
+        text = f"Date, Reference ,NOTICE,Amount{newline}{row}{newline}"
+        (entry,) = payments(text.encode(), TODAY)
+        assert entry.line == BankLine("0012AB", "J", "2026-03-02", 8000)
+
+
+def test_only_a_whole_formula_of_text_is_unwrapped() -> None:
+    for reference in ('="0012AB', '0012AB"', '=0012AB"'):
+        row = f"2026-03-02,'{reference},J,80\n"
+        with pytest.raises(FileLinesError):
+            payments((HEAD + row).encode(), TODAY)
+
+
+def test_a_row_may_end_early_where_the_notice_is_last() -> None:
+    head = "交易日期,银行流水号,金额,缴款通知书编号\n"
+    (entry,) = payments((head + "2026-03-02,OK01,80\n").encode(), TODAY)
+    assert entry.line.notice == ""
+
+
+def test_bounds_of_a_file_belong_to_it() -> None:
+    longest = f"2026-03-02,OK00,{'x' * 64},80\n"
+    assert len(payments((HEAD + longest).encode(), TODAY)[0].line.notice) == 64
+    rows = "".join(f"2026-03-02,OK{n:05d},J,80\n" for n in range(20_000))
+    assert len(payments((HEAD + rows).encode(), TODAY)) == 20_000
+    with pytest.raises(FileFormError):
+        payments((HEAD + rows + "2026-03-02,OK99999,J,80\n").encode(), TODAY)
+    with pytest.raises(FileFormError):
+        payments((HEAD + "2026-03-02,OK01,\x00,80\n").encode(), TODAY)
+    two = "soon,A,J,80\n2026-03-02,OK01,J,80\nlater,B,J,80\n"
+    with pytest.raises(FileLinesError) as refused:
+        payments((HEAD + two).encode(), TODAY)
+    assert refused.value.rows == [2, 4]
 
 
 def test_a_number_that_names_no_notice_is_kept_as_it_is() -> None:
