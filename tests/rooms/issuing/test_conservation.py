@@ -18,6 +18,7 @@ from server.issuing.handing import HandOut, ParcelStep
 from server.issuing.integrity import problems
 from server.issuing.list_actions import Count
 from server.issuing.rules import (
+    AT_WINDOW,
     FINAL,
     LicenceMove,
     ListState,
@@ -42,11 +43,14 @@ from support.licences import (
 
 LICENCES = 4
 PEOPLE = (UNIT_CLERK, ISSUER, OFFICE)
-ACTS = ("give", "receive", "drop", "shelve", "hand", "send", "parcel", "step")
+ACTS = (*("give", "receive", "receive", "receive", "drop", "shelve"), *("hand", "send", "send"))
+ACTS += (*("parcel", "parcel"), "step")
 PROPER = {"give": 0, "drop": 0, "step": 2} | dict.fromkeys(
     ("receive", "shelve", "hand", "send", "parcel"), 1
 )
 """Person of each act; half of the moves of the test and more are by this one."""
+SOURCES = {"give": frozenset({Place.UNIT})} | dict.fromkeys(("shelve", "hand", "send"), AT_WINDOW)
+"""Places from which an act is possible."""
 MOVES = st.tuples(
     st.sampled_from(ACTS),
     st.sampled_from((None, None, None, 0, 1, 2)),
@@ -75,8 +79,11 @@ class Floor:
     def move(self, act: str, person: int | None, mask: int, pick: int, flag: bool) -> bool:
         """Attempt an act; return True if it was done."""
         actor = PEOPLE[PROPER[act] if person is None else person]
+        own = self.chosen(mask)
+        if person is None and act in SOURCES:  # otherwise most acts would be refused
+            own = [each for each in own if self.places[each] in SOURCES[act]] or own
         try:
-            getattr(self, act)(actor, self.chosen(mask), pick, flag)
+            getattr(self, act)(actor, own, pick, flag)
         except HallError:
             return False
         return True
@@ -92,6 +99,7 @@ class Floor:
 
     def receive(self, actor: Any, own: list[str], pick: int, flag: bool) -> None:
         number = self._list(pick)
+        own = [each for each in own if each in self.lists.get(number, own)]
         count = Count(tuple(own), len(own), "差异" if flag else "", "A-1" if flag else "")
         list_actions.receive(self.hall.ctx, actor, self.hall.key(), number, count)
         for licence in self.lists.pop(number):
