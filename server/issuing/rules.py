@@ -203,9 +203,9 @@ class Entry:
 
 def days_late(entry: Entry, allowed: int, today: date, calendar: Calendar) -> int:
     """Return by how many working days an entry is later than allowed, up to today."""
-    due = calendar.after(entry.issued, allowed) if allowed else entry.issued
+    due = calendar.after(entry.issued, allowed)
     end = min(entry.entered or today, today)
-    return len([day for day in calendar.among(due, end) if day > due]) if end > due else 0
+    return sum(day > due for day in calendar.among(due, end))
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from server.issuing.rules import (
     entry_counts,
     id_check,
     number_key,
+    plain_number,
     shown_of,
 )
 from server.issuing.workflow import LICENCE
@@ -63,6 +64,11 @@ def test_a_document_is_compared_by_its_hash_or_its_end(
     assert id_check(shown_of(SECRET, kind, number), CARD, MASKED, KEY) is expected
 
 
+def test_of_a_document_only_the_end_and_the_hash_are_kept() -> None:
+    shown = shown_of(SECRET, CARD, NUMBER)
+    assert (shown.length, shown.tail, shown.key) == (18, "29", KEY)
+
+
 def test_a_case_without_a_number_takes_any_document_that_is_shown() -> None:
     assert id_check(shown_of(SECRET, CARD, "0029"), CARD, "", "") is IdCheck.SHOWN
     assert id_check(shown_of(SECRET, CARD, "29"), CARD, "", "") is None
@@ -70,6 +76,7 @@ def test_a_case_without_a_number_takes_any_document_that_is_shown() -> None:
 
 def test_a_number_is_one_whatever_its_width_and_spaces() -> None:
     assert number_key("tax", "ＪＹ 01", 0) == number_key("tax", "jy01", 0)
+    assert plain_number(" jy 01 ") == "JY01"
     assert number_key("tax", "JY01", 0) != number_key("tax", "JY01", 1)
     assert number_key("tax", "JY01", 0) != number_key("fire", "JY01", 0)
 
@@ -97,6 +104,9 @@ def test_what_is_entered_after_the_day_is_not_entered_on_it() -> None:
     counts = entry_counts(entries, 3, date(2026, 3, 9), CALENDAR)
     assert (counts.issued, counts.entered, counts.late, counts.days_late) == (2, 1, 1, 2)
     assert entry_counts([], 3, MONDAY, CALENDAR).issued == 0
+    friday = date(2026, 3, 6)
+    one_late = entry_counts([Entry(MONDAY, friday)], 3, friday, CALENDAR)
+    assert (one_late.entered, one_late.late, one_late.days_late) == (1, 1, 1)
 
 
 @given(st.integers(0, 40), st.integers(0, 10), st.integers(0, 60))
