@@ -43,7 +43,10 @@ from support.licences import (
 
 LICENCES = 4
 PEOPLE = (UNIT_CLERK, ISSUER, OFFICE)
-ACTS = (*("give", "receive", "receive", "receive", "drop", "shelve"), *("hand", "send", "send"))
+ACTS: tuple[str, ...] = (
+    *("give", "receive", "receive", "receive", "drop", "shelve"),
+    *("hand", "send", "send"),
+)
 ACTS += (*("parcel", "parcel"), "step")
 PROPER = {"give": 0, "drop": 0, "step": 2} | dict.fromkeys(
     ("receive", "shelve", "hand", "send", "parcel"), 1
