@@ -175,7 +175,7 @@ _REFERENCE = re.compile(r"[A-Z0-9][A-Z0-9-]{3,39}", re.ASCII)
 
 def plain_reference(text: str) -> str:
     """Return a bank reference as it is compared: half width, upper case, without spaces."""
-    return "".join(half_width(text).split()).replace("－", "-").upper()
+    return "".join(half_width(text).split()).upper()
 
 
 def is_reference(text: str) -> bool:

@@ -31,7 +31,7 @@ def test_a_week_states_its_fees_by_unit(hall: SmallHall) -> None:
     ctx = hall.ctx
     week = parse_week("2026-W10")
 
-    def facts() -> tuple[dict[str, str], list[tuple[object, ...]]]:
+    def facts() -> tuple[dict[str, str], list[tuple[str, int, int, int, int, int]]]:
         answer = ctx.read(lambda c: week_facts(WeekRequest(ctx, c, ctx.catalogue(), week)))
         lines = [
             (row.unit, row.made, row.received, row.waived, row.refunded, row.differences)
