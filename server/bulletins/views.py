@@ -120,9 +120,8 @@ FACT_LABELS = {
     "licences_delivered": "邮寄妥投证照数",
     "licences_returned": "邮寄退回证照数",
     "licences_missing": "交接清点未到证照数",
-    "licences_electronic": "应归集电子证照数",
-    "licences_entered": "已归集电子证照数",
-    "licences_late": "逾期归集电子证照数",
+    "licences_electronic": "登记电子证照数",
+    "licences_entered": "登记归集电子证照数",
 }
 """Names of the figures in the editor and in amendments; a test checks completeness."""
 

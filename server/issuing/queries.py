@@ -296,6 +296,21 @@ def facts_of_days(
     return counts | {move: int(n) for move, n in conn.execute(query.group_by(_f.move))}
 
 
+def moves_between(conn: Connection, hall_id: str, begin: int, end: int) -> dict[LicenceMove, int]:
+    """Return how often each move was recorded from `begin` up to `end` (ms)."""
+    query = select(_f.move, func.count()).where(_f.hall_id == hall_id, _f.at >= begin, _f.at < end)
+    counts = dict.fromkeys(LicenceMove, 0)
+    return counts | {LicenceMove(m): int(n) for m, n in conn.execute(query.group_by(_f.move))}
+
+
+def electronic_between(conn: Connection, hall_id: str, begin: int, end: int) -> int:
+    """Return the number of electronic licences registered from `begin` up to `end` (ms)."""
+    query = select(func.count()).where(
+        _l.hall_id == hall_id, _l.electronic == 1, _l.at >= begin, _l.at < end
+    )
+    return int(conn.execute(query).scalar_one())
+
+
 def numbers(conn: Connection, hall_id: str, unit: str) -> set[str]:
     """Return the licence numbers of a unit, as registered, without void ones."""
     query = select(_l.number).where(

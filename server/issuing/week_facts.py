@@ -1,10 +1,18 @@
-"""Licences of a week, for the bulletin: handed out, posted, returned, and electronic ones late."""
+"""Licences of a week, for the bulletin: what was done in it, by the time at which it was recorded.
+
+A step that is entered later with a day of the past counts in the week of its entry, and no setting
+changes a figure: released bulletins stay what they were.
+"""
 
 from __future__ import annotations
 
+from datetime import datetime, time, timedelta
+
+from server.core.clock import instant
+from server.core.settings import GeneralSettings
 from server.core.weeks import Fact
 from server.hall.week_request import WeekFacts, WeekRequest
-from server.issuing import entries, queries
+from server.issuing import queries
 from server.issuing.rules import LicenceMove
 
 PLACE = 9
@@ -15,22 +23,20 @@ _MOVES = {
     "licences_delivered": LicenceMove.DELIVER,
     "licences_returned": LicenceMove.RETURN,
     "licences_missing": LicenceMove.MISS,
+    "licences_entered": LicenceMove.ENTER,
 }
 
 
 def week_facts(request: WeekRequest) -> WeekFacts:
-    """Return the week's licences, and the electronic ones issued in it."""
+    """Return the week's licences."""
     week, ctx, conn = request.week, request.ctx, request.conn
-    first, last = week.first.isoformat(), week.last.isoformat()
-    moves = [move.value for move in _MOVES.values()]
-    made = queries.facts_of_days(conn, ctx.hall_id, moves, first, last)
-    rows = entries.of_span(ctx, conn, week.first, week.last)
-    total = entries.counts(ctx, rows, min(week.last, ctx.local().date()))
-    values = {name: made[move.value] for name, move in _MOVES.items()}
-    values |= {
-        "licences_electronic": total.issued,
-        "licences_entered": total.entered,
-        "licences_late": total.late,
-    }
+    zone = ctx.settings().of(GeneralSettings).timezone
+    begin, end = (
+        instant(datetime.combine(day, time()), zone)
+        for day in (week.first, week.last + timedelta(days=1))
+    )
+    made = queries.moves_between(conn, ctx.hall_id, begin, end)
+    values = {name: made[move] for name, move in _MOVES.items()}
+    values["licences_electronic"] = queries.electronic_between(conn, ctx.hall_id, begin, end)
     link = f"/office#issuing/{week.id}"
     return WeekFacts({name: Fact(str(value), link) for name, value in values.items()})
