@@ -18,11 +18,13 @@ from dataclasses import replace
 from server.supervision.settings import SupervisionSettings
 from server.supervision.signs import (
     EnteredCase,
+    IssuedNumber,
     ServedTicket,
     Sign,
     SignLimits,
     Suspicion,
     heaps,
+    issued_without_case,
     of_cases,
     twice,
     without_case,
@@ -137,7 +139,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{sign}: {seen} of {options.days // 10} built ones are proposed")
     tickets = [ServedTicket("T", "A1", "item", "unit", "1001", has_case=False)]
     print(f"{Sign.NO_CASE}: {len(without_case(tickets))} of 1, where the hall looks for it")
+    built, extra = _issued(chance, options.days // 10)
+    missed += options.days // 10 - built
+    print(f"{Sign.NO_LICENCE_CASE}: {built} of {options.days // 10}, {extra} of honest numbers")
     return int(missed > 0)
+
+
+def _issued(chance: random.Random, count: int) -> tuple[int, int]:
+    """Return how many licences without a case are proposed, and how many of honest ones."""
+    numbers = [
+        IssuedNumber(f"unit{n % 21}", f"JY-{n}-{chance.randrange(10**6)}", "", "", n >= count)
+        for n in range(2 * count)
+    ]
+    chance.shuffle(numbers)
+    outside = {f"证照编号 {e.number}（未写名称）没有对应的办件" for e in numbers if not e.has_case}
+    words = [suspicion.words for suspicion in issued_without_case(numbers)]
+    return len(outside & set(words)), len(words) - len(outside & set(words))
 
 
 def _is_seen(

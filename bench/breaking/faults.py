@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from bench.breaking import device_faults, joint_kills, lamp_kills, machine_faults, silence_kills
+from bench.breaking import (
+    device_faults,
+    joint_kills,
+    lamp_kills,
+    licence_kills,
+    machine_faults,
+    silence_kills,
+)
 from bench.breaking.kills import kill_faults
 from bench.breaking.run import Injection, Outcome, Scene, Setting
 from bench.breaking.worker_kills import BOARDS, fleet_kills
@@ -86,6 +93,15 @@ def all_faults(
             _nothing,
             plain,
             play=lambda seed, folder, database: joint_kills.play(
+                count, seed, folder, database, show_progress
+            ),
+        ),
+        Fault(
+            "licences",
+            "kill -9 of the server while licences are counted, handed out and posted",
+            _nothing,
+            plain,
+            play=lambda seed, folder, database: licence_kills.play(
                 count, seed, folder, database, show_progress
             ),
         ),

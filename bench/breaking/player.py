@@ -27,8 +27,10 @@ PR_SET_PDEATHSIG = 1  # linux/prctl.h
 FLEET_SHARE = 30
 """Kills among several workers in a full run: each takes seconds, not tenths of a second."""
 LAMP_SHARE = 60
-"""Kills among lamps, silence and joint reviews in a full run: a second and a half each."""
-SHARES = {"workers": FLEET_SHARE} | dict.fromkeys(("lamps", "silence", "joint"), LAMP_SHARE)
+"""Kills of a full run among what happens to cases: a second and a half each."""
+SHARES = {"workers": FLEET_SHARE} | dict.fromkeys(
+    ("lamps", "silence", "joint", "licences"), LAMP_SHARE
+)
 """Kills in a full run, of the faults that have their own number."""
 Job = tuple[str, int, int]
 """Fault, seed, number of kills."""

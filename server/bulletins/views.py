@@ -114,6 +114,14 @@ FACT_LABELS = {
     "complaints_proven": "投诉属实或部分属实数",
     "complaints_open": "期末未结束投诉建议数",
     "complaints_overdue": "期末逾期投诉建议数",
+    "licences_counted": "出件窗口接收证照数",
+    "licences_handed": "窗口领取证照数",
+    "licences_posted": "邮寄证照数",
+    "licences_delivered": "邮寄妥投证照数",
+    "licences_returned": "邮寄退回证照数",
+    "licences_missing": "交接清点未到证照数",
+    "licences_electronic": "登记电子证照数",
+    "licences_entered": "登记归集电子证照数",
 }
 """Names of the figures in the editor and in amendments; a test checks completeness."""
 

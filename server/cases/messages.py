@@ -18,6 +18,7 @@ from server.cases.rules import (
     HallPost,
     IdKind,
     Post,
+    ResultPlace,
     SuspensionBasis,
 )
 from server.catalogue.model import CaseMode
@@ -366,6 +367,17 @@ class FollowedFact(Message):
     words: str
 
 
+class FollowedResult(Message):
+    """Result of a case: a licence, and where it is; `day`: since when."""
+
+    kind: str
+    copy_number: int
+    place: ResultPlace
+    day: str
+    waybill: str
+    carrier: str
+
+
 class FollowedCase(Message):
     """Case as the applicant sees it."""
 
@@ -387,4 +399,5 @@ class FollowedCase(Message):
     """Time of that day, HH:MM, of a case on the spot; else empty."""
     late: bool
     facts: list[FollowedFact]
+    results: list[FollowedResult]
     strip: list[StripDay]

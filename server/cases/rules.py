@@ -90,6 +90,19 @@ class HallPost(StrEnum):
     """Hands out results (统一出件)."""
 
 
+class ResultPlace(StrEnum):
+    """Place of a result, as the applicant is told."""
+
+    UNIT = "unit"
+    """Being made, or on its way to the issuing window."""
+    WINDOW = "window"
+    """Ready at the issuing window."""
+    POSTED = "posted"
+    HANDED = "handed"
+    """Handed out or delivered."""
+    ELECTRONIC = "electronic"
+
+
 class CaseOutcome(StrEnum):
     """Decision of a case."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Connection
@@ -11,12 +12,21 @@ from server.cases import access, actions, queries
 from server.cases.errors import CaseCode
 from server.cases.events import CaseMoved
 from server.cases.paper_kinds import DECISIONS, ServedHow, ServedTo
-from server.cases.queries import StoredService
+from server.cases.queries import StoredCase, StoredCasePaper, StoredService
 from server.cases.rules import CaseState, HallPost, Post
 from server.core.actors import Actor
 from server.core.errors import CommonCode, HallError
 from server.core.store import Tx
 from server.hall.context import Context, JsonDict, write_journal
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Service of a paper; `day` None: today."""
+
+    how: ServedHow
+    to: ServedTo
+    day: date | None = None
 
 
 def serve(
@@ -44,27 +54,51 @@ def serve(
         row = queries.paper(tx.conn, tx.hall_id, paper)
         if row is None:
             raise HallError(CaseCode.CASE_UNKNOWN)
-        case, facts, _posts = access.accessible(ctx, tx.conn, actor, row.case)
-        if queries.services(tx.conn, tx.hall_id, [paper]):
-            raise HallError(CaseCode.CASE_SERVED)
-        today = ctx.local(tx.now).date()
-        served_day = day or today
-        if not date.fromisoformat(row.day) <= served_day <= today:
-            raise HallError(CommonCode.INVALID, field="day")
-        queries.add_service(
-            tx,
-            StoredService(paper, how.value, served_day.isoformat(), tx.now, to.value, actor.key),
-        )
-        if row.kind in DECISIONS:
-            actions.set_due_days(ctx, tx, case, facts)
-        data: JsonDict = {"paper": paper, "how": how.value, "to": to.value} | {
-            "day": served_day.isoformat()
-        }
-        write_journal(tx, actor, "case.serve", case.id, window=case.window, data=data)
-        tx.events.append(CaseMoved(case.id, case.unit, case.state))
+        case, _facts, _posts = access.accessible(ctx, tx.conn, actor, row.case)
+        serve_within(ctx, tx, actor, case, row, Service(how, to, day))
         return {"case": case.id}
 
     return str(ctx.command(actor, key, request, act)["case"])
+
+
+def serve_within(
+    ctx: Context,
+    tx: Tx,
+    actor: Actor,
+    case: StoredCase,
+    paper: StoredCasePaper,
+    service: Service,
+) -> None:
+    """Record the service of a paper in the running action. Raises CASE_SERVED, INVALID."""
+    if queries.services(tx.conn, tx.hall_id, [paper.id]):
+        raise HallError(CaseCode.CASE_SERVED)
+    today = ctx.local(tx.now).date()
+    how, to, served_day = service.how, service.to, service.day or today
+    if not date.fromisoformat(paper.day) <= served_day <= today:
+        raise HallError(CommonCode.INVALID, field="day")
+    queries.add_service(
+        tx,
+        StoredService(paper.id, how.value, served_day.isoformat(), tx.now, to.value, actor.key),
+    )
+    if paper.kind in DECISIONS:
+        facts = queries.FACTS.of(tx.conn, tx.hall_id, [case.id])[case.id]
+        actions.set_due_days(ctx, tx, case, facts)
+    data: JsonDict = {"paper": paper.id, "how": how.value, "to": to.value} | {
+        "day": served_day.isoformat()
+    }
+    write_journal(tx, actor, "case.serve", case.id, window=case.window, data=data)
+    tx.events.append(CaseMoved(case.id, case.unit, case.state))
+
+
+def serve_decision(ctx: Context, tx: Tx, actor: Actor, case: StoredCase, service: Service) -> bool:
+    """Serve the decision of a case with its licence; return False if it was served before."""
+    papers = queries.papers(tx.conn, tx.hall_id, [case.id])
+    served = queries.services(tx.conn, tx.hall_id, [paper.id for paper in papers])
+    decision = next((p for p in reversed(papers) if p.kind in DECISIONS), None)
+    if decision is None or decision.id in served:
+        return False
+    serve_within(ctx, tx, actor, case, decision, service)
+    return True
 
 
 def set_posts(

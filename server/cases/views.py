@@ -52,6 +52,7 @@ from server.cases.workflow import CASE
 from server.catalogue.model import CaseMode, Catalogue, Item
 from server.core.actors import STAFF_KINDS, Actor
 from server.core.problems import problem
+from server.core.rooms import modules
 from server.core.sealed_text import unseal
 from server.core.workflow import Attempt
 from server.hall.composition import Hall
@@ -357,7 +358,11 @@ def due_by_unit(hall: Hall, conn: Connection) -> DueByUnit:
 
 
 def followed(hall: Hall, conn: Connection, row: StoredCase) -> FollowedCase:
-    """Return a case as its applicant sees it: days, no names, no opinions of the stages."""
+    """Return a case as its applicant sees it: days, no names, no opinions of the stages.
+
+    A room above brings where the results are in a module `case_results` with `results(ctx, conn,
+    case_id)`.
+    """
     ctx = hall.ctx
     catalogue, item = ctx.catalogue(), actions.item_of(ctx, row)
     facts = queries.FACTS.of(conn, ctx.hall_id, [row.id])[row.id]
@@ -388,6 +393,9 @@ def followed(hall: Hall, conn: Connection, row: StoredCase) -> FollowedCase:
             )
             for fact in facts
             if fact.move not in _QUIET
+        ],
+        results=[
+            result for room in modules("case_results") for result in room.results(ctx, conn, row.id)
         ],
         strip=strip(reader, facts, item, unseen=_QUIET),
     )

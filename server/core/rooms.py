@@ -34,6 +34,7 @@ ROOMS = (
     "server.supervision",
     "server.tacit_approval",
     "server.joint_review",
+    "server.issuing",
     "server.bulletins",
     "server.reports",
     "server.catalogue",

@@ -38,6 +38,7 @@ from server.core.all_tables import STAFF_NUMBER_COLUMNS, metadata
 from server.core.errors import CommonCode, HallError
 from server.core.store import Tx
 from server.hall.context import Context, write_journal
+from server.issuing import queries as licence_queries
 from server.leave.files import FOLDER
 from server.leave.tables import correction, kept_file, leave
 from server.privacy.settings import PrivacySettings
@@ -81,7 +82,7 @@ def delete_old(ctx: Context, folder: Path) -> int:
         desk_queries.delete_lines(tx, now - LINES_DAYS * DAY_MS)
         wrong_code_queries.delete_before(tx, now - 2 * DAY_MS)
         erased = rating_queries.erase_words(tx, now) + complaint_queries.erase_words(tx, now)
-        erased += case_queries.erase_applicants(tx, now)
+        erased += case_queries.erase_applicants(tx, now) + licence_queries.erase_receivers(tx, now)
         count = (
             erased
             + _blank_slips(tx, slips_before)

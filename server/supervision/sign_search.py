@@ -15,6 +15,7 @@ from server.cases.tables import case_applicant, case_fact, case_record
 from server.catalogue.hours import hall_spans
 from server.catalogue.model import CaseMode
 from server.core.clock import instant
+from server.core.rooms import modules
 from server.core.settings import GeneralSettings
 from server.hall.context import Context
 from server.queue.tables import ticket
@@ -91,7 +92,10 @@ def limits_of(ctx: Context) -> SignLimits:
 
 
 def signs_of(ctx: Context, conn: Connection, day: date) -> list[Suspicion]:
-    """Return the signs of a day: of the cases entered or decided on it, and of its numbers."""
+    """Return the signs of a day: of the cases entered or decided on it, and of its numbers.
+
+    A room above brings its own in a module `day_signs` with `signs_of_day(ctx, conn, day)`.
+    """
     limits = limits_of(ctx)
     begin, end = _span(ctx, day)
     entered = _entered(ctx, conn, _c.at >= begin, _c.at < end)
@@ -111,6 +115,8 @@ def signs_of(ctx: Context, conn: Connection, day: date) -> list[Suspicion]:
         suspicions += signs.without_case(_tickets(ctx, conn, day))
     if (day + timedelta(days=1)).day == 1:
         suspicions += _month_end(ctx, conn, day, limits)
+    for room in modules("day_signs"):
+        suspicions += room.signs_of_day(ctx, conn, day)
     return suspicions
 
 

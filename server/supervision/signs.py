@@ -6,12 +6,14 @@ Pure: facts and figures are arguments.
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 MINUTE_MS = 60_000
+MARK_LENGTH = 16
 LEAST_DECISIONS = 10
 """Decisions of a unit and month below which no share says anything."""
 
@@ -33,6 +35,8 @@ class Sign(StrEnum):
     """The unit's decisions lie on the last working days of the month."""
     TWICE = "twice"
     """The same person and item a second time within days."""
+    NO_LICENCE_CASE = "no_licence_case"
+    """A unit issued a licence of which the hall has no case."""
 
 
 SIGN_WORDS = {
@@ -43,6 +47,7 @@ SIGN_WORDS = {
     Sign.HEAP: "临下班集中录入",
     Sign.MONTH_END: "办结集中在月末",
     Sign.TWICE: "同一人同一事项重复登记",
+    Sign.NO_LICENCE_CASE: "已颁发证照，没有登记办件",
 }
 
 
@@ -80,6 +85,17 @@ class ServedTicket:
     item: str
     unit: str
     staff: str
+    has_case: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedNumber:
+    """Number of a licence that a unit says it issued; `day` ISO, "" if it does not say."""
+
+    unit: str
+    number: str
+    kind: str
+    day: str
     has_case: bool
 
 
@@ -145,6 +161,27 @@ def without_case(tickets: Iterable[ServedTicket]) -> list[Suspicion]:
         for ticket in tickets
         if not ticket.has_case
     ]
+
+
+def issued_without_case(numbers: Iterable[IssuedNumber]) -> list[Suspicion]:
+    """Return the issued licences of which the hall has no case; each number is one sign."""
+    return [
+        Suspicion(
+            Sign.NO_LICENCE_CASE,
+            f"{Sign.NO_LICENCE_CASE}:{_short(f'{issued.unit}/{issued.number}')}",
+            issued.unit,
+            "",
+            f"证照编号 {issued.number}（{issued.kind or '未写名称'}"
+            f"{f'，{issued.day} 颁发' if issued.day else ''}）没有对应的办件",
+        )
+        for issued in numbers
+        if not issued.has_case
+    ]
+
+
+def _short(text: str) -> str:
+    """Return a digest that fits a mark, as numbers of licences may be long."""
+    return hashlib.sha256(text.encode()).hexdigest()[:MARK_LENGTH]
 
 
 def twice(

@@ -22,6 +22,7 @@ PATH_ARGUMENT = re.compile(r"<(?:[^:<>]+:)?(\w+)>")
 DEEPEST = 3
 NUMBERED = frozenset({"id", "n", "year"})
 FIELD_MEANINGS = {
+    "HandoverList.id": "hand-over list",
     "AccountView.staff": "account", "BulletinView.digest": "digest",
     "DifferenceView.notice": "payment", "FeeBrief.notice": "payment", "FeeView.notice": "payment",
     "ReceiptView.notice": "payment",
@@ -40,6 +41,8 @@ ARGUMENT_MEANINGS = {
     "item_guide_paper.code": "item", "punch.number": "punch",
     "settle_line.number": "put aside", "find_ticket.written": "token", "way.code": "item",
     "change_account.staff": "account",
+    "handover_list.list": "hand-over list", "receive_licences.list": "hand-over list",
+    "drop_list.list": "hand-over list",
     "take_over_list.list": "take-over list", "reset.staff": "account",
     "ticket_evidence.code": "unit", "ticket_evidence.week": "bulletin", "finding_photo.n": "",
     "release_amendment.n": "",

@@ -75,6 +75,7 @@ SAMPLES: dict[str, Any] = {
     "closes": "10:00",
     "most": 20,
     "day": "2026-03-16",
+    "line": 3,
     "codes": ["甲", "乙"],
     "items": "房屋登记、契税申报",
     "amount": "80.00",

@@ -17,6 +17,7 @@ from support.code_cases import (
     disclosure,
     fees,
     hall,
+    issuing,
     joint_review,
     mistakes,
     one_time_notices,
@@ -49,6 +50,7 @@ PARTS = (
     tacit_approval,
     one_time_notices,
     fees,
+    issuing,
 )
 
 

@@ -86,6 +86,9 @@ def test_a_column_named_like_a_personal_one_is_personal_or_listed_here() -> None
         "joint_late.subject",  # a part, a case
         "joint_step.number",  # of an answer from above
         "complaint.number",
+        "licence.number",
+        "licence_roll.lines",  # their number
+        "licence_roll_line.number",
         "finger.enrolment",  # beside the person it belongs to
         "open_line.subject",  # a unit or a window
         "reader.facts",  # readings of the time clock

@@ -23,6 +23,9 @@ from server.demo import time_clocks
 from server.hall.composition import Hall
 from server.hall.opening import open_hall
 from server.integrity.checks import violations
+from server.issuing import entries
+from server.issuing import queries as licence_queries
+from server.issuing.rules import LicenceMove, Place
 from server.one_time_notices import queries as notices
 from server.queue import ticket_queries
 from server.spot_checks import finding_queries as stored_findings
@@ -133,9 +136,28 @@ def test_two_cases_are_overdue_and_some_are_due(hall: Hall) -> None:
 def test_one_sign_is_explained_and_one_confirmed(hall: Hall) -> None:
     rows = hall.ctx.read(lambda c: stored_findings.of_doubts(c, "reference", "outside:"))
     judged = {json.loads(row.facts)["sign"]: row.state for row in rows}
-    assert judged == {"no_visit": "dismissed", "quick": "confirmed"}
+    assert judged == {
+        "no_licence_case": "confirmed",
+        "no_visit": "dismissed",
+        "quick": "confirmed",
+    }
     explained = {row.state: bool(json.loads(row.facts)["explained"]) for row in rows}
     assert explained == {"dismissed": True, "confirmed": False}
+
+
+def test_licences_are_handed_out_posted_returned_missed_and_entered_late(hall: Hall) -> None:
+    ctx, hall_id = hall.ctx, "reference"
+    places = ctx.read(lambda c: licence_queries.place_counts(c, hall_id))
+    assert all(places[place] > 0 for place in (Place.HANDED, Place.DELIVERED))
+    moves = ctx.read(
+        lambda c: licence_queries.facts_of_days(c, hall_id, list(LicenceMove), "2000", "2099")
+    )
+    assert moves[LicenceMove.MISS] == 1
+    assert all(moves[move] > 0 for move in (LicenceMove.RETURN, LicenceMove.TRY))
+    assert moves[LicenceMove.HAND] > moves[LicenceMove.POST] > 0
+    rows = ctx.read(lambda c: licence_queries.electronic(c, hall_id, "2000", "2099"))
+    counts = entries.counts(ctx, rows)
+    assert 0 < counts.late < counts.entered <= counts.issued
 
 
 def test_a_check_of_the_past_says_since_when_the_person_was_signed_in(hall: Hall) -> None:

@@ -15,10 +15,12 @@ from server.core.working_days import Workdays
 from server.supervision.rules import LampLevel, LampRule
 from server.supervision.signs import (
     EnteredCase,
+    IssuedNumber,
     ServedTicket,
     Sign,
     SignLimits,
     heaps,
+    issued_without_case,
     month_ends,
     of_cases,
     twice,
@@ -53,6 +55,19 @@ HONEST = EnteredCase(
 
 def signs(*cases: EnteredCase) -> list[Sign]:
     return [sign.sign for sign in of_cases(cases, LIMITS)]
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 99), st.booleans()), unique=True))
+def test_exactly_the_issued_numbers_without_a_case_are_signs(
+    drawn: list[tuple[int, int, bool]],
+) -> None:
+    numbers = [IssuedNumber(f"u{unit}", f"N{n}", "", "", has) for unit, n, has in drawn]
+    proposed = issued_without_case(numbers)
+    assert [(sign.unit, sign.words.split("（")[0]) for sign in proposed] == [
+        (entry.unit, f"证照编号 {entry.number}") for entry in numbers if not entry.has_case
+    ]
+    outside = {(entry.unit, entry.number) for entry in numbers if not entry.has_case}
+    assert len({sign.mark for sign in proposed}) == len(outside)
 
 
 def test_an_honest_case_shows_no_sign() -> None:

@@ -39,6 +39,7 @@ ACTS = {
     "0028": ("hand_in.",),
     "0030": ("case.", "lamp.", "supervision."),
     "0033": ("fee.",),
+    "0034": ("licence.", "licence_list.", "licence_parcel.", "licence_roll."),
     "0035": ("joint.", "meeting."),
 }
 """Journal actions that came with a revision; a database of an earlier revision has none of them."""

@@ -198,6 +198,7 @@ def files() -> dict[str, tuple[str, list[bytes]]]:
         "keep": ("file", [picture()]),
         "read_bank_file": ("file", [b"2026-03-02"]),
         "put_staff_photo": ("file", [portrait()]),
+        "hand_in_roll": ("file", [b"JY-1\n"]),
     }
 
 

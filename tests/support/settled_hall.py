@@ -42,6 +42,15 @@ from server.core.working_days import SpecialDay
 from server.fees import queries as fee_queries
 from server.fees.queries import StoredDue, StoredFeeFact
 from server.fees.rules import FeeMove, FeeState, number_of
+from server.issuing import queries as licence_queries
+from server.issuing.queries import (
+    StoredLicence,
+    StoredLicenceFact,
+    StoredList,
+    StoredListFact,
+    StoredParcel,
+    StoredParcelFact,
+)
 from server.joint_review import actions as joint_actions
 from server.joint_review import meetings
 from server.joint_review.rules import MeetingKind, MeetingMove
@@ -248,6 +257,30 @@ class SettledHall:
         self.ctx.write(act)
         return number
 
+    def _licence(self) -> str:
+        """Store a licence with a list and a parcel of the first day; return its id."""
+        day, stamp, by = MONDAY.isoformat(), at(9, day=MONDAY), f"clerk:{CLERK}"
+        licence = StoredLicence(
+            *("Z1", self.case, "tax", "tax-1", "许可证", "JY1", "key", 0, 1, 1, day, ""),
+            *("unit", "CJ-1", "", "", "", CLERK, stamp),
+        )
+        empty = ("", "", "", "", "", "", "", "")
+        fact = StoredLicenceFact("Z1", 1, "register", "unit", stamp, day, *empty, "[]", "", by)
+        given = StoredListFact("CJ-1", 1, "give", "given", stamp, day, 1, '["Z1"]', "[]", "", by)
+        sent = StoredParcelFact("EX0001", 1, "send", "away", stamp, day, '["Z1"]', "", "", by)
+
+        def act(tx: Tx) -> None:
+            licence_queries.add(tx, licence)
+            licence_queries.FACTS.add(tx, fact)
+            licence_queries.add_list(tx, StoredList("CJ-1", day, 1, "tax", "given"))
+            licence_queries.LIST_FACTS.add(tx, given)
+            parcel = StoredParcel("EX0001", "邮政", self.case, day, "away")
+            licence_queries.add_parcel(tx, parcel)
+            licence_queries.PARCEL_FACTS.add(tx, sent)
+
+        self.ctx.write(act)
+        return "Z1"
+
     def _checks(self, day: date, *, joined: bool) -> str:
         small, ctx = self.small, self.ctx
         small.clock.set(at(21, day=day) if joined else at(10, day=day))
@@ -372,6 +405,10 @@ class SettledHall:
                 row.id for row in ctx.read(lambda c: case_queries.papers(c, "small", [self.case]))
             ],
             "payment": [self._due()],
+            "licence": [self._licence()],
+            "list": ["CJ-1"],
+            "waybill": ["EX0001"],
+            "unit": ["tax"],
             "year": ["2026"],
             "change": [row.id for row in ctx.read(lambda c: stored_changes.listed(c, "small"))],
             "sheet": self.sheet,

@@ -22,6 +22,7 @@ from server.demo.history.complaints import Complaints
 from server.demo.history.fees import Fees
 from server.demo.history.floor import seats, sign_ins, visits
 from server.demo.history.joint import Joint
+from server.demo.history.licences import Licences
 from server.demo.history.notices import Notices
 from server.demo.history.people import People
 from server.demo.history.store import OneConnection
@@ -82,8 +83,9 @@ def _write(
 ) -> None:
     people, walks, weeks = People(world, doors), SpotChecks(world), Bulletins(world)
     days = list(world.ctx.workdays().among(first, last))
-    voices, cases, complaints = Voices(world), Cases(world, days), Complaints(world, days)
-    notices, fees = Notices(world, days, cases.handed_in), Fees(world, days)
+    voices, licences, complaints = Voices(world), Licences(world, days), Complaints(world, days)
+    cases, fees = Cases(world, days, licences), Fees(world, days)
+    notices = Notices(world, days, cases.handed_in)
     joint = Joint(world, days, cases.is_planned)
     people.rules(first)
     requests = people.leave(first, last + timedelta(days=10))
@@ -102,6 +104,7 @@ def _write(
             *walks.settle(day),
             *notices.events(day, hand_ins),
             *cases.events(day),
+            *licences.events(day),
             *fees.events(day),
             *joint.events(day),
             *visits(world, day, day_seats, busy),

@@ -16,11 +16,12 @@ from functools import partial
 from server.cases import actions, queries, serving
 from server.cases.actions import Applicant, Opening, Wish
 from server.cases.paper_kinds import ServedHow, ServedTo
-from server.cases.rules import CaseMove, CaseState, CaseWay
+from server.cases.rules import CaseMove, CaseOutcome, CaseState, CaseWay
 from server.catalogue.model import CaseMode, Item
 from server.core.actors import Actor
 from server.core.sealed_text import seal
 from server.demo.history.case_plans import PLANS, Hand, Plan, Steps, followed, usual
+from server.demo.history.licences import Licences
 from server.demo.history.notices import Matter, Visit
 from server.demo.history.world import Event, World
 from server.queue.tickets import Ticket
@@ -30,6 +31,7 @@ from server.supervision import actions as supervision
 from server.supervision import lamps, sign_search
 from server.supervision.lapses import LapseSearch
 from server.supervision.messages import ExplanationKind
+from server.supervision.signs import Sign
 
 NEW, RECENT = 5, 20
 """People of a morning whose papers are complete, besides those of the hand-ins, in the last
@@ -69,9 +71,10 @@ class OpenedCase:
 class Cases:
     """Cases of the demo's people, and the steps of the units and the office."""
 
-    def __init__(self, world: World, days: Sequence[date]) -> None:
+    def __init__(self, world: World, days: Sequence[date], licences: Licences) -> None:
         """`days`: working days of the history, in order."""
         self._world = world
+        self._licences = licences
         # Chance of its own, so that the rest of the past is what it was without cases.
         self._chance = random.Random(f"{world.seed} cases")
         self._days = days
@@ -199,6 +202,10 @@ class Cases:
         actions.move(self._world.ctx, actor, self._world.key(), opened.id, wish)
         if wish.move is CaseMove.DECIDE and opened.item.case_mode is CaseMode.DIRECT:
             self._serve(opened)
+        elif wish.move is CaseMove.DECIDE and wish.outcome is CaseOutcome.GRANTED:
+            # The decision is served with its licence.
+            unit = opened.item.unit
+            self._licences.granted(opened.id, opened.item, self._actor(Hand.HANDLER, unit))
         elif wish.move is CaseMove.DECIDE:
             self._unserved.append(opened)
 
@@ -242,8 +249,11 @@ class Cases:
     def _judgement(self, row: StoredFinding) -> tuple[bool, str] | None:
         """Return if a finding is confirmed, and why; None while the case is open."""
         if row.source_id.startswith(SIGNS):
-            if finding_actions.facts_of(row)["explained"]:
+            facts = finding_actions.facts_of(row)
+            if facts["explained"]:
                 return False, "部门已作说明，有网络故障记录"
+            if facts["sign"] == Sign.NO_LICENCE_CASE:
+                return True, "经核实，该证照未在大厅受理，已要求单位说明并补录"
             return True, "受理后随即办结，未见审查记录，已要求说明办理过程"
         ctx, case = self._world.ctx, row.source_id.split(":")[1]
         stored = ctx.read(lambda c: queries.get(c, ctx.hall_id, case))

@@ -1,0 +1,1 @@
+"""One issuing window (统一出件): licences from their unit to the applicant."""
