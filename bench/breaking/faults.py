@@ -47,6 +47,21 @@ class Fault:
 
 
 WORKERS = 3
+CASE_KILLS = (
+    ("lamps", "lamps of cases cross their thresholds", lamp_kills.play),
+    ("silence", "silence decides cases", silence_kills.play),
+    ("joint", "units answer in joint review", joint_kills.play),
+    ("licences", "licences are counted, handed out and posted", licence_kills.play),
+)
+"""Faults with a hall and a judge of their own: name, what happens meanwhile, how it is played."""
+
+
+def _of_cases(
+    play: Callable[[int, int, Path, str, Callable[[int], None]], Outcome],
+    count: int,
+    show_progress: Callable[[int], None],
+) -> Play:
+    return lambda seed, folder, database: play(count, seed, folder, database, show_progress)
 
 
 def all_faults(
@@ -69,41 +84,15 @@ def all_faults(
             fleet_kills(count, show_progress),
             many,
         ),
-        Fault(
-            "lamps",
-            "kill -9 of the server while lamps of cases cross their thresholds",
-            _nothing,
-            plain,
-            play=lambda seed, folder, database: lamp_kills.play(
-                count, seed, folder, database, show_progress
-            ),
-        ),
-        Fault(
-            "silence",
-            "kill -9 of the server while silence decides cases",
-            _nothing,
-            plain,
-            play=lambda seed, folder, database: silence_kills.play(
-                count, seed, folder, database, show_progress
-            ),
-        ),
-        Fault(
-            "joint",
-            "kill -9 of the server while units answer in joint review",
-            _nothing,
-            plain,
-            play=lambda seed, folder, database: joint_kills.play(
-                count, seed, folder, database, show_progress
-            ),
-        ),
-        Fault(
-            "licences",
-            "kill -9 of the server while licences are counted, handed out and posted",
-            _nothing,
-            plain,
-            play=lambda seed, folder, database: licence_kills.play(
-                count, seed, folder, database, show_progress
-            ),
+        *(
+            Fault(
+                name,
+                f"kill -9 of the server while {what}",
+                _nothing,
+                plain,
+                play=_of_cases(play, count, show_progress),
+            )
+            for name, what, play in CASE_KILLS
         ),
         Fault("disk-full", "no byte can be written", fill_disk, plain, small_disk=True),
         Fault("read-only", "the data folder is read-only", frozen, plain, small_disk=True),
