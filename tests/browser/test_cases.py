@@ -16,6 +16,8 @@ from support.staff_pages import evidence, listen, shows_papers, signed_in, take_
 
 ITEM, DIRECT, FOOD = "scjg-01", "scjg-16", "scjg-07"
 CHIEF, CLERK, THIRD = "1009", "1010", "1011"
+FOOD_CLERK = "1012"
+"""Clerk of window 8, where food is."""
 PHONE, TAIL = "13900001234", "1234"
 ID_NUMBER = "110101199003070038"
 SMALL = {"width": 390, "height": 844}
@@ -26,7 +28,7 @@ ONE_STEP_MS = 400
 @pytest.fixture(scope="module")
 def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HallServer]:
     """Yield a hall with three people of one unit; 1009 is its chief and the cover of 1010."""
-    people = (ADMINISTRATOR, MANAGER, CHIEF, CLERK, THIRD)
+    people = (ADMINISTRATOR, MANAGER, CHIEF, CLERK, THIRD, FOOD_CLERK)
     with HallServer(tmp_path_factory.mktemp("hall"), accounts=people) as running:
         yield running
 
@@ -48,9 +50,9 @@ def press_enter(page: Page) -> None:
     page.keyboard.press("Enter")
 
 
-def serve(hall: HallServer, desk: Page, item: str = ITEM) -> None:
-    """Serve a new number at window 5."""
-    clerk = hall.clerk(CHIEF)
+def serve(hall: HallServer, desk: Page, item: str = ITEM, staff: str = CHIEF) -> None:
+    """Serve a new number at a person's window."""
+    clerk = hall.clerk(staff)
     hall.ticket(item)
     clerk.post("/counter/call-next")
     clerk.post("/counter/start")
@@ -163,6 +165,53 @@ def test_a_simple_item_is_decided_at_the_window(desk: Page, hall: HallServer) ->
     expect(desk.get_by_test_id("paper-decision")).to_be_visible()
     desk.get_by_test_id("case-done").click()
     expect(desk.get_by_test_id("outcome-done")).to_be_checked()
+
+
+def test_a_missing_paper_that_may_follow_is_pledged(
+    browser: Browser, browser_context_args: dict[str, Any], hall: HallServer
+) -> None:
+    with signed_in(browser, browser_context_args, hall, FOOD_CLERK, 1366, 768) as desk:
+        desk.clock.install()
+        serve(hall, desk, FOOD, FOOD_CLERK)
+        pledge(desk)
+
+
+def pledge(desk: Page) -> None:
+    """Open a case that lacks a paper which may follow, and accept it against a pledge."""
+    enter(desk)
+    desk.get_by_test_id("case-materials").click()
+    rules = desk.get_by_test_id("material").filter(has_text="规章制度")
+    rules.get_by_label("缺", exact=True).check()
+    desk.get_by_label("A4 纸（签字、盖章）").check()
+    desk.get_by_test_id("go").click()
+    desk.get_by_test_id("move-pledge").click()
+    desk.get_by_test_id("step-days").fill("3")
+    desk.get_by_test_id("step-send").click()
+    expect(desk.get_by_test_id("paper-pledge")).to_contain_text("容缺受理承诺和告知书")
+    expect(desk.get_by_test_id("move-accept")).to_be_focused()
+    press_enter(desk)
+    expect(desk.get_by_test_id("due-pledge")).to_contain_text("容缺材料补交 11月27日")
+    expect(desk.get_by_test_id("move-supply")).to_be_hidden()  # the paper has not come
+
+
+def test_a_scheme_of_approval_by_silence_takes_two_people(
+    browser: Browser, browser_context_args: dict[str, Any], hall: HallServer
+) -> None:
+    with signed_in(browser, browser_context_args, hall, MANAGER, 1366, 768) as page:
+        page.goto(hall.url("/office#tacit-approval"))
+        page.get_by_test_id("propose-scheme").click()
+        page.get_by_test_id("scheme-find").fill("烟草专卖零售许可证延续")
+        page.get_by_test_id("scheme-item-ycj-02").check()
+        page.get_by_test_id("scheme-basis").fill("《行政许可法》第五十条第二款")
+        assert axe.findings(page) == []
+        page.get_by_test_id("send-scheme").click()
+        expect(page.get_by_test_id("scheme-proposed")).to_contain_text("烟草专卖零售许可证延续")
+        expect(page.get_by_test_id("sign-scheme")).to_be_hidden()
+        assert axe.findings(page) == []
+    with signed_in(browser, browser_context_args, hall, ADMINISTRATOR, 1366, 768) as page:
+        page.goto(hall.url("/office#tacit-approval"))
+        page.get_by_test_id("sign-scheme").click()
+        expect(page.get_by_test_id("scheme-in_force")).to_be_visible()
 
 
 def test_the_key_is_in_the_list_of_keys(desk: Page, hall: HallServer) -> None:
