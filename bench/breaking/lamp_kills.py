@@ -13,6 +13,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import date, datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, select
@@ -41,6 +42,7 @@ from server.core.events import Bus
 from server.hall.context import Context
 from server.integrity.checks import violations
 from server.spot_checks import finding_queries
+from server.spot_checks import queries as draws
 from server.supervision import lamps
 from server.supervision import queries as lamp_queries
 from server.supervision.rules import LampLevel
@@ -74,6 +76,18 @@ class HallOfCases(FaultyHall):
         self.levers.set(clock=self.levers.clock + seconds)
 
 
+def await_seal(ctx: Context, day: date) -> None:
+    """Wait until the day's draw is sealed, once it has begun.
+
+    `hall check` finds every day on which no server lived long enough for that.
+    """
+    end, pause = time.monotonic() + SETTLED_WITHIN, threading.Event()
+    while time.monotonic() < end:
+        if ctx.read(lambda c: draws.days(c, HALL, day.isoformat(), day.isoformat())):
+            return
+        pause.wait(0.1)
+
+
 class Judge:
     """Reader of the database beside the server: what has to be lit by the facts."""
 
@@ -82,6 +96,15 @@ class Judge:
         self._store = open_store(url, HALL)
         self._ctx = Context(self._store, SetClock(hall.time), SeededTokenSource(1), Bus())
         self.expected: dict[Key, Crossing] = {}
+
+    @property
+    def ctx(self) -> Context:
+        """Context by which the database is read."""
+        return self._ctx
+
+    def local(self) -> datetime:
+        """Return the hall's wall clock."""
+        return self._ctx.local(self._hall.time)
 
     def settle(self) -> bool:
         """Wait until everything that crossed is lit, and keep it; return False if it is not."""
@@ -179,7 +202,7 @@ def play(
         judge = Judge(hall, database_url(hall, database))
         people = People(hall, chance, outcome)
         people.open_cases(4 * NEW_CASES)
-        early = 0
+        early, today = 0, judge.local().date()
         for number in range(count):
             hall.move_on(chance.random() * 2 * DAYS * 86_400 / count)
             time.sleep(chance.random() * LONGEST_WAIT)
@@ -187,6 +210,9 @@ def play(
             outcome.count_fault("kill server")
             early += judge.is_unlit()
             hall.start()
+            day, today = today, judge.local().date()
+            if day != today:
+                await_seal(judge.ctx, today)
             if (number + 1) % SETTLE_EVERY == 0:
                 outcome.expect(judge.settle(), f"every lamp lit after {number + 1} kills")
                 people.act()

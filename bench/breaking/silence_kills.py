@@ -20,7 +20,7 @@ from sqlalchemy import Connection, select
 
 from bench.breaking.evidence import database_url
 from bench.breaking.hall import HALL
-from bench.breaking.lamp_kills import HallOfCases
+from bench.breaking.lamp_kills import HallOfCases, await_seal
 from bench.breaking.run import Outcome
 from bench.breaking.silence_history import ACTS, Consent, SilenceHistory, silence_violations
 from server.cases import actions, queries
@@ -80,6 +80,11 @@ class Judge:
     def is_unsettled(self) -> bool:
         """Return True if silence has decided a case that is not granted yet."""
         return not self._ctx.read(self._silent).keys() <= self._granted()
+
+    @property
+    def ctx(self) -> Context:
+        """Context by which the database is read."""
+        return self._ctx
 
     def local(self) -> datetime:
         """Return the hall's wall clock."""
@@ -192,9 +197,10 @@ def play(
                 hall.move_on(-HOUR)
                 outcome.count_fault("clock set back an hour")
             hall.start()
-            # A day without a whole minute of a server has no sealed draw, which `hall check` says.
-            today, day = judge.local().date(), today
-            if sleeps or today != day or (number + 1) % SETTLE_EVERY == 0:
+            day, today = today, judge.local().date()
+            if day != today:
+                await_seal(judge.ctx, today)
+            if sleeps or (number + 1) % SETTLE_EVERY == 0:
                 settled = judge.settle()
                 outcome.expect(settled, f"every silence recorded after {number + 1} kills")
                 people.act()
