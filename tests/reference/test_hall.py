@@ -37,8 +37,8 @@ def hall() -> Catalogue:
 def test_counts_are_those_of_the_source(hall: Catalogue) -> None:
     kinds = Counter(i.kind for i in hall.items)
     windows = Counter(w.kind for w in hall.windows)
-    assert len(hall.units) == 21
-    assert kinds == {ItemKind.APPROVAL: 132, ItemKind.SERVICE: 36}
+    assert len(hall.units) == 22
+    assert kinds == {ItemKind.APPROVAL: 132, ItemKind.SERVICE: 37}
     assert windows == {WindowKind.COMPREHENSIVE: 4, WindowKind.SPECIALISED: 23}
     assert len(hall.staff) == 31
     assert Counter(s.role for s in hall.staff) == {
@@ -46,10 +46,10 @@ def test_counts_are_those_of_the_source(hall: Catalogue) -> None:
         Role.MANAGER: 2,
         Role.ADMINISTRATOR: 1,
     }
-    assert len({m.unit for m in hall.mandates}) == len(hall.mandates) == 14
+    assert len({m.unit for m in hall.mandates}) == len(hall.mandates) == 15
     assert [z.code for z in hall.zones] == ["east", "west"]
     assert Counter(u.presence for u in hall.units) == {
-        Presence.HALL: 19,
+        Presence.HALL: 20,
         Presence.WITHDRAWN: 1,
         Presence.ELSEWHERE: 1,
     }
@@ -209,7 +209,7 @@ def test_every_window_has_people_and_comprehensive_ones_four_or_more(hall: Catal
 
 def test_ticket_prefixes_are_one_letter_each_and_never_i_or_o(hall: Catalogue) -> None:
     prefixes = [u.prefix for u in hall.units]
-    assert len(set(prefixes)) == 21
+    assert len(set(prefixes)) == 22
     assert set(prefixes) <= set("ABCDEFGHJKLMNPQRSTUVWXYZ")
 
 
