@@ -118,7 +118,12 @@ def test_limits_that_laws_give_in_calendar_days_say_so(hall: Catalogue) -> None:
 
 def test_each_item_has_a_mode_that_fits_its_promise(hall: Catalogue) -> None:
     modes = Counter(i.mode for i in hall.items)
-    assert set(modes) == {CaseMode.DIRECT, CaseMode.PROMISED, CaseMode.JOINT}
+    assert set(modes) == {
+        CaseMode.DIRECT,
+        CaseMode.PROMISED,
+        CaseMode.JOINT,
+        CaseMode.FORWARDED,
+    }
     assert [i.code for i in hall.items if i.mode is CaseMode.JOINT] == ["zrzy-07"]
     assert all((i.mode is CaseMode.DIRECT) is (i.promised_days == 0) for i in hall.items)
 

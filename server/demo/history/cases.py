@@ -17,7 +17,7 @@ from server.cases import actions, queries, serving
 from server.cases.actions import Applicant, Opening, Wish
 from server.cases.paper_kinds import ServedHow, ServedTo
 from server.cases.rules import CaseMove, CaseOutcome, CaseState, CaseWay
-from server.catalogue.model import CaseMode, Item
+from server.catalogue.model import CaseMode, Item, Presence
 from server.core.actors import Actor
 from server.core.sealed_text import seal
 from server.demo.history.case_plans import PLANS, Hand, Plan, Steps, followed, usual
@@ -271,6 +271,8 @@ class Cases:
         """Return if a finding is confirmed, and why; None while the case is open."""
         if row.source_id.startswith(SIGNS):
             facts = finding_actions.facts_of(row)
+            if facts["sign"] == Sign.NO_VISIT and self._is_of_a_unit_elsewhere(row):
+                return False, "单位已撤出大厅，不发号码，由引导台直接收件"
             if facts["explained"]:
                 return False, "部门已作说明，有网络故障记录"
             if facts["sign"] == Sign.NO_LICENCE_CASE:
@@ -283,6 +285,10 @@ class Cases:
         if self._silence.has_granted(case):
             return True, "经核实单位未按承诺期限答复，现已默许，已通报单位"
         return True, "经核实确已超期，已督促办结"
+
+    def _is_of_a_unit_elsewhere(self, row: StoredFinding) -> bool:
+        unit = self._world.catalogue.unit_by.get(row.unit)
+        return unit is not None and unit.presence is not Presence.HALL
 
 
 def _planned_matter(item: Item, plan: Plan) -> Matter:
