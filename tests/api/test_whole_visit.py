@@ -93,7 +93,7 @@ def test_a_visit_from_the_number_to_the_rating_leaves_whole_books(
     wish = {"licences": [licence], "id_number": ID_NUMBER, "signed": "paper"}
     wish["ticket"] = ticket["id"]
     refused = issuer.post("/issuing/hand-out", wish)
-    assert (refused.status_code, refused.get_json()["code"]) == (409, "LICENCE_DUES")
+    assert (refused.status_code, refused.get_json()["code"]) == (409, "licence_dues")
     paid = {"move": "confirm", "reference": "YH-0001"}
     sent(people[CASHIER], f"/fees/{notice}/move", paid)
     (row,) = sent(issuer, "/issuing/hand-out", wish)["licences"]
