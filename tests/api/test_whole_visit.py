@@ -97,9 +97,9 @@ def test_a_visit_from_the_number_to_the_rating_leaves_whole_books(
     paid = {"move": "confirm", "reference": "YH-0001"}
     sent(people[CASHIER], f"/fees/{notice}/move", paid)
     (row,) = sent(issuer, "/issuing/hand-out", wish)["licences"]
-    assert row["place"] == "handed"
+    assert row["state"] == "handed"
     sent(issuer, "/counter/finish", {"outcome": "done"})
     phone = web.browser()
     token = ticket["url"].rpartition("/")[2]
-    assert sent(phone, f"/phone/{token}/rating", {"level": 1})["state"] == "rated"
+    assert sent(phone, f"/phone/{token}/rating", {"level": 1})["given"] == 1
     assert web.small.ctx.read(lambda c: violations("small", c)) == []
