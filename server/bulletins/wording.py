@@ -18,7 +18,7 @@ from server.core.weeks import Fact
 
 SECTIONS = (
     *("summary", "attendance", "ranking", "checks", "rectification", "service"),
-    *("cases", "fees", "notices", "voices", "complaints", "closing"),
+    *("cases", "fees", "issuing", "notices", "voices", "complaints", "closing"),
 )
 LONGEST = 1000
 _BRACE = re.compile(r"\{([^{}]*)\}")

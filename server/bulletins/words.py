@@ -13,6 +13,7 @@ TITLES = {
     "service": "窗口服务情况",
     "cases": "办件情况",
     "fees": "收费情况",
+    "issuing": "出件情况",
     "notices": "一次性告知情况",
     "voices": "群众评价情况",
     "complaints": "投诉建议情况",
@@ -51,6 +52,9 @@ DRAFT_SENTENCES = {
     "fees": (
         "开具缴款通知书{fees_made_count}份，应收{fees_made}元；确认收款{fees_received}元，"
         "免收{fees_waived}元，退款{fees_refunded}元；与银行文件核对，差异{fees_differences}项。"
+    ),
+    "issuing": (
+        "窗口发放证照{licences_handed}本，邮寄{licences_posted}本，邮寄退回{licences_returned}本。"
     ),
     "notices": (
         "登记收取材料{hand_ins}次，出具一次性告知单{notices}份；再次交材料{handed_in_again}次，"

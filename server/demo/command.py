@@ -55,6 +55,7 @@ from server.core.store import Tx
 from server.demo import history, portraits, time_clocks
 from server.device_health import bindings
 from server.hall.composition import Hall
+from server.issuing.settings import IssuingSettings
 from server.leave import queries as leave_queries
 from server.queue import window_sessions
 from server.queue.business_day import keep_day
@@ -63,6 +64,8 @@ from server.runtime import logs
 CACHE = Path(__file__).resolve().parents[2] / ".cache"
 """Cache folder beside the sources, independent of the working directory."""
 KIOSKS = ("1", "2")
+ISSUING_ITEM = "zwzx-01"
+"""Item of the reference hall with which people take a number for their licence."""
 AGENTS = ("kiosk", "counters", "display")
 REHEARSAL_START = wall(8, 10)
 DEMO_START = wall(9, 0)
@@ -112,6 +115,8 @@ def run(args: argparse.Namespace) -> int:
     if args.prepare:
         hall.ctx.store.close()
         return 0
+    if not hall.ctx.settings().of(IssuingSettings).issuing_item:
+        _set(hall, issuing_item=ISSUING_ITEM)
     if args.rehearse:
         # Printers run at their own speed, independent of the hall's clock.
         _set(hall, slip_patience_seconds=7200)
@@ -227,7 +232,7 @@ def _name_hall(data: Path) -> None:
         path.write_text('hall_id = "reference"\n')
 
 
-def _set(hall: Hall, **values: int) -> None:
+def _set(hall: Hall, **values: int | str) -> None:
     def act(tx: Tx) -> None:
         for name, value in values.items():
             stored_settings.put(tx, name, value, SYSTEM.key)

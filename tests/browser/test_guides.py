@@ -78,7 +78,7 @@ def test_the_office_goes_from_the_count_to_the_item_and_its_guide(
 ) -> None:
     with signed_in(browser, browser_context_args, hall, MANAGER, 1440, 900) as page:
         page.goto(hall.url("/office#disclosure"))
-        expect(page.get_by_test_id("disclosure-totals")).to_contain_text("168 个齐全，共 0 处")
+        expect(page.get_by_test_id("disclosure-totals")).to_contain_text("169 个齐全，共 0 处")
         page.get_by_role("link", name="市场监督管理局").click()
         line = page.get_by_test_id("disclosure-items").get_by_role("row").filter(has_text=ITEM)
         expect(line).to_contain_text("齐全")

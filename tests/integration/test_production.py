@@ -124,7 +124,7 @@ def test_from_an_empty_folder_to_an_enrolled_kiosk(
     assert "版本" in imported.stdout
     with _serving(data, database_url, port) as (base, output):
         assert FIRST.search("\n".join(output)) is None, "the first password is shown once"
-        assert len(Client(base).get("/catalogue")["items"]) == 168
+        assert len(Client(base).get("/catalogue")["items"]) == 169
         assert admin.get("/office/today")["issued"] == 0, "a restart signs nobody out"
         made = admin.post("/office/codes", {"kind": "kiosk", "name": "1"})
         device = {"code": made["code"], "kind": "kiosk", "name": "1"}

@@ -37,8 +37,8 @@ def hall() -> Catalogue:
 def test_counts_are_those_of_the_source(hall: Catalogue) -> None:
     kinds = Counter(i.kind for i in hall.items)
     windows = Counter(w.kind for w in hall.windows)
-    assert len(hall.units) == 21
-    assert kinds == {ItemKind.APPROVAL: 132, ItemKind.SERVICE: 36}
+    assert len(hall.units) == 22
+    assert kinds == {ItemKind.APPROVAL: 132, ItemKind.SERVICE: 37}
     assert windows == {WindowKind.COMPREHENSIVE: 4, WindowKind.SPECIALISED: 23}
     assert len(hall.staff) == 31
     assert Counter(s.role for s in hall.staff) == {
@@ -46,10 +46,10 @@ def test_counts_are_those_of_the_source(hall: Catalogue) -> None:
         Role.MANAGER: 2,
         Role.ADMINISTRATOR: 1,
     }
-    assert len({m.unit for m in hall.mandates}) == len(hall.mandates) == 14
+    assert len({m.unit for m in hall.mandates}) == len(hall.mandates) == 15
     assert [z.code for z in hall.zones] == ["east", "west"]
     assert Counter(u.presence for u in hall.units) == {
-        Presence.HALL: 19,
+        Presence.HALL: 20,
         Presence.WITHDRAWN: 1,
         Presence.ELSEWHERE: 1,
     }
@@ -118,7 +118,12 @@ def test_limits_that_laws_give_in_calendar_days_say_so(hall: Catalogue) -> None:
 
 def test_each_item_has_a_mode_that_fits_its_promise(hall: Catalogue) -> None:
     modes = Counter(i.mode for i in hall.items)
-    assert set(modes) == {CaseMode.DIRECT, CaseMode.PROMISED, CaseMode.JOINT}
+    assert set(modes) == {
+        CaseMode.DIRECT,
+        CaseMode.PROMISED,
+        CaseMode.JOINT,
+        CaseMode.FORWARDED,
+    }
     assert [i.code for i in hall.items if i.mode is CaseMode.JOINT] == ["zrzy-07"]
     assert all((i.mode is CaseMode.DIRECT) is (i.promised_days == 0) for i in hall.items)
 
@@ -209,7 +214,7 @@ def test_every_window_has_people_and_comprehensive_ones_four_or_more(hall: Catal
 
 def test_ticket_prefixes_are_one_letter_each_and_never_i_or_o(hall: Catalogue) -> None:
     prefixes = [u.prefix for u in hall.units]
-    assert len(set(prefixes)) == 21
+    assert len(set(prefixes)) == 22
     assert set(prefixes) <= set("ABCDEFGHJKLMNPQRSTUVWXYZ")
 
 

@@ -107,6 +107,13 @@ def test_an_edited_section_replaces_the_drafted_one_only() -> None:
     assert words["summary"] == DRAFT_SENTENCES["summary"]
 
 
+def test_the_words_on_licences_state_what_left_and_what_came_back() -> None:
+    names = ("licences_handed", "licences_posted", "licences_returned")
+    facts = {name: Fact(str(n), "/office#issuing") for n, name in enumerate(names, 1)}
+    words = "窗口发放证照1本，邮寄2本，邮寄退回3本。"
+    assert plain(sections(DRAFT_SENTENCES, FIGURES, {})["issuing"], facts) == words
+
+
 def test_the_digest_is_of_every_figure_and_word() -> None:
     words = {"summary": "好"}
     first = bulletin_digest(1, FIGURES, words)

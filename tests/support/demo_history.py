@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, MetaData, Table, insert, select
 
+from server.cases.tables import case_paper
 from server.catalogue.actions import import_catalogue
 from server.catalogue.reference import load
 from server.core.actors import SYSTEM
@@ -24,9 +25,13 @@ from server.demo import history, time_clocks
 from server.hall.composition import Hall
 from server.hall.opening import open_hall
 from server.ratings.tables import rating
+from server.spot_checks.tables import finding
+from server.tacit_approval.tables import tacit_consent
 
 SATURDAY = instant(datetime.combine(date(2026, 11, 7), time(9)), "Asia/Shanghai")
 KEY = f"{'11' * 32}\n"
+SILENCE = "0036"
+"""Revision since which silence may grant a case."""
 SINCE = "2026-11-05"
 """First day of the tickets in an old database; the last days are enough."""
 ACTS = {
@@ -41,6 +46,7 @@ ACTS = {
     "0033": ("fee.",),
     "0034": ("licence.", "licence_list.", "licence_parcel.", "licence_roll."),
     "0035": ("joint.", "meeting."),
+    "0036": ("tacit.",),
 }
 """Journal actions that came with a revision; a database of an earlier revision has none of them."""
 
@@ -90,11 +96,13 @@ def fill_old_database(revision: str, source: Connection, old: Connection) -> dic
     # The columns' types are those of the code; reflection of a SQLite table loses some.
     tables = [t for t in metadata.sorted_tables if t.name in then.tables]
     put: dict[str, list[Any]] = {}
-    old_ratings = _ratings_before(source)
+    left_out = _ratings_before(source)
+    if revision < SILENCE:
+        left_out |= _granted_by_silence(source)
     for table in tables:
         columns = [table.c[c.name] for c in then.tables[table.name].columns]
         rows = [dict(row) for row in source.execute(select(*columns)).mappings()]
-        rows = [row for row in rows if old_ratings.isdisjoint(_subjects(table, row))]
+        rows = [row for row in rows if left_out.isdisjoint(_subjects(table, row))]
         rows = _rows_of(revision, table, rows)
         if rows:
             old.execute(insert(_narrow(table, then)), rows)
@@ -108,12 +116,23 @@ def _ratings_before(source: Connection) -> set[str]:
     return {row[0] for row in source.execute(query)}
 
 
+def _granted_by_silence(source: Connection) -> set[str]:
+    """Return the cases that silence granted, with their papers and findings."""
+    cases = set(source.scalars(select(tacit_consent.c.case)))
+    papers = select(case_paper.c.id).where(case_paper.c.case.in_(cases))
+    findings = [
+        row.id
+        for row in source.execute(select(finding.c.id, finding.c.source_id))
+        if not cases.isdisjoint(row.source_id.split(":"))
+    ]
+    return {*cases, *source.scalars(papers), *findings}
+
+
 def _subjects(table: Table, row: Mapping[str, Any]) -> set[str]:
-    """Return what a row is about, if it may be a rating."""
-    names = {"rating": "id", "journal": "subject"} | dict.fromkeys(
-        ("rating_words", "redress", "redress_step"), "rating"
-    )
-    return {str(row[names[table.name]])} if table.name in names else set()
+    """Return what a row is about: a rating, a case, a paper of it, or a finding."""
+    names = ("rating", "case", "paper", "finding", "subject")
+    id_of = table.name in ("rating", "case_record", "case_paper", "finding")
+    return {str(row[name]) for name in (*names, *(("id",) if id_of else ())) if name in row}
 
 
 def present_rows(conn: Connection, put: Mapping[str, list[Any]]) -> dict[str, list[Any]]:

@@ -1,4 +1,4 @@
-"""Reference hall: a county hall of 21 units as reviewable TOML files, and its loader.
+"""Reference hall: a county hall of 22 units as reviewable TOML files, and its loader.
 
 Units, items, numbers of windows and staff follow a published county hall; people, addresses and
 dates are invented. It is data for demonstration and tests: a real hall imports a workbook. The

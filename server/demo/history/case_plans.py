@@ -81,7 +81,8 @@ class Plan:
     """Case of the demo: `back` working days before the last one it comes in.
 
     `answered` False: nobody accepts it or tells a defect. `explained`: what the unit's chief says
-    of the day on which it came in.
+    of the day on which it came in. `pledge`: days within which the material that may follow later
+    is promised; it comes if the case has steps, which count from then.
     """
 
     back: int
@@ -90,10 +91,16 @@ class Plan:
     answered: bool = True
     way: CaseWay = CaseWay.WINDOW
     explained: str = ""
+    pledge: int = 0
 
 
 NETWORK_DOWN = "当天专网中断，申请人由引导台直接收件，未取号"
+SILENT_ITEM = "ycj-02"
+"""Item with a scheme of approval by silence; its unit has no people in the hall."""
+PLEDGED_ITEM = "scjg-07"
+"""Item with a material that may follow later."""
 PLANS = (
+    Plan(22, SILENT_ITEM, (), way=CaseWay.RECEPTION),
     Plan(
         20,
         "scjg-10",
@@ -130,7 +137,9 @@ PLANS = (
     Plan(11, "zrzy-07", through(4, 5, JOINTLY_REFUSED)),
     Plan(10, "rsj-13", ON_THE_SPOT),
     Plan(9, "scjg-08", _held(3)),
+    Plan(8, PLEDGED_ITEM, through(0, 1), pledge=6),
     Plan(7, "zrzy-12", _held(2)),
+    Plan(6, PLEDGED_ITEM, (), pledge=3),
     Plan(5, "gaj-09", ()),
     Plan(4, "zrzy-13", _held(2)),
     Plan(3, "zrzy-02", (PlannedStep(1, Hand.HANDLER, EXPERT),)),

@@ -17,13 +17,15 @@ from server.cases import actions, queries, serving
 from server.cases.actions import Applicant, Opening, Wish
 from server.cases.paper_kinds import ServedHow, ServedTo
 from server.cases.rules import CaseMove, CaseOutcome, CaseState, CaseWay
-from server.catalogue.model import CaseMode, Item
+from server.catalogue.model import CaseMode, Item, Presence
 from server.core.actors import Actor
 from server.core.sealed_text import seal
 from server.demo.history.case_plans import PLANS, Hand, Plan, Steps, followed, usual
 from server.demo.history.licences import Licences
 from server.demo.history.notices import Matter, Visit
+from server.demo.history.silence import Silence
 from server.demo.history.world import Event, World
+from server.one_time_notices.rules import MaterialFault
 from server.queue.tickets import Ticket
 from server.spot_checks import finding_actions, finding_queries
 from server.spot_checks.finding_queries import StoredFinding
@@ -43,7 +45,7 @@ STEMS = "甲乙丙丁戊己庚辛壬癸"
 NAME, PHONE = "演示{stem}", "1390000{n:04d}"
 """Names and telephones that look invented; no demo case holds an ID number."""
 LIT_AT, SERVED_AT, JUDGED_AT, SEARCHED_AT = time(7, 50), time(9, 20), time(9, 40), time(19, 50)
-RECEIVED_AT, EXPLAINED_AT = time(15, 10), time(17, 10)
+RECEIVED_AT, EXPLAINED_AT, SILENT_AT = time(15, 10), time(17, 10), time(17, 35)
 STEPS_AT = {
     Hand.ACCEPTOR: time(8, 45),
     Hand.HANDLER: time(10, 30),
@@ -51,6 +53,7 @@ STEPS_AT = {
     Hand.APPROVER: time(16, 20),
 }
 ACCEPT = Wish(CaseMove.ACCEPT)
+SUPPLY = Wish(CaseMove.SUPPLY)
 TELL = Wish(CaseMove.TELL)
 COMPLETE = Wish(CaseMove.COMPLETE)
 LAMPS, SIGNS = "lamp:", "outside:"
@@ -65,7 +68,12 @@ class OpenedCase:
     item: Item
     staff: str
     steps: Steps
-    planned: bool = False
+    plan: Plan | None = None
+
+    @property
+    def pledged(self) -> int:
+        """Days within which a missing material was pledged; 0 without a pledge."""
+        return self.plan.pledge if self.plan else 0
 
 
 class Cases:
@@ -84,6 +92,7 @@ class Cases:
             days[-1 - plan.back]: plan for plan in PLANS if plan.back < len(days)
         }
         self._lapses = LapseSearch(world.ctx)
+        self._silence = Silence(world)
         self._unserved: list[OpenedCase] = []
         self._opened: dict[str, OpenedCase] = {}
         self._due: dict[tuple[date, Hand], list[tuple[OpenedCase, Wish]]] = defaultdict(list)
@@ -94,7 +103,7 @@ class Cases:
         left = len(self._days) - 1 - self._days.index(day)
         chosen = [self._drawn() for _ in range(NEW if left <= RECENT else 0)]
         if plan is not None and plan.way is CaseWay.WINDOW:
-            chosen = [Matter(self._items[plan.item], ({},), plan=plan), *chosen[1:]]
+            chosen = [_planned_matter(self._items[plan.item], plan), *chosen[1:]]
         if len(chosen) > 1:  # so that the cashier has something to do every day
             chosen[-1] = Matter(self._chance.choice(self._charged), ({},))
         return chosen
@@ -114,7 +123,8 @@ class Cases:
         if matter.case:
             opened = self._opened[matter.case]
             if complete:
-                self._move(world.actor(opened.staff), opened, COMPLETE)
+                wish = SUPPLY if opened.pledged else COMPLETE
+                self._move(world.actor(opened.staff), opened, wish)
                 self._plan(day, opened)
             return matter.case
         if matter.item.code not in self._items:
@@ -122,7 +132,10 @@ class Cases:
         opened = self._open(matter.item, visit.seat.staff, matter.plan, ticket.id)
         clerk = world.actor(visit.seat.staff)
         if not complete:
-            self._move(clerk, opened, TELL)
+            pledge = opened.pledged
+            wishes = (Wish(CaseMove.PLEDGE, days=pledge), ACCEPT) if pledge else (TELL,)
+            for wish in wishes:
+                self._move(clerk, opened, wish)
             return opened.id
         if matter.plan is None or matter.plan.answered:
             self._move(clerk, opened, ACCEPT)
@@ -133,10 +146,12 @@ class Cases:
         """Return the lamps, steps, signs and judgements of a day."""
         at, plan = self._world.at, self._plans.get(day)
         events: list[Event] = [
+            *(self._silence.scheme_events(day) if day == self._days[0] else ()),
             (at(day, LIT_AT), self._light),
             (at(day, SERVED_AT), self._serve_all),
             (at(day, JUDGED_AT), self._judge),
             *((at(day, STEPS_AT[hand]), partial(self._handle, day, hand)) for hand in Hand),
+            (at(day, SILENT_AT), self._let_silence_count),
             (at(day, SEARCHED_AT), partial(sign_search.propose_day, self._world.ctx, day)),
         ]
         if plan is not None and plan.way is CaseWay.RECEPTION:
@@ -147,7 +162,7 @@ class Cases:
 
     def is_planned(self, case: str) -> bool:
         """Return True for a case of the plans, whose days tell a story."""
-        return case in self._opened and self._opened[case].planned
+        return case in self._opened and self._opened[case].plan is not None
 
     # -- acts ----------------------------------------------------------------------------------
 
@@ -159,14 +174,15 @@ class Cases:
         opening = Opening(item.code, who, way, ticket)
         case = actions.open_case(world.ctx, world.actor(staff), world.key(), opening)
         steps = plan.steps if plan else usual(item, self._chance)
-        self._opened[case] = OpenedCase(case, item, staff, steps, plan is not None)
+        self._opened[case] = OpenedCase(case, item, staff, steps, plan)
         return self._opened[case]
 
     def _receive(self, day: date, plan: Plan) -> None:
         """Open a case at the reception desk, without a number."""
         staff = self._world.catalogue.staff
         desk = next(person for person in staff if person.windows and not person.unit)
-        opened = self._open(self._items[plan.item], desk.number, plan)
+        item = self._world.catalogue.item_by[plan.item]
+        opened = self._open(item, desk.number, plan)
         self._move(self._world.actor(desk.number), opened, ACCEPT)
         self._plan(day, opened)
 
@@ -214,6 +230,10 @@ class Cases:
         while self._unserved:
             self._serve(self._unserved.pop())
 
+    def _let_silence_count(self) -> None:
+        """Record silence that counts after closing; its decisions are served in the morning."""
+        self._unserved += [self._opened[case] for case in self._silence.granted()]
+
     def _serve(self, opened: OpenedCase) -> None:
         world = self._world
         ctx, clerk = world.ctx, world.actor(opened.staff)
@@ -225,6 +245,7 @@ class Cases:
 
     def _light(self) -> None:
         serving.deem_all(self._world.ctx)
+        serving.lapse_all(self._world.ctx)
         lamps.light(self._world.ctx)
         self._lapses.update()
 
@@ -250,6 +271,8 @@ class Cases:
         """Return if a finding is confirmed, and why; None while the case is open."""
         if row.source_id.startswith(SIGNS):
             facts = finding_actions.facts_of(row)
+            if facts["sign"] == Sign.NO_VISIT and self._is_of_a_unit_elsewhere(row):
+                return False, "单位已撤出大厅，不发号码，由引导台直接收件"
             if facts["explained"]:
                 return False, "部门已作说明，有网络故障记录"
             if facts["sign"] == Sign.NO_LICENCE_CASE:
@@ -259,4 +282,19 @@ class Cases:
         stored = ctx.read(lambda c: queries.get(c, ctx.hall_id, case))
         if stored is None or stored.state != CaseState.DECIDED:
             return None
+        if self._silence.has_granted(case):
+            return True, "经核实单位未按承诺期限答复，现已默许，已通报单位"
         return True, "经核实确已超期，已督促办结"
+
+    def _is_of_a_unit_elsewhere(self, row: StoredFinding) -> bool:
+        unit = self._world.catalogue.unit_by.get(row.unit)
+        return unit is not None and unit.presence is not Presence.HALL
+
+
+def _planned_matter(item: Item, plan: Plan) -> Matter:
+    """Return what the person of a plan wants; a pledged material is missing at first."""
+    if not plan.pledge:
+        return Matter(item, ({},), plan=plan)
+    tolerable = next(n for n, material in enumerate(item.materials) if material.tolerable)
+    missing = {tolerable: MaterialFault.MISSING}
+    return Matter(item, (missing, {}) if plan.steps else (missing,), plan=plan)

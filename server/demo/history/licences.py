@@ -30,7 +30,7 @@ NAMED_AT, HANDED_AT, POSTED_AT, ENTERED_AT = time(7, 45), time(9, 25), time(11, 
 GIVEN_AT, COUNTED_AT, ROLL_AT = time(16, 40), time(17, 0), time(16, 5)
 POSTED, RETURNED, ELECTRONIC, LATE = 0.2, 0.25, 0.45, 0.2
 """Shares: posted, of these returned, also electronic, of these entered late."""
-DIFFERENT_BACK, ROLL_BACK, ISSUERS = 12, 8, 2
+DIFFERENT_BACK, ROLL_BACK = 12, 8
 """Working days before the last one of the list that differs, and of the list of numbers."""
 NO_CASE = "YS-9-00001"
 """Number without a case; like every number here it looks invented."""
@@ -113,9 +113,9 @@ class Licences:
     # -- acts ----------------------------------------------------------------------------------
 
     def _issuers(self) -> list[Actor]:
-        staff = self._world.catalogue.staff
-        desk = [person.number for person in staff if person.windows and not person.unit]
-        return [self._world.actor(number) for number in desk[-ISSUERS:]]
+        """Return who sits at the issuing window, and the cover, who does so on days of leave."""
+        desk = next(s for s in self._world.catalogue.staff if s.windows and not s.unit)
+        return [self._world.actor(number) for number in (desk.number, desk.cover) if number]
 
     def _name_issuers(self) -> None:
         world = self._world

@@ -23,7 +23,7 @@ def options(folder: Path, **changed: object) -> Namespace:
 
 def test_the_reference_hall_has_no_gap(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert disclosure.run(options(tmp_path, reference=True)) == 0
-    assert capsys.readouterr().out == "168 个事项，0 处待补充 / 168 items, 0 open findings\n"
+    assert capsys.readouterr().out == "169 个事项，0 处待补充 / 169 items, 0 open findings\n"
 
 
 def test_gaps_are_printed_with_code_and_counted_by_unit(

@@ -153,7 +153,7 @@ def test_the_paper_of_an_item_for_consultation_names_who_accepts_it(small: Small
 
 
 def test_a_guide_holds_every_published_field_of_the_item() -> None:
-    own = {"unit", "group", "service_minutes", "keywords", "three_hands"}
+    own = {"unit", "group", "service_minutes", "keywords", "three_hands", "hazard", "third_party"}
     assert set(Item.__slots__) - own <= set(Guide.model_fields)
 
 
