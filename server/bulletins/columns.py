@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
+from server.assistance.week_lines import GreenLine
 from server.attendance.week_lines import AttendanceLine, NamedCase
 from server.attendance.words import EARLY, LATE, MISSING, ON_TIME
 from server.bulletins.figures import Figures
@@ -100,6 +101,11 @@ CASES_HANDLED: Head = (
     ("early_rate", "提前办结率", "Early rate"),
     ("open", "期末在办", "Open at the end"),
     ("overdue", "其中超期", "Overdue"),
+)
+GREEN: Head = (
+    ("_unit", "单位", "Unit"),
+    ("green_week", "本周批准", "Granted this week"),
+    ("green_month", "本月累计", "This month"),
 )
 NOTICES: Head = (
     ("_unit", "单位", "Unit"),
@@ -201,6 +207,10 @@ def _cases(figures: Figures) -> Iterator[BulletinTable]:
         if lines:
             rows = map(_handled, lines)
             yield _table(key, "cases", title, (head, *CASES_HANDLED), rows, note=note)
+    if figures.green_units:
+        title = ("各单位绿色通道办件（单位：件）", "Green channel by unit")
+        rows = map(_green, figures.green_units)
+        yield _table("green_units", "cases", title, GREEN, rows)
 
 
 def _voices(figures: Figures) -> Iterator[BulletinTable]:
@@ -297,6 +307,10 @@ def _handled(line: CaseLine) -> BulletinRow:
         *(line.code, line.link, line.name, *before),
         *(line.on_time, on_time, line.early, early, *after),
     )
+
+
+def _green(line: GreenLine) -> BulletinRow:
+    return _row(line.unit, line.link, line.name, line.week, line.month)
 
 
 def _notice(line: NoticeLine) -> BulletinRow:

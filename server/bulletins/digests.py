@@ -13,7 +13,7 @@ from typing import Any
 
 from server.bulletins.figures import Figures
 
-ADDED = ("notice_units", "complaint_units", "case_units", "case_modes")
+ADDED = ("notice_units", "complaint_units", "case_units", "case_modes", "green_units")
 """Figures that bulletins had not always: left out while empty, so that older digests hold."""
 
 

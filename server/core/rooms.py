@@ -30,6 +30,7 @@ ROOMS = (
     "server.one_time_notices",
     "server.cases",
     "server.call_backs",
+    "server.assistance",
     "server.supervision",
     "server.tacit_approval",
     "server.bulletins",
