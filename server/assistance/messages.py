@@ -136,7 +136,6 @@ class JobStepView(Message):
     move: JobMove
     state: JobState
     at: int
-    due: str
     signed: bool
     words: str
     evidence: list[PaperRef]
@@ -175,7 +174,6 @@ class GreenStepView(Message):
     move: GreenMove
     state: GreenState
     at: int
-    due: str
     words: str
     by: str
     by_name: str
