@@ -108,7 +108,7 @@ REFUSALS: dict[ErrorCode, Refusal] = {
     AssistCode.GREEN_WORDS: Refusal(400, "请写明理由。", "Please write the reason."),
     AssistCode.GREEN_ENDED: Refusal(
         409,
-        "这个办件已经办结，不再需要绿色通道。",
+        "这个办件已经结束，不再需要绿色通道。",
         "This case has ended and needs no green channel.",
     ),
 }

@@ -32,7 +32,7 @@ export const jobStates = dictionary({
   delivered: { zh: "已交付", en: "Delivered" },
   filed: { zh: "已归档", en: "Filed" },
   reported: { zh: "待回访", en: "To be called back" },
-  ended: { zh: "已办结", en: "Ended" },
+  ended: { zh: "已结束", en: "Ended" },
   revoked: { zh: "已撤回委托", en: "Revoked" },
 });
 

@@ -17,6 +17,7 @@ from server.core.clock import SeededTokenSource, SetClock, SystemTokenSource
 from server.core.engine import open_engine
 from server.core.events import Bus
 from server.core.folder_key import key_in
+from server.demo.history.assistance import Assistance
 from server.demo.history.cases import Cases
 from server.demo.history.complaints import Complaints
 from server.demo.history.floor import seats, sign_ins, visits
@@ -81,6 +82,7 @@ def _write(
     people, walks, weeks = People(world, doors), SpotChecks(world), Bulletins(world)
     days = list(world.ctx.workdays().among(first, last))
     voices, cases, complaints = Voices(world), Cases(world, days), Complaints(world, days)
+    assistance = Assistance(world, days)
     notices = Notices(world, days, cases.handed_in)
     people.rules(first)
     requests = people.leave(first, last + timedelta(days=10))
@@ -102,6 +104,7 @@ def _write(
             *visits(world, day, day_seats, busy),
             *voices.events(day),
             *complaints.events(day),
+            *assistance.events(day),
             *weeks.events(day, newest=_same_week(day, last + timedelta(days=1))),
             (world.minute(day, 18 * 60 + 45), lambda: keep_day(world.ctx)),
         ]

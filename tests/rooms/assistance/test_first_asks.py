@@ -130,8 +130,8 @@ def test_a_question_that_nobody_takes_is_overdue_for_office_and_first_asked(
     assert overdue() == [False, False]
     hall.clock.set(at(9) + 2 * DAY_MS)
     assert overdue() == [True, True]
-    told = [alarm.code for alarm in alarms(web.app.hall)(snapshot.take(hall.ctx))]
-    assert told == ["first_ask_overdue"]
+    codes = [alarm.code for alarm in alarms(web.app.hall)(snapshot.take(hall.ctx))]
+    assert codes == ["first_ask_overdue"]
 
 
 def test_the_telephone_is_sealed_and_erased(hall: SmallHall) -> None:
@@ -144,9 +144,9 @@ def test_the_telephone_is_sealed_and_erased(hall: SmallHall) -> None:
     def person() -> queries.StoredPerson | None:
         return hall.ctx.read(lambda c: queries.people(c, "small", [ask["id"]])).get(ask["id"])
 
-    kept = person()
-    assert kept is not None
-    assert "139" not in kept.phone
+    record = person()
+    assert record is not None
+    assert "139" not in record.phone
     hall.clock.set(at(9) + 366 * DAY_MS)
     delete_old(hall.ctx, hall.hall.config.data)
     assert person() is None
