@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
+from server.assistance.week_lines import GreenLine
 from server.attendance.week_lines import AttendanceLine, NamedCase
 from server.attendance.words import EARLY, LATE, MISSING, ON_TIME
 from server.bulletins.figures import Figures
@@ -124,6 +125,11 @@ JOINT: Head = (
     ("meetings", "受邀会议、踏勘（次）", "Meetings"),
     ("absent", "缺席", "Absent"),
 )
+GREEN: Head = (
+    ("_unit", "单位", "Unit"),
+    ("green_week", "本周批准", "Granted this week"),
+    ("green_month", "本月累计", "This month"),
+)
 NOTICES: Head = (
     ("_unit", "单位", "Unit"),
     ("hand_ins", "收取材料（次）", "Hand-ins"),
@@ -228,6 +234,10 @@ def _cases(figures: Figures) -> Iterator[BulletinTable]:
         title = ("各单位并联审批情况", "Joint review by unit")
         rows = map(_joint, figures.joint_units)
         yield _table("joint_units", "cases", title, JOINT, rows, note=JOINT_RATE)
+    if figures.green_units:
+        title = ("各单位绿色通道办件（单位：件）", "Green channel by unit")
+        rows = map(_green, figures.green_units)
+        yield _table("green_units", "cases", title, GREEN, rows)
 
 
 def _voices(figures: Figures) -> Iterator[BulletinTable]:
@@ -339,6 +349,10 @@ def _joint(line: JointLine) -> BulletinRow:
     rate = rate_text(Rate(line.on_time, line.owed))
     before = (line.sent, line.answered, line.on_time, rate)
     return _row(line.code, line.link, line.name, *before, line.overdue, line.meetings, line.absent)
+
+
+def _green(line: GreenLine) -> BulletinRow:
+    return _row(line.unit, line.link, line.name, line.week, line.month)
 
 
 def _notice(line: NoticeLine) -> BulletinRow:

@@ -13,7 +13,15 @@ from typing import Any
 
 from server.bulletins.figures import Figures
 
-ADDED = ("notice_units", "complaint_units", "case_units", "case_modes", "fee_units", "joint_units")
+ADDED = (
+    "notice_units",
+    "complaint_units",
+    "case_units",
+    "case_modes",
+    "fee_units",
+    "joint_units",
+    "green_units",
+)
 """Figures that bulletins had not always: left out while empty, so that older digests hold."""
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from server.assistance.week_lines import GreenLine
 from server.attendance.week_lines import AttendanceLine, NamedCase
 from server.cases.week_lines import CaseLine
 from server.complaints.week_lines import ComplaintLine
@@ -41,5 +42,6 @@ class Figures:
     case_modes: tuple[CaseLine, ...] = ()
     fee_units: tuple[FeeLine, ...] = ()
     joint_units: tuple[JointLine, ...] = ()
+    green_units: tuple[GreenLine, ...] = ()
     rates: dict[str, list[float | None]] = field(default_factory=dict)
     """On-time rate of each unit over the last weeks, oldest first, this week last."""

@@ -302,7 +302,7 @@ def move(ctx: Context, actor: Actor, key: str, case_id: str, wish: Wish) -> None
         faulty = materials.faulty(tx.conn, tx.hall_id, row) if looks else None
         attempt = attempt_of(ctx, actor, row, facts, posts, wish, faulty)
         state = CASE.after(wish.move, attempt, _target(wish, row, facts))
-        refusal = hold_of(ctx, tx.conn, row, wish.move)
+        refusal = hold_of(ctx, tx.conn, actor, row, wish.move)
         if refusal is not None:
             raise refusal
         add_fact(ctx, tx, actor, row, facts, state, wish, ctx.local(tx.now).date())

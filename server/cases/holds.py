@@ -1,10 +1,10 @@
 """Holds: rooms above that stop a person's step of a case, or come before it.
 
 A room that may stop a step, such as the parts of a joint review that still run, brings a module
-`case_holds` with `hold(ctx, conn, case, move)`, which returns the refusal or None. One in which
-time may have decided before the person brings `case_overtakes` with `overtake(ctx, tx, actor, case,
-facts, wish)`, which records that and returns True. `server.core.rooms` finds both by name. Steps of
-the hall itself are never held.
+`case_holds` with `hold(ctx, conn, actor, case, move)`, which returns the refusal or None. One in
+which time may have decided before the person brings `case_overtakes` with `overtake(ctx, tx, actor,
+case, facts, wish)`, which records that and returns True. `server.core.rooms` finds both by name.
+Steps of the hall itself are never held.
 """
 
 from __future__ import annotations
@@ -26,13 +26,14 @@ from server.hall.context import Context
 def hold_of(
     ctx: Context,
     conn: Connection,
+    actor: Actor,
     row: StoredCase,
     move: CaseMove,
     rooms: Sequence[ModuleType] | None = None,
 ) -> HallError | None:
     """Return the first refusal of a step; `rooms`: their modules `case_holds`, None for all."""
     for room in modules("case_holds") if rooms is None else rooms:
-        refusal: HallError | None = room.hold(ctx, conn, row, move)
+        refusal: HallError | None = room.hold(ctx, conn, actor, row, move)
         if refusal is not None:
             return refusal
     return None

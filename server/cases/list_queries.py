@@ -30,6 +30,11 @@ def page(conn: Connection, query: Select[Any], skip: int) -> tuple[list[StoredCa
     return rows, max(0, int(conn.execute(count).scalar_one()) - skip - len(rows))
 
 
+def ids(conn: Connection, query: Select[Any]) -> list[str]:
+    """Return the ids of every case of a query, in its order."""
+    return list(conn.scalars(query.with_only_columns(_c.id)))
+
+
 def due_first(
     conn: Connection, hall_id: str, unit: str = "", skip: int = 0, most: int = MOST_LISTED
 ) -> list[StoredCase]:

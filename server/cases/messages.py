@@ -11,6 +11,7 @@ from server.cases.day_walk import DayKind
 from server.cases.minute_walk import MinuteKind
 from server.cases.paper_kinds import PaperKind, ServedHow, ServedTo
 from server.cases.rules import (
+    CaseFlag,
     CaseMove,
     CaseOutcome,
     CaseState,
@@ -257,6 +258,7 @@ class CaseBrief(Message):
     day: str
     applicant: str
     due: list[DueView]
+    flags: list[CaseFlag]
 
 
 class HeldMove(Message):

@@ -37,6 +37,15 @@ class CaseState(StrEnum):
     VOID = "void"
 
 
+class CaseFlag(StrEnum):
+    """Flag of a case in lists, which a room above sets."""
+
+    GREEN = "green"
+    """In the green channel (绿色通道): first on desks, within a bound."""
+    HELPED = "helped"
+    """A helper acts for the applicant (帮办代办)."""
+
+
 class CaseMove(StrEnum):
     """Move of a case."""
 

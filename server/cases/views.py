@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection
 
-from server.cases import access, actions, list_queries, materials, queries, take_over
+from server.cases import access, actions, desk_places, list_queries, materials, queries, take_over
 from server.cases.clocks import PROMISES, CaseClocks, Clock
 from server.cases.day_walk import walk
 from server.cases.due_rows import stated
@@ -79,9 +79,14 @@ def briefs(hall: Hall, conn: Connection, rows: Sequence[StoredCase]) -> list[Cas
     ids = [row.id for row in rows]
     dues = queries.dues(conn, hall.ctx.hall_id, ids)
     people = queries.applicants(conn, hall.ctx.hall_id, ids)
+    flags = desk_places.flags_of(hall.ctx, conn, ids)
     reader = actions.clocks(hall.ctx)
     return [
-        CaseBrief(**_brief(hall, reader, row, dues[row.id], people.get(row.id))) for row in rows
+        CaseBrief(
+            **_brief(hall, reader, row, dues[row.id], people.get(row.id)),
+            flags=flags.get(row.id, []),
+        )
+        for row in rows
     ]
 
 
@@ -139,9 +144,10 @@ def single(hall: Hall, conn: Connection, actor: Actor, case_id: str) -> CaseView
     unseal_phone = person is not None and row.state not in FINAL
     phone = unseal(hall.config.data, ctx.tokens, person.phone) if unseal_phone and person else ""
     evidence = step_papers.papers_of(conn, ctx.hall_id, facts)
-    moves, held = _moves(ctx, conn, row, attempt)
+    moves, held = _moves(ctx, conn, actor, row, attempt)
     return CaseView(
         **_brief(hall, reader, row, dues, person),
+        flags=desk_places.flags_of(ctx, conn, [row.id]).get(row.id, []),
         outer_no=row.outer_no,
         outcome=CaseOutcome(row.outcome) if row.outcome else None,
         ticket_number=row.ticket.partition("-")[2],
@@ -168,14 +174,14 @@ def single(hall: Hall, conn: Connection, actor: Actor, case_id: str) -> CaseView
 
 
 def _moves(
-    ctx: Context, conn: Connection, row: StoredCase, attempt: Attempt[CaseState]
+    ctx: Context, conn: Connection, actor: Actor, row: StoredCase, attempt: Attempt[CaseState]
 ) -> tuple[list[CaseMove], list[HeldMove]]:
     """Return the steps that a person may take now, and those that another room holds, with why."""
     moves, held = [], []
     for move in CaseMove:
         if move in actions.BY_HALL or not CASE.allows(move, attempt):
             continue
-        refusal = hold_of(ctx, conn, row, move)
+        refusal = hold_of(ctx, conn, actor, row, move)
         if refusal is None:
             moves.append(move)
         else:
@@ -276,9 +282,8 @@ def desk(hall: Hall, conn: Connection, actor: Actor, skip: int = 0) -> Desk:
     catalogue, posts = ctx.catalogue(), queries.posts(conn, ctx.hall_id)
     units = access.units_of(catalogue, posts, actor.name)
     by_post = access.units_by_post(catalogue, posts, actor.name)
-    own, more = list_queries.page(
-        conn, list_queries.on_desk(ctx.hall_id, set(CaseState) - FINAL, actor.name, by_post), skip
-    )
+    query = list_queries.on_desk(ctx.hall_id, set(CaseState) - FINAL, actor.name, by_post)
+    own, more = desk_places.desk_page(ctx, conn, query, skip)
     return Desk(
         today=ctx.day(),
         posts=[

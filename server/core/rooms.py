@@ -31,6 +31,7 @@ ROOMS = (
     "server.cases",
     "server.fees",
     "server.call_backs",
+    "server.assistance",
     "server.supervision",
     "server.tacit_approval",
     "server.joint_review",

@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from server.cases.queries import StoredCase
 from server.cases.rules import CaseMove
+from server.core.actors import Actor
 from server.core.errors import HallError
 from server.hall.context import Context
 from server.issuing import queries
@@ -13,7 +14,9 @@ from server.issuing.errors import LicenceCode
 from server.issuing.rules import Place
 
 
-def hold(ctx: Context, conn: Connection, case: StoredCase, move: CaseMove) -> HallError | None:
+def hold(
+    ctx: Context, conn: Connection, _actor: Actor, case: StoredCase, move: CaseMove
+) -> HallError | None:
     """Return the refusal of a step of a case, or None."""
     if move is not CaseMove.MAKE_VOID:
         return None

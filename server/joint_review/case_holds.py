@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from server.cases.queries import StoredCase
 from server.cases.rules import CaseMove
+from server.core.actors import Actor
 from server.core.errors import HallError
 from server.hall.context import Context
 from server.joint_review import queries
@@ -15,7 +16,9 @@ from server.joint_review.rules import ENDED, PartState
 HELD = frozenset({CaseMove.PASS, CaseMove.DECIDE})
 
 
-def hold(ctx: Context, conn: Connection, row: StoredCase, move: CaseMove) -> HallError | None:
+def hold(
+    ctx: Context, conn: Connection, _actor: Actor, row: StoredCase, move: CaseMove
+) -> HallError | None:
     """Return the refusal of a step that leads to a decision while parts run; else None."""
     if move not in HELD:
         return None

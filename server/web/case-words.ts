@@ -41,6 +41,12 @@ export const factWords = dictionary({
   take_over: { zh: "B 角接办", en: "Taken over by the cover" },
 });
 
+/** Flags that stand beside a case in lists and on its card. */
+export const flagWords = dictionary({
+  green: { zh: "绿色通道", en: "Green channel" },
+  helped: { zh: "帮办代办", en: "Helper" },
+});
+
 export const outcomeWords = dictionary({
   granted: { zh: "准予", en: "Granted" },
   refused: { zh: "不予", en: "Refused" },

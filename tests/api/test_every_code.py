@@ -8,6 +8,7 @@ from server.core.errors import ErrorCode
 from server.core.problems import refusals
 from support.code_cases import (
     CASES,
+    assistance,
     attendance,
     bulletin,
     call_backs,
@@ -48,6 +49,7 @@ PARTS = (
     call_backs,
     staff_photos,
     tacit_approval,
+    assistance,
     one_time_notices,
     fees,
     issuing,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from server.assistance import queries as assistance
 from server.bulletins import queries as bulletins_queries
 from server.cases import queries as cases
 from server.cases.rules import CaseMove
@@ -75,6 +76,16 @@ def test_complaints_came_every_way_and_ended_every_way(hall: Hall) -> None:
     doubts = hall.ctx.read(lambda c: stored_findings.of_doubts(c, "reference", "complaint:"))
     assert {row.source_id for row in doubts} == set(marks)
     assert marks
+
+
+def test_questions_helpers_and_green_channels_are_there(hall: Hall) -> None:
+    asks = hall.ctx.read(lambda c: assistance.every_ask(c, "reference"))
+    jobs = hall.ctx.read(lambda c: assistance.every_job(c, "reference"))
+    greens = hall.ctx.read(lambda c: assistance.greens(c, "reference"))
+    assert {row.state for row in asks} == {"handed_over", "ended"}
+    assert sum(is_overdue(row.due, SATURDAY_DAY) for row in asks) == 1
+    assert {"ended"} < {row.state for row in jobs}
+    assert {row.state for row in greens} == {"granted", "proposed"}
 
 
 def test_materials_were_handed_in_with_faults_supplemented_and_some_told_twice(hall: Hall) -> None:

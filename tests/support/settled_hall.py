@@ -12,6 +12,9 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from server.assistance import actions as first_asks
+from server.assistance.actions import Question
+from server.assistance.helper_actions import Job, entrust
 from server.attendance import shift_rule_actions, shift_rule_queries
 from server.attendance.day_sheet import total
 from server.attendance.present_verdict import present_verdict
@@ -413,6 +416,8 @@ class SettledHall:
             "change": [row.id for row in ctx.read(lambda c: stored_changes.listed(c, "small"))],
             "sheet": self.sheet,
             "scheme": [self._scheme()],
+            "ask": [first_asks.record(ctx, BOSS, self.small.key(), Question("问社保"))],
+            "job": [self._job()],
         }
 
     def _scheme(self) -> str:
@@ -421,6 +426,11 @@ class SettledHall:
         items, first = ("tax-1",), self.ctx.local().date()
         proposal = Proposal(SchemeKind.DECISION, items, SchemeLimit.LEGAL, basis, first)
         return propose(self.ctx, BOSS, self.small.key(), proposal)
+
+    def _job(self) -> str:
+        """Return a job whose helper is a clerk."""
+        job = Job(CLERK, "代办", self.ctx.local().date(), project="示例项目", name="测试人")
+        return entrust(self.ctx, BOSS, self.small.key(), job)
 
     def close(self) -> None:
         """Close the databases."""

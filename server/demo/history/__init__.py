@@ -17,6 +17,7 @@ from server.core.clock import SeededTokenSource, SetClock, SystemTokenSource
 from server.core.engine import open_engine
 from server.core.events import Bus
 from server.core.folder_key import key_in
+from server.demo.history.assistance import Assistance
 from server.demo.history.cases import Cases
 from server.demo.history.complaints import Complaints
 from server.demo.history.fees import Fees
@@ -85,6 +86,7 @@ def _write(
     days = list(world.ctx.workdays().among(first, last))
     voices, licences, complaints = Voices(world), Licences(world, days), Complaints(world, days)
     cases, fees = Cases(world, days, licences), Fees(world, days)
+    assistance = Assistance(world, days)
     notices = Notices(world, days, cases.handed_in)
     joint = Joint(world, days, cases.is_planned)
     people.rules(first)
@@ -110,6 +112,7 @@ def _write(
             *visits(world, day, day_seats, busy),
             *voices.events(day),
             *complaints.events(day),
+            *assistance.events(day),
             *weeks.events(day, newest=_same_week(day, last + timedelta(days=1))),
             (world.minute(day, 18 * 60 + 45), lambda: keep_day(world.ctx)),
         ]

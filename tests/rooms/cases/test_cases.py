@@ -462,11 +462,11 @@ def test_telephone_and_applicant_are_erased_in_time(hall: SmallHall) -> None:
 def test_a_room_above_holds_a_step(hall: SmallHall) -> None:
     room = ModuleType("case_holds")
     refused = HallError(CaseCode.CASE_STATE, state="handling")
-    vars(room)["hold"] = lambda _ctx, _conn, _row, move: refused if move is MOVE.PASS else None
+    vars(room)["hold"] = lambda *where: refused if where[-1] is MOVE.PASS else None
     row = stored(hall, accepted(hall))[0]
 
     def holds(move: CaseMove) -> HallError | None:
-        return hall.ctx.read(lambda c: hold_of(hall.ctx, c, row, move, [room]))
+        return hall.ctx.read(lambda c: hold_of(hall.ctx, c, CLERK, row, move, [room]))
 
     assert holds(MOVE.PASS) is refused
     assert holds(MOVE.WITHDRAW) is None

@@ -1,0 +1,1 @@
+"""Assistance: questions of the first asked, jobs of helpers, the green channel of projects."""
