@@ -116,7 +116,7 @@ def test_the_bulletin_says_what_the_public_said_and_what_became_of_it(small: Sma
     manager.post("/office/bulletins", {"week": week})
     facts = manager.get(f"/bulletins/{week}").get_json()
     section = next(s for s in facts["sections"] if s["name"] == "voices")
-    assert section["title"] == "十、群众评价情况"
+    assert section["title"] == "十一、群众评价情况"
     text = "".join(piece["text"] for piece in section["pieces"])
     assert text == (
         "群众主动评价4次，主动评价率4/4，好评率2/4。差评2件，"
@@ -124,7 +124,7 @@ def test_the_bulletin_says_what_the_public_said_and_what_became_of_it(small: Sma
     )
     links = {piece["link"] for piece in section["pieces"] if piece["link"]}
     assert links == {f"/office#ratings/{week}", "/office#redresses"}
-    assert facts["sections"][-1]["title"] == "十二、有关要求"
+    assert facts["sections"][-1]["title"] == "十三、有关要求"
 
 
 def test_a_default_is_computed_shown_apart_and_in_no_rate(small: SmallHall) -> None:
