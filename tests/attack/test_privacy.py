@@ -81,6 +81,7 @@ def test_a_column_named_like_a_personal_one_is_personal_or_listed_here() -> None
     }
     assert others == {
         "alarm_take.subject",  # a device, a ticket, a day
+        "assistance_person.subject",  # a question or job
         "bulletin.number",
         "case_record.number",
         "joint_late.subject",  # a part, a case
@@ -89,6 +90,7 @@ def test_a_column_named_like_a_personal_one_is_personal_or_listed_here() -> None
         "licence.number",
         "licence_roll.lines",  # their number
         "licence_roll_line.number",
+        "first_ask.subject",  # what was asked
         "finger.enrolment",  # beside the person it belongs to
         "open_line.subject",  # a unit or a window
         "reader.facts",  # readings of the time clock

@@ -76,6 +76,11 @@ WHOLE: dict[str, list[dict[str, Any]]] = {
     "order_reader": [{"kind": "info"}, {"kind": "reread", "first": DAYS[0], "last": DAYS[0]}],
     "add_reader": [{"serial": "NEW1", "way": "push", "name": "东门"}],
     "hand_in": [],
+    "entrust_job": [
+        {"helper": CLERK, "scope": "代办", "until": day, "project": "示例项目", "name": "测试人"}
+        for day in (DAYS[0], "2099-12-31")
+    ],
+    "record_first_ask": [{"subject": "问社保"}, {"subject": "问社保", "to_unit": "social"}],
     "propose_scheme": [
         {"kind": "decision", "items": ["tax-1"], "limit": "legal", "first": first}
         | {"basis": "某市行政审批超时默许办法第三条"}
