@@ -327,11 +327,20 @@ def checks() -> dict[str, list[str]]:
         "mypy --strict": [f"{tool}/mypy"],
         "import contracts": [f"{tool}/lint-imports"],
         "vue-tsc": node_tool("vue-tsc", "--noEmit"),
-        "vitest": node_tool("vitest", "run", "--dir", "tests/web"),
+        "vitest": node_tool("vitest", "run", "--dir", "tests/web", "--no-isolate"),
     }
 
 
-def lint_all(*names: str) -> list[str]:
+def collection() -> dict[str, list[str]]:
+    """Return the check that all tests can be collected; it compiles their modules, too.
+
+    Each of the parallel workers collects all tests at the same moment: without compiled modules
+    each would rewrite the assertions of all of them.
+    """
+    return {"tests collected": [str(PYTHON), "-m", "pytest", "-qq", "--collect-only"]}
+
+
+def lint_all(*names: str, more: dict[str, list[str]] | None = None) -> list[str]:
     """Run every check, or these, two at a time; print them in order; return the failed ones."""
 
     def run_check(argv: list[str]) -> tuple[int, str, float]:
@@ -346,6 +355,7 @@ def lint_all(*names: str) -> list[str]:
     failed, todo = [], checks()
     if names:
         todo = {name: todo[name] for name in names}
+    todo |= more or {}
     with ThreadPoolExecutor(2) as pool:
         for name, (code, output, seconds) in zip(
             todo, pool.map(run_check, todo.values()), strict=True
@@ -368,7 +378,7 @@ def test(args: argparse.Namespace) -> int:
         args.more = [*(word for word in args.more if word != "--fast"), *FAST_TESTS]
         failed = lint_all("ruff check", "mypy --strict", "import contracts")
     else:
-        failed = lint_all()
+        failed = lint_all(more=collection())
     print_progress(f"pytest, although failed: {', '.join(failed)}" if failed else "pytest")
     argv = [str(PYTHON), "-m", "pytest", *PARALLEL_TESTS, *args.more]
     with quick_folder() as folder:
