@@ -328,19 +328,11 @@ def checks() -> dict[str, list[str]]:
         "import contracts": [f"{tool}/lint-imports"],
         "vue-tsc": node_tool("vue-tsc", "--noEmit"),
         "vitest": node_tool("vitest", "run", "--dir", "tests/web", "--no-isolate"),
+        "tests collected": [f"{tool}/python", "-m", "pytest", "-qq", "--collect-only"],
     }
 
 
-def collection() -> dict[str, list[str]]:
-    """Return the check that all tests can be collected; it compiles their modules, too.
-
-    Each of the parallel workers collects all tests at the same moment: without compiled modules
-    each would rewrite the assertions of all of them.
-    """
-    return {"tests collected": [str(PYTHON), "-m", "pytest", "-qq", "--collect-only"]}
-
-
-def lint_all(*names: str, more: dict[str, list[str]] | None = None) -> list[str]:
+def lint_all(*names: str) -> list[str]:
     """Run every check, or these, two at a time; print them in order; return the failed ones."""
 
     def run_check(argv: list[str]) -> tuple[int, str, float]:
@@ -352,10 +344,8 @@ def lint_all(*names: str, more: dict[str, list[str]] | None = None) -> list[str]
             out.seek(0)
             return code, out.read().decode(errors="replace"), time.monotonic() - start
 
-    failed, todo = [], checks()
-    if names:
-        todo = {name: todo[name] for name in names}
-    todo |= more or {}
+    failed: list[str] = []
+    todo = {name: argv for name, argv in checks().items() if not names or name in names}
     with ThreadPoolExecutor(2) as pool:
         for name, (code, output, seconds) in zip(
             todo, pool.map(run_check, todo.values()), strict=True
@@ -378,7 +368,7 @@ def test(args: argparse.Namespace) -> int:
         args.more = [*(word for word in args.more if word != "--fast"), *FAST_TESTS]
         failed = lint_all("ruff check", "mypy --strict", "import contracts")
     else:
-        failed = lint_all(more=collection())
+        failed = lint_all()
     print_progress(f"pytest, although failed: {', '.join(failed)}" if failed else "pytest")
     argv = [str(PYTHON), "-m", "pytest", *PARALLEL_TESTS, *args.more]
     with quick_folder() as folder:

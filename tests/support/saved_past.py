@@ -39,10 +39,7 @@ class SavedPast:
 
     def _read(self) -> Rows:
         with closing(self._hall.live()) as live:
-            return {
-                name: live.execute(f"SELECT * FROM {name}").fetchall()  # noqa: S608
-                for name in self.tables
-            }
+            return {name: live.execute(f"SELECT * FROM {name}").fetchall() for name in self.tables}
 
 
 def recorded(reading: Callable[[], dict[str, Any]]) -> tuple[dict[str, Any], list[str]]:
