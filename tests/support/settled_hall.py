@@ -111,17 +111,16 @@ class SettledHall:
 
     def save(self) -> None:
         """Save the database for `restore`."""
-        live = self.live()
+        live = self._live()
         live.backup(self._kept)
         live.close()
 
-    def live(self) -> sqlite3.Connection:
-        """Return a connection to the database, which the caller closes."""
+    def _live(self) -> sqlite3.Connection:
         return sqlite3.connect(self.folder / "hall.db")
 
     def restore(self) -> None:
         """Restore the database saved by `keep` and clear the caches."""
-        live = self.live()
+        live = self._live()
         self._kept.backup(live)
         live.close()
         self.ctx.drop_caches()
