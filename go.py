@@ -327,7 +327,8 @@ def checks() -> dict[str, list[str]]:
         "mypy --strict": [f"{tool}/mypy"],
         "import contracts": [f"{tool}/lint-imports"],
         "vue-tsc": node_tool("vue-tsc", "--noEmit"),
-        "vitest": node_tool("vitest", "run", "--dir", "tests/web"),
+        "vitest": node_tool("vitest", "run", "--dir", "tests/web", "--no-isolate"),
+        "tests collected": [f"{tool}/python", "-m", "pytest", "-qq", "--collect-only"],
     }
 
 
@@ -343,9 +344,8 @@ def lint_all(*names: str) -> list[str]:
             out.seek(0)
             return code, out.read().decode(errors="replace"), time.monotonic() - start
 
-    failed, todo = [], checks()
-    if names:
-        todo = {name: todo[name] for name in names}
+    failed: list[str] = []
+    todo = {name: argv for name, argv in checks().items() if not names or name in names}
     with ThreadPoolExecutor(2) as pool:
         for name, (code, output, seconds) in zip(
             todo, pool.map(run_check, todo.values()), strict=True

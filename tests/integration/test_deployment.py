@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from server.core import config
 from server.core.config import ConfigError
 from support.hall_server import PATIENCE, free_port
 from support.live_line import hang_up
+from support.postgres import Postgres
 
 ROOT = Path(__file__).resolve().parents[2]
 HALLS = {"one": "one.example", "two": "two.example"}
@@ -100,78 +102,90 @@ class Visitor:
         self._line.close()
 
 
+@dataclass
+class Halls:
+    """Two halls of one server: its port, and the present password of each hall's first account."""
+
+    port: int
+    passwords: dict[str, str]
+
+    def change_password(self, hall: str, visitor: Visitor) -> None:
+        """Change the password of the first account, as its first sign-in demands."""
+        fresh = f"{self.passwords[hall]}-again"
+        change = {"current": self.passwords[hall], "new": fresh}
+        assert visitor.ask("POST", "/password", change)[0] == 200
+        self.passwords[hall] = fresh
+
+
 def _passwords(output: list[str]) -> dict[str, str]:
     rows = [line.split() for line in output]
     return {row[0]: row[2] for row in rows if len(row) == 3 and row[1] == "admin"}
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-def test_each_hall_answers_to_its_own_name(
-    tmp_path: Path, sqlite_url: str, postgres_url: str, workers: int
-) -> None:
-    database = "" if workers == 1 else postgres_url
-    assert sqlite_url
-    (tmp_path / "hall.toml").write_text(TOML.format(database=database, workers=workers))
-    with _serving(tmp_path) as (port, output):
-        passwords = _passwords(output)
-        assert set(passwords) == set(HALLS)
-        visitor_one, visitor_two, other = (
-            Visitor(port, host) for host in (*HALLS.values(), "three.example")
-        )
-        login = {"staff": "admin", "password": passwords["one"]}
-        assert other.ask("GET", "/session")[1]["code"] == "hall_unknown"
-        assert "这个网址打不开" in other.page("/kiosk/1")
-        assert visitor_two.ask("POST", "/login", login)[1]["code"] == "login_failed"
-        assert visitor_one.ask("POST", "/login", login)[0] == 200
-        fresh = {"current": passwords["one"], "new": "a-word-of-one's-own"}
-        assert visitor_one.ask("POST", "/password", fresh)[0] == 200
-        assert visitor_one.ask("GET", "/office/accounts")[0] == 200
-        # The same cookie has no session in the other hall.
-        visitor_two._headers = visitor_one._headers | {"Host": HALLS["two"]}
-        assert visitor_two.ask("GET", "/office/accounts")[1]["code"] == "not_signed_in"
-        for visitor in (visitor_one, visitor_two, other):
-            visitor.close()
+@pytest.fixture(scope="module", params=[1, 2], ids=["one process", "two workers"])
+def halls(
+    request: pytest.FixtureRequest, postgres: Postgres, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Halls]:
+    """Yield the two halls, served by one process on SQLite or by two workers on PostgreSQL."""
+    folder = tmp_path_factory.mktemp("halls")
+    name = postgres.create()
+    database = "" if request.param == 1 else postgres.url(name)
+    (folder / "hall.toml").write_text(TOML.format(database=database, workers=request.param))
+    with _serving(folder) as (port, output):
+        yield Halls(port, _passwords(output))
     checked = subprocess.run(
-        [sys.executable, "-m", "server.cli", "check", "--data", str(tmp_path)],
+        [sys.executable, "-m", "server.cli", "check", "--data", str(folder)],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=False,
         timeout=PATIENCE,
     )
+    postgres.drop(name)
     assert checked.returncode == 0, checked.stderr
     assert all(hall in checked.stdout for hall in HALLS)
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-def test_a_time_clock_that_connects_by_address_is_found_by_its_serial_number(
-    tmp_path: Path, sqlite_url: str, postgres_url: str, workers: int
-) -> None:
-    database = "" if workers == 1 else postgres_url
-    assert sqlite_url
-    (tmp_path / "hall.toml").write_text(TOML.format(database=database, workers=workers))
-    with _serving(tmp_path) as (port, output):
-        passwords = _passwords(output)
-        offices = {}
-        for hall, host in HALLS.items():
-            offices[hall] = office = Visitor(port, host)
-            office.ask("POST", "/login", {"staff": "admin", "password": passwords[hall]})
-            fresh = {"current": passwords[hall], "new": "a-word-of-one's-own"}
-            assert office.ask("POST", "/password", fresh)[0] == 200
-        assert {_polled(port, "CE1") for _ in range(6)} == {403}
-        added = {"serial": "CE1", "way": "push", "name": "东门"}
-        offices["two"].keyed("first")
-        assert offices["two"].ask("POST", "/office/readers", added)[0] == 200
-        # Each request has a connection of its own: any worker may get it.
-        assert {_polled(port, "CE1") for _ in range(6)} == {200}
-        offices["one"].keyed("second")
-        assert offices["one"].ask("POST", "/office/readers", added)[0] == 200
-        assert {_polled(port, "CE1") for _ in range(6)} == {403}
-        for office in offices.values():
-            status, today = office.ask("GET", "/office/today")
-            assert status == 200
-            assert "reader_twice" in {alarm["code"] for alarm in today["alarms"]}
-            office.close()
+def test_each_hall_answers_to_its_own_name(halls: Halls) -> None:
+    assert set(halls.passwords) == set(HALLS)
+    visitor_one, visitor_two, other = (
+        Visitor(halls.port, host) for host in (*HALLS.values(), "three.example")
+    )
+    login = {"staff": "admin", "password": halls.passwords["one"]}
+    assert other.ask("GET", "/session")[1]["code"] == "hall_unknown"
+    assert "这个网址打不开" in other.page("/kiosk/1")
+    assert visitor_two.ask("POST", "/login", login)[1]["code"] == "login_failed"
+    assert visitor_one.ask("POST", "/login", login)[0] == 200
+    halls.change_password("one", visitor_one)
+    assert visitor_one.ask("GET", "/office/accounts")[0] == 200
+    # The same cookie has no session in the other hall.
+    visitor_two._headers = visitor_one._headers | {"Host": HALLS["two"]}
+    assert visitor_two.ask("GET", "/office/accounts")[1]["code"] == "not_signed_in"
+    for visitor in (visitor_one, visitor_two, other):
+        visitor.close()
+
+
+def test_a_time_clock_that_connects_by_address_is_found_by_its_serial_number(halls: Halls) -> None:
+    offices = {}
+    for hall, host in HALLS.items():
+        offices[hall] = office = Visitor(halls.port, host)
+        login = {"staff": "admin", "password": halls.passwords[hall]}
+        assert office.ask("POST", "/login", login)[0] == 200
+        halls.change_password(hall, office)
+    assert {_polled(halls.port, "CE1") for _ in range(6)} == {403}
+    added = {"serial": "CE1", "way": "push", "name": "东门"}
+    offices["two"].keyed("first")
+    assert offices["two"].ask("POST", "/office/readers", added)[0] == 200
+    # Each request has a connection of its own: any worker may get it.
+    assert {_polled(halls.port, "CE1") for _ in range(6)} == {200}
+    offices["one"].keyed("second")
+    assert offices["one"].ask("POST", "/office/readers", added)[0] == 200
+    assert {_polled(halls.port, "CE1") for _ in range(6)} == {403}
+    for office in offices.values():
+        status, today = office.ask("GET", "/office/today")
+        assert status == 200
+        assert "reader_twice" in {alarm["code"] for alarm in today["alarms"]}
+        office.close()
 
 
 def _polled(port: int, serial: str) -> int:
