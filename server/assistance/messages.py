@@ -29,7 +29,7 @@ FIELD_WORDS = {
     "helper": ("帮办代办人", "helper"),
     "scope": ("委托办理的事", "what the helper is authorised to do"),
     "until": ("委托期限", "end of the authorisation"),
-    "signed": ("委托书已签字", "signed authorisation"),
+    "signed": ("签字、签收情况", "how it was signed"),
     "ask": ("首问记录", "question"),
     "job": ("帮办代办", "helper's job"),
 }

@@ -31,7 +31,7 @@ FIELD_WORDS = {
     "days": ("工作日数", "number of working days"),
     "holders": ("岗位人员", "holders of the post"),
     "list": ("交接清单", "list of a take-over"),
-    "paper": ("文书", "paper"),
+    "paper": ("文书、纸张", "paper"),
     "phone": ("电话", "telephone"),
     "size": ("纸张大小", "size of the paper"),
     "to": ("去向", "where to"),

@@ -31,7 +31,7 @@ FIELD_WORDS = {
     "part": ("征求意见", "part"),
     "parts": ("征求意见的单位", "parts"),
     "place": ("地点", "place"),
-    "present": ("是否到会", "present"),
+    "present": ("是否到会、是否收到", "present"),
     "question": ("征求意见的内容", "question"),
     "time": ("时间", "time"),
     "units": ("单位", "units"),

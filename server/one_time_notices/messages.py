@@ -13,7 +13,7 @@ from server.one_time_notices.rules import MaterialFault
 FIELD_WORDS = {
     "marks": ("材料情况", "state of the materials"),
     "earlier": ("以前的告知单单号", "number of the earlier notice"),
-    "paper": ("纸张", "paper"),
+    "paper": ("文书、纸张", "paper"),
     "marks.needed": ("材料是否需要", "whether the material is needed"),
     "marks.place": ("材料序号", "place of the material"),
     "marks.replaced": ("材料是否更换", "whether the paper is another one"),

@@ -15,8 +15,8 @@ FIELD_WORDS = {
     "limit": ("时限", "limit"),
     "items": ("事项", "items"),
     "scheme": ("超时默许方案", "scheme of approval by silence"),
-    "first": ("起始日", "first day"),
-    "last": ("截止日", "last day"),
+    "first": ("开始日期", "first day"),
+    "last": ("结束日期", "last day"),
 }
 Day = Annotated[str, StringConstraints(max_length=10)]
 

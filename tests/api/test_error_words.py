@@ -19,6 +19,7 @@ from server.bulletins.errors import BulletinCode
 from server.core.errors import CommonCode, ErrorCode, HallError
 from server.core.field_words import UNNAMED, field_words
 from server.core.problems import problem, refusals
+from server.core.rooms import modules
 from server.core.settings import Settings, choices, declared, with_values
 from server.leave.errors import LeaveCode
 from server.queue.errors import QueueCode
@@ -168,6 +169,14 @@ def test_a_sentence_has_words_for_every_inserted_value(code: ErrorCode) -> None:
 
 def test_the_states_of_a_rule_have_sentences() -> None:
     assert set(STATES) <= set(refusals()[ShiftRuleCode.RULE_STATE].cases)
+
+
+def test_a_field_has_the_same_name_in_every_room() -> None:
+    names: dict[str, set[tuple[str, str]]] = {}
+    for module in modules("messages"):
+        for field, words in getattr(module, "FIELD_WORDS", {}).items():
+            names.setdefault(field, set()).add(words)
+    assert {field: words for field, words in names.items() if len(words) > 1} == {}
 
 
 def test_every_field_of_a_request_has_a_name(web: Web) -> None:
