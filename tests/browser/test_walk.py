@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Error, FilePayload, Page, expect
 
 from support import axe
-from support.hall_server import MANAGER, HallServer, RefusedError
+from support.hall_server import MANAGER, PATIENCE, HallServer, RefusedError
 from support.staff_pages import signed_in
 
 OTHER = "1003"
@@ -115,6 +116,23 @@ def test_an_inspection_round_continues_offline_and_is_sent_once(
     assert (rows[2]["faults"], len(rows[2]["photos"])) == (["玩手机"], 1)
 
 
+WRITTEN = """() => new Promise((done) => {
+  const call = indexedDB.open("hallkeeper.checks");
+  call.onsuccess = () => {
+    const count = call.result.transaction("outbox").objectStore("outbox").count();
+    count.onsuccess = () => { call.result.close(); done(count.result); };
+  };
+})"""
+"""Returns how many marks the phone's own database holds."""
+
+
+def await_written(phone: Page, count: int) -> None:
+    """Wait until the phone has written its marks, some milliseconds after the tap."""
+    end = time.monotonic() + PATIENCE
+    while phone.evaluate(WRITTEN) != count:
+        assert time.monotonic() < end, "the marks are not written"
+
+
 def test_unsent_marks_survive_a_reload_and_a_lost_answer(phone: Page, hall: HallServer) -> None:
     check = here(phone)
     lost: list[str] = []
@@ -130,6 +148,7 @@ def test_unsent_marks_survive_a_reload_and_a_lost_answer(phone: Page, hall: Hall
     phone.get_by_test_id("at-post").click()
     phone.get_by_test_id("at-post").click()
     expect(phone.get_by_test_id("unsent")).to_have_text("2 条记录还没有发出")
+    await_written(phone, 2)
     phone.reload()
     expect(phone.get_by_test_id("unsent")).to_have_text("2 条记录还没有发出")
     expect(phone.get_by_test_id("progress")).to_have_text(re.compile("已查 2 /"))
