@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,8 +12,8 @@ from server.cases import access, actions, queries
 from server.cases.errors import CaseCode
 from server.cases.events import CaseMoved
 from server.cases.paper_kinds import DECISIONS, ServedHow, ServedTo
-from server.cases.queries import StoredCase, StoredCasePaper, StoredService
-from server.cases.rules import CaseState, HallPost, Post
+from server.cases.queries import StoredCase, StoredCasePaper, StoredFact, StoredService
+from server.cases.rules import HallPost, Post
 from server.core.actors import Actor
 from server.core.errors import CommonCode, HallError
 from server.core.store import Tx
@@ -129,31 +129,26 @@ def set_posts(
 
 def lapse_all(ctx: Context) -> None:
     """Withdraw every case whose pledged materials did not come; a job calls it again and again."""
-    today = ctx.day()
-    for case_id in ctx.read(lambda c: queries.overdue_pledges(c, ctx.hall_id, today)):
-
-        def act(tx: Tx, case_id: str = case_id) -> None:
-            row = queries.get(tx.conn, tx.hall_id, case_id)
-            if row is not None:
-                facts = queries.FACTS.of(tx.conn, tx.hall_id, [case_id])[case_id]
-                actions.lapse_within(ctx, tx, row, facts)
-
-        ctx.write(act)
+    _take_all(ctx, queries.overdue_pledges, actions.lapse_within)
 
 
 def deem_all(ctx: Context) -> None:
     """Accept every case whose defects nobody told in time; a job calls it again and again."""
+    _take_all(ctx, queries.overdue_untold, actions.deem_within)
+
+
+def _take_all(
+    ctx: Context,
+    overdue: Callable[[Connection, str, str], list[str]],
+    take: Callable[[Context, Tx, StoredCase, list[StoredFact]], bool],
+) -> None:
+    """Take the hall's own step of every overdue case that still waits for it, one by one."""
     today = ctx.day()
-
-    def overdue(conn: Connection) -> list[str]:
-        return queries.overdue_untold(conn, ctx.hall_id, today)
-
-    for case_id in ctx.read(overdue):
+    for case_id in ctx.read(lambda c: overdue(c, ctx.hall_id, today)):
 
         def act(tx: Tx, case_id: str = case_id) -> None:
             row = queries.get(tx.conn, tx.hall_id, case_id)
-            if row is not None and row.state == CaseState.FILED:
-                facts = queries.FACTS.of(tx.conn, tx.hall_id, [case_id])[case_id]
-                actions.deem_within(ctx, tx, row, facts)
+            if row is not None:
+                take(ctx, tx, row, queries.FACTS.of(tx.conn, tx.hall_id, [case_id])[case_id])
 
         ctx.write(act)

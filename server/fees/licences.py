@@ -1,4 +1,4 @@
-"""Port to the room that issues licences, which stands above: found by name, absent for long.
+"""Port to the room that issues licences, which stands above and is found by name.
 
 A room with a module `issued_licences` has `issued(conn, hall_id, first, last)`, which yields the
 licences that were issued on ISO days `first`..`last`, and `cases_issued(conn, hall_id, cases)`,

@@ -42,18 +42,6 @@ from server.core.events import HallChanged
 from server.core.store import Tx
 from server.core.weeks import parse_week
 from server.core.working_days import SpecialDay
-from server.fees import queries as fee_queries
-from server.fees.queries import StoredDue, StoredFeeFact
-from server.fees.rules import FeeMove, FeeState, number_of
-from server.issuing import queries as licence_queries
-from server.issuing.queries import (
-    StoredLicence,
-    StoredLicenceFact,
-    StoredList,
-    StoredListFact,
-    StoredParcel,
-    StoredParcelFact,
-)
 from server.joint_review import actions as joint_actions
 from server.joint_review import meetings
 from server.joint_review.rules import MeetingKind, MeetingMove
@@ -82,6 +70,7 @@ from server.time_clocks import queries as time_clocks_queries
 from server.time_clocks.manual_entry import Sheet, Signature, take_sheet
 from server.web_api.limits import Limits
 from support.halls import ADMINISTRATOR, MANAGER, MONDAY, STAFF, SmallHall, at, catalogue
+from support.settled_case_rows import store_due, store_licence
 from support.sheets import CLERK, GOOD, READER, RULE, deliver_punches, with_clock_and_rule
 from support.web import Web
 
@@ -217,73 +206,6 @@ class SettledHall:
         case_actions.move(self.ctx, clerk, key(), case, Wish(CaseMove.NOT_ACCEPT, "不属于本单位"))
         return case
 
-    def _due(self) -> str:
-        """Store an unpaid due of the open case, of its first day; return its number."""
-        number = number_of(MONDAY, 1)
-        fact = StoredFeeFact(
-            due=number,
-            n=1,
-            move=FeeMove.MAKE.value,
-            state=FeeState.DUE.value,
-            at=at(9, day=MONDAY),
-            day=MONDAY.isoformat(),
-            amount=8000,
-            reference="",
-            money_day="",
-            words="",
-            by_actor=f"clerk:{CLERK}",
-        )
-        row = StoredDue(
-            id=number,
-            day=fact.day,
-            serial=1,
-            case=self.case,
-            item="tax-1",
-            unit="tax",
-            version=1,
-            standard="home",
-            name="登记费",
-            per="件",
-            basis="收费办法",
-            price=8000,
-            quantity=1,
-            amount=8000,
-            state=fact.state,
-            staff=CLERK,
-            at=fact.at,
-        )
-
-        def act(tx: Tx) -> None:
-            fee_queries.add(tx, row)
-            fee_queries.FACTS.add(tx, fact)
-
-        self.ctx.write(act)
-        return number
-
-    def _licence(self) -> str:
-        """Store a licence with a list and a parcel of the first day; return its id."""
-        day, stamp, by = MONDAY.isoformat(), at(9, day=MONDAY), f"clerk:{CLERK}"
-        licence = StoredLicence(
-            *("Z1", self.case, "tax", "tax-1", "许可证", "JY1", "key", 0, 1, 1, day, ""),
-            *("unit", "CJ-1", "", "", "", CLERK, stamp),
-        )
-        empty = ("", "", "", "", "", "", "", "")
-        fact = StoredLicenceFact("Z1", 1, "register", "unit", stamp, day, *empty, "[]", "", by)
-        given = StoredListFact("CJ-1", 1, "give", "given", stamp, day, 1, '["Z1"]', "[]", "", by)
-        sent = StoredParcelFact("EX0001", 1, "send", "away", stamp, day, '["Z1"]', "", "", by)
-
-        def act(tx: Tx) -> None:
-            licence_queries.add(tx, licence)
-            licence_queries.FACTS.add(tx, fact)
-            licence_queries.add_list(tx, StoredList("CJ-1", day, 1, "tax", "given"))
-            licence_queries.LIST_FACTS.add(tx, given)
-            parcel = StoredParcel("EX0001", "邮政", self.case, day, "away")
-            licence_queries.add_parcel(tx, parcel)
-            licence_queries.PARCEL_FACTS.add(tx, sent)
-
-        self.ctx.write(act)
-        return "Z1"
-
     def _checks(self, day: date, *, joined: bool) -> str:
         small, ctx = self.small, self.ctx
         small.clock.set(at(21, day=day) if joined else at(10, day=day))
@@ -407,8 +329,8 @@ class SettledHall:
             "paper": [
                 row.id for row in ctx.read(lambda c: case_queries.papers(c, "small", [self.case]))
             ],
-            "payment": [self._due()],
-            "licence": [self._licence()],
+            "payment": [store_due(self.ctx, self.case, CLERK)],
+            "licence": [store_licence(self.ctx, self.case, CLERK)],
             "list": ["CJ-1"],
             "waybill": ["EX0001"],
             "unit": ["tax"],
