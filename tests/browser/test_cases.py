@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from support import axe
 from support.hall_server import ADMINISTRATOR, MANAGER, HallServer, RefusedError
@@ -224,9 +224,24 @@ def test_a_case_is_opened_without_a_ticket(
     hall: HallServer, browser: Browser, browser_context_args: dict[str, Any]
 ) -> None:
     with signed_in(browser, browser_context_args, hall, CLERK, 1366, 768) as page:
+        held: list[Route] = []
+        held_back = True
+
+        def hold(route: Route) -> None:
+            if held_back:
+                held.append(route)
+            else:
+                route.continue_()
+
+        page.route("**/api/v1/catalogue", hold)
         page.goto(hall.url("/reception"))
         page.get_by_test_id("open-case-here").click()
         page.get_by_test_id("case-name").fill("赵示例")
+        expect(page.get_by_test_id("items-read")).to_be_visible()  # nothing to search in yet
+        expect(page.get_by_test_id("find")).to_have_count(0)
+        held_back = False
+        for route in held:
+            route.continue_()
         expect(page.get_by_test_id("open-case")).to_be_disabled()
         page.get_by_test_id("find").fill("食品经营")
         page.get_by_test_id("find").press("Enter")
