@@ -20,6 +20,8 @@ from typing import cast
 from devices.device_thread import Outcome, Task
 
 RETENTION_DAYS = 7
+START_SECONDS = 0.003
+"""Seconds for which the record of a received task stays open, so that its start joins it."""
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS task (
     id TEXT PRIMARY KEY, device TEXT NOT NULL, kind TEXT NOT NULL, payload TEXT NOT NULL,
@@ -65,14 +67,40 @@ class OutstandingFact:
     made_at: float
 
 
-class Ledger:
-    """Ledger file; callable from any thread. `wall` returns seconds since the epoch."""
+class _OpenRecord:
+    """Record of a received task that is not yet on disk and may take the task's start with it."""
 
-    def __init__(self, path: Path, wall: Callable[[], float]) -> None:
+    def __init__(self, task_id: str) -> None:
+        self._task_id = task_id
+        self._claim = threading.Lock()
+        self.start_requested = threading.Event()
+        self.closed = threading.Event()
+        self.started = False
+
+    def started_with(self, task_id: str) -> bool:
+        """Request the start; return True once it is on disk, False if it is not. One may join."""
+        if task_id != self._task_id or not self._claim.acquire(blocking=False):
+            return False
+        self.start_requested.set()
+        self.closed.wait()
+        return self.started
+
+
+class Ledger:
+    """Ledger file; callable from any thread. `wall` returns seconds since the epoch.
+
+    The record of a received task waits up to `start_seconds` for the task's start.
+    """
+
+    def __init__(
+        self, path: Path, wall: Callable[[], float], start_seconds: float = START_SECONDS
+    ) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
+        self._start_seconds = start_seconds
         self._wall = wall
         # A task's dispatch may settle the task that it replaces, in the same transaction.
         self._lock = threading.RLock()
+        self._open: _OpenRecord | None = None
         self._base = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._base.execute("PRAGMA journal_mode=WAL")
         self._base.execute("PRAGMA synchronous=FULL")
@@ -99,26 +127,43 @@ class Ledger:
     def receive(self, task: Task, dispatch: Callable[[Task], None]) -> bool:
         """Record a task and dispatch it; False if its id is already recorded.
 
-        It is dispatched while it is being written, so that its device can be asked meanwhile.
-        `begin` waits for the lock and rejects a task that could not be written: the server sends
-        it again. A recorded task that has a result becomes outstanding again, so that the same
-        result is sent.
+        It is dispatched while it is being written, so that its device can be asked meanwhile. A
+        device that is free begins within milliseconds: both records are then one commit. `begin`
+        rejects a task that could not be written: the server sends it again. A recorded task that
+        has a result becomes outstanding again, so that the same result is sent.
         """
         payload = json.dumps(task.payload, ensure_ascii=False)
         values = (task.id, task.device, task.kind, payload, task.expires_at, self._wall())
-        with self._lock, self._transaction():
-            cursor = self._base.execute(
-                "INSERT INTO task (id, device, kind, payload, expires_at, received_at)"
-                " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
-                values,
-            )
-            if cursor.rowcount:
-                dispatch(task)
-                return True
-            self._base.execute(
-                "UPDATE task SET settled = 0 WHERE id = ? AND state IS NOT NULL", (task.id,)
-            )
-            return False
+        record = _OpenRecord(task.id)
+        with self._lock:
+            try:
+                with self._transaction():
+                    is_new, starts = self._inserted(values), False
+                    if is_new:
+                        self._open = record
+                        dispatch(task)
+                        starts = record.start_requested.wait(self._start_seconds)
+                        if starts:
+                            self._start(task.id)
+                    else:
+                        self._base.execute(
+                            "UPDATE task SET settled = 0 WHERE id = ? AND state IS NOT NULL",
+                            (task.id,),
+                        )
+                record.started = starts
+                return is_new
+            finally:
+                self._open = None
+                record.closed.set()
+
+    def _inserted(self, values: tuple[object, ...]) -> bool:
+        """Insert a task; False if its id is already recorded."""
+        cursor = self._base.execute(
+            "INSERT INTO task (id, device, kind, payload, expires_at, received_at)"
+            " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+            values,
+        )
+        return bool(cursor.rowcount)
 
     def receive_own(self, task: Task) -> bool:
         """Record a task that this PC gave itself; False if its id is already recorded.
@@ -150,12 +195,17 @@ class Ledger:
         Raises:
             LookupError: The task was not recorded, or has begun or ended before.
         """
+        record = self._open
+        if record is not None and record.started_with(task_id):
+            return
         with self._lock:
-            cursor = self._base.execute(
-                "UPDATE task SET started_at = ? WHERE id = ? AND started_at IS NULL"
-                " AND state IS NULL",
-                (self._wall(), task_id),
-            )
+            self._start(task_id)
+
+    def _start(self, task_id: str) -> None:
+        cursor = self._base.execute(
+            "UPDATE task SET started_at = ? WHERE id = ? AND started_at IS NULL AND state IS NULL",
+            (self._wall(), task_id),
+        )
         if not cursor.rowcount:
             raise LookupError(task_id)
 

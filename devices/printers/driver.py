@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal, Self
 
 from devices.device_thread import Outcome
@@ -45,17 +46,30 @@ class Timing:
     finish: float = 15.0
 
 
-class _Beginning:
-    """Durable record of a slip's first byte, written while the printer still answers.
+class _Slip:
+    """One slip on its way: its bytes, and the durable record of its first byte.
 
-    A printer that then refuses the slip makes it failed all the same: nothing was sent. Only a
-    crash between the record and the first byte leaves a slip unknown that was not printed.
+    Both are made while the printer still answers. A printer that then refuses the slip makes it
+    failed all the same: nothing was sent. Only a crash between the record and the first byte
+    leaves a slip unknown that was not printed.
     """
 
-    def __init__(self, begin: Callable[[], None]) -> None:
+    def __init__(self, document: Document, profile: Profile, begin: Callable[[], None]) -> None:
+        self._document = document
+        self._profile = profile
         self._begin = begin
         self._thread: threading.Thread | None = None
         self._error: BaseException | None = None
+
+    @cached_property
+    def encoded(self) -> Encoded:
+        """The slip in the printer's bytes."""
+        return encode(self._document, self._profile)
+
+    @property
+    def started(self) -> bool:
+        """True once its record was started."""
+        return self._thread is not None
 
     def start(self) -> None:
         """Start the record, unless it was started before."""
@@ -122,42 +136,40 @@ class EscposPrinter:
         another client may occupy it. Return the outcome (`printed`, `failed` with nothing sent, or
         `unknown`) and the final health.
         """
-        encoded = encode(document, self.profile)
         end = self.clock() + (patience if self.address.scheme == "tcp" else 0.0)
-        with _Beginning(begin) as beginning:
+        with _Slip(document, self.profile, begin) as slip:
             while True:
-                result = self._try(encoded, beginning, end)
+                result = self._try(slip, end)
                 if result[0].reason != "unreachable" or self.clock() + RETRY_SECONDS > end:
                     return result
                 self.pause(RETRY_SECONDS)
 
-    def _try(self, encoded: Encoded, beginning: _Beginning, end: float) -> tuple[Outcome, Health]:
+    def _try(self, slip: _Slip, end: float) -> tuple[Outcome, Health]:
         try:
             link = self.address.open(self.timing.connect)
         except LinkError as error:
             return _unreachable(str(error))
         with closing(link):
-            refusal = self._refusal(link, end, beginning)
+            refusal = self._refusal(link, end, slip)
             if refusal:
                 return refusal
-            beginning.complete()
+            data = slip.encoded.data
+            slip.complete()
             try:
-                self._send(link, encoded.data)
-                return self._confirm(link, encoded)
+                self._send(link, data)
+                return self._confirm(link, slip.encoded)
             except LinkError as error:
                 health = Health("failed", "unreachable", {}, str(error))
                 return Outcome("unknown", "cable", str(error)), health
 
-    def _refusal(
-        self, link: Link, end: float, beginning: _Beginning
-    ) -> tuple[Outcome, Health] | None:
+    def _refusal(self, link: Link, end: float, slip: _Slip) -> tuple[Outcome, Health] | None:
         if self.confirm == "none":
             return None
         try:
             # A print server may accept the connection while it still serves another client, and
             # answer only after that one has remaining.
             patience = max(self.timing.answer, end - self.clock())
-            status = self._status(link, patience, beginning.start)
+            status = self._status(link, patience, slip)
         except LinkError as error:
             return _unreachable(str(error))
         problem = status.problem()
@@ -229,12 +241,10 @@ class EscposPrinter:
             if not link.read(256, quiet):
                 break
 
-    def _status(
-        self, link: Link, first: float, on_ready: Callable[[], None] | None = None
-    ) -> PrinterStatus:
+    def _status(self, link: Link, first: float, slip: _Slip | None = None) -> PrinterStatus:
         """Send all four status queries; `first` is the deadline of the first answer in seconds.
 
-        `on_ready` is called at each answer from a printer that is not offline.
+        `slip` is recorded and encoded meanwhile, once the printer is known to be online.
         """
         self._drop_input(link)
         answers: dict[int, int | None] = dict.fromkeys(QUERIES)
@@ -242,11 +252,13 @@ class EscposPrinter:
         reader = AnswerReader()
         for number in QUERIES:
             link.write(query(number), self.timing.answer)
+            if slip is not None and slip.started:
+                _ = slip.encoded
             answers[number] = self._answer(link, reader, seconds)
             if answers[number] is None:
                 break  # wait one deadline for a silent printer, not four
-            if on_ready is not None and PrinterStatus(answers).online == "yes":
-                on_ready()
+            if slip is not None and PrinterStatus(answers).online == "yes":
+                slip.start()
             seconds = self.timing.answer
         return PrinterStatus(answers)
 

@@ -131,3 +131,40 @@ def test_the_task_that_a_new_one_replaces_is_settled_with_it(tmp_path: Path) -> 
     assert [(r.id, r.outcome.reason) for r in ledger.outstanding_results()] == [("old", "replaced")]
     assert [task.id for task in ledger.recover()] == ["new"]
     ledger.close()
+
+
+def test_a_start_within_the_wait_is_on_disk_with_the_task(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    ledger = Ledger(path, lambda: 1000.0, start_seconds=PATIENCE)
+    device = threading.Thread(target=ledger.begin, args=("a",))
+    assert ledger.receive(Task("a", "p", "print"), lambda _task: device.start())
+    with sqlite3.connect(path) as other:
+        assert other.execute("SELECT id, started_at FROM task").fetchall() == [("a", 1000.0)]
+    device.join(PATIENCE)
+    with pytest.raises(LookupError):
+        ledger.begin("a")
+    ledger.close()
+
+
+def test_a_start_that_joined_a_record_that_failed_is_refused(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "ledger.sqlite", lambda: 1000.0, start_seconds=PATIENCE)
+    refused, dispatched = threading.Event(), threading.Event()
+
+    def begin() -> None:
+        assert dispatched.wait(PATIENCE)
+        with pytest.raises(LookupError):
+            ledger.begin("a")
+        refused.set()
+
+    def dispatch(_task: Task) -> None:
+        device.start()
+        dispatched.set()
+        raise OSError(28, "No space left on device")
+
+    device = threading.Thread(target=begin)
+    with pytest.raises(OSError, match="No space"):
+        ledger.receive(Task("a", "p", "print"), dispatch)
+    assert refused.wait(PATIENCE)
+    assert ledger.recover() == []
+    device.join(PATIENCE)
+    ledger.close()
