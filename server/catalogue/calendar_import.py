@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from server.catalogue import calendar_queries
 from server.core.actors import SYSTEM, Actor
@@ -102,14 +103,15 @@ def seed(ctx: Context) -> int:
 
     def act(tx: Tx) -> int:
         for year, days in sorted(new_years.items()):
-            _put(tx, SYSTEM, year, tuple(days), SEEDED)
+            _put(tx, SYSTEM, year, days, SEEDED)
         tx.events.append(HallChanged("calendar"))
         return len(new_years)
 
     return ctx.write(act)
 
 
-def _packaged() -> dict[int, list[SpecialDay]]:
+@cache
+def _packaged() -> Mapping[int, tuple[SpecialDay, ...]]:
     """Return the package's days by year, with the weekday that each make-up day replaces.
 
     The package lists the days given off in exchange in the order of the make-up days of the same
@@ -133,7 +135,7 @@ def _packaged() -> dict[int, list[SpecialDay]]:
             days_by_year.setdefault(year, []).append(
                 SpecialDay(day, True, f"{names[name]}调休上班", like)
             )
-    return days_by_year
+    return {year: tuple(days) for year, days in days_by_year.items()}
 
 
 def _by_festival(days: dict[date, str]) -> dict[tuple[int, str], list[date]]:

@@ -16,11 +16,14 @@ import psycopg
 from server.core.engine import migrate, open_engine
 from support import furnished_rows
 from support.postgres import USER, Postgres
+from support.shared_connections import NAME, SharedDatabases, lent
 
-# Close other connections first, so that none writes or holds a lock afterwards.
+# Close other connections first, so that none writes or holds a lock afterwards. Shared ones without
+# a transaction do neither.
 OTHERS = """
-SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+SELECT pg_terminate_backend(pid, 5000), application_name FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid()
+AND (application_name <> %s OR state <> 'idle')
 """
 # Everything that the migrations made, by definition and not by name alone.
 SHAPE = """
@@ -56,6 +59,8 @@ class _Free:
     conn: psycopg.Connection
     """The pool's own, which stays: a new one costs the server ten milliseconds."""
     shape: str
+    shared: SharedDatabases
+    """Connections of the halls."""
 
 
 class DatabasePool:
@@ -77,23 +82,27 @@ class DatabasePool:
         url = self._postgres.url(free.name)
         if alone:
             free.conn.close()
+            free.shared.close()
             yield url
             free = replace(free, conn=self._connected(free.name))
         else:
-            with furnished_rows.reached_by(url, free.conn):
+            with furnished_rows.reached_by(url, free.conn), lent(url, free.shared):
                 yield url
-        free.conn.execute(OTHERS)
+        ended = free.conn.execute(OTHERS, (NAME,)).fetchall()
+        if any(name == NAME for _, name in ended):
+            free.shared.close()
         if _shape(free.conn) == free.shape:
             free.conn.execute(EMPTY)
             self._free.append(free)
         else:
+            free.shared.close()
             free.conn.close()
             self._postgres.drop(free.name)
 
     def _made(self) -> _Free:
         name = self._postgres.create(self._template)
         conn = self._connected(name)
-        return _Free(name, conn, _shape(conn))
+        return _Free(name, conn, _shape(conn), SharedDatabases())
 
     def _connected(self, name: str) -> psycopg.Connection:
         folder = str(self._postgres.folder)
@@ -102,6 +111,7 @@ class DatabasePool:
     def close(self) -> None:
         """Close the connections to the databases that wait."""
         for free in self._free:
+            free.shared.close()
             free.conn.close()
 
 

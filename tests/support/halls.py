@@ -46,7 +46,7 @@ from server.hall.composition import Hall
 from server.hall.opening import open_hall
 from server.queue import calling, issuing, ticket_queries, window_sessions
 from server.queue.tickets import Outcome, Ticket
-from support import furnished_rows
+from support import furnished_rows, shared_connections
 
 # Passwords of tests protect nothing; a real hash takes 0.1 s.
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -260,6 +260,7 @@ class SmallHall:
         is_new = file is not None and not Path(file).exists()
         chance = SeededTokenSource(seed)
         filled = None if is_sqlite(url) else furnished_rows.fill(url, now)
+        self._shared = shared_connections.of(url)
         if file is not None and is_new:
             Path(file).write_bytes(_furnished_book(now))
         self.hall: Hall = open_hall(
@@ -268,6 +269,7 @@ class SmallHall:
             chance=chance,
             hasher=CHEAP,
             rest=lambda _seconds: None,
+            databases=self._shared,
         )
         self.ctx = self.hall.ctx
         if not is_new and not filled:
@@ -339,5 +341,6 @@ class SmallHall:
         self.ctx.write(act)
 
     def close(self) -> None:
-        """Close the database."""
-        self.ctx.store.close()
+        """Close the database; shared connections stay open."""
+        if self._shared is None:
+            self.ctx.store.close()
