@@ -70,6 +70,7 @@ from server.time_clocks import queries as time_clocks_queries
 from server.time_clocks.manual_entry import Sheet, Signature, take_sheet
 from server.web_api.limits import Limits
 from support.halls import ADMINISTRATOR, MANAGER, MONDAY, STAFF, SmallHall, at, catalogue
+from support.read_tables import ReadTables
 from support.settled_case_rows import store_due, store_licence
 from support.sheets import CLERK, GOOD, READER, RULE, deliver_punches, with_clock_and_rule
 from support.web import Web
@@ -100,6 +101,7 @@ class SettledHall:
         self.ids_by_parameter: dict[str, list[str]] = {}
         self._build()
         self._kept = sqlite3.connect(":memory:")
+        self._digests = ReadTables[dict[str, Any]](folder / "hall.db")
 
     def save(self) -> None:
         """Save the database for `restore`."""
@@ -374,7 +376,7 @@ class SettledHall:
 
     def digest(self) -> dict[str, Any]:
         """Return the past: all verdicts, figures of months and weeks, checks, findings, tickets."""
-        return self.ctx.read(self._digest)
+        return self._digests.value(lambda: self.ctx.read(self._digest))
 
     def _digest(self, conn: Connection) -> dict[str, Any]:
         values: dict[str, Any] = {}
