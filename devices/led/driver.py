@@ -2,7 +2,9 @@
 
 One thread writes to all strips of a bus. Strips never answer, so the health of a working cable is
 `unknown` (`one_way`): sending does not prove that the strip shows the text. Every strip's text is
-repeated at intervals, because a strip that lost its power starts dark. Strips have no tasks.
+repeated at intervals, because a strip that lost its power starts dark, and a new text soon after
+its first frame: a strip that lost the end of a frame shows the next one joined to it. Strips have
+no tasks.
 """
 
 from __future__ import annotations
@@ -20,6 +22,8 @@ from devices.link import LinkAddress, LinkError
 
 DRIVERS = tuple(CODECS)
 LONG = 3600.0
+REPEAT_SECONDS = 2.0
+"""Seconds after which a new text is sent once more."""
 COLOUR_NAMES: dict[str, Colour] = {"red": "red", "green": "green", "yellow": "yellow"}
 
 
@@ -32,6 +36,8 @@ class Strip:
     driver: str
     refresh_seconds: float
     frame: bytes | None = None
+    is_new: bool = False
+    """True until the frame was sent for the first time."""
     due: float = LONG * 1e6
 
 
@@ -77,6 +83,7 @@ class StripBusDriver:
             return
         if frame != strip.frame:
             strip.frame = frame
+            strip.is_new = True
             # Due from now on, so that the strip that has waited longest is served first.
             strip.due = min(strip.due, self._clock())
 
@@ -97,7 +104,10 @@ class StripBusDriver:
         strip = min(self._strips.values(), key=lambda strip: strip.due)
         if strip.due > now or strip.frame is None:
             return
-        strip.due = now + strip.refresh_seconds
+        pause = strip.refresh_seconds
+        if strip.is_new:
+            pause, strip.is_new = min(pause, REPEAT_SECONDS), False
+        strip.due = now + pause
         self._cable.write(strip.frame)
 
     def close(self) -> None:

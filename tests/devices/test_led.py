@@ -206,21 +206,22 @@ def test_frames_keep_an_interval_and_only_the_newest_is_sent() -> None:
             crew.show(f"s{strip}", {"text": text, "colour": "red"})
     run(crew, clock, 105.0)
     frames = [data for _, data in cable.written]
-    assert frames == [w7(n, "A003", "red") for n in range(3)]
+    # A new text is sent once more: a strip that lost half a frame shows the next one joined to it.
+    assert frames == [w7(n, "A003", "red") for n in range(3)] * 2
     starts = [at for at, _ in cable.written]
     wire = len(frames[0]) * 10 / 9600
     assert all(b - a >= wire + 0.1 for a, b in pairwise(starts))
 
 
-def test_texts_are_repeated_for_strips_after_a_power_loss() -> None:
+def test_texts_are_repeated_soon_and_for_strips_after_a_power_loss() -> None:
     clock = FakeTime()
     crew, cable = crew_on(clock, 1)
     crew.show("s0", {"text": "A001", "colour": "red"})
     run(crew, clock, 300.0)
-    assert len(cable.written) == 4
+    assert [at for at, _ in cable.written] == [100, 102, 162, 222, 282]
     crew.show("s0", {"text": "A001", "colour": "red"})
     run(crew, clock, 301.0)
-    assert len(cable.written) == 4
+    assert len(cable.written) == 5
 
 
 def test_a_text_too_long_is_reported_and_the_old_one_stays() -> None:
