@@ -110,7 +110,7 @@ def _victims(seats: Sequence[StaffedWindow]) -> Iterator[str]:
         yield from (seat.strip, seat.bus)
     for zone in sorted({seat.zone for seat in seats}):
         yield f"speaker-{zone}"
-    yield from (seats[0].keypad, f"keypads-{seats[0].zone}", *CLOCKS)
+    yield from (seats[0].keypad, f"keypads-{seats[0].zone}", seats[0].pad, *CLOCKS)
 
 
 def _alone(place: Workplace, name: str, fault: str) -> None:

@@ -31,6 +31,7 @@ from server.core.store import Store
 from server.queue import tables as queue_tables
 from server.queue.messages import WindowState
 from server.queue.routing import entitled
+from server.ratings.tables import rating
 from server.time_clocks.tables import punch, reader_event, reader_line
 from support.hall_server import MANAGER, TUESDAY, ZONE, Client, RefusedError
 
@@ -76,6 +77,11 @@ class StaffedWindow:
     def keypad(self) -> str:
         """Name of its keypad."""
         return f"keypad-{self.window}"
+
+    @property
+    def pad(self) -> str:
+        """Name of its rating pad."""
+        return f"pad-{self.window}"
 
     @property
     def speaker(self) -> str:
@@ -245,6 +251,12 @@ class Workplace:
             j.hall_id == HALL, j.act == act, j.subject == ticket["id"]
         )
         return int(self.store.read(lambda c: c.execute(query).scalar_one()))
+
+    def levels_of(self, ticket: Json) -> list[int]:
+        """Return the levels that the service of this ticket was rated with."""
+        r = rating.c
+        query = select(r.level).where(r.hall_id == HALL, r.ticket == ticket["id"]).order_by(r.level)
+        return self.store.read(lambda c: list(c.execute(query).scalars()))
 
     def quarantined_count(self, reader: str) -> int:
         """Return the number of quarantined lines of a time clock that the office can see."""

@@ -29,6 +29,8 @@ Longer than a slip's patience (run.PATIENCE_OF_SLIPS) plus the time of its print
 RECALL, START = "0D", "0A"
 WRONG_WITHIN = 1.0
 """Seconds to wait for a key press that must not get through."""
+VERY_SATISFIED, SATISFIED = (3, 1), (2, 2)
+"""Keys of an A4 rating pad, and the levels that they stand for."""
 COUNTED = {"slow": 1, "key_bounce": 1}
 """Presses that must count under a fault, once; under every other fault none gets through."""
 STOPS = (
@@ -217,6 +219,39 @@ def _on_the_pad(place: Workplace, seat: StaffedWindow, ticket: Json) -> bool:
     return str(place.device(seat.keypad)["ticket"]).zfill(3) == str(ticket["number"])[-3:]
 
 
+# -- rating pads -----------------------------------------------------------------------------------
+
+
+def rating_pad_alone(place: Workplace, name: str, fault: str) -> None:
+    """Press a key after a service during the fault, and another after the next service.
+
+    The first counts for its own service or not at all, the second once for the next.
+    """
+    seat = next(s for s in place.seats if s.pad == name)
+    served = place.call(seat)
+    with place.with_fault(name, fault):
+        _finish_and_ask(place, seat)
+        unheard = place.device(name)["unheard"]
+        place.press(name, str(VERY_SATISFIED[0]))
+        # The pad repeats its key for some time; the next person comes after that.
+        wait_until(lambda: place.levels_of(served) != [] or place.device(name)["unheard"] > unheard)
+    fresh = place.call(seat)
+    asked = _finish_and_ask(place, seat)
+    place.expect(asked, name, fault, "the pad asks after the next service")
+    place.press(name, str(SATISFIED[0]))
+    wait_until(lambda: place.levels_of(fresh) != [])
+    first, second = place.levels_of(served), place.levels_of(fresh)
+    place.expect(first in ([], [VERY_SATISFIED[1]]), name, fault, f"the first counted as {first}")
+    place.expect(second == [SATISFIED[1]], name, fault, f"the second counted as {second}")
+
+
+def _finish_and_ask(place: Workplace, seat: StaffedWindow) -> bool:
+    """End the service at the window; return True once its pad asks about it."""
+    before = place.device(seat.pad)["asked"]
+    place.finish_current(seat)
+    return wait_until(lambda: place.device(seat.pad)["asked"] > before)
+
+
 CHECKS: dict[str, Check] = {
     "printer": printer_alone,
     "strip": strip_alone,
@@ -224,5 +259,6 @@ CHECKS: dict[str, Check] = {
     "speaker": speaker_alone,
     "keypad": keypad_alone,
     "keypads": keypad_bus_alone,
+    "pad": rating_pad_alone,
 }
 """Checks by the first part of a device's name; time clocks have a module of their own."""
