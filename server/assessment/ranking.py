@@ -8,15 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 
-
-class Subject(StrEnum):
-    """Kind of what is assessed."""
-
-    WINDOW = "window"
-    PERSON = "person"
-    UNIT = "unit"
+from server.core.measured import Subject
 
 
 @dataclass(frozen=True, slots=True)
