@@ -313,7 +313,7 @@ def helped_between(
 ) -> list[tuple[str, str, int]]:
     """Return job, helper and time (ms) of the jobs that ended with a call back in `first`..`last`."""
     query = (
-        select(_j.id, _j.staff, _t.at)
+        select(_j.id, _j.helper, _t.at)
         .select_from(helper_step.join(helper_job, (_j.hall_id == _t.hall_id) & (_j.id == _t.job)))
         .where(_t.hall_id == hall_id, _t.move == JobMove.CALL_BACK.value, _t.at.between(first, last))
     )
