@@ -43,8 +43,8 @@ NOTHING = Bounds(Fraction(0), Fraction(0), Fraction(0))
 def added(all_bounds: Iterable[Bounds]) -> Bounds:
     """Return the sums of the values, of the lows and of the highs."""
     total = NOTHING
-    for one in all_bounds:
-        total = Bounds(total.value + one.value, total.low + one.low, total.high + one.high)
+    for bounds in all_bounds:
+        total = Bounds(total.value + bounds.value, total.low + bounds.low, total.high + bounds.high)
     return total
 
 
@@ -203,15 +203,15 @@ class MonthProof:
         parts = [_part(part, lines) for part in sheet["parts"]]
         measured = [part for part in parts if not part.left_out]
         base = sum((part.points for part in parts), Fraction(0))
-        kept = sum((part.left.value for part in measured), Fraction(0))
+        remaining = sum((part.left.value for part in measured), Fraction(0))
         weight = sum((part.points for part in measured), Fraction(0))
         if weight != base:
-            kept = rounded(kept * base / weight) if weight > 0 else base
+            remaining = rounded(remaining * base / weight) if weight > 0 else base
         bonus = _at_most(added(part.bonus for part in parts), sheet["bonus"])
         left = added(part.left for part in parts)
         low = _within(left.low + bonus.low + carried.low, sheet)
         high = _within(left.high + bonus.high + carried.high, sheet)
-        value = _within(kept + bonus.value + carried.value, sheet)
+        value = _within(remaining + bonus.value + carried.value, sheet)
         total = Bounds(max(low, min(high, value)), low, high).rounded()
         deductions = Bounds(
             sum((part.points - part.left.value for part in measured), Fraction(0)) - carried.value,
