@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
+from server.assessment.week_lines import ScoreLine
 from server.assistance.week_lines import GreenLine
 from server.attendance.week_lines import AttendanceLine, NamedCase
 from server.attendance.words import EARLY, LATE, MISSING, ON_TIME
@@ -130,6 +131,13 @@ GREEN: Head = (
     ("green_week", "本周批准", "Granted this week"),
     ("green_month", "本月累计", "This month"),
 )
+SCORES: Head = (
+    ("_unit", "单位", "Unit"),
+    ("score_period", "考核期", "Period"),
+    ("score_rank", "名次", "Rank"),
+    ("score", "得分", "Score"),
+    ("score_deductions", "扣分", "Deducted"),
+)
 NOTICES: Head = (
     ("_unit", "单位", "Unit"),
     ("hand_ins", "收取材料（次）", "Hand-ins"),
@@ -238,6 +246,10 @@ def _cases(figures: Figures) -> Iterator[BulletinTable]:
         title = ("各单位绿色通道办件（单位：件）", "Green channel by unit")
         rows = map(_green, figures.green_units)
         yield _table("green_units", "cases", title, GREEN, rows)
+    if figures.score_units:
+        title = ("各单位百分考核得分", "Assessment by unit")
+        rows = map(_score, figures.score_units)
+        yield _table("score_units", "cases", title, SCORES, rows)
 
 
 def _voices(figures: Figures) -> Iterator[BulletinTable]:
@@ -353,6 +365,11 @@ def _joint(line: JointLine) -> BulletinRow:
 
 def _green(line: GreenLine) -> BulletinRow:
     return _row(line.unit, line.link, line.name, line.week, line.month)
+
+
+def _score(line: ScoreLine) -> BulletinRow:
+    figures = (line.period, line.rank, line.score, line.deductions)
+    return _row(line.unit, line.link, line.name, *figures)
 
 
 def _notice(line: NoticeLine) -> BulletinRow:

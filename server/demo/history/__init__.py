@@ -26,6 +26,7 @@ from server.demo.history.joint import Joint
 from server.demo.history.licences import Licences
 from server.demo.history.notices import Notices
 from server.demo.history.people import People
+from server.demo.history.scores import Scores
 from server.demo.history.store import OneConnection
 from server.demo.history.voices import Voices
 from server.demo.history.walks import SpotChecks
@@ -36,7 +37,7 @@ from server.hall.context import Context
 from server.leave import queries as leave_queries
 from server.queue.business_day import keep_day
 
-MONTHS = 2
+MONTHS, MONTHS_OF_QUARTER = 2, 3
 Progress = Callable[[int, int], None]
 
 
@@ -44,6 +45,14 @@ def first_day(today: date, months: int = MONTHS) -> date:
     """Return the first day of the month that is `months` months before today's."""
     place = today.year * 12 + today.month - 1 - months
     return date(place // 12, place % 12 + 1, 1)
+
+
+def months_shown(today: date) -> int:
+    """Return the months of the history: at least two, and the last one of a quarter among them.
+
+    So the demo always has a quarter whose assessment is released.
+    """
+    return MONTHS + (today.month % MONTHS_OF_QUARTER == 0)
 
 
 def is_needed(hall: Hall) -> bool:
@@ -89,7 +98,9 @@ def _write(
     assistance = Assistance(world, days)
     notices = Notices(world, days, cases.handed_in)
     joint = Joint(world, days, cases.is_planned)
+    scores = Scores(world, days)
     people.rules(first)
+    scores.start(first)
     requests = people.leave(first, last + timedelta(days=10))
     for place, day in enumerate(days):
         # Absences are known in the morning, and the seats depend on them.
@@ -113,6 +124,7 @@ def _write(
             *voices.events(day),
             *complaints.events(day),
             *assistance.events(day),
+            *scores.events(day),
             *weeks.events(day, newest=_same_week(day, last + timedelta(days=1))),
             (world.minute(day, 18 * 60 + 45), lambda: keep_day(world.ctx)),
         ]
