@@ -36,6 +36,7 @@ ROOMS = (
     "server.tacit_approval",
     "server.joint_review",
     "server.issuing",
+    "server.honours",
     "server.bulletins",
     "server.reports",
     "server.catalogue",
