@@ -8,7 +8,8 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from server.assessment.periods import Period, PeriodKind
-from server.assessment.ranking import Standing, Subject
+from server.assessment.ranking import Standing
+from server.core.measured import Subject
 from server.hall.context import Context
 
 __all__ = ["Period", "PeriodKind", "Standing", "Subject", "computed", "released"]

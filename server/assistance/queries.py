@@ -306,3 +306,15 @@ def erase_people(tx: Tx, now: int) -> int:
         delete(assistance_person).where(_p.hall_id == tx.hall_id, _p.erase_after < now)
     )
     return int(result.rowcount)
+
+
+def helped_between(
+    conn: Connection, hall_id: str, first: int, last: int
+) -> list[tuple[str, str, int]]:
+    """Return job, helper and time (ms) of the jobs that ended with a call back in `first`..`last`."""
+    query = (
+        select(_j.id, _j.helper, _t.at)
+        .select_from(helper_step.join(helper_job, (_j.hall_id == _t.hall_id) & (_j.id == _t.job)))
+        .where(_t.hall_id == hall_id, _t.move == JobMove.CALL_BACK.value, _t.at.between(first, last))
+    )
+    return [(row[0], row[1], int(row[2])) for row in conn.execute(query.order_by(_t.at, _j.id))]

@@ -193,10 +193,20 @@ def absent_halves(slot_verdicts: Sequence[SlotVerdict]) -> int:
     A half-day counts if every slot is missing, or if one punch is too late or too early. A slot
     that leave or a correction excuses is not missing: leave never makes the result worse.
     """
-    count = 0
-    for half in (1, 2):
-        slots = [v for v in slot_verdicts if v.slot.half == half]
-        all_missing = bool(slots) and all(v.state is State.MISSING for v in slots)
-        over_limit = any(v.slot.absent_after and v.minutes >= v.slot.absent_after for v in slots)
-        count += int(all_missing or over_limit)
-    return count
+    return len(absent_parts(slot_verdicts))
+
+
+def absent_parts(slot_verdicts: Sequence[SlotVerdict]) -> frozenset[int]:
+    """Return the halves of the day, 1 and 2, that count as absent."""
+    return frozenset(
+        half
+        for half in (1, 2)
+        if _is_absent([verdict for verdict in slot_verdicts if verdict.slot.half == half])
+    )
+
+
+def _is_absent(slots: Sequence[SlotVerdict]) -> bool:
+    all_missing = bool(slots) and all(v.state is State.MISSING for v in slots)
+    return all_missing or any(
+        v.slot.absent_after and v.minutes >= v.slot.absent_after for v in slots
+    )

@@ -6,12 +6,11 @@ what it amends.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import asdict
 from typing import Any
 
 from server.bulletins.figures import Figures
+from server.core.digests import digest
 
 ADDED = (
     "notice_units",
@@ -24,16 +23,6 @@ ADDED = (
     "flag_moves",
 )
 """Figures that bulletins had not always: left out while empty, so that older digests hold."""
-
-
-def canonical(contents: object) -> str:
-    """Return JSON with sorted keys and no spaces."""
-    return json.dumps(contents, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def digest(contents: object) -> str:
-    """Return the SHA-256 of the canonical text in hexadecimal."""
-    return hashlib.sha256(canonical(contents).encode()).hexdigest()
 
 
 def contents(figures: Figures) -> dict[str, Any]:

@@ -36,6 +36,7 @@ ROOMS = (
     "server.tacit_approval",
     "server.joint_review",
     "server.issuing",
+    "server.assessment",
     "server.honours",
     "server.bulletins",
     "server.reports",

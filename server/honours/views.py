@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from server.assessment.periods import Period, PeriodKind, parse_period, period_of
 from server.assessment.standings import Subject, released
 from server.cases.views import name_of
+from server.complaints import queries as complaint_queries
 from server.catalogue.model import Catalogue
 from server.core.actors import Actor
 from server.hall.context import Context
@@ -117,7 +118,10 @@ def _ranking(
             bad_ratings=entry.standing.bad_ratings,
             unmeasured=list(entry.standing.unmeasured),
             bars=[
-                BarView(kind=kind, evidence=[_evidence(kind, one, kinds) for one in ids])
+                BarView(
+                    kind=kind,
+                    evidence=[_evidence(conn, ctx.hall_id, kind, one, kinds) for one in ids],
+                )
                 for kind, ids in entry.bars.items()
             ],
             needs_reason=not flag_actions.is_plain(entry, ranking) if not entry.bars else False,
@@ -127,12 +131,16 @@ def _ranking(
     ]
 
 
-def _evidence(kind: BarKind, record: str, kinds: Mapping[str, VetoKind]) -> EvidenceView:
+def _evidence(
+    conn: Connection, hall_id: str, kind: BarKind, record: str, kinds: Mapping[str, VetoKind]
+) -> EvidenceView:
     if kind is BarKind.VETO:
         words = KIND_WORDS[kinds[record]] if record in kinds else record
         return EvidenceView(id=record, words=words, link=f"/honours/vetoes/{record}")
     if kind is BarKind.COMPLAINT:
-        return EvidenceView(id=record, words=record, link=f"/complaints/{record}")
+        row = complaint_queries.by_number(conn, hall_id, record)
+        link = f"/complaints/{row.id}" if row else "/complaints"
+        return EvidenceView(id=record, words=record, link=link)
     if kind is BarKind.RATING:
         return EvidenceView(id=record, words="", link=f"/redresses/{record}")
     return EvidenceView(id=record, words="", link=f"/findings/{record}")
