@@ -56,7 +56,9 @@ REFUSALS: dict[ErrorCode, Refusal] = {
         404, "没有这条人工记分。", "There is no such mark by hand."
     ),
     AssessmentCode.MARK_STATE: Refusal(
-        409, "这条人工记分已经处理过，请刷新后再看。", "This mark was handled before. Please reload."
+        409,
+        "这条人工记分已经处理过，请刷新后再看。",
+        "This mark was handled before. Please reload.",
     ),
     AssessmentCode.MARK_SECOND: Refusal(
         403,
@@ -92,7 +94,9 @@ REFUSALS: dict[ErrorCode, Refusal] = {
         "The month's score has no such deduction. Please reload and choose again.",
     ),
     AssessmentCode.PERIOD_UNKNOWN: Refusal(
-        404, "没有这个考核期，请从列表里选择。", "There is no such period. Please choose from the list."
+        404,
+        "没有这个考核期，请从列表里选择。",
+        "There is no such period. Please choose from the list.",
     ),
     AssessmentCode.PERIOD_STATE: Refusal(
         409,
@@ -133,7 +137,5 @@ REFUSALS: dict[ErrorCode, Refusal] = {
     AssessmentCode.SUBJECT_UNKNOWN: Refusal(
         404, "这个考核期没有这个考核对象。", "The period assesses nobody of this kind and code."
     ),
-    AssessmentCode.WORDS: Refusal(
-        400, "请写明理由。", "Please state the reason."
-    ),
+    AssessmentCode.WORDS: Refusal(400, "请写明理由。", "Please state the reason."),
 }

@@ -77,7 +77,11 @@ class Period:
             return f"{year}度"
         if self.kind is PeriodKind.HALF_YEAR:
             return year + _HALVES[self.place - 1]
-        return f"{year}{self.place}月" if self.kind is PeriodKind.MONTH else f"{year}第{self.place}季度"
+        return (
+            f"{year}{self.place}月"
+            if self.kind is PeriodKind.MONTH
+            else f"{year}第{self.place}季度"
+        )
 
     @property
     def words_en(self) -> str:

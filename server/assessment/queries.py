@@ -196,7 +196,9 @@ _listed_amendments = Records(
 SHEET_STEPS = StepChain(
     Records(StoredSheetStep, score_sheet_step), score_sheet_step, score_sheet, "sheet"
 )
-MARK_STEPS = StepChain(Records(StoredMarkStep, score_mark_step), score_mark_step, score_mark, "mark")
+MARK_STEPS = StepChain(
+    Records(StoredMarkStep, score_mark_step), score_mark_step, score_mark, "mark"
+)
 DISPUTE_STEPS = StepChain(
     Records(StoredDisputeStep, score_dispute_step), score_dispute_step, score_dispute, "dispute"
 )
@@ -327,9 +329,7 @@ def _set_release(tx: Tx, row: StoredRelease) -> None:
 
 def released_months(conn: Connection, hall_id: str) -> list[str]:
     """Return the periods that are released, in order of their texts."""
-    query = select(_r.period).where(
-        _r.hall_id == hall_id, _r.state == ReleaseState.RELEASED.value
-    )
+    query = select(_r.period).where(_r.hall_id == hall_id, _r.state == ReleaseState.RELEASED.value)
     return list(conn.scalars(query.order_by(_r.period)))
 
 

@@ -213,8 +213,7 @@ class _Reader:
                 return tuple(self._score(sheet, *entry) for entry in entries)
             case Subject.WINDOW:
                 return tuple(
-                    self._score(sheet, w.code, w.name, w.unit, w.people, ())
-                    for w in roster.windows
+                    self._score(sheet, w.code, w.name, w.unit, w.people, ()) for w in roster.windows
                 )
         return tuple(
             self._score(

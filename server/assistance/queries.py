@@ -315,6 +315,8 @@ def helped_between(
     query = (
         select(_j.id, _j.helper, _t.at)
         .select_from(helper_step.join(helper_job, (_j.hall_id == _t.hall_id) & (_j.id == _t.job)))
-        .where(_t.hall_id == hall_id, _t.move == JobMove.CALL_BACK.value, _t.at.between(first, last))
+        .where(
+            _t.hall_id == hall_id, _t.move == JobMove.CALL_BACK.value, _t.at.between(first, last)
+        )
     )
     return [(row[0], row[1], int(row[2])) for row in conn.execute(query.order_by(_t.at, _j.id))]

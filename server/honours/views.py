@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 from server.assessment.periods import Period, PeriodKind, parse_period, period_of
 from server.assessment.standings import Subject, released
 from server.cases.views import name_of
-from server.complaints import queries as complaint_queries
 from server.catalogue.model import Catalogue
+from server.complaints import queries as complaint_queries
 from server.core.actors import Actor
 from server.hall.context import Context
 from server.honours import candidates, flag_actions, queries

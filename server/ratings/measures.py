@@ -27,8 +27,7 @@ def measured(request: MeasureRequest) -> Measured:
     rows = redress_queries.of_days(request.conn, request.ctx.hall_id, *request.span)
     steps = redress_queries.STEPS.of(request.conn, request.ctx.hall_id, [r.rating for r in rows])
     ratings = {
-        row.id: row
-        for row in queries.of_days(request.conn, request.ctx.hall_id, *request.span)
+        row.id: row for row in queries.of_days(request.conn, request.ctx.hall_id, *request.span)
     }
     facts = [
         fact
@@ -44,7 +43,9 @@ def _facts(
 ) -> Iterator[MeasuredFact]:
     """Yield the facts of a bad rating: it counts once its unit did not or cannot appeal."""
     if RedressState(state) not in UNDECIDED:
-        yield _fact(rating, BAD_RATING, rating.staff, rating.window, unit, "差评，未申诉或申诉不成立")
+        yield _fact(
+            rating, BAD_RATING, rating.staff, rating.window, unit, "差评，未申诉或申诉不成立"
+        )
     answer = next((step for step in steps if step.move == RedressMove.ANSWER), None)
     if answer is not None and "" < answer.answer_due < answer.day:
         words = f"应于{answer.answer_due}前整改，{answer.day}答复"
