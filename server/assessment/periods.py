@@ -1,4 +1,4 @@
-"""Periods of the assessment: a month, and the quarter, half-year and year that its months add up to."""
+"""Periods of the assessment: a month, and the quarter, half-year and year of such months."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Ranking: standings of one kind of subject in a period, in the order of their scores.
 
-Higher scores come first. Ties: fewer points deducted, then fewer confirmed bad ratings, then the same
-rank for both. A score that leaves something unmeasured is a range, and so is its rank.
+Higher scores come first. Ties: fewer points deducted, then fewer confirmed bad ratings, then the
+same rank for both. A score that leaves something unmeasured is a range, and so is its rank.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Standing:
     name: str
     """Name at the end of the period, e.g. 5号窗口."""
     unit: str
-    """Code of the unit at the end of the period; of a unit, its own; "" for people of the office."""
+    """Code of the unit at the end of the period; of a unit, its own; "" for none."""
     score: Decimal
     """Points with two decimals."""
     rank: int
@@ -35,7 +35,7 @@ class Standing:
     rank_best: int
     """Best rank if everything unmeasured turned out without a deduction."""
     rank_worst: int
-    """Worst rank if everything unmeasured cost all that it can; equal to `rank` when all is measured."""
+    """Worst rank if everything unmeasured cost the most; `rank` when all is measured."""
     deductions: Decimal
     """Points deducted, as a positive number, after floors and caps of the parts."""
     bad_ratings: int

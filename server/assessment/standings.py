@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
+from server.assessment.months import PeriodReader, released_of
 from server.assessment.periods import Period, PeriodKind
-from server.assessment.ranking import Standing
+from server.assessment.ranking import Standing, ranked
 from server.core.measured import Subject
 from server.hall.context import Context
 
@@ -22,7 +23,8 @@ def released(
 
     Amendments that were released since are included. Empty: the release has no sheet for `subject`.
     """
-    raise NotImplementedError
+    newest = released_of(conn, ctx.hall_id, period)
+    return None if newest is None else ranked(subject, newest.results.get(subject, ()))
 
 
 def computed(
@@ -30,6 +32,8 @@ def computed(
 ) -> tuple[Standing, ...]:
     """Return the standings that the records give now, in the order of their ranks.
 
+    A longer period adds up its released months as released, and its other months as they are now.
     Empty without a sheet in force for `subject` in any month of the period.
     """
-    raise NotImplementedError
+    contents = PeriodReader(ctx, conn).contents(period)
+    return ranked(subject, contents.results.get(subject, ()))

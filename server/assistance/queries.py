@@ -311,7 +311,7 @@ def erase_people(tx: Tx, now: int) -> int:
 def helped_between(
     conn: Connection, hall_id: str, first: int, last: int
 ) -> list[tuple[str, str, int]]:
-    """Return job, helper and time (ms) of the jobs that ended with a call back in `first`..`last`."""
+    """Return job, helper and time (ms) of the jobs called back in `first`..`last`."""
     query = (
         select(_j.id, _j.helper, _t.at)
         .select_from(helper_step.join(helper_job, (_j.hall_id == _t.hall_id) & (_j.id == _t.job)))

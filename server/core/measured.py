@@ -73,7 +73,7 @@ class Coverage:
     missing: Decimal
     """Most that could still turn out, in the measures' amounts."""
     possible: Decimal
-    """Most that there could have been, measured or not; equal to `missing`: nothing was measured."""
+    """Most that there could have been in all; equal to `missing`: nothing was measured."""
     words: str
     """Reason in Chinese, e.g. 打卡机数据未到齐."""
 

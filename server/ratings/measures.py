@@ -1,4 +1,4 @@
-"""Measures of ratings: bad ratings that were confirmed, redress too late, marks given to oneself."""
+"""Measures of ratings: confirmed bad ratings, late redress, ratings given to oneself."""
 
 from __future__ import annotations
 
@@ -43,9 +43,8 @@ def _facts(
 ) -> Iterator[MeasuredFact]:
     """Yield the facts of a bad rating: it counts once its unit did not or cannot appeal."""
     if RedressState(state) not in UNDECIDED:
-        yield _fact(
-            rating, BAD_RATING, rating.staff, rating.window, unit, "差评，未申诉或申诉不成立"
-        )
+        words = "差评，未申诉或申诉不成立"
+        yield _fact(rating, BAD_RATING, rating.staff, rating.window, unit, words)
     answer = next((step for step in steps if step.move == RedressMove.ANSWER), None)
     if answer is not None and "" < answer.answer_due < answer.day:
         words = f"应于{answer.answer_due}前整改，{answer.day}答复"

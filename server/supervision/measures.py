@@ -1,4 +1,4 @@
-"""Measures of supervision: overdue clocks of cases, late extensions, acceptance outside the hall."""
+"""Measures of supervision: overdue clocks, late extensions, acceptance outside the hall."""
 
 from __future__ import annotations
 

@@ -1,0 +1,507 @@
+"""Messages of the assessment: sheets, periods, the sheet of a subject, marks and disputes.
+
+Points and other decimals are texts such as `-1.5`, so that no reader rounds them.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from server.assessment.periods import PeriodKind
+from server.assessment.sheets import MOST_LINES, MOST_PARTS, Longer
+from server.assessment.workflow import DisputeState, MarkMove, MarkState, SheetMove, SheetState
+from server.core.measured import Subject
+from server.core.messages import MASKED, Code, Command, Message
+from server.leave.messages import FileId, PaperRef, SheetDay
+
+FIELD_WORDS = {
+    "since": ("起始月份", "first month"),
+    "parts": ("考核项", "parts"),
+    "lines": ("评分细则", "lines"),
+    "measure": ("计量", "measure"),
+    "points": ("分值", "points"),
+    "times": ("次数", "times"),
+    "month": ("月份", "month"),
+    "ref": ("扣分依据", "fact"),
+    "granted": ("申诉裁定", "ruling"),
+    "pack": ("参考评分表", "ready sheet"),
+    "move": ("处理步骤", "step"),
+    "code": ("编码", "code"),
+}
+Points = Annotated[str, StringConstraints(pattern=r"^-?\d{1,4}(\.\d{1,2})?$")]
+MonthText = Annotated[str, StringConstraints(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]
+SheetText = Annotated[str, StringConstraints(max_length=80, pattern=r"^[^\x00-\x1f]*$")]
+SourceText = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f]*$")]
+ScoreWords = Annotated[
+    str, StringConstraints(max_length=500, pattern=r"^[^\x00-\x08\x0b-\x1f]*$"), MASKED
+]
+
+
+class ScorePartForm(Command):
+    """Part of a sheet; `floor` and `cap` null: without a bound."""
+
+    code: Code
+    name: SheetText
+    points: Points = "0"
+    floor: Points | None = "0"
+    cap: Points | None = None
+
+
+class ScoreLineForm(Command):
+    """Line of a sheet: points for each `per` of a measure."""
+
+    code: Code
+    part: Code
+    name: SheetText
+    measure: Code
+    points: Points
+    per: Points = "1"
+    free: Points = "0"
+    repeat_from: Annotated[int, Field(ge=0, le=100)] = 0
+    repeat_factor: Points = "1"
+    chief_share: Points = "0"
+
+
+class ScoreCoefficient(Command):
+    """Factor of a unit's total."""
+
+    unit: Code
+    factor: Points
+
+
+class ScoreSheetForm(Command):
+    """Score sheet as it is written; `since`: month from which it is to be in force."""
+
+    subject: Subject
+    name: SheetText
+    since: MonthText
+    source: SourceText = ""
+    parts: Annotated[tuple[ScorePartForm, ...], Field(max_length=MOST_PARTS)]
+    lines: Annotated[tuple[ScoreLineForm, ...], Field(max_length=MOST_LINES)]
+    bonus: Points | None = None
+    floor: Points | None = "0"
+    cap: Points | None = None
+    people_share: Points = "0"
+    windows_share: Points = "0"
+    coefficients: Annotated[tuple[ScoreCoefficient, ...], Field(max_length=200)] = ()
+    longer: Longer = Longer.MEAN
+
+
+class EditScoreSheet(ScoreSheetForm):
+    """New contents of a draft; `seen`: digest of the contents that were shown."""
+
+    seen: Annotated[str, StringConstraints(max_length=64)] = ""
+
+
+class CopyPack(Command):
+    """Draft made from one of the sheets that come with the software."""
+
+    pack: Code
+    since: MonthText
+
+
+class ScoreReason(Command):
+    """Reason of a step."""
+
+    words: ScoreWords = ""
+
+
+class ScoreMeasure(Message):
+    """Measure that a line can count."""
+
+    code: str
+    name: str
+    name_en: str
+    counted_in: str
+    subjects: list[Subject]
+    typed: bool
+    """True for marks by hand."""
+
+
+class ScoreStep(Message):
+    """Step of a sheet, mark or dispute."""
+
+    move: str
+    at: int
+    by_name: str
+    words: str
+
+
+class ScoreSheetBrief(Message):
+    """Score sheet in a list."""
+
+    id: str
+    subject: Subject
+    name: str
+    since: str
+    state: SheetState
+    base: str
+    lines: int
+
+
+class ScorePack(Message):
+    """Score sheet that comes with the software, after a published rule."""
+
+    id: str
+    subject: Subject
+    name: str
+    source: str
+    lines: int
+
+
+class ScoreSheetView(Message):
+    """Score sheet with its contents, its steps, and the steps that the reader may take."""
+
+    id: str
+    state: SheetState
+    digest: str
+    form: ScoreSheetForm
+    steps: list[ScoreStep]
+    moves: list[SheetMove]
+
+
+class ScoreSheetList(Message):
+    """Score sheets, those that come with the software, and all measures."""
+
+    sheets: list[ScoreSheetBrief]
+    packs: list[ScorePack]
+    measures: list[ScoreMeasure]
+
+
+class TrialLine(Message):
+    """Line of a trial by which a subject's points change; empty: the line is not in that sheet."""
+
+    name: str
+    was: str
+    now: str
+
+
+class TrialRow(Message):
+    """Subject of a trial: its total by the sheet in force and by the one on trial."""
+
+    code: str
+    name: str
+    was: str
+    now: str
+    change: str
+    rank_was: int
+    rank_now: int
+    lines: list[TrialLine]
+
+
+class TrialView(Message):
+    """Trial of a sheet on a past month: who gains and who loses."""
+
+    month: str
+    words: str
+    subject: Subject
+    has_before: bool
+    """False if no sheet was in force for the subject."""
+    rows: list[TrialRow]
+
+
+class ScorePeriodBrief(Message):
+    """Period in a list."""
+
+    id: str
+    kind: PeriodKind
+    words: str
+    words_en: str
+    state: Literal["running", "open", "checked", "released"]
+
+
+class ScoreOverview(Message):
+    """Periods, newest first, and what waits for somebody."""
+
+    periods: list[ScorePeriodBrief]
+    marks_open: int
+    disputes_open: int
+    has_sheet: bool
+
+
+class ScoreStanding(Message):
+    """Score and rank of a subject; both are ranges while something is not measured."""
+
+    code: str
+    name: str
+    unit_name: str
+    score: str
+    low: str
+    high: str
+    rank: int
+    rank_best: int
+    rank_worst: int
+    deductions: str
+    bad_ratings: int
+    unmeasured: list[str]
+
+
+class ScoreStandings(Message):
+    """Standings of one kind of subject."""
+
+    subject: Subject
+    rows: list[ScoreStanding]
+
+
+class ScoreChange(Message):
+    """Total that differs from the released one; empty: it was not assessed."""
+
+    subject: Subject
+    code: str
+    name: str
+    was: str
+    now: str
+    facts: list[str]
+
+
+class ScoreAmendmentView(Message):
+    """Amendment of a release."""
+
+    n: int
+    words: str
+    changes: list[ScoreChange]
+    drafted_by_name: str
+    drafted_at: int
+    released_by_name: str
+    released_at: int | None
+    digest: str
+    may_release: bool
+
+
+class ScorePeriodView(Message):
+    """Period with its standings: as released, or as the records give them now."""
+
+    id: str
+    kind: PeriodKind
+    words: str
+    words_en: str
+    state: Literal["running", "open", "checked", "released"]
+    obstacle: str
+    """State that keeps it from being checked and released: running, no_sheet, months, or empty."""
+    seen: str
+    """Digest of the contents as of now, to be sent with a check or release."""
+    digest: str
+    """Digest of the newest release or amendment; empty before."""
+    checked_by_name: str
+    checked_at: int | None
+    is_changed: bool
+    """True if the records have changed since the check or release."""
+    released_by_name: str
+    released_at: int | None
+    may_check: bool
+    may_release: bool
+    may_amend: bool
+    standings: list[ScoreStandings]
+    changes: list[ScoreChange]
+    amendments: list[ScoreAmendmentView]
+
+
+class SeenScores(Command):
+    """Digest of the contents that were shown."""
+
+    seen: Code
+
+
+class ScoreCharge(Message):
+    """Fact that costs or earns points, with the address of its evidence."""
+
+    measure: str
+    ref: str
+    day: str
+    points: str
+    words: str
+    link: str
+    """Empty for whoever may not open the office's pages."""
+    staff_name: str
+    dispute: DisputeState | None
+    may_dispute: bool
+
+
+class ScoreLineView(Message):
+    """Line applied to a subject."""
+
+    code: str
+    name: str
+    rule: str
+    """Line in words, e.g. 每次扣1分."""
+    points: str
+    is_measured: bool
+    charges: list[ScoreCharge]
+
+
+class ScorePartView(Message):
+    """Part applied to a subject."""
+
+    name: str
+    points: str
+    total: str
+    bonus: str
+    left_out: bool
+    lines: list[ScoreLineView]
+
+
+class CarriedView(Message):
+    """Share of another's deduction that a chief representative carries."""
+
+    of_name: str
+    line: str
+    charge: ScoreCharge
+
+
+class MemberScore(Message):
+    """Person or window whose score enters that of a window or unit."""
+
+    subject: Subject
+    code: str
+    name: str
+    score: str
+
+
+class MonthScore(Message):
+    """Score of a subject in a month, opened to its facts."""
+
+    month: str
+    words: str
+    released: bool
+    dispute_until: str
+    """ISO day; empty before the release."""
+    base: str
+    own: str
+    total: str
+    low: str
+    high: str
+    coefficient: str
+    parts: list[ScorePartView]
+    carried: list[CarriedView]
+    members: list[MemberScore]
+    unmeasured: list[str]
+    reasons: list[str]
+    """Reasons why something could not be measured."""
+    struck: list[ScoreCharge]
+    """Facts that count nothing because a dispute was granted."""
+
+
+class SubjectScore(Message):
+    """Score sheet of one window, person or unit in a period."""
+
+    period: str
+    words: str
+    subject: Subject
+    code: str
+    name: str
+    unit_name: str
+    standing: ScoreStanding | None
+    among: int
+    """Number of those who are ranked."""
+    months: list[MonthScore]
+
+
+class ScoreChoice(Message):
+    """Subject whose sheet a person may see."""
+
+    subject: Subject
+    code: str
+    name: str
+
+
+class MyAssessment(Message):
+    """Periods and subjects that a person may see: oneself, and as chief representative the unit."""
+
+    periods: list[ScorePeriodBrief]
+    choices: list[ScoreChoice]
+
+
+class ProposeMark(Command):
+    """Mark by hand: who, on which day, how often, and the facts in words."""
+
+    kind: Code
+    subject: Subject
+    code: Code
+    day: SheetDay
+    times: Annotated[int, Field(ge=1, le=20)] = 1
+    words: ScoreWords
+    evidence: Annotated[tuple[FileId, ...], Field(max_length=10)] = ()
+
+
+class MoveMark(Command):
+    """Step of a mark."""
+
+    move: MarkMove
+    words: ScoreWords = ""
+
+
+class MarkView(Message):
+    """Mark by hand with its steps, and the steps that the reader may take."""
+
+    id: str
+    kind: str
+    kind_name: str
+    day: str
+    about_name: str
+    unit_name: str
+    times: int
+    state: MarkState
+    words: str
+    evidence: list[PaperRef]
+    steps: list[ScoreStep]
+    moves: list[MarkMove]
+
+
+class MarkKindView(Message):
+    """Kind of marks."""
+
+    kind: str
+    name: str
+    name_en: str
+
+
+class MarkList(Message):
+    """Marks that wait for a second person, those of a month, and the kinds."""
+
+    month: str
+    waiting: list[MarkView]
+    marks: list[MarkView]
+    kinds: list[MarkKindView]
+    choices: list[ScoreChoice]
+
+
+class DisputePoints(Command):
+    """Dispute about a fact of a month."""
+
+    month: MonthText
+    subject: Subject
+    code: Code
+    measure: Code
+    ref: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    words: ScoreWords
+
+
+class SettleDispute(Command):
+    """Ruling on a dispute: granted, the fact counts nothing."""
+
+    granted: bool
+    words: ScoreWords
+
+
+class DisputeView(Message):
+    """Dispute with its steps."""
+
+    id: str
+    month: str
+    subject: Subject
+    code: str
+    name: str
+    measure_name: str
+    fact: str
+    link: str
+    state: DisputeState
+    steps: list[ScoreStep]
+    may_settle: bool
+
+
+class DisputeList(Message):
+    """Disputes, open ones first."""
+
+    disputes: list[DisputeView]
