@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -72,7 +73,9 @@ def test_a_year_ends_with_its_fourth_quarter() -> None:
 
 
 @given(AWARDS, VETOES, st.randoms(use_true_random=False))
-def test_the_flag_is_at_one_window_and_never_at_a_struck_one(awards, vetoes, chance) -> None:  # type: ignore[no-untyped-def]
+def test_the_flag_is_at_one_window_and_never_at_a_struck_one(
+    awards: list[Award], vetoes: list[Veto], chance: Random
+) -> None:
     place = flag_at(awards, vetoes)
     newest = max((award.quarter for award in awards), default="")
     assert place.quarter == newest
@@ -88,7 +91,9 @@ def test_the_flag_is_at_one_window_and_never_at_a_struck_one(awards, vetoes, cha
 
 
 @given(AWARDS, VETOES, VETOES.filter(bool))
-def test_a_withdrawn_veto_gives_back_exactly_what_it_took(awards, vetoes, more) -> None:  # type: ignore[no-untyped-def]
+def test_a_withdrawn_veto_gives_back_exactly_what_it_took(
+    awards: list[Award], vetoes: list[Veto], more: list[Veto]
+) -> None:
     before = standing_awards(awards, vetoes), flag_at(awards, vetoes)
     veto = replace(more[0], state=VetoState.UPHELD)
     struck = standing_awards(awards, [*vetoes, veto])
@@ -212,11 +217,11 @@ def veto(
 def test_a_veto_needs_evidence_words_and_two_people() -> None:
     propose = VETO.after(VetoMove.PROPOSE, veto(None, "5", WORDS, EVIDENCE))
     assert propose is VetoState.PROPOSED
-    for given, code in (
-        ((EVIDENCE,), HonourCode.VETO_WORDS),
-        ((WORDS,), HonourCode.VETO_EVIDENCE),
+    for name, code in (
+        (EVIDENCE, HonourCode.VETO_WORDS),
+        (WORDS, HonourCode.VETO_EVIDENCE),
     ):
-        attempt = veto(None, "5", *given)
+        attempt = veto(None, "5", name)
         assert code_of(lambda a=attempt: VETO.after(VetoMove.PROPOSE, a)) == code
     assert VETO.after(VetoMove.CONFIRM, veto(VetoState.PROPOSED, "2")) is VetoState.CONFIRMED
     for person in ("1", "9"):
@@ -306,7 +311,10 @@ def test_the_allowance_and_why_not_all_of_it(
 def test_a_hall_may_count_every_lapse_and_never_takes_more_than_there_is() -> None:
     plain = replace(RULE, most_lapses=0, per_lapse=90)
     assert allowance(replace(GOOD, lapses=9), plain) == Allowance(0, ((Cut.LAPSE, 200),))
-    assert "超过" not in rule_words(replace(plain, leave_days=0)).partition("不发")[0].partition("、")[0]
+    assert (
+        "超过"
+        not in rule_words(replace(plain, leave_days=0)).partition("不发")[0].partition("、")[0]
+    )
     assert rule_words(RULE).startswith("每月200元；迟到、早退、缺卡每次扣20元；超过3次、旷工")
 
 

@@ -1,0 +1,358 @@
+"""Flag and vetoes: two people decide, a veto takes the flag, its withdrawal brings it back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import partial
+
+import pytest
+from sqlalchemy import update
+
+from display.routes import Display
+from server.assessment import actions, mark_actions, sheet_actions
+from server.assessment.periods import Period, parse_period
+from server.assessment.sheets import Line, Part, Sheet
+from server.assessment.standings import Subject
+from server.assessment.workflow import MarkMove
+from server.complaints import actions as complaint_actions
+from server.complaints import queries as complaint_queries
+from server.complaints.actions import Filed
+from server.complaints.actions import Wish as ComplaintWish
+from server.complaints.rules import About, ComplaintMove, Kind, Outcome, Way
+from server.core.actors import Actor, ActorKind
+from server.core.errors import HallError
+from server.core.weeks import parse_week
+from server.hall.week_request import WeekRequest
+from server.honours import (
+    flag_actions,
+    interview_actions,
+    papers,
+    queries,
+    veto_actions,
+    veto_views,
+    views,
+    year_views,
+)
+from server.honours.errors import HonourCode
+from server.honours.events import FlagMoved
+from server.honours.flag_actions import FlagWish
+from server.honours.integrity import problems
+from server.honours.interview_actions import InterviewWish
+from server.honours.interview_rules import InterviewMove
+from server.honours.messages import QuarterPage
+from server.honours.rules import BarKind, FlagMove, FlagState, VetoKind, VetoMove
+from server.honours.tables import flag_move, honour_veto
+from server.honours.veto_actions import VetoProposal
+from server.honours.week_facts import week_facts
+from server.live.agent_gateway import DeviceRef
+from server.queue import snapshot
+from support.halls import ADMINISTRATOR, MANAGER, STAFF, SmallHall, at
+
+FIRST = Actor(ActorKind.MANAGER, MANAGER)
+SECOND = Actor(ActorKind.ADMINISTRATOR, ADMINISTRATOR)
+THIRD = Actor(ActorKind.MANAGER, "2009")
+CLERK = Actor(ActorKind.CLERK, STAFF["T1"])
+OTHER = Actor(ActorKind.CLERK, STAFF["F1"])
+Q1 = parse_period("2026-Q1")
+APRIL = date(2026, 4, 1)
+LINES = (
+    Line("1", "service", "争吵", "mark_quarrel", Decimal(-3)),
+    Line("2", "service", "脱岗", "mark_post_absent", Decimal(-1)),
+)
+
+
+def sheet(subject: Subject) -> Sheet:
+    return Sheet(subject, "评分表", (Part("service", "服务", Decimal(100)),), LINES)
+
+
+@dataclass
+class Office:
+    """Small hall whose windows were assessed in March, and what its managers do."""
+
+    hall: SmallHall
+    moved: list[FlagMoved]
+
+    def start(self, subject: Subject = Subject.WINDOW) -> None:
+        """Put a sheet in force from February on."""
+        ctx, key = self.hall.ctx, self.hall.key
+        sheet_id = sheet_actions.draft(ctx, FIRST, key(), sheet(subject), "2026-02")
+        sheet_actions.start(ctx, SECOND, key(), sheet_id)
+
+    def mark(self, kind: str, subject: Subject, code: str, day: date) -> None:
+        """Propose a mark and confirm it."""
+        ctx, key = self.hall.ctx, self.hall.key
+        wish = mark_actions.Wish(kind, subject, code, day, 1, "记录在案")
+        mark = mark_actions.propose(ctx, FIRST, key(), wish)
+        mark_actions.decide(ctx, SECOND, key(), mark, MarkMove.CONFIRM)
+
+    def release(self, *periods: str) -> None:
+        """Check and release periods."""
+        ctx, key = self.hall.ctx, self.hall.key
+        for period in map(parse_period, periods):
+            shown = self._shown(period)
+            actions.check(ctx, FIRST, key(), shown, shown.contents.digest)
+            actions.release(ctx, SECOND, key(), shown, shown.contents.digest)
+
+    def _shown(self, period: Period) -> actions.Assessment:
+        ctx = self.hall.ctx
+        return ctx.read(lambda c: actions.load(ctx, c, period))
+
+    def complain(self, window: str) -> str:
+        """Return the number of a complaint about a window that was answered as proven."""
+        ctx, key = self.hall.ctx, self.hall.key
+        filed = Filed(Kind.ON_SPOT, Way.OFFICE, About.WINDOW, window, words="态度生硬")
+        number = complaint_actions.file(ctx, FIRST, key(), filed)
+        row = ctx.read(lambda c: complaint_queries.by_number(c, ctx.hall_id, number))
+        assert row is not None
+        for wish in (
+            ComplaintWish(ComplaintMove.ACCEPT),
+            ComplaintWish(ComplaintMove.ANSWER, "属实，已批评教育", Outcome.PROVEN),
+        ):
+            complaint_actions.move(ctx, FIRST, key(), row.id, wish)
+        return number
+
+    def flag(self, actor: Actor, move: FlagMove, window: str = "", words: str = "") -> None:
+        """Take a step of the quarter's decision."""
+        wish = FlagWish(move, window, words)
+        flag_actions.move(self.hall.ctx, actor, self.hall.key(), Q1, wish)
+
+    def veto(self, number: str, code: str = CLERK.name, window: str = "T1") -> str:
+        """Return a veto that was proposed."""
+        proposal = VetoProposal(
+            VetoKind.QUARREL,
+            Subject.PERSON,
+            code,
+            date(2026, 3, 3),
+            "与群众争吵，已查实",
+            window,
+            (number,),
+        )
+        return veto_actions.propose(self.hall.ctx, FIRST, self.hall.key(), proposal)
+
+    def settle(self, actor: Actor, veto: str, move: VetoMove, words: str = "") -> None:
+        """Take a step of a veto."""
+        veto_actions.move(self.hall.ctx, actor, self.hall.key(), veto, move, words)
+
+    def page(self, actor: Actor = SECOND, quarter: Period = Q1) -> QuarterPage:
+        """Return the page of a quarter."""
+        ctx = self.hall.ctx
+        return ctx.read(lambda c: views.quarter_page(ctx, c, actor, quarter))
+
+    def holder(self) -> int:
+        """Return the number of the window with the flag; 0: none."""
+        ctx = self.hall.ctx
+        return ctx.read(lambda c: views.holder(ctx, c)).window
+
+    def violations(self) -> list[str]:
+        """Return what `hall check` says of honours."""
+        ctx = self.hall.ctx
+        return ctx.read(lambda c: [en for _zh, en in problems(c, ctx.hall_id)])
+
+
+@pytest.fixture
+def office(small: SmallHall) -> Office:
+    """Return the small hall on 1 April; T1 had a complaint, S1 is first, March is released."""
+    moved: list[FlagMoved] = []
+    small.ctx.bus.subscribe(lambda e: moved.append(e) if isinstance(e, FlagMoved) else None)
+    hall = Office(small, moved)
+    hall.start()
+    for window in ("T1", "T2", "F1", "G1", "G2"):
+        hall.mark("post_absent", Subject.WINDOW, window, date(2026, 3, 2))
+    hall.mark("quarrel", Subject.WINDOW, "G2", date(2026, 3, 2))
+    hall.complain("T1")
+    small.clock.set(at(9, day=APRIL))
+    hall.release("2026-03")
+    return hall
+
+
+def refusal(act: Callable[[], object]) -> str:
+    with pytest.raises(HallError) as error:
+        act()
+    return error.value.code.value
+
+
+def test_two_people_decide_and_nobody_barred_gets_the_flag(office: Office) -> None:
+    ctx = office.hall.ctx
+    assert refusal(lambda: office.flag(FIRST, FlagMove.DECIDE)) == HonourCode.FLAG_UNKNOWN
+    propose = FlagMove.PROPOSE
+    assert refusal(lambda: office.flag(FIRST, propose, "S1")) == HonourCode.FLAG_UNRELEASED
+    assert not office.page().released
+    office.hall.clock.set(at(9))
+    assert refusal(lambda: office.flag(FIRST, propose, "S1")) == HonourCode.FLAG_RUNNING
+    office.hall.clock.set(at(9, day=APRIL))
+    _release_january_too(office)
+    page = office.page()
+    assert page.can_propose
+    assert page.ranking[0].window == "S1"
+    assert page.ranking[0].rank == 1
+    assert {entry.window: [bar.kind for bar in entry.bars] for entry in page.ranking if entry.bars}
+    assert refusal(lambda: office.flag(FIRST, propose, "X9")) == HonourCode.FLAG_CANDIDATE
+    assert refusal(lambda: office.flag(FIRST, propose, "T1")) == HonourCode.FLAG_BARRED
+    barred = next(entry for entry in page.ranking if entry.window == "T1")
+    assert [bar.kind for bar in barred.bars] == [BarKind.COMPLAINT]
+    assert barred.bars[0].evidence[0].link.startswith("/complaints/C")
+    assert refusal(lambda: office.flag(FIRST, propose, "F1")) == HonourCode.FLAG_REASON
+    office.flag(FIRST, propose, "F1", "本季度承接专项任务，成绩突出")
+    assert refusal(lambda: office.flag(FIRST, FlagMove.DECIDE)) == HonourCode.FLAG_SECOND
+    office.flag(SECOND, FlagMove.REJECT, words="应按排名")
+    assert office.holder() == 0
+    assert office.moved == []
+    office.flag(FIRST, propose, "S1")
+    office.flag(SECOND, FlagMove.DECIDE)
+    assert office.holder() == 3
+    assert office.moved == [FlagMoved("", "S1")]
+    award = office.page().award
+    assert award is not None
+    assert award.state is FlagState.DECIDED
+    assert award.moves == [FlagMove.ASK_REVOKE]
+    data = papers.certificate_data("测试大厅", award, APRIL)
+    assert data["to"] == "3号窗口（城建）"
+    assert data["day"] == "2026年4月1日"
+    assert office.violations() == []
+    week = parse_week("2026-W14")
+    lines = ctx.read(lambda c: week_facts(WeekRequest(ctx, c, ctx.catalogue(), week)))
+    assert [(entry.name, entry.before) for entry in lines.lines["flag_moves"]] == [("3号窗口", "—")]
+    # A revoked decision takes the flag back, with a reason and a second person.
+    office.flag(FIRST, FlagMove.ASK_REVOKE, words="提名有误")
+    assert office.holder() == 3
+    assert refusal(lambda: office.flag(FIRST, FlagMove.REVOKE)) == HonourCode.FLAG_SECOND
+    office.flag(SECOND, FlagMove.REVOKE)
+    assert office.holder() == 0
+    assert office.page().can_propose
+    assert office.violations() == []
+
+
+def _release_january_too(office: Office) -> None:
+    """Release the months of the quarter, and the quarter."""
+    office.release("2026-02", "2026-Q1")
+
+
+def decided(office: Office, window: str = "S1") -> None:
+    """Give the quarter's flag to a window."""
+    _release_january_too(office)
+    office.flag(FIRST, FlagMove.PROPOSE, window, "见会议纪要")
+    office.flag(SECOND, FlagMove.DECIDE)
+
+
+def test_a_veto_takes_the_flag_and_gives_it_back(office: Office) -> None:
+    ctx = office.hall.ctx
+    decided(office, "T2")
+    assert office.holder() == 2
+    number = office.page().ranking  # the complaint about T1 is evidence
+    evidence = next(e for e in number if e.window == "T1").bars[0].evidence[0].words
+    assert refusal(lambda: office.veto("26009999")) == HonourCode.VETO_EVIDENCE
+    assert refusal(lambda: office.veto(evidence, "nobody")) == HonourCode.VETO_SUBJECT
+    veto = office.veto(evidence)
+    assert refusal(lambda: office.settle(CLERK, veto, VetoMove.DISPUTE, "x")) == "veto_unknown"
+    assert office.holder() == 2, "a proposal takes nothing"
+    assert refusal(lambda: office.settle(FIRST, veto, VetoMove.CONFIRM)) == HonourCode.VETO_SECOND
+    office.settle(SECOND, veto, VetoMove.CONFIRM)
+    # T2 is a window of the same unit, which this ground strikes as well.
+    assert office.holder() == 0
+    page = office.page()
+    assert page.award is not None
+    assert page.award.struck_by == [veto]
+    assert {BarKind.VETO} <= {bar.kind for e in page.ranking for bar in e.bars}
+    assert office.violations() == []
+
+    assert refusal(lambda: office.settle(OTHER, veto, VetoMove.DISPUTE, "x")) == "veto_unknown"
+    office.settle(CLERK, veto, VetoMove.DISPUTE, "当时在解释政策，没有争吵")
+    assert office.holder() == 0, "a dispute alone gives nothing back"
+    withdraw = VetoMove.WITHDRAW
+    for one in (FIRST, SECOND):
+        assert refusal(partial(office.settle, one, veto, withdraw, "成立")) == "veto_second"
+    mine = ctx.read(lambda c: veto_views.own(ctx, c, CLERK)).vetoes[0]
+    assert [step.by_name for step in mine.steps] == ["", "", "测试1"]
+    assert (mine.strikes_unit, mine.windows) == (True, ["1号窗口", "2号窗口"])
+    office.settle(THIRD, veto, VetoMove.WITHDRAW, "经复核，申诉成立")
+    assert office.holder() == 2
+    causes = [walk.cause.value for walk in reversed(office.page().history)]
+    assert causes == ["award", "veto", "veto_withdrawn"]
+    assert office.moved == [FlagMoved("", "T2"), FlagMoved("T2", ""), FlagMoved("", "T2")]
+    assert office.violations() == []
+
+    ctx.write(lambda tx: bool(tx.conn.execute(update(flag_move).values(from_window="F1")).rowcount))
+    assert any("walk 2" in text for text in office.violations())
+    ctx.write(lambda tx: bool(tx.conn.execute(update(honour_veto).values(state="upheld")).rowcount))
+    assert any("not where" in text for text in office.violations())
+
+
+def test_the_rule_of_the_day_of_the_act_decides_whom_a_veto_strikes(office: Office) -> None:
+    decided(office, "T2")
+    evidence = next(e for e in office.page().ranking if e.window == "T1").bars[0].evidence[0].words
+    # Changed after the day of the act: it does not reach back.
+    office.hall.configure(veto_unit_kinds="", veto_dispute_days=1)
+    veto = office.veto(evidence)
+    office.settle(SECOND, veto, VetoMove.CONFIRM)
+    row = office.hall.ctx.read(lambda c: queries.veto(c, "small", veto))
+    assert row is not None
+    assert json.loads(row.windows) == ["T1", "T2"]
+    assert (row.first_quarter, row.last_quarter) == ("2026-Q1", "2026-Q1")
+    office.hall.clock.set(at(9, day=date(2026, 4, 7)))
+    late = "当时情况不同"
+    assert refusal(lambda: office.settle(CLERK, veto, VetoMove.DISPUTE, late)) == (
+        HonourCode.VETO_DISPUTE_OVER
+    )
+
+
+def test_last_place_two_months_running_makes_an_interview_due_once(office: Office) -> None:
+    ctx, key = office.hall.ctx, office.hall.key
+    office.mark("quarrel", Subject.WINDOW, "G2", date(2026, 2, 27))
+    office.release("2026-02")
+    year = parse_period("2026")
+    page = ctx.read(lambda c: year_views.year_page(ctx, c, FIRST, year))
+    assert [(e.code, e.months) for e in page.interviews] == [("G2", ["2026-02", "2026-03"])]
+    march = parse_period("2026-03")
+    windows = Subject.WINDOW
+
+    def propose(code: str) -> str:
+        return interview_actions.propose(ctx, FIRST, key(), windows, code, march)
+
+    assert refusal(lambda: propose("T1")) == HonourCode.INTERVIEW_UNKNOWN
+    interview = propose("G2")
+    assert refusal(lambda: propose("G2")) == HonourCode.INTERVIEW_STATE
+    drop = InterviewWish(InterviewMove.DROP, "已调离")
+
+    def move(actor: Actor, wish: InterviewWish) -> None:
+        interview_actions.move(ctx, actor, key(), interview, wish)
+
+    assert refusal(lambda: move(FIRST, drop)) == HonourCode.INTERVIEW_SECOND
+    tomorrow = InterviewWish(InterviewMove.HOLD, "已约谈", date(2026, 4, 2))
+    assert refusal(lambda: move(FIRST, tomorrow)) == "invalid"
+    move(FIRST, InterviewWish(InterviewMove.HOLD, "已约谈，明确整改措施", APRIL))
+    page = ctx.read(lambda c: year_views.year_page(ctx, c, FIRST, year))
+    assert [e.state for e in page.interviews] == ["held"]
+    assert page.interviews[0].moves == []
+    assert office.violations() == []
+
+
+def test_the_idle_strip_and_the_board_show_the_window_with_the_flag(office: Office) -> None:
+    decided(office)
+    hall = office.hall
+    hall.sign_in("S1", "T1")
+    display = Display(hall.hall, None, None)  # type: ignore[arg-type]
+
+    def text(window: str) -> str:
+        state = display.desired_state(DeviceRef("led", "led", window, "agent"))
+        assert state is not None
+        return str(state["text"])
+
+    assert (text("S1"), text("T1")) == ("3号 流动红旗窗口", "1号 税务一")
+    flag = display.state(snapshot.take(hall.ctx), "main").flag
+    assert flag is not None
+    assert (flag.window, flag.quarter_words) == (3, "2026年第1季度")
+    hall.configure(flag_strip_text="")
+    assert text("S1") == "3号 城建"
+    hall.configure(flag_strip_text="二〇二六年度流动红旗窗口")
+    assert text("S1") == "二〇二六年度流动红旗窗口"
+    tax = hall.issue("build-1")
+    hall.call("S1")
+    assert tax.number in text("S1")
+    office.flag(FIRST, FlagMove.ASK_REVOKE, words="提名有误")
+    office.flag(SECOND, FlagMove.REVOKE)
+    display.forget_flag()
+    assert display.state(snapshot.take(hall.ctx), "main").flag is None
