@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from server.assessment.standings import Subject
 from server.assistance import actions as first_asks
 from server.assistance.actions import Question
 from server.assistance.helper_actions import Job, entrust
@@ -42,6 +43,11 @@ from server.core.events import HallChanged
 from server.core.store import Tx
 from server.core.weeks import parse_week
 from server.core.working_days import SpecialDay
+from server.honours import queries as honours
+from server.honours import veto_actions
+from server.honours.queries import StoredInterview, StoredInterviewStep
+from server.honours.rules import VetoKind
+from server.honours.veto_actions import VetoProposal
 from server.joint_review import actions as joint_actions
 from server.joint_review import meetings
 from server.joint_review.rules import MeetingKind, MeetingMove
@@ -340,6 +346,10 @@ class SettledHall:
             "scheme": [self._scheme()],
             "ask": [first_asks.record(ctx, BOSS, self.small.key(), Question("问社保"))],
             "job": [self._job()],
+            "veto": [self._veto(next(row.id for row in rows if row.state == "confirmed"))],
+            "interview": [self._interview()],
+            "quarter": ["2026-Q1"],
+            "month": ["2026-03"],
         }
 
     def _scheme(self) -> str:
@@ -348,6 +358,24 @@ class SettledHall:
         items, first = ("tax-1",), self.ctx.local().date()
         proposal = Proposal(SchemeKind.DECISION, items, SchemeLimit.LEGAL, basis, first)
         return propose(self.ctx, BOSS, self.small.key(), proposal)
+
+    def _veto(self, finding: str) -> str:
+        """Return a veto that waits for its confirmation, with a finding as evidence."""
+        about = VetoKind.QUARREL, Subject.PERSON, CLERK, MONDAY
+        wish = VetoProposal(*about, "与群众争吵", findings=(finding,))
+        return veto_actions.propose(self.ctx, BOSS, self.small.key(), wish)
+
+    def _interview(self) -> str:
+        """Return a proposed interview of a clerk."""
+        row = StoredInterview("I1", Subject.PERSON.value, CLERK, "2026-02", "proposed")
+        step = StoredInterviewStep("I1", 1, "propose", "proposed", 0, "", "", BOSS.key)
+
+        def act(tx: Tx) -> None:
+            honours.add_interview(tx, row)
+            honours.INTERVIEW_STEPS.add(tx, step)
+
+        self.ctx.write(act)
+        return row.id
 
     def _job(self) -> str:
         """Return a job whose helper is a clerk."""

@@ -4,169 +4,39 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from functools import partial
 
 import pytest
 from sqlalchemy import update
 
 from display.routes import Display
-from server.assessment import actions, mark_actions, sheet_actions
-from server.assessment.periods import Period, parse_period
-from server.assessment.sheets import Line, Part, Sheet
+from server.assessment.periods import parse_period
 from server.assessment.standings import Subject
-from server.assessment.workflow import MarkMove
-from server.complaints import actions as complaint_actions
-from server.complaints import queries as complaint_queries
-from server.complaints.actions import Filed
-from server.complaints.actions import Wish as ComplaintWish
-from server.complaints.rules import About, ComplaintMove, Kind, Outcome, Way
-from server.core.actors import Actor, ActorKind
+from server.core.actors import Actor
 from server.core.errors import HallError
 from server.core.weeks import parse_week
 from server.hall.week_request import WeekRequest
-from server.honours import (
-    flag_actions,
-    interview_actions,
-    papers,
-    queries,
-    veto_actions,
-    veto_views,
-    views,
-    year_views,
-)
+from server.honours import interview_actions, papers, queries, veto_views, year_views
 from server.honours.errors import HonourCode
 from server.honours.events import FlagMoved
-from server.honours.flag_actions import FlagWish
-from server.honours.integrity import problems
 from server.honours.interview_actions import InterviewWish
 from server.honours.interview_rules import InterviewMove
-from server.honours.messages import QuarterPage
-from server.honours.rules import BarKind, FlagMove, FlagState, VetoKind, VetoMove
+from server.honours.rules import BarKind, FlagMove, FlagState, VetoMove
 from server.honours.tables import flag_move, honour_veto
-from server.honours.veto_actions import VetoProposal
 from server.honours.week_facts import week_facts
 from server.live.agent_gateway import DeviceRef
 from server.queue import snapshot
-from support.halls import ADMINISTRATOR, MANAGER, STAFF, SmallHall, at
-
-FIRST = Actor(ActorKind.MANAGER, MANAGER)
-SECOND = Actor(ActorKind.ADMINISTRATOR, ADMINISTRATOR)
-THIRD = Actor(ActorKind.MANAGER, "2009")
-CLERK = Actor(ActorKind.CLERK, STAFF["T1"])
-OTHER = Actor(ActorKind.CLERK, STAFF["F1"])
-Q1 = parse_period("2026-Q1")
-APRIL = date(2026, 4, 1)
-LINES = (
-    Line("1", "service", "争吵", "mark_quarrel", Decimal(-3)),
-    Line("2", "service", "脱岗", "mark_post_absent", Decimal(-1)),
-)
-
-
-def sheet(subject: Subject) -> Sheet:
-    return Sheet(subject, "评分表", (Part("service", "服务", Decimal(100)),), LINES)
-
-
-@dataclass
-class Office:
-    """Small hall whose windows were assessed in March, and what its managers do."""
-
-    hall: SmallHall
-    moved: list[FlagMoved]
-
-    def start(self, subject: Subject = Subject.WINDOW) -> None:
-        """Put a sheet in force from February on."""
-        ctx, key = self.hall.ctx, self.hall.key
-        sheet_id = sheet_actions.draft(ctx, FIRST, key(), sheet(subject), "2026-02")
-        sheet_actions.start(ctx, SECOND, key(), sheet_id)
-
-    def mark(self, kind: str, subject: Subject, code: str, day: date) -> None:
-        """Propose a mark and confirm it."""
-        ctx, key = self.hall.ctx, self.hall.key
-        wish = mark_actions.Wish(kind, subject, code, day, 1, "记录在案")
-        mark = mark_actions.propose(ctx, FIRST, key(), wish)
-        mark_actions.decide(ctx, SECOND, key(), mark, MarkMove.CONFIRM)
-
-    def release(self, *periods: str) -> None:
-        """Check and release periods."""
-        ctx, key = self.hall.ctx, self.hall.key
-        for period in map(parse_period, periods):
-            shown = self._shown(period)
-            actions.check(ctx, FIRST, key(), shown, shown.contents.digest)
-            actions.release(ctx, SECOND, key(), shown, shown.contents.digest)
-
-    def _shown(self, period: Period) -> actions.Assessment:
-        ctx = self.hall.ctx
-        return ctx.read(lambda c: actions.load(ctx, c, period))
-
-    def complain(self, window: str) -> str:
-        """Return the number of a complaint about a window that was answered as proven."""
-        ctx, key = self.hall.ctx, self.hall.key
-        filed = Filed(Kind.ON_SPOT, Way.OFFICE, About.WINDOW, window, words="态度生硬")
-        number = complaint_actions.file(ctx, FIRST, key(), filed)
-        row = ctx.read(lambda c: complaint_queries.by_number(c, ctx.hall_id, number))
-        assert row is not None
-        for wish in (
-            ComplaintWish(ComplaintMove.ACCEPT),
-            ComplaintWish(ComplaintMove.ANSWER, "属实，已批评教育", Outcome.PROVEN),
-        ):
-            complaint_actions.move(ctx, FIRST, key(), row.id, wish)
-        return number
-
-    def flag(self, actor: Actor, move: FlagMove, window: str = "", words: str = "") -> None:
-        """Take a step of the quarter's decision."""
-        wish = FlagWish(move, window, words)
-        flag_actions.move(self.hall.ctx, actor, self.hall.key(), Q1, wish)
-
-    def veto(self, number: str, code: str = CLERK.name, window: str = "T1") -> str:
-        """Return a veto that was proposed."""
-        proposal = VetoProposal(
-            VetoKind.QUARREL,
-            Subject.PERSON,
-            code,
-            date(2026, 3, 3),
-            "与群众争吵，已查实",
-            window,
-            (number,),
-        )
-        return veto_actions.propose(self.hall.ctx, FIRST, self.hall.key(), proposal)
-
-    def settle(self, actor: Actor, veto: str, move: VetoMove, words: str = "") -> None:
-        """Take a step of a veto."""
-        veto_actions.move(self.hall.ctx, actor, self.hall.key(), veto, move, words)
-
-    def page(self, actor: Actor = SECOND, quarter: Period = Q1) -> QuarterPage:
-        """Return the page of a quarter."""
-        ctx = self.hall.ctx
-        return ctx.read(lambda c: views.quarter_page(ctx, c, actor, quarter))
-
-    def holder(self) -> int:
-        """Return the number of the window with the flag; 0: none."""
-        ctx = self.hall.ctx
-        return ctx.read(lambda c: views.holder(ctx, c)).window
-
-    def violations(self) -> list[str]:
-        """Return what `hall check` says of honours."""
-        ctx = self.hall.ctx
-        return ctx.read(lambda c: [en for _zh, en in problems(c, ctx.hall_id)])
+from support.assessed_office import APRIL, CLERK, FIRST, OTHER, SECOND, THIRD, AssessedOffice
+from support.halls import SmallHall, at
 
 
 @pytest.fixture
-def office(small: SmallHall) -> Office:
-    """Return the small hall on 1 April; T1 had a complaint, S1 is first, March is released."""
-    moved: list[FlagMoved] = []
-    small.ctx.bus.subscribe(lambda e: moved.append(e) if isinstance(e, FlagMoved) else None)
-    hall = Office(small, moved)
-    hall.start()
-    for window in ("T1", "T2", "F1", "G1", "G2"):
-        hall.mark("post_absent", Subject.WINDOW, window, date(2026, 3, 2))
-    hall.mark("quarrel", Subject.WINDOW, "G2", date(2026, 3, 2))
-    hall.complain("T1")
-    small.clock.set(at(9, day=APRIL))
-    hall.release("2026-03")
-    return hall
+def office(small: SmallHall) -> AssessedOffice:
+    """Return the office of the small hall on 1 April."""
+    office = AssessedOffice(small)
+    office.settle_march()
+    return office
 
 
 def refusal(act: Callable[[], object]) -> str:
@@ -175,7 +45,7 @@ def refusal(act: Callable[[], object]) -> str:
     return error.value.code.value
 
 
-def test_two_people_decide_and_nobody_barred_gets_the_flag(office: Office) -> None:
+def test_two_people_decide_and_nobody_barred_gets_the_flag(office: AssessedOffice) -> None:
     ctx = office.hall.ctx
     assert refusal(lambda: office.flag(FIRST, FlagMove.DECIDE)) == HonourCode.FLAG_UNKNOWN
     propose = FlagMove.PROPOSE
@@ -184,7 +54,7 @@ def test_two_people_decide_and_nobody_barred_gets_the_flag(office: Office) -> No
     office.hall.clock.set(at(9))
     assert refusal(lambda: office.flag(FIRST, propose, "S1")) == HonourCode.FLAG_RUNNING
     office.hall.clock.set(at(9, day=APRIL))
-    _release_january_too(office)
+    office.release_quarter()
     page = office.page()
     assert page.can_propose
     assert page.ranking[0].window == "S1"
@@ -226,24 +96,11 @@ def test_two_people_decide_and_nobody_barred_gets_the_flag(office: Office) -> No
     assert office.violations() == []
 
 
-def _release_january_too(office: Office) -> None:
-    """Release the months of the quarter, and the quarter."""
-    office.release("2026-02", "2026-Q1")
-
-
-def decided(office: Office, window: str = "S1") -> None:
-    """Give the quarter's flag to a window."""
-    _release_january_too(office)
-    office.flag(FIRST, FlagMove.PROPOSE, window, "见会议纪要")
-    office.flag(SECOND, FlagMove.DECIDE)
-
-
-def test_a_veto_takes_the_flag_and_gives_it_back(office: Office) -> None:
+def test_a_veto_takes_the_flag_and_gives_it_back(office: AssessedOffice) -> None:
     ctx = office.hall.ctx
-    decided(office, "T2")
+    office.decide("T2")
     assert office.holder() == 2
-    number = office.page().ranking  # the complaint about T1 is evidence
-    evidence = next(e for e in number if e.window == "T1").bars[0].evidence[0].words
+    evidence = office.complaint
     assert refusal(lambda: office.veto("26009999")) == HonourCode.VETO_EVIDENCE
     assert refusal(lambda: office.veto(evidence, "nobody")) == HonourCode.VETO_SUBJECT
     veto = office.veto(evidence)
@@ -281,9 +138,9 @@ def test_a_veto_takes_the_flag_and_gives_it_back(office: Office) -> None:
     assert any("not where" in text for text in office.violations())
 
 
-def test_the_rule_of_the_day_of_the_act_decides_whom_a_veto_strikes(office: Office) -> None:
-    decided(office, "T2")
-    evidence = next(e for e in office.page().ranking if e.window == "T1").bars[0].evidence[0].words
+def test_the_rule_of_the_day_of_the_act_decides_whom_a_veto_strikes(office: AssessedOffice) -> None:
+    office.decide("T2")
+    evidence = office.complaint
     # Changed after the day of the act: it does not reach back.
     office.hall.configure(veto_unit_kinds="", veto_dispute_days=1)
     veto = office.veto(evidence)
@@ -299,7 +156,7 @@ def test_the_rule_of_the_day_of_the_act_decides_whom_a_veto_strikes(office: Offi
     )
 
 
-def test_last_place_two_months_running_makes_an_interview_due_once(office: Office) -> None:
+def test_last_place_two_months_running_makes_an_interview_due_once(office: AssessedOffice) -> None:
     ctx, key = office.hall.ctx, office.hall.key
     office.mark("quarrel", Subject.WINDOW, "G2", date(2026, 2, 27))
     office.release("2026-02")
@@ -330,8 +187,8 @@ def test_last_place_two_months_running_makes_an_interview_due_once(office: Offic
     assert office.violations() == []
 
 
-def test_the_idle_strip_and_the_board_show_the_window_with_the_flag(office: Office) -> None:
-    decided(office)
+def test_the_idle_strip_and_the_board_show_the_window_with_the_flag(office: AssessedOffice) -> None:
+    office.decide()
     hall = office.hall
     hall.sign_in("S1", "T1")
     display = Display(hall.hall, None, None)  # type: ignore[arg-type]
