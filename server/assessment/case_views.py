@@ -8,11 +8,11 @@ from sqlalchemy import Connection
 
 from server.assessment import dispute_actions, mark_actions, mark_kinds, queries
 from server.assessment.messages import (
-    DisputeList,
-    DisputeView,
-    MarkKindView,
-    MarkList,
-    MarkView,
+    ScoreDisputeList,
+    ScoreDisputeView,
+    ScoreMarkKind,
+    ScoreMarkList,
+    ScoreMarkView,
 )
 from server.assessment.periods import Period
 from server.assessment.queries import StoredDispute, StoredDisputeStep, StoredMark
@@ -27,37 +27,39 @@ from server.hall.measure_request import measures
 from server.leave import step_papers
 
 
-def mark_list(ctx: Context, conn: Connection, actor: Actor, month: Period) -> MarkList:
+def mark_list(ctx: Context, conn: Connection, actor: Actor, month: Period) -> ScoreMarkList:
     """Return the marks that wait for a second person, and those of a month."""
     waiting = queries.open_marks(conn, ctx.hall_id)
     days = month.first.isoformat(), month.last.isoformat()
     of_month = queries.marks(conn, ctx.hall_id, *days)
-    return MarkList(
+    return ScoreMarkList(
         month=month.id,
         waiting=_marks(ctx, conn, actor, waiting),
         marks=_marks(ctx, conn, actor, of_month),
         kinds=[
-            MarkKindView(kind=kind, name=measure.name, name_en=measure.name_en)
+            ScoreMarkKind(kind=kind, name=measure.name, name_en=measure.name_en)
             for kind, measure in mark_kinds.MEASURES.items()
         ],
         choices=all_choices(ctx.catalogue()),
     )
 
 
-def mark_view(ctx: Context, conn: Connection, actor: Actor, mark_id: str) -> MarkView:
+def mark_view(ctx: Context, conn: Connection, actor: Actor, mark_id: str) -> ScoreMarkView:
     """Return one mark; raises MARK_UNKNOWN."""
     row, _ = mark_actions.access(conn, ctx.hall_id, mark_id)
     return _marks(ctx, conn, actor, [row])[0]
 
 
-def _marks(ctx: Context, conn: Connection, actor: Actor, rows: list[StoredMark]) -> list[MarkView]:
+def _marks(
+    ctx: Context, conn: Connection, actor: Actor, rows: list[StoredMark]
+) -> list[ScoreMarkView]:
     catalogue = ctx.catalogue()
     steps = queries.MARK_STEPS.of(conn, ctx.hall_id, [row.id for row in rows])
     papers = step_papers.papers_of(
         conn, ctx.hall_id, [step for own in steps.values() for step in own]
     )
     return [
-        MarkView(
+        ScoreMarkView(
             id=row.id,
             kind=row.kind,
             kind_name=mark_kinds.MEASURES[row.kind].name,
@@ -98,14 +100,14 @@ def subject_name(catalogue: Catalogue, subject: Subject, code: str) -> str:
     return unit_name(catalogue, code)
 
 
-def dispute_list(ctx: Context, conn: Connection, actor: Actor) -> DisputeList:
+def dispute_list(ctx: Context, conn: Connection, actor: Actor) -> ScoreDisputeList:
     """Return all disputes, open ones first."""
     rows = queries.disputes(conn, ctx.hall_id)
     rows.sort(key=lambda row: row.state != DisputeState.OPEN)
-    return DisputeList(disputes=_disputes(ctx, conn, actor, rows))
+    return ScoreDisputeList(disputes=_disputes(ctx, conn, actor, rows))
 
 
-def dispute_view(ctx: Context, conn: Connection, actor: Actor, dispute_id: str) -> DisputeView:
+def dispute_view(ctx: Context, conn: Connection, actor: Actor, dispute_id: str) -> ScoreDisputeView:
     """Return one dispute; raises DISPUTE_UNKNOWN."""
     row, _ = dispute_actions.access(conn, ctx.hall_id, dispute_id)
     return _disputes(ctx, conn, actor, [row])[0]
@@ -113,7 +115,7 @@ def dispute_view(ctx: Context, conn: Connection, actor: Actor, dispute_id: str) 
 
 def _disputes(
     ctx: Context, conn: Connection, actor: Actor, rows: Iterable[StoredDispute]
-) -> list[DisputeView]:
+) -> list[ScoreDisputeView]:
     rows = list(rows)
     steps = queries.DISPUTE_STEPS.of(conn, ctx.hall_id, [row.id for row in rows])
     return [_dispute(ctx, conn, actor, row, steps[row.id]) for row in rows]
@@ -125,11 +127,11 @@ def _dispute(
     actor: Actor,
     row: StoredDispute,
     steps: list[StoredDisputeStep],
-) -> DisputeView:
+) -> ScoreDisputeView:
     catalogue, subject = ctx.catalogue(), Subject(row.subject)
     measure = measures().get(row.measure)
     attempt = dispute_actions.attempt_of(ctx, conn, actor, row, steps, "reason")
-    return DisputeView(
+    return ScoreDisputeView(
         id=row.id,
         month=row.month,
         subject=subject,

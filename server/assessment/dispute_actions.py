@@ -178,6 +178,12 @@ def access(
     return row, queries.DISPUTE_STEPS.of(conn, hall_id, [row.id])[row.id]
 
 
+def open_ones(conn: Connection, hall_id: str) -> list[StoredDispute]:
+    """Return the disputes that wait for a ruling, the oldest first."""
+    rows = queries.disputes(conn, hall_id)
+    return [row for row in reversed(rows) if row.state == DisputeState.OPEN]
+
+
 def settle(
     ctx: Context, actor: Actor, key: str, dispute_id: str, *, granted: bool, words: str
 ) -> None:

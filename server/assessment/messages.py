@@ -342,7 +342,7 @@ class ScorePartView(Message):
     lines: list[ScoreLineView]
 
 
-class CarriedView(Message):
+class CarriedScore(Message):
     """Share of another's deduction that a chief representative carries."""
 
     of_name: str
@@ -374,7 +374,7 @@ class MonthScore(Message):
     high: str
     coefficient: str
     parts: list[ScorePartView]
-    carried: list[CarriedView]
+    carried: list[CarriedScore]
     members: list[MemberScore]
     unmeasured: list[str]
     reasons: list[str]
@@ -413,7 +413,7 @@ class MyAssessment(Message):
     choices: list[ScoreChoice]
 
 
-class ProposeMark(Command):
+class ProposeScoreMark(Command):
     """Mark by hand: who, on which day, how often, and the facts in words."""
 
     kind: Code
@@ -425,14 +425,14 @@ class ProposeMark(Command):
     evidence: Annotated[tuple[FileId, ...], Field(max_length=10)] = ()
 
 
-class MoveMark(Command):
+class MoveScoreMark(Command):
     """Step of a mark."""
 
     move: MarkMove
     words: ScoreWords = ""
 
 
-class MarkView(Message):
+class ScoreMarkView(Message):
     """Mark by hand with its steps, and the steps that the reader may take."""
 
     id: str
@@ -449,7 +449,7 @@ class MarkView(Message):
     moves: list[MarkMove]
 
 
-class MarkKindView(Message):
+class ScoreMarkKind(Message):
     """Kind of marks."""
 
     kind: str
@@ -457,13 +457,13 @@ class MarkKindView(Message):
     name_en: str
 
 
-class MarkList(Message):
+class ScoreMarkList(Message):
     """Marks that wait for a second person, those of a month, and the kinds."""
 
     month: str
-    waiting: list[MarkView]
-    marks: list[MarkView]
-    kinds: list[MarkKindView]
+    waiting: list[ScoreMarkView]
+    marks: list[ScoreMarkView]
+    kinds: list[ScoreMarkKind]
     choices: list[ScoreChoice]
 
 
@@ -478,14 +478,14 @@ class DisputePoints(Command):
     words: ScoreWords
 
 
-class SettleDispute(Command):
+class SettleScoreDispute(Command):
     """Ruling on a dispute: granted, the fact counts nothing."""
 
     granted: bool
     words: ScoreWords
 
 
-class DisputeView(Message):
+class ScoreDisputeView(Message):
     """Dispute with its steps."""
 
     id: str
@@ -501,7 +501,7 @@ class DisputeView(Message):
     may_settle: bool
 
 
-class DisputeList(Message):
+class ScoreDisputeList(Message):
     """Disputes, open ones first."""
 
-    disputes: list[DisputeView]
+    disputes: list[ScoreDisputeView]

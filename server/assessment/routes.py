@@ -12,15 +12,15 @@ from server.assessment import (
 from server.assessment.actions import Assessment
 from server.assessment.errors import AssessmentCode
 from server.assessment.messages import (
-    DisputeList,
     DisputePoints,
-    DisputeView,
     MyAssessment,
+    ScoreDisputeList,
+    ScoreDisputeView,
     ScoreOverview,
     ScorePeriodView,
     ScoreReason,
     SeenScores,
-    SettleDispute,
+    SettleScoreDispute,
     SubjectScore,
 )
 from server.assessment.periods import Period, PeriodKind, parse_period
@@ -180,16 +180,16 @@ def _steps(api: Api) -> None:
 def _disputes(api: Api) -> None:
     hall, ctx = api.hall, api.hall.ctx
 
-    @api.get("/office/assessment/disputes", who=MANAGERS, answer=DisputeList)
-    def score_disputes(call: Call) -> DisputeList:
+    @api.get("/office/assessment/disputes", who=MANAGERS, answer=ScoreDisputeList)
+    def score_disputes(call: Call) -> ScoreDisputeList:
         """Return the disputes about points, open ones first."""
         return ctx.read(lambda c: case_views.dispute_list(ctx, c, call.actor))
 
     @api.post(
         "/office/assessment/disputes/<dispute>/settle",
         who=MANAGERS,
-        body=SettleDispute,
-        answer=DisputeView,
+        body=SettleScoreDispute,
+        answer=ScoreDisputeView,
         codes=(
             AssessmentCode.DISPUTE_UNKNOWN,
             AssessmentCode.DISPUTE_STATE,
@@ -198,7 +198,7 @@ def _disputes(api: Api) -> None:
         ),
         example={"granted": True, "words": "当时已办理请假手续"},
     )
-    def settle_dispute(call: Call) -> DisputeView:
+    def settle_dispute(call: Call) -> ScoreDisputeView:
         """Decide a dispute; a fact whose dispute is granted counts nothing."""
         dispute, body = call.args["dispute"], call.body
         dispute_actions.settle(

@@ -20,10 +20,10 @@ from server.assessment.frozen import sheet_of
 from server.assessment.messages import (
     CopyPack,
     EditScoreSheet,
-    MarkList,
-    MarkView,
-    MoveMark,
-    ProposeMark,
+    MoveScoreMark,
+    ProposeScoreMark,
+    ScoreMarkList,
+    ScoreMarkView,
     ScoreReason,
     ScoreSheetForm,
     ScoreSheetList,
@@ -226,8 +226,8 @@ def _workbooks(api: Api) -> None:
 def _marks(api: Api) -> None:
     hall, ctx = api.hall, api.hall.ctx
 
-    @api.get("/office/assessment/marks", who=MANAGERS, answer=MarkList)
-    def score_marks(call: Call) -> MarkList:
+    @api.get("/office/assessment/marks", who=MANAGERS, answer=ScoreMarkList)
+    def score_marks(call: Call) -> ScoreMarkList:
         """Return the marks that wait for a second person, and those of the month `month`."""
         text = request.args.get("month", "")
         month = month_argument(text) if text else period_of(PeriodKind.MONTH, ctx.local().date())
@@ -236,18 +236,18 @@ def _marks(api: Api) -> None:
     @api.get(
         "/office/assessment/marks/<mark>",
         who=MANAGERS,
-        answer=MarkView,
+        answer=ScoreMarkView,
         codes=(AssessmentCode.MARK_UNKNOWN,),
     )
-    def score_mark(call: Call) -> MarkView:
+    def score_mark(call: Call) -> ScoreMarkView:
         """Return a mark by hand."""
         return ctx.read(lambda c: case_views.mark_view(ctx, c, call.actor, call.args["mark"]))
 
     @api.post(
         "/office/assessment/marks",
         who=MANAGERS,
-        body=ProposeMark,
-        answer=MarkView,
+        body=ProposeScoreMark,
+        answer=ScoreMarkView,
         codes=(AssessmentCode.MARK_ABOUT, AssessmentCode.WORDS, LeaveCode.FILE_UNKNOWN),
         example={
             "kind": "praised",
@@ -257,9 +257,9 @@ def _marks(api: Api) -> None:
             "words": "收到群众锦旗一面",
         },
     )
-    def propose_mark(call: Call) -> MarkView:
+    def propose_mark(call: Call) -> ScoreMarkView:
         """Propose a mark by hand; another person confirms it."""
-        body: ProposeMark = call.body
+        body: ProposeScoreMark = call.body
         wish = mark_actions.Wish(
             body.kind,
             body.subject,
@@ -275,8 +275,8 @@ def _marks(api: Api) -> None:
     @api.post(
         "/office/assessment/marks/<mark>/move",
         who=MANAGERS,
-        body=MoveMark,
-        answer=MarkView,
+        body=MoveScoreMark,
+        answer=ScoreMarkView,
         codes=(
             AssessmentCode.MARK_UNKNOWN,
             AssessmentCode.MARK_STATE,
@@ -285,7 +285,7 @@ def _marks(api: Api) -> None:
         ),
         example={"move": "confirm"},
     )
-    def move_mark(call: Call) -> MarkView:
+    def move_mark(call: Call) -> ScoreMarkView:
         """Confirm or dismiss a mark that another person proposed."""
         mark, body = call.args["mark"], call.body
         mark_actions.decide(ctx, call.actor, call.key, mark, body.move, body.words)

@@ -18,7 +18,7 @@ from server.assessment.errors import AssessmentCode
 from server.assessment.forms import plain
 from server.assessment.line_words import line_words
 from server.assessment.messages import (
-    CarriedView,
+    CarriedScore,
     MemberScore,
     MonthScore,
     ScoreCharge,
@@ -190,7 +190,7 @@ def _month(
         coefficient=plain(sheet.coefficient(score.code)),
         parts=[_part(shown, part) for part in score.parts],
         carried=[
-            CarriedView(
+            CarriedScore(
                 of_name=names.get((entry.subject, entry.code), entry.code),
                 line=entry.line.name,
                 charge=shown.charge(entry.fact, plain(entry.points)),

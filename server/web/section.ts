@@ -8,6 +8,7 @@ export const GROUPS = [
   { id: "hall", name: { zh: "大厅", en: "Hall" } },
   { id: "attendance", name: { zh: "考勤", en: "Attendance" } },
   { id: "checks", name: { zh: "查岗与通报", en: "Checks and bulletin" } },
+  { id: "assessment", name: { zh: "考核", en: "Assessment" } },
   { id: "voices", name: { zh: "群众评价", en: "The public's voice" } },
   { id: "system", name: { zh: "系统", en: "System" } },
 ] as const;

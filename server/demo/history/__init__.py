@@ -26,6 +26,7 @@ from server.demo.history.joint import Joint
 from server.demo.history.licences import Licences
 from server.demo.history.notices import Notices
 from server.demo.history.people import People
+from server.demo.history.scores import Scores
 from server.demo.history.store import OneConnection
 from server.demo.history.voices import Voices
 from server.demo.history.walks import SpotChecks
@@ -89,7 +90,9 @@ def _write(
     assistance = Assistance(world, days)
     notices = Notices(world, days, cases.handed_in)
     joint = Joint(world, days, cases.is_planned)
+    scores = Scores(world, days)
     people.rules(first)
+    scores.start(first)
     requests = people.leave(first, last + timedelta(days=10))
     for place, day in enumerate(days):
         # Absences are known in the morning, and the seats depend on them.
@@ -113,6 +116,7 @@ def _write(
             *voices.events(day),
             *complaints.events(day),
             *assistance.events(day),
+            *scores.events(day),
             *weeks.events(day, newest=_same_week(day, last + timedelta(days=1))),
             (world.minute(day, 18 * 60 + 45), lambda: keep_day(world.ctx)),
         ]

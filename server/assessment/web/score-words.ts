@@ -1,0 +1,53 @@
+// Words of the assessment that several of its pages use.
+import { dictionary } from "@web/i18n.ts";
+import type { DisputeState, ScorePeriodBrief, SheetState, Subject } from "@web/wire.gen.ts";
+
+const t = dictionary({
+  person: { zh: "人员", en: "People" },
+  window: { zh: "窗口", en: "Windows" },
+  unit: { zh: "单位", en: "Units" },
+  running: { zh: "进行中", en: "Running" },
+  open_period: { zh: "待核对", en: "To be checked" },
+  checked: { zh: "已核对，待发布", en: "Checked, to be released" },
+  released: { zh: "已发布", en: "Released" },
+  draft: { zh: "草稿", en: "Draft" },
+  in_force: { zh: "已启用", en: "In force" },
+  withdrawn: { zh: "已停用", en: "Withdrawn" },
+  open: { zh: "申诉中", en: "Disputed" },
+  upheld: { zh: "维持扣分", en: "Upheld" },
+  granted: { zh: "申诉成立，不计分", en: "Granted, counts nothing" },
+});
+
+export const SUBJECTS: readonly Subject[] = ["person", "window", "unit"];
+
+export function subjectWords(subject: Subject): string {
+  return t(subject);
+}
+
+export function periodState(state: ScorePeriodBrief["state"]): string {
+  return t(state === "open" ? "open_period" : state);
+}
+
+export function sheetState(state: SheetState): string {
+  return t(state);
+}
+
+export function disputeWords(state: DisputeState): string {
+  return t(state);
+}
+
+/** A number with its sign, as points are shown: ＋2, －1.5. */
+export function signed(points: string): string {
+  if (points.startsWith("-")) return `－${points.slice(1)}`;
+  return Number(points) === 0 ? "0" : `＋${points}`;
+}
+
+/** A rank, or the range in which it lies while something is not measured. */
+export function rankWords(row: { rank: number; rank_best: number; rank_worst: number }): string {
+  return row.rank_best === row.rank_worst ? String(row.rank) : `${row.rank_best}～${row.rank_worst}`;
+}
+
+/** A score, with the range in which it lies while something is not measured. */
+export function scoreWords(row: { score: string; low: string; high: string }): string {
+  return row.low === row.high ? row.score : `${row.score}（${row.low}～${row.high}）`;
+}
