@@ -86,6 +86,18 @@ WHOLE: dict[str, list[dict[str, Any]]] = {
         | {"basis": "某市行政审批超时默许办法第三条"}
         for first in (DAYS[0], "2099-01-01")
     ],
+    "move_flag": [{"move": "propose", "window": "T1"}, {"move": "decide"}],
+    "propose_veto": [
+        {"kind": "quarrel", "subject": "person", "code": STAFF["G2"], "day": day}
+        | {"words": "与群众争吵", "evidence": ["veto-evidence"]}
+        for day in DAYS
+    ],
+    "move_veto": [
+        {"move": "confirm"}, {"move": "dispute", "words": "不符"},
+        {"move": "dismiss", "words": "依据不足"},
+    ],
+    "propose_interview": [{"subject": "window", "code": "S1", "month": "2026-02"}],
+    "move_interview": [{"move": "hold", "words": "已约谈", "day": day} for day in DAYS],
 }  # fmt: skip
 """Bodies of commands that the rules above cannot make."""
 
