@@ -48,10 +48,10 @@ def propose(
             raise HallError(HonourCode.INTERVIEW_UNKNOWN)
         wanted = subject.value, code
         rows = queries.interviews(tx.conn, tx.hall_id, [month.id])
-        if any((row.subject, row.code) == wanted for row in rows):
+        if any((row.subject, row.assessed) == wanted for row in rows):
             raise HallError(HonourCode.INTERVIEW_STATE)
         row = StoredInterview(
-            id=f"I{ctx.tokens.token(9)}", subject=wanted[0], code=code, month=month.id, state=""
+            id=f"I{ctx.tokens.token(9)}", subject=wanted[0], assessed=code, month=month.id, state=""
         )
         attempt = attempt_of(ctx, actor, row, [])
         state = INTERVIEW.after(InterviewMove.PROPOSE, attempt)
@@ -115,11 +115,11 @@ def attempt_of(
 
 def _subjects(ctx: Context, row: StoredInterview) -> Collection[str]:
     if row.subject == Subject.PERSON:
-        return (row.code,)
+        return (row.assessed,)
     staff = ctx.catalogue().staff
     if row.subject == Subject.UNIT:
-        return [person.number for person in staff if person.unit == row.code]
-    return [person.number for person in staff if row.code in person.windows]
+        return [person.number for person in staff if person.unit == row.assessed]
+    return [person.number for person in staff if row.assessed in person.windows]
 
 
 def _add_step(
@@ -145,7 +145,7 @@ def _add_step(
         "n": step.n,
         "state": state.value,
         "subject": row.subject,
-        "code": row.code,
+        "code": row.assessed,
         "month": row.month,
         "day": step.day,
     }

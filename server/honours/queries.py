@@ -108,7 +108,7 @@ class StoredInterview:
 
     id: str
     subject: str
-    code: str
+    assessed: str
     month: str
     state: str
 
@@ -228,7 +228,7 @@ def interviews(
     query = _interviews.select().where(_i.hall_id == hall_id)
     if months is not None:
         query = query.where(_i.month.in_(months))
-    return _interviews.all(conn, query.order_by(_i.month, _i.subject, _i.code))
+    return _interviews.all(conn, query.order_by(_i.month, _i.subject, _i.assessed))
 
 
 def add_award(tx: Tx, row: StoredAward) -> None:

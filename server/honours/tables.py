@@ -107,11 +107,11 @@ honour_interview = Table(
     hall_column(),
     Column("id", CODE, nullable=False),
     Column("subject", CODE, nullable=False),  # person, window, unit
-    Column("code", CODE, nullable=False),
+    Column("assessed", CODE, nullable=False),  # staff number, window or unit
     Column("month", CODE, nullable=False),  # that completed the run
     code_column("state"),
     PrimaryKeyConstraint("hall_id", "id"),
-    UniqueConstraint("hall_id", "subject", "code", "month"),
+    UniqueConstraint("hall_id", "subject", "assessed", "month"),
 )
 
 interview_step = Table(
@@ -134,6 +134,6 @@ STAFF_NUMBER_COLUMNS = {
     "flag_move": ("by_actor",),
     "honour_veto": ("staff",),
     "veto_step": ("by_actor",),
-    "honour_interview": ("code",),
+    "honour_interview": ("assessed",),
     "interview_step": ("by_actor",),
 }

@@ -80,7 +80,7 @@ def _interviews(ctx: Context, conn: Connection, actor: Actor, year: Period) -> l
     entries = {entry.key: entry for entry in due_interviews(ctx, conn, year)}
     months = [month.id for month in year.months]
     rows = queries.interviews(conn, ctx.hall_id, months)
-    by_key = {(row.subject, row.code, row.month): row for row in rows}
+    by_key = {(row.subject, row.assessed, row.month): row for row in rows}
     steps = queries.INTERVIEW_STEPS.of(conn, ctx.hall_id, [row.id for row in rows])
     keys = sorted({*entries, *by_key}, key=lambda key: key[::-1])
     return [_interview(ctx, actor, key, entries.get(key), by_key.get(key), steps) for key in keys]

@@ -103,12 +103,12 @@ def _vetoes() -> None:
 def _interviews() -> None:
     op.create_table(
         "honour_interview",
-        *map(_key, ("hall_id", "id", "subject", "code", "month")),
+        *map(_key, ("hall_id", "id", "subject", "assessed", "month")),
         _code("state"),
         sa.PrimaryKeyConstraint("hall_id", "id", name=op.f("pk_honour_interview")),
         sa.UniqueConstraint(
-            *("hall_id", "subject", "code", "month"),
-            name=op.f("uq_honour_interview_hall_id_subject_code_month"),
+            *("hall_id", "subject", "assessed", "month"),
+            name=op.f("uq_honour_interview_hall_id_subject_assessed_month"),
         ),
     )
     op.create_table(
