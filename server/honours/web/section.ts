@@ -4,8 +4,8 @@ import type { Section } from "@web/section.ts";
 export default [
   {
     id: "honours",
-    group: "checks",
-    order: 60,
+    group: "assessment",
+    order: 40,
     name: { zh: "红旗与荣誉", en: "Flag and honours" },
     page: () => import("./HonoursSection.vue"),
     route: "/:part?/:chosen?",
