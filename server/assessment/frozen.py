@@ -28,7 +28,7 @@ _RESULTS = TypeAdapter(dict[Subject, tuple[Result, ...]])
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a release fixes: that from which the results follow, and the results."""
+    """Contents of a release: that from which the results follow, and the results."""
 
     period: str
     source: Json
@@ -91,6 +91,6 @@ def results_of(text: str) -> Results:
     return _RESULTS.validate_json(text)
 
 
-def text_of(values: Json | Sequence[Any]) -> str:
+def text_of(values: Json | Sequence[object]) -> str:
     """Return JSON values as a text."""
     return json.dumps(values, ensure_ascii=False)

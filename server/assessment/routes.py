@@ -68,7 +68,9 @@ def add(api: Api) -> None:
     """Register the routes."""
     _periods(api)
     _steps(api)
+    _amendments(api)
     _disputes(api)
+    _disputing(api)
     _own(api)
 
 
@@ -88,10 +90,7 @@ def _periods(api: Api) -> None:
     )
     def assessment_period(call: Call) -> ScorePeriodView:
         """Return a period with its standings, as released or as the records give them now."""
-        period = period_argument(call.args["period"])
-        return hall.read_off_loop(
-            lambda c: views.period_view(ctx, c, call.actor, actions.load(ctx, c, period))
-        )
+        return _view(api, call)
 
     @api.get(
         "/office/assessment/periods/<period>/<subject>/<code>",
@@ -110,18 +109,20 @@ def _periods(api: Api) -> None:
         )
 
 
+def _load(api: Api, call: Call) -> Assessment:
+    ctx, period = api.hall.ctx, period_argument(call.args["period"])
+    return api.hall.read_off_loop(lambda c: actions.load(ctx, c, period))
+
+
+def _view(api: Api, call: Call) -> ScorePeriodView:
+    ctx, period = api.hall.ctx, period_argument(call.args["period"])
+    return api.hall.read_off_loop(
+        lambda c: views.period_view(ctx, c, call.actor, actions.load(ctx, c, period))
+    )
+
+
 def _steps(api: Api) -> None:
-    hall, ctx = api.hall, api.hall.ctx
-
-    def load(call: Call) -> Assessment:
-        period = period_argument(call.args["period"])
-        return hall.read_off_loop(lambda c: actions.load(ctx, c, period))
-
-    def view(call: Call) -> ScorePeriodView:
-        period = period_argument(call.args["period"])
-        return hall.read_off_loop(
-            lambda c: views.period_view(ctx, c, call.actor, actions.load(ctx, c, period))
-        )
+    ctx = api.hall.ctx
 
     @api.post(
         "/office/assessment/periods/<period>/check",
@@ -133,8 +134,8 @@ def _steps(api: Api) -> None:
     )
     def check_scores(call: Call) -> ScorePeriodView:
         """Record that the standings with this digest were checked."""
-        actions.check(ctx, call.actor, call.key, load(call), call.body.seen)
-        return view(call)
+        actions.check(ctx, call.actor, call.key, _load(api, call), call.body.seen)
+        return _view(api, call)
 
     @api.post(
         "/office/assessment/periods/<period>/release",
@@ -146,8 +147,12 @@ def _steps(api: Api) -> None:
     )
     def release_scores(call: Call) -> ScorePeriodView:
         """Release what another person has checked; nothing of it is changed later."""
-        actions.release(ctx, call.actor, call.key, load(call), call.body.seen)
-        return view(call)
+        actions.release(ctx, call.actor, call.key, _load(api, call), call.body.seen)
+        return _view(api, call)
+
+
+def _amendments(api: Api) -> None:
+    ctx = api.hall.ctx
 
     @api.post(
         "/office/assessment/periods/<period>/amend",
@@ -159,8 +164,8 @@ def _steps(api: Api) -> None:
     )
     def amend_scores(call: Call) -> ScorePeriodView:
         """Draft an amendment with every total that has changed since the release."""
-        actions.amend(ctx, call.actor, call.key, load(call), call.body.words)
-        return view(call)
+        actions.amend(ctx, call.actor, call.key, _load(api, call), call.body.words)
+        return _view(api, call)
 
     @api.post(
         "/office/assessment/periods/<period>/amendments/<n>/release",
@@ -174,11 +179,11 @@ def _steps(api: Api) -> None:
         if not (n.isascii() and n.isdecimal() and len(n) < 6):
             raise HallError(AssessmentCode.PERIOD_UNKNOWN)
         actions.release_amendment(ctx, call.actor, call.key, period.id, int(n))
-        return view(call)
+        return _view(api, call)
 
 
 def _disputes(api: Api) -> None:
-    hall, ctx = api.hall, api.hall.ctx
+    ctx = api.hall.ctx
 
     @api.get("/office/assessment/disputes", who=MANAGERS, answer=ScoreDisputeList)
     def score_disputes(call: Call) -> ScoreDisputeList:
@@ -205,6 +210,10 @@ def _disputes(api: Api) -> None:
             ctx, call.actor, call.key, dispute, granted=body.granted, words=body.words
         )
         return ctx.read(lambda c: case_views.dispute_view(ctx, c, call.actor, dispute))
+
+
+def _disputing(api: Api) -> None:
+    hall, ctx = api.hall, api.hall.ctx
 
     @api.post(
         "/assessment/disputes",

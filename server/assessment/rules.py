@@ -302,16 +302,16 @@ def _totalled(
     """
     carried = sum((entry.points for entry in score.carried), ZERO)
     measured = [part for part in score.parts if not part.left_out]
-    kept = sum((part.total for part in measured), ZERO)
+    left = sum((part.total for part in measured), ZERO)
     points = sum((part.part.points for part in measured), ZERO)
     bonus = _capped(sheet.bonus, sum((part.bonus for part in score.parts), ZERO))
     low = _side(sheet, score.parts, lambda line: line.low) + carried_low
     high = _side(sheet, score.parts, lambda line: line.high) + carried_high
     low, high = _bound(sheet, low), _bound(sheet, high)
     if points == sheet.base:
-        total = kept
+        total = left
     elif points:
-        total = rounded(Fraction(kept) * Fraction(sheet.base) / Fraction(points))
+        total = rounded(Fraction(left) * Fraction(sheet.base) / Fraction(points))
     else:
         total = sheet.base
     total = min(max(_bound(sheet, total + bonus + carried), low), high)

@@ -65,9 +65,11 @@ EXAMPLE = {
 def add(api: Api) -> None:
     """Register the routes."""
     _sheets(api)
+    _writing(api)
     _steps(api)
     _workbooks(api)
     _marks(api)
+    _marking(api)
 
 
 def _view(api: Api, call: Call, sheet: str) -> ScoreSheetView:
@@ -107,6 +109,10 @@ def _sheets(api: Api) -> None:
         """Return a month by the sheet in force and by this one: who gains and who loses."""
         month = month_argument(call.args["month"])
         return hall.read_off_loop(lambda c: trial.trial(ctx, c, call.args["sheet"], month))
+
+
+def _writing(api: Api) -> None:
+    ctx = api.hall.ctx
 
     @api.post(
         "/office/assessment/sheets",
@@ -224,7 +230,7 @@ def _workbooks(api: Api) -> None:
 
 
 def _marks(api: Api) -> None:
-    hall, ctx = api.hall, api.hall.ctx
+    ctx = api.hall.ctx
 
     @api.get("/office/assessment/marks", who=MANAGERS, answer=ScoreMarkList)
     def score_marks(call: Call) -> ScoreMarkList:
@@ -242,6 +248,10 @@ def _marks(api: Api) -> None:
     def score_mark(call: Call) -> ScoreMarkView:
         """Return a mark by hand."""
         return ctx.read(lambda c: case_views.mark_view(ctx, c, call.actor, call.args["mark"]))
+
+
+def _marking(api: Api) -> None:
+    hall, ctx = api.hall, api.hall.ctx
 
     @api.post(
         "/office/assessment/marks",

@@ -95,7 +95,7 @@ def write(sheet: Sheet, since: str, stream: BinaryIO) -> None:
 
 
 def _table(
-    book: xlsxwriter.Workbook, title: str, columns: Columns, rows: Iterable[Any], head: Format
+    book: xlsxwriter.Workbook, title: str, columns: Columns, rows: Iterable[object], head: Format
 ) -> None:
     page = book.add_worksheet(title)
     page.freeze_panes(1, 1)
@@ -186,7 +186,7 @@ def _records(book: Workbook, title: str, columns: Columns) -> list[dict[str, Any
     ]
 
 
-def _value(field: str, text: str) -> Any:
+def _value(field: str, text: str) -> object:
     """Return the value of a cell."""
     reader = _READERS.get(field)
     if reader is not None:

@@ -174,12 +174,12 @@ def period_list(ctx: Context, conn: Connection) -> list[ScorePeriodBrief]:
     months = [period_of(PeriodKind.MONTH, today)]
     while len(months) < SHOWN_MONTHS:
         months.append(months[-1].before())
-    kept = [
+    shown = [
         month
         for month in months
         if month.id in rows or queries.sheets_in_force(conn, ctx.hall_id, month.id)
     ]
-    periods = {period_of(kind, month.first) for kind in PeriodKind for month in kept}
+    periods = {period_of(kind, month.first) for kind in PeriodKind for month in shown}
     periods |= {parse_period(period) for period in rows}
     order = list(PeriodKind)
     return [

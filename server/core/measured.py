@@ -64,7 +64,7 @@ class MeasuredFact:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How much of some measures could be measured of one person, window or unit."""
+    """Extent to which some measures could be measured of one person, window or unit."""
 
     measures: tuple[str, ...]
     staff: str

@@ -66,5 +66,5 @@ def faults_of(row: StoredFinding) -> tuple[str, ...]:
 
 def _words(row: StoredFinding) -> str:
     facts = json.loads(row.facts)
-    said = "、".join(faults_of(row)) or str(facts.get("note") or "")
-    return KINDS.get(row.kind, row.kind) + (f"：{said}" if said else "")
+    detail = "、".join(faults_of(row)) or str(facts.get("note") or "")
+    return KINDS.get(row.kind, row.kind) + (f"：{detail}" if detail else "")

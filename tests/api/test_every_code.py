@@ -8,6 +8,7 @@ from server.core.errors import ErrorCode
 from server.core.problems import refusals
 from support.code_cases import (
     CASES,
+    assessment,
     assistance,
     attendance,
     bulletin,
@@ -50,6 +51,7 @@ PARTS = (
     call_backs,
     staff_photos,
     tacit_approval,
+    assessment,
     assistance,
     honours,
     one_time_notices,

@@ -114,8 +114,8 @@ def test_floor_and_cap_of_a_part_hold_and_a_part_without_floor_goes_below_zero()
 
 
 def test_chief_representative_carries_the_share_of_others_deductions() -> None:
-    one = month([fact("empty", "2", "x")])
-    chief = score_of(one, Subject.PERSON, "1")
+    marked = month([fact("empty", "2", "x")])
+    chief = score_of(marked, Subject.PERSON, "1")
     # Half of the 3 points of the person, of the window, and of the unit.
     assert [entry.points for entry in chief.carried] == [D("-1.5")] * 3
     assert chief.total.value == D("95.50")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from server.assessment.forms import sheet_from
 from server.assessment.messages import ScoreSheetForm
@@ -22,15 +21,18 @@ def packs() -> dict[str, Sheet]:
     """Return the sheets by name of their file."""
     return {
         path.stem: sheet_from(
-            ScoreSheetForm.model_validate(
-                {"since": _NO_MONTH} | _unbounded(tomllib.loads(path.read_text(encoding="utf-8")))
-            )
+            ScoreSheetForm.model_validate(_form(tomllib.loads(path.read_text(encoding="utf-8"))))
         )
         for path in sorted(_FOLDER.glob("*.toml"))
     }
 
 
-def _unbounded(values: Any) -> Any:
+def _form(values: dict[str, object]) -> dict[str, object]:
+    """Return the values of a file as a form has them, from no month in particular."""
+    return {"since": _NO_MONTH} | {name: _unbounded(value) for name, value in values.items()}
+
+
+def _unbounded(values: object) -> object:
     """Return values of a file with `none` as None."""
     if isinstance(values, dict):
         return {name: _unbounded(value) for name, value in values.items()}

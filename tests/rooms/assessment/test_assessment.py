@@ -237,7 +237,9 @@ def test_granted_dispute_is_amended_and_names_exactly_the_changed_totals(office:
     third = Actor(ActorKind.MANAGER, "2002")
     dispute_actions.settle(ctx, third, key(), dispute, granted=True, words="查明不属实")
     shown = office.load("2026-03")
-    assert [(c.code, c.was, c.now) for c in shown.changes] == [(CLERK.name, 97, 100)]
+    assert [(c.code, c.was, c.now) for c in shown.changes] == [
+        (CLERK.name, Decimal("97.00"), Decimal("100.00"))
+    ]
     assert shown.changes[0].facts == ("－2026-03-02 记录在案（-3分）",)
     assert scores(office.released("2026-03"))[CLERK.name] == 97
     n = actions.amend(ctx, FIRST, key(), shown, "申诉成立")
