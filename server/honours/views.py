@@ -120,7 +120,7 @@ def _ranking(
             bars=[
                 BarView(
                     kind=kind,
-                    evidence=[_evidence(conn, ctx.hall_id, kind, one, kinds) for one in ids],
+                    evidence=[_evidence(conn, ctx.hall_id, kind, record, kinds) for record in ids],
                 )
                 for kind, ids in entry.bars.items()
             ],

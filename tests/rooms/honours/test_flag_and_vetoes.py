@@ -120,8 +120,8 @@ def test_a_veto_takes_the_flag_and_gives_it_back(office: AssessedOffice) -> None
     office.settle(CLERK, veto, VetoMove.DISPUTE, "当时在解释政策，没有争吵")
     assert office.holder() == 0, "a dispute alone gives nothing back"
     withdraw = VetoMove.WITHDRAW
-    for one in (FIRST, SECOND):
-        assert refusal(partial(office.settle, one, veto, withdraw, "成立")) == "veto_second"
+    for actor in (FIRST, SECOND):
+        assert refusal(partial(office.settle, actor, veto, withdraw, "成立")) == "veto_second"
     mine = ctx.read(lambda c: veto_views.own(ctx, c, CLERK)).vetoes[0]
     assert [step.by_name for step in mine.steps] == ["", "", "测试1"]
     assert (mine.strikes_unit, mine.windows) == (True, ["1号窗口", "2号窗口"])
