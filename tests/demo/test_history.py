@@ -23,6 +23,7 @@ from server.core.working_days import is_overdue
 from server.demo import time_clocks
 from server.hall.composition import Hall
 from server.hall.opening import open_hall
+from server.honours import queries as honours
 from server.integrity.checks import violations
 from server.issuing import entries
 from server.issuing import queries as licence_queries
@@ -44,6 +45,17 @@ SATURDAY_DAY = date(2026, 11, 7)
 
 def test_hall_check_finds_nothing_wrong(hall: Hall) -> None:
     assert hall.ctx.read(lambda c: violations(hall.ctx.hall_id, c)) == []
+
+
+def test_the_last_quarter_has_its_flag_and_a_veto_was_withdrawn_after_a_dispute(hall: Hall) -> None:
+    walks = hall.ctx.read(lambda c: honours.moves(c, "reference"))
+    assert [(walk.quarter, walk.cause) for walk in walks] == [("2026-Q3", "award")]
+    assert walks[0].to_window
+    vetoes = hall.ctx.read(lambda c: honours.vetoes(c, "reference"))
+    assert [veto.state for veto in vetoes] == ["withdrawn"]
+    steps = hall.ctx.read(lambda c: honours.VETO_STEPS.of(c, "reference", [vetoes[0].id]))
+    moves = [step.move for step in steps[vetoes[0].id]]
+    assert moves == ["propose", "confirm", "dispute", "withdraw"]
 
 
 def test_every_kind_of_record_is_there(hall: Hall) -> None:

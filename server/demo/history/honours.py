@@ -21,7 +21,7 @@ RELEASED, DECIDED = 3, 4
 """Working days of a quarter on which the one before is released, and its flag decided."""
 PROPOSED, DISPUTED, WITHDRAWN = 22, 21, 19
 """Working days before the end of the history on which the veto takes its steps."""
-REASON = "考核本季度起步，部分指标未计量，按中心会议评议结果确定"
+REASON = "考核起步的季度，各窗口得分并列，按中心会议评议结果确定"
 GROUND = "查岗时与在场群众发生争执，影响恶劣"
 DISPUTE = "当时群众询问排队情况，本人在解释叫号规则，没有争吵"
 SETTLED = "调阅监控并向在场群众了解，未发生争吵，申诉成立"
