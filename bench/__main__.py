@@ -61,6 +61,17 @@ GROUPS = (
         ("cases-due", "cases-wall", "cases-list", "cases-unit", "cases-desk", "cases-calendar"),
     ),
     Group("reports", "bench.reports", ("report-month",)),
+    Group(
+        "assessment",
+        "bench.assessment",
+        (
+            "assess-year",
+            "assess-person",
+            "assess-month",
+            "assess-year-later",
+            "assess-person-later",
+        ),
+    ),
     Group("history", "bench.history", ("history-act", "history-start")),
 )
 SEPARATE = {

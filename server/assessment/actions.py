@@ -121,7 +121,7 @@ def check(ctx: Context, actor: Actor, key: str, assessment: Assessment, seen: st
         checked = StoredRelease(
             period=period,
             state=state.value,
-            content="{}",
+            frozen="{}",
             results="{}",
             digest="",
             sheets_digest="",
@@ -159,7 +159,7 @@ def release(ctx: Context, actor: Actor, key: str, assessment: Assessment, seen: 
         frozen = replace(
             row,
             state=state.value,
-            content=text_of(contents.source),
+            frozen=text_of(contents.source),
             results=text_of(results_json(contents.results)),
             digest=contents.digest,
             sheets_digest=contents.sheets_digest,
@@ -202,7 +202,7 @@ def amend(ctx: Context, actor: Actor, key: str, assessment: Assessment, words: s
             n=n,
             words=words,
             changes=text_of(CHANGES.dump_python(assessment.changes, mode="json")),
-            content=text_of(contents.source),
+            frozen=text_of(contents.source),
             results=text_of(results_json(contents.results)),
             digest="",
             drafted_by=actor.name,
@@ -269,7 +269,7 @@ def amendment_digest(before: str, draft: StoredAmendment) -> str:
             "n": draft.n,
             "words": draft.words,
             "changes": json.loads(draft.changes),
-            "source": json.loads(draft.content),
+            "source": json.loads(draft.frozen),
             "results": json.loads(draft.results),
         }
     )

@@ -94,9 +94,9 @@ def dispute(ctx: Context, actor: Actor, key: str, wish: Wish) -> str:
             month=wish.month.id,
             fact=digest,
             measure=wish.measure,
-            ref=wish.ref,
+            fact_ref=wish.ref,
             subject=wish.subject.value,
-            code=wish.code,
+            concerned=wish.code,
             evidence_words=f"{fact.day} {fact.words}",
             state=state.value,
             at=tx.now,
@@ -214,7 +214,7 @@ def attempt_of(
     words: str,
 ) -> Attempt[DisputeState]:
     """Return a decision as a person attempts it."""
-    concerned = is_concerned(ctx.catalogue(), actor, Subject(row.subject), row.code)
+    concerned = is_concerned(ctx.catalogue(), actor, Subject(row.subject), row.concerned)
     subjects = {steps[0].by_actor.partition(":")[2]} | ({actor.name} if concerned else set())
     return Attempt(
         DisputeState(row.state),
@@ -229,7 +229,7 @@ def attempt_of(
 
 def _mark_people(conn: Connection, hall_id: str, row: StoredDispute) -> list[str]:
     """Return who proposed or confirmed the mark that is disputed; nobody for other facts."""
-    mark = queries.mark(conn, hall_id, row.ref) if row.measure.startswith("mark_") else None
+    mark = queries.mark(conn, hall_id, row.fact_ref) if row.measure.startswith("mark_") else None
     if mark is None:
         return []
     steps = queries.MARK_STEPS.of(conn, hall_id, [mark.id])[mark.id]
@@ -262,7 +262,7 @@ def _add_step(
         "measure": row.measure,
         "fact": row.fact,
         "subject": row.subject,
-        "code": row.code,
+        "code": row.concerned,
     }
     write_journal(tx, actor, f"score_dispute.{move}", row.id, data=data, why=words)
     tx.events.append(AssessmentChanged("dispute", row.id))

@@ -78,6 +78,6 @@ def _release(conn: Connection, hall_id: str, row: StoredRelease) -> Json:
 
 
 def _contents(row: StoredRelease | StoredAmendment) -> Json:
-    content: dict[str, Any] = json.loads(row.content)
+    content: dict[str, Any] = json.loads(row.frozen)
     is_month = parse_period(row.period).kind is PeriodKind.MONTH
     return {"month" if is_month else "source": content, "results": json.loads(row.results)}

@@ -45,14 +45,14 @@ def problems(conn: Connection, hall_id: str) -> Iterator[Problem]:
 
 
 def _release(row: StoredRelease) -> Iterator[Problem]:
-    contents = Contents(row.period, json.loads(row.content), results_of(row.results))
+    contents = Contents(row.period, json.loads(row.frozen), results_of(row.results))
     digests = contents.digest, contents.sheets_digest, contents.facts_digest
     if digests != (row.digest, row.sheets_digest, row.facts_digest):
         yield (
             f"考核 {row.period} 的内容与发布时的校验码不符",
             f"the assessment of {row.period} is not what was released",
         )
-    yield from _recomputed(row.period, row.content, row.results)
+    yield from _recomputed(row.period, row.frozen, row.results)
     if row.checked_by == row.released_by:
         yield (
             f"考核 {row.period} 由同一人核对和发布",
@@ -71,7 +71,7 @@ def _amendments(conn: Connection, hall_id: str, row: StoredRelease) -> Iterator[
                 f"考核 {row.period} 第 {listed.n} 号更正与发布时的校验码不符",
                 f"amendment {listed.n} of {row.period} is not what was released",
             )
-        yield from _recomputed(row.period, amendment.content, amendment.results)
+        yield from _recomputed(row.period, amendment.frozen, amendment.results)
         before = amendment.digest
 
 

@@ -134,11 +134,11 @@ def _released_source(conn: Connection, hall_id: str, period: Period) -> Json | N
     if released.amendment:
         amendment = queries.amendment(conn, hall_id, period.id, released.amendment)
         assert amendment is not None, "it was listed"
-        source: Json = json.loads(amendment.content)
+        source: Json = json.loads(amendment.frozen)
         return source
     row = queries.release(conn, hall_id, period.id)
     assert row is not None, "it was listed"
-    first: Json = json.loads(row.content)
+    first: Json = json.loads(row.frozen)
     return first
 
 

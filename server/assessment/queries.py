@@ -89,9 +89,9 @@ class StoredDispute:
     month: str
     fact: str
     measure: str
-    ref: str
+    fact_ref: str
     subject: str
-    code: str
+    concerned: str
     evidence_words: str
     state: str
     at: int
@@ -112,11 +112,11 @@ class StoredDisputeStep:
 
 @dataclass(frozen=True, slots=True)
 class StoredRelease:
-    """Release of a period as stored; `content` and `results` are JSON, empty before it."""
+    """Release of a period as stored; `frozen` and `results` are JSON, empty before it."""
 
     period: str
     state: str
-    content: str
+    frozen: str
     results: str
     digest: str
     sheets_digest: str
@@ -151,7 +151,7 @@ class StoredAmendment:
     n: int
     words: str
     changes: str
-    content: str
+    frozen: str
     results: str
     digest: str
     drafted_by: str
@@ -265,10 +265,10 @@ def disputes_of(conn: Connection, hall_id: str, month: str) -> list[StoredDisput
 
 def granted(conn: Connection, hall_id: str, month: str) -> list[tuple[str, str]]:
     """Return measure and reference of the facts of a month that count nothing."""
-    query = select(_d.measure, _d.ref).where(
+    query = select(_d.measure, _d.fact_ref).where(
         _d.hall_id == hall_id, _d.month == month, _d.state == DisputeState.GRANTED.value
     )
-    return [(row[0], row[1]) for row in conn.execute(query.order_by(_d.measure, _d.ref))]
+    return [(row[0], row[1]) for row in conn.execute(query.order_by(_d.measure, _d.fact_ref))]
 
 
 def dispute(conn: Connection, hall_id: str, dispute_id: str) -> StoredDispute | None:

@@ -70,6 +70,7 @@ def add(api: Api) -> None:
     _workbooks(api)
     _marks(api)
     _marking(api)
+    _deciding(api)
 
 
 def _view(api: Api, call: Call, sheet: str) -> ScoreSheetView:
@@ -251,7 +252,7 @@ def _marks(api: Api) -> None:
 
 
 def _marking(api: Api) -> None:
-    hall, ctx = api.hall, api.hall.ctx
+    ctx = api.hall.ctx
 
     @api.post(
         "/office/assessment/marks",
@@ -281,6 +282,10 @@ def _marking(api: Api) -> None:
         )
         mark = mark_actions.propose(ctx, call.actor, call.key, wish)
         return ctx.read(lambda c: case_views.mark_view(ctx, c, call.actor, mark))
+
+
+def _deciding(api: Api) -> None:
+    hall, ctx = api.hall, api.hall.ctx
 
     @api.post(
         "/office/assessment/marks/<mark>/move",

@@ -85,9 +85,9 @@ score_dispute = Table(
     Column("month", CODE, nullable=False),
     Column("fact", CODE, nullable=False),  # SHA-256 of measure and reference
     code_column("measure"),
-    text_column("ref"),
+    text_column("fact_ref"),
     code_column("subject"),  # for whom it was disputed
-    code_column("code"),
+    code_column("concerned"),
     text_column("evidence_words"),  # the fact in words, as it was disputed
     code_column("state"),
     Column("at", STAMP, nullable=False),
@@ -115,7 +115,7 @@ score_release = Table(
     hall_column(),
     Column("period", CODE, nullable=False),  # 2026-10, 2026-Q4, 2026-H2, 2026
     code_column("state"),  # checked, released
-    text_column("content", "{}"),  # of a month all that its scores follow from; else its months
+    text_column("frozen", "{}"),  # of a month all that its scores follow from; else its months
     text_column("results", "{}"),  # by kind of subject
     code_column("digest"),  # SHA-256 of the released contents
     code_column("sheets_digest"),
@@ -136,7 +136,7 @@ score_amendment = Table(
     Column("n", Integer, nullable=False),
     text_column("words"),
     text_column("changes", "[]"),  # totals that differ from what was released before
-    text_column("content", "{}"),
+    text_column("frozen", "{}"),
     text_column("results", "{}"),
     code_column("digest"),  # covers the digest before it
     code_column("drafted_by"),
@@ -150,10 +150,10 @@ STAFF_NUMBER_COLUMNS = {
     "score_sheet_step": ("by_actor",),
     "score_mark": ("staff",),
     "score_mark_step": ("by_actor",),
-    "score_dispute": ("ref", "code"),
+    "score_dispute": ("fact_ref", "concerned"),
     "score_dispute_step": ("by_actor",),
-    "score_release": ("content", "results", "checked_by", "released_by"),
-    "score_amendment": ("changes", "content", "results", "drafted_by", "released_by"),
+    "score_release": ("frozen", "results", "checked_by", "released_by"),
+    "score_amendment": ("changes", "frozen", "results", "drafted_by", "released_by"),
 }
 TIME_STEPS = (
     ("score_release", "checked_at", "released_at"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
+from server.assessment.week_lines import ScoreLine
 from server.assistance.week_lines import GreenLine
 from server.attendance.week_lines import AttendanceLine, NamedCase
 from server.attendance.words import EARLY, LATE, MISSING, ON_TIME
@@ -137,6 +138,13 @@ FLAG: Head = (
     ("_flag_window", "红旗窗口", "Window with the flag"),
     ("_flag_before", "流动前", "Before"),
 )
+SCORES: Head = (
+    ("_unit", "单位", "Unit"),
+    ("score_period", "考核期", "Period"),
+    ("score_rank", "名次", "Rank"),
+    ("score", "得分", "Score"),
+    ("score_deductions", "扣分", "Deducted"),
+)
 NOTICES: Head = (
     ("_unit", "单位", "Unit"),
     ("hand_ins", "收取材料（次）", "Hand-ins"),
@@ -248,6 +256,10 @@ def _cases(figures: Figures) -> Iterator[BulletinTable]:
         title = ("各单位绿色通道办件（单位：件）", "Green channel by unit")
         rows = map(_green, figures.green_units)
         yield _table("green_units", "cases", title, GREEN, rows)
+    if figures.score_units:
+        title = ("各单位百分考核得分", "Assessment by unit")
+        rows = map(_score, figures.score_units)
+        yield _table("score_units", "cases", title, SCORES, rows)
 
 
 def _voices(figures: Figures) -> Iterator[BulletinTable]:
@@ -367,6 +379,11 @@ def _green(line: GreenLine) -> BulletinRow:
 
 def _flag(line: FlagLine) -> BulletinRow:
     return _row(str(line.n), line.link, day(line.day), line.quarter, line.name, line.before)
+
+
+def _score(line: ScoreLine) -> BulletinRow:
+    figures = (line.period, line.rank, line.score, line.deductions)
+    return _row(line.unit, line.link, line.name, *figures)
 
 
 def _notice(line: NoticeLine) -> BulletinRow:

@@ -21,6 +21,7 @@ ADDED = (
     "joint_units",
     "green_units",
     "flag_moves",
+    "score_units",
 )
 """Figures that bulletins had not always: left out while empty, so that older digests hold."""
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from server.assessment.week_lines import ScoreLine
 from server.assistance.week_lines import GreenLine
 from server.attendance.week_lines import AttendanceLine, NamedCase
 from server.cases.week_lines import CaseLine
@@ -45,5 +46,6 @@ class Figures:
     joint_units: tuple[JointLine, ...] = ()
     green_units: tuple[GreenLine, ...] = ()
     flag_moves: tuple[FlagLine, ...] = ()
+    score_units: tuple[ScoreLine, ...] = ()
     rates: dict[str, list[float | None]] = field(default_factory=dict)
     """On-time rate of each unit over the last weeks, oldest first, this week last."""

@@ -30,6 +30,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "disclosure",
         "公开检查：办事指南里缺什么、哪里矛盾 / gaps in what the public is told of the items",
     ),
+    "assess": (
+        "assess",
+        "百分考核：导出评分表、依据和得分 / assessment: export what it follows from",
+    ),
     "user": ("users", "账号：添加、重置、列出 / accounts: add, reset, list"),
     "person": ("person", "个人信息：导出、删除 / personal data: export, erase"),
     "agent": ("agent", "运行设备代理 / run a device agent"),

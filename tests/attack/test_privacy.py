@@ -98,6 +98,8 @@ def test_a_column_named_like_a_personal_one_is_personal_or_listed_here() -> None
         "reader.facts",  # readings of the time clock
         "past_change.command",  # the name of an act
         "punch.said",  # the time clock's own time
+        "score_dispute.subject",  # person, window or unit
+        "score_sheet.subject",
         "standby_line.line",  # an address
         "ticket.number",
         "window.number",

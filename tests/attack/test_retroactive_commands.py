@@ -24,7 +24,8 @@ from support.settled_hall import SettledHall
 SECOND = {
     "correction.approve", "correction.refuse", "leave.approve", "leave.refuse",
     "finding.upheld", "finding.withdrawn", "reader.sheet_confirmed", "check.second",
-    "past.confirmed", "bulletin.amendment",
+    "past.confirmed", "bulletin.amendment", "score_release.release",
+    "score_release.release_amendment",
 }  # fmt: skip
 """Actions of a second person, who is neither requester nor subject."""
 UNREACHED: dict[str, str] = {}

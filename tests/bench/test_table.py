@@ -61,6 +61,11 @@ ASKED = {
     "cases-desk": "≤ 300 ms",
     "cases-calendar": "≤ 15 s",
     "report-month": "≤ 1000 ms",
+    "assess-year": "≤ 1000 ms",
+    "assess-person": "≤ 100 ms",
+    "assess-month": "≤ 1000 ms",
+    "assess-year-later": "≤ 1000 ms",
+    "assess-person-later": "≤ 100 ms",
     "ratings-list": "≤ 200 ms",
 }
 """Targets of the hall's speed: every row of the published table."""

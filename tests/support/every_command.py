@@ -28,6 +28,7 @@ from server.web_api import Route
 from server.web_api.links import PATH_ARGUMENT
 from support.halls import ADMINISTRATOR, MANAGER, STAFF, catalogue
 from support.settled_hall import SettledHall, attlog
+from support.settled_scores import score_workbook
 from support.sheets import CLERK
 from support.web import PASSWORD, Browser
 
@@ -58,6 +59,14 @@ VALUES: dict[str, list[Any]] = {
 """Values of a field, by its name, besides the example's own value and past days."""
 Values = Mapping[str, Sequence[Any]]
 OF_THE_PAST = ("makeup_weekday", "step_second", "step_days")
+SCORE_SHEET: dict[str, Any] = {
+    "subject": "person", "name": "人员",
+    "parts": [{"code": "a", "name": "服务", "points": "100"}],
+    "lines": [
+        {"code": "1", "part": "a", "name": "争吵", "measure": "mark_quarrel", "points": "-9"}
+    ],
+}  # fmt: skip
+"""Score sheet that would cost more than the one in force."""
 WHOLE: dict[str, list[dict[str, Any]]] = {
     "change_settings": [
         {"values": {name: low for name, (low, _) in bounds().items()}},
@@ -98,6 +107,18 @@ WHOLE: dict[str, list[dict[str, Any]]] = {
     ],
     "propose_interview": [{"subject": "window", "code": "S1", "month": "2026-02"}],
     "move_interview": [{"move": "hold", "words": "已约谈", "day": day} for day in DAYS],
+    "draft_score_sheet": [SCORE_SHEET | {"since": since} for since in ("2026-02", "2026-03")],
+    "edit_score_sheet": [SCORE_SHEET | {"since": since} for since in ("2026-02", "2026-03")],
+    "dispute_points": [
+        {"month": "2026-03", "subject": "person", "code": CLERK, "measure": "mark_quarrel"}
+        | {"ref": "none", "words": "不属实"}
+    ],
+    "propose_mark": [
+        {"kind": "quarrel", "subject": "person", "code": CLERK, "day": day, "words": "争吵"}
+        for day in (DAYS[0], "2026-02-24")
+    ],
+    "move_mark": [{"move": move, "words": "属实"} for move in ("confirm", "dismiss")],
+    "settle_dispute": [{"granted": granted, "words": "已核实"} for granted in (True, False)],
 }  # fmt: skip
 """Bodies of commands that the rules above cannot make."""
 
@@ -216,6 +237,7 @@ def files() -> dict[str, tuple[str, list[bytes]]]:
         "read_bank_file": ("file", [b"2026-03-02"]),
         "put_staff_photo": ("file", [portrait()]),
         "hand_in_roll": ("file", [b"JY-1\n"]),
+        "import_score_workbook": ("file", [score_workbook()]),
     }
 
 

@@ -76,6 +76,7 @@ from server.tacit_approval.rules import SchemeKind, SchemeLimit
 from server.time_clocks import queries as time_clocks_queries
 from server.time_clocks.manual_entry import Sheet, Signature, take_sheet
 from server.web_api.limits import Limits
+from support import settled_scores
 from support.halls import ADMINISTRATOR, MANAGER, MONDAY, STAFF, SmallHall, at, catalogue
 from support.settled_case_rows import store_due, store_licence
 from support.sheets import CLERK, GOOD, READER, RULE, deliver_punches, with_clock_and_rule
@@ -329,7 +330,9 @@ class SettledHall:
         rows = ctx.read(lambda c: finding_queries.of_days(c, "small", "", "9"))
         every = ctx.read(rules_of)
         words = PublishNotice(pauses=False, text="请出示身份证")
+        scores = settled_scores.settle(self.small, BOSS, ADMIN, CLERK)
         self.ids_by_parameter = {
+            **scores,
             "notice": [hall_notices.publish(ctx, BOSS, self.small.key(), words)],
             "ticket": [self.ticket.id],
             "part": self.parts,
@@ -362,7 +365,7 @@ class SettledHall:
             "unit": ["tax"],
             "year": ["2026"],
             "change": [row.id for row in ctx.read(lambda c: stored_changes.listed(c, "small"))],
-            "sheet": self.sheet,
+            "sheet": [*self.sheet, *scores["score_sheet"]],
             "scheme": [self._scheme()],
             "ask": [first_asks.record(ctx, BOSS, self.small.key(), Question("问社保"))],
             "job": [self._job()],
@@ -461,7 +464,7 @@ class SettledHall:
                     values[f"{table.name} {document['digest']}"] = json.dumps(
                         dict(document), default=str
                     )
-        return values | self._services(conn, last)
+        return values | settled_scores.released(conn) | self._services(conn, last)
 
     def _services(self, conn: Connection, last: str) -> dict[str, Any]:
         values: dict[str, Any] = {}

@@ -92,9 +92,7 @@ class Office:
 
     def wish(self, ref: str, code: str = CLERK.name) -> dispute_actions.Wish:
         """Return a dispute about a mark."""
-        return dispute_actions.Wish(
-            MARCH, Subject.PERSON, code, "mark_quarrel", ref, "情况不属实"
-        )
+        return dispute_actions.Wish(MARCH, Subject.PERSON, code, "mark_quarrel", ref, "情况不属实")
 
 
 @pytest.fixture
