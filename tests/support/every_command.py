@@ -105,7 +105,7 @@ WHOLE: dict[str, list[dict[str, Any]]] = {
         {"move": "confirm"}, {"move": "dispute", "words": "不符"},
         {"move": "dismiss", "words": "依据不足"},
     ],
-    "propose_interview": [{"subject": "window", "code": "S1", "month": "2026-02"}],
+    "propose_interview": [{"subject": "window", "code": "S1", "month": "2025-12"}],
     "move_interview": [{"move": "hold", "words": "已约谈", "day": day} for day in DAYS],
     "draft_score_sheet": [SCORE_SHEET | {"since": since} for since in ("2026-02", "2026-03")],
     "edit_score_sheet": [SCORE_SHEET | {"since": since} for since in ("2026-02", "2026-03")],

@@ -106,7 +106,7 @@ def add_release(tx: Tx, period: str) -> None:
         | {name: dict.fromkeys(("value", "low", "high"), points) for name in SCORED}
         for code, points in (("T1", "100"), ("S1", "90"))
     ]
-    values = dict.fromkeys(("content", "digest", "sheets_digest", "facts_digest"), "")
+    values = dict.fromkeys(("digest", "sheets_digest", "facts_digest"), "")
     people = {"checked_by": MANAGER, "released_by": ADMINISTRATOR, "checked_digest": ""}
     results = json.dumps({"window": windows})
     times = {"checked_at": tx.now, "released_at": tx.now}
@@ -395,7 +395,7 @@ class SettledHall:
 
         def act(tx: Tx) -> None:
             file_queries.add(tx, EVIDENCE, "paper.pdf", "application/pdf", 1, BOSS.key)
-            for period in (LAST_QUARTER, "2026-01", "2026-02"):
+            for period in (LAST_QUARTER, "2025-11", "2025-12"):
                 add_release(tx, period)
             honours.add_interview(tx, row)
             honours.INTERVIEW_STEPS.add(tx, step)
