@@ -137,3 +137,4 @@ STAFF_NUMBER_COLUMNS = {
     "honour_interview": ("assessed",),
     "interview_step": ("by_actor",),
 }
+TIME_STEPS = (("honour_veto", "at", "dispute_until"),)
