@@ -210,7 +210,8 @@ def _working_day(catalogue: Catalogue, now: datetime) -> datetime:
 
 def _create_history(hall: Hall, args: argparse.Namespace) -> None:
     """Create the demo history once, before the start, so that every page shows data."""
-    months = args.past if args.past is not None else 0 if args.rehearse else history.MONTHS
+    shown = 0 if args.rehearse else history.months_shown(hall.ctx.local().date())
+    months = args.past if args.past is not None else shown
     if not months or not history.is_needed(hall):
         return
 

@@ -38,7 +38,7 @@ from server.hall.context import Context
 from server.leave import queries as leave_queries
 from server.queue.business_day import keep_day
 
-MONTHS = 2
+MONTHS, MONTHS_OF_QUARTER = 2, 3
 Progress = Callable[[int, int], None]
 
 
@@ -46,6 +46,14 @@ def first_day(today: date, months: int = MONTHS) -> date:
     """Return the first day of the month that is `months` months before today's."""
     place = today.year * 12 + today.month - 1 - months
     return date(place // 12, place % 12 + 1, 1)
+
+
+def months_shown(today: date) -> int:
+    """Return the months of the history: at least two, and the last one of a quarter among them.
+
+    So the demo always has a quarter whose assessment is released.
+    """
+    return MONTHS + (today.month % MONTHS_OF_QUARTER == 0)
 
 
 def is_needed(hall: Hall) -> bool:

@@ -21,7 +21,7 @@ RELEASED, DECIDED = 3, 4
 """Working days of a quarter on which the one before is released, and its flag decided."""
 PROPOSED, DISPUTED, WITHDRAWN = 22, 21, 19
 """Working days before the end of the history on which the veto takes its steps."""
-REASON = "考核起步的季度，各窗口得分并列，按中心会议评议结果确定"
+REASON = "有指标未计量，先后不能确定，按中心会议评议结果"
 GROUND = "查岗时与在场群众发生争执，影响恶劣"
 DISPUTE = "当时群众询问排队情况，本人在解释叫号规则，没有争吵"
 SETTLED = "调阅监控并向在场群众了解，未发生争吵，申诉成立"
@@ -86,11 +86,12 @@ class Honours:
         world, (proposer, second) = self._world, self._managers()
         ctx = world.ctx
         ranking = ctx.read(lambda c: candidates.ranked(ctx, c, self._quarter)) or []
-        free = [entry.standing.code for entry in ranking if not entry.bars]
-        if not free:
+        choice = next((entry for entry in ranking if not entry.bars), None)
+        if choice is None:
             return
+        words = "" if flag_actions.is_plain(choice, ranking) else REASON
         steps = (
-            (proposer, FlagWish(FlagMove.PROPOSE, free[0], REASON)),
+            (proposer, FlagWish(FlagMove.PROPOSE, choice.standing.code, words)),
             (second, FlagWish(FlagMove.DECIDE)),
         )
         for actor, wish in steps:
