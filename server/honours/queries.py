@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import ColumnElement, Connection, bindparam, insert, select
+from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select
 
 from server.core.records import Records
 from server.core.statement import precompiled
@@ -184,6 +184,13 @@ def vetoes(conn: Connection, hall_id: str) -> list[StoredVeto]:
     """Return every veto, newest first."""
     query = _vetoes.select().where(_v.hall_id == hall_id).order_by(_v.at.desc(), _v.id)
     return _vetoes.all(conn, query)
+
+
+def waiting_vetoes(conn: Connection, hall_id: str) -> int:
+    """Return the number of vetoes that wait for somebody's decision."""
+    waiting = _v.state.in_((VetoState.PROPOSED, VetoState.DISPUTED))
+    query = select(func.count()).select_from(honour_veto).where(_v.hall_id == hall_id, waiting)
+    return int(conn.execute(query).scalar_one())
 
 
 def vetoes_of(

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from server.capability import Capability
 from server.core.journal_line import Line
-from server.honours import routes
+from server.honours import alarms, routes
 from server.honours.events import FlagMoved
 
 
@@ -20,6 +20,8 @@ def _flag_moved(_conn: Connection, line: Line) -> FlagMoved | None:
 CAPABILITY = Capability(
     name="honours",
     routes=(lambda parts: routes.add(parts.api),),
+    alarms=(alarms.alarms,),
+    quiet_alarms=alarms.QUIET,
     journal_events={"flag": _flag_moved},
 )
 """Honours: the red flag window, vetoes, and what the year's end needs."""

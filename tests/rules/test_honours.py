@@ -115,6 +115,15 @@ def test_only_a_confirmed_veto_strikes_and_only_its_quarters_and_windows(state: 
     assert not veto.strikes("2026-Q4", "W1")
 
 
+def test_a_veto_of_the_newest_quarter_takes_the_flag_to_the_office() -> None:
+    awards = [Award("2026-Q1", "W1"), Award("2026-Q2", "W2")]
+    earlier = Veto("V", VetoState.UPHELD, frozenset({"W1"}), "2026-Q1", "2026-Q2")
+    assert flag_at(awards, [earlier]) == Award("2026-Q2", "W2")
+    newest = Veto("V", VetoState.UPHELD, frozenset({"W2"}), "2026-Q2", "2026-Q2")
+    assert flag_at(awards, [earlier, newest]) == Award("2026-Q2", OFFICE)
+    assert standing_awards(awards, [earlier]) == {"2026-Q2": "W2"}
+
+
 def test_without_a_decision_the_flag_is_in_the_office() -> None:
     assert flag_at([], []) == Award("", OFFICE)
 
@@ -316,6 +325,7 @@ def test_a_hall_may_count_every_lapse_and_never_takes_more_than_there_is() -> No
         not in rule_words(replace(plain, leave_days=0)).partition("不发")[0].partition("、")[0]
     )
     assert rule_words(RULE).startswith("每月200元；迟到、早退、缺卡每次扣20元；超过3次、旷工")
+    assert allowance(replace(GOOD, lapses=2), replace(RULE, most_lapses=1)).amount == 0
 
 
 @given(st.integers(0, 30), st.integers(0, 4), st.integers(0, 12), st.booleans(), st.integers(0, 9))

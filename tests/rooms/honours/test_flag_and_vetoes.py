@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
+from io import BytesIO
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import update
 
 from display.routes import Display
@@ -15,9 +17,11 @@ from server.assessment.periods import parse_period
 from server.assessment.standings import Subject
 from server.core.actors import Actor
 from server.core.errors import HallError
+from server.core.messages import Alarm
 from server.core.weeks import parse_week
 from server.hall.week_request import WeekRequest
 from server.honours import interview_actions, papers, queries, veto_views, year_views
+from server.honours.alarms import alarms
 from server.honours.errors import HonourCode
 from server.honours.events import FlagMoved
 from server.honours.interview_actions import InterviewWish
@@ -28,7 +32,8 @@ from server.honours.week_facts import week_facts
 from server.live.agent_gateway import DeviceRef
 from server.queue import snapshot
 from support.assessed_office import APRIL, CLERK, FIRST, OTHER, SECOND, THIRD, AssessedOffice
-from support.halls import SmallHall, at
+from support.halls import STAFF, SmallHall, at
+from support.web import Web
 
 
 @pytest.fixture
@@ -37,6 +42,10 @@ def office(small: SmallHall) -> AssessedOffice:
     office = AssessedOffice(small)
     office.settle_march()
     return office
+
+
+def waiting(office: AssessedOffice) -> Sequence[Alarm]:
+    return alarms(office.hall.hall)(snapshot.take(office.hall.ctx))
 
 
 def refusal(act: Callable[[], object]) -> str:
@@ -107,7 +116,9 @@ def test_a_veto_takes_the_flag_and_gives_it_back(office: AssessedOffice) -> None
     assert refusal(lambda: office.settle(CLERK, veto, VetoMove.DISPUTE, "x")) == "veto_unknown"
     assert office.holder() == 2, "a proposal takes nothing"
     assert refusal(lambda: office.settle(FIRST, veto, VetoMove.CONFIRM)) == HonourCode.VETO_SECOND
+    assert [alarm.code for alarm in waiting(office)] == ["veto_waiting"]
     office.settle(SECOND, veto, VetoMove.CONFIRM)
+    assert waiting(office) == []
     # T2 is a window of the same unit, which this ground strikes as well.
     assert office.holder() == 0
     page = office.page()
@@ -213,3 +224,35 @@ def test_the_idle_strip_and_the_board_show_the_window_with_the_flag(office: Asse
     office.flag(SECOND, FlagMove.REVOKE)
     display.forget_flag()
     assert display.state(snapshot.take(hall.ctx), "main").flag is None
+
+
+def test_papers_are_of_what_stands_and_the_public_learns_the_window_only(
+    office: AssessedOffice,
+) -> None:
+    web = Web(office.hall)
+    manager, clerk, anyone = web.manager(), web.person(STAFF["T1"]), web.browser()
+    certificate = "/office/honours/quarters/2026-Q1/certificate.pdf"
+    assert manager.get(certificate).get_json()["code"] == HonourCode.FLAG_UNKNOWN
+    assert manager.get("/office/honours/years/2026/units.pdf").get_json()["code"] == (
+        HonourCode.FLAG_UNRELEASED
+    )
+    office.decide("T2")
+    text = PdfReader(BytesIO(manager.get(certificate).data)).pages[0].extract_text()
+    assert "流动红旗窗口" in "".join(text.split())
+    assert anyone.get("/honours/flag").get_json() == {
+        "window": 2,
+        "window_name": "税务二",
+        "window_name_en": "Tax 2",
+        "quarter": "2026-Q1",
+        "quarter_words": "2026年第1季度",
+        "quarter_words_en": "quarter 1 of 2026",
+    }
+    assert clerk.get("/office/honours/quarters/2026-Q1").status_code == 403
+    for path in ("quarters/2026-03", "quarters/2026-Q5", "years/2026-Q1", "allowance/2026-05"):
+        assert manager.get(f"/office/honours/{path}").get_json()["code"] == "invalid", path
+    veto = office.veto()
+    assert clerk.get("/my/vetoes").get_json() == {"vetoes": []}
+    office.settle(SECOND, veto, VetoMove.CONFIRM)
+    assert [entry["id"] for entry in clerk.get("/my/vetoes").get_json()["vetoes"]] == [veto]
+    assert manager.get(certificate).get_json()["code"] == HonourCode.FLAG_UNKNOWN
+    assert anyone.get("/honours/flag").get_json()["window"] == 0
