@@ -18,8 +18,24 @@ from server.leave.messages import FileId, PaperRef, SheetDay
 
 FIELD_WORDS = {
     "since": ("起始月份", "first month"),
-    "parts": ("考核项", "parts"),
+    "sections": ("考核项", "parts"),
     "lines": ("评分细则", "lines"),
+    "section": ("所属考核项", "part of the line"),
+    "per": ("每几次", "amount for which points count"),
+    "free": ("免计数量", "amount that counts nothing"),
+    "repeat_from": ("第几次起加倍", "number from which it counts more"),
+    "repeat_factor": ("倍数", "factor of repeats"),
+    "chief_share": ("首席代表分担比例", "share of the chief representative"),
+    "bonus": ("加分上限", "most that bonuses add"),
+    "floor": ("最低分", "least points"),
+    "cap": ("上限", "most points"),
+    "people_share": ("人员平均所占比重", "weight of the people"),
+    "windows_share": ("窗口平均所占比重", "weight of the windows"),
+    "coefficients": ("单位系数", "coefficients of units"),
+    "factor": ("系数", "coefficient"),
+    "longer": ("季度、年度得分", "score of longer periods"),
+    "mark": ("人工记分", "mark"),
+    "dispute": ("申诉", "dispute"),
     "measure": ("计量", "measure"),
     "points": ("分值", "points"),
     "times": ("次数", "times"),
@@ -53,7 +69,7 @@ class ScoreLineForm(Command):
     """Line of a sheet: points for each `per` of a measure."""
 
     code: Code
-    part: Code
+    section: Code
     name: SheetText
     measure: Code
     points: Points
@@ -78,7 +94,7 @@ class ScoreSheetForm(Command):
     name: SheetText
     since: MonthText
     source: SourceText = ""
-    parts: Annotated[tuple[ScorePartForm, ...], Field(max_length=MOST_PARTS)]
+    sections: Annotated[tuple[ScorePartForm, ...], Field(max_length=MOST_PARTS)]
     lines: Annotated[tuple[ScoreLineForm, ...], Field(max_length=MOST_LINES)]
     bonus: Points | None = None
     floor: Points | None = "0"

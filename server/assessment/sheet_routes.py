@@ -49,11 +49,11 @@ EXAMPLE = {
     "subject": "person",
     "name": "工作人员考核评分表",
     "since": "2026-11",
-    "parts": [{"code": "discipline", "name": "考勤纪律", "points": "100"}],
+    "sections": [{"code": "discipline", "name": "考勤纪律", "points": "100"}],
     "lines": [
         {
             "code": "1",
-            "part": "discipline",
+            "section": "discipline",
             "name": "迟到",
             "measure": "late",
             "points": "-1",

@@ -61,9 +61,9 @@ Values = Mapping[str, Sequence[Any]]
 OF_THE_PAST = ("makeup_weekday", "step_second", "step_days")
 SCORE_SHEET: dict[str, Any] = {
     "subject": "person", "name": "人员",
-    "parts": [{"code": "a", "name": "服务", "points": "100"}],
+    "sections": [{"code": "a", "name": "服务", "points": "100"}],
     "lines": [
-        {"code": "1", "part": "a", "name": "争吵", "measure": "mark_quarrel", "points": "-9"}
+        {"code": "1", "section": "a", "name": "争吵", "measure": "mark_quarrel", "points": "-9"}
     ],
 }  # fmt: skip
 """Score sheet that would cost more than the one in force."""
