@@ -23,9 +23,6 @@ from server.honours import queries
 from server.honours.dated_settings import settings_on
 from server.honours.errors import HonourCode
 from server.honours.rules import BarKind, Candidate, Limits, bars
-from server.ratings import queries as rating_queries
-from server.ratings import redress_queries
-from server.ratings.levels import Level
 from server.ratings.redress_rules import RedressState
 from server.spot_checks import finding_queries
 from server.spot_checks.finding_rules import STANDING as STANDING_FINDINGS
@@ -108,11 +105,8 @@ def evidence_of(conn: Connection, hall_id: str, quarter: Period) -> Evidence:
         if is_at_fault(complaint):
             for window in _windows_of(conn, hall_id, complaint):
                 evidence[window][BarKind.COMPLAINT].append(complaint.number)
-    states = {row.rating: row.state for row in redress_queries.of_days(conn, hall_id, *span)}
-    for rating in rating_queries.of_days(conn, hall_id, *span):
-        state = states.get(rating.id, RedressState.OPEN)
-        if Level(rating.level).is_bad and state not in UNCONFIRMED and rating.window:
-            evidence[rating.window][BarKind.RATING].append(rating.id)
+    for window, rating in queries.bad_ratings(conn, hall_id, *span, UNCONFIRMED):
+        evidence[window][BarKind.RATING].append(rating)
     for finding in finding_queries.of_days(conn, hall_id, *span):
         # A proven complaint is a finding as well; it counts once.
         counts = finding.state in STANDING_FINDINGS and finding.kind != FindingKind.COMPLAINT

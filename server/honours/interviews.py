@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -27,7 +28,9 @@ class DueInterview:
         return self.standing.subject.value, self.standing.code, self.month.id
 
 
-def due_interviews(ctx: Context, conn: Connection, year: Period) -> list[DueInterview]:
+def due_interviews(
+    ctx: Context, conn: Connection, year: Period, subjects: Iterable[Subject] = Subject
+) -> list[DueInterview]:
     """Return the interviews that the months of a year made due, oldest first."""
     today = ctx.local().date()
     ended = [month for month in year.months if month.last < today]
@@ -36,7 +39,7 @@ def due_interviews(ctx: Context, conn: Connection, year: Period) -> list[DueInte
     running = settings_on(ctx, conn, ended[-1].last).interview_months
     months = _before(ended[0], running - 1) + ended
     result: list[DueInterview] = []
-    for subject in Subject:
+    for subject in subjects:
         standings = [released(ctx, conn, subject, month) for month in months]
         last = [None if ranking is None else _last(ranking) for ranking in standings]
         for place, codes in due(last, running).items():
@@ -69,5 +72,5 @@ def is_due(
     """Return the interview that a month made due for somebody, or None."""
     year = period_of(PeriodKind.YEAR, month.first)
     wanted = subject.value, code, month.id
-    every = due_interviews(ctx, conn, year)
+    every = due_interviews(ctx, conn, year, [subject])
     return next((entry for entry in every if entry.key == wanted), None)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, insert, select
 
 from server.core.records import Records
 from server.core.statement import precompiled
@@ -23,6 +23,7 @@ from server.honours.tables import (
     veto_step,
 )
 from server.queue.tables import ticket
+from server.ratings.tables import rating, redress
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +257,23 @@ def add_veto(tx: Tx, row: StoredVeto) -> None:
 def add_interview(tx: Tx, row: StoredInterview) -> None:
     """Insert an interview."""
     tx.conn.execute(insert(honour_interview).values(hall_id=tx.hall_id, **asdict(row)))
+
+
+def bad_ratings(
+    conn: Connection, hall_id: str, first: str, last: str, without: Collection[str]
+) -> list[tuple[str, str]]:
+    """Return window and id of the bad ratings of services of ISO days `first`..`last`.
+
+    `without`: states of their redress in which they do not count.
+    """
+    r, d = rating.c, redress.c
+    query = (
+        select(r.window, r.id)
+        .join(redress, and_(d.hall_id == r.hall_id, d.rating == r.id))
+        .where(r.hall_id == hall_id, r.day >= first, r.day <= last, r.window != "")
+        .where(d.state.not_in(sorted(without)))
+    )
+    return [(window, rating_id) for window, rating_id in conn.execute(query.order_by(r.id))]
 
 
 def served_windows(

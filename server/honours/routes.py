@@ -120,7 +120,7 @@ def _flag(api: Api) -> None:
         quarter = _quarter(call)
         wish = FlagWish(body.move, body.window, body.words)
         flag_actions.move(ctx, call.actor, call.key, quarter, wish)
-        return ctx.read(lambda c: views.quarter_page(ctx, c, call.actor, quarter))
+        return hall.read_off_loop(lambda c: views.quarter_page(ctx, c, call.actor, quarter))
 
     @api.get(
         "/office/honours/quarters/<quarter>/certificate.pdf",
@@ -258,11 +258,11 @@ def _year(api: Api) -> None:
 
 
 def _interviews(api: Api) -> None:
-    ctx = api.hall.ctx
+    hall, ctx = api.hall, api.hall.ctx
 
     def page(call: Call, month: str) -> YearPage:
         year = parse_period(month[:4])
-        return ctx.read(lambda c: year_views.year_page(ctx, c, call.actor, year))
+        return hall.read_off_loop(lambda c: year_views.year_page(ctx, c, call.actor, year))
 
     @api.post(
         "/office/honours/interviews",
