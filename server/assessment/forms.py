@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from server.assessment.messages import (
+from server.assessment.sheet_messages import (
     ScoreCoefficient,
     ScoreLineForm,
     ScorePartForm,

@@ -17,7 +17,9 @@ from xlsxwriter.format import Format
 
 from server.assessment.errors import AssessmentCode
 from server.assessment.forms import form_of
-from server.assessment.messages import ScoreSheetForm
+from server.assessment.sheet_messages import (
+    ScoreSheetForm,
+)
 from server.assessment.sheets import Longer, Sheet
 from server.catalogue.workbook.cells import unescaped
 from server.catalogue.workbook.opening import (
