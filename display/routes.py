@@ -159,7 +159,7 @@ def add(api: Api, feeds: LiveFeeds, agents: Agents, start: Start) -> None:
         if isinstance(event, (TicketMoved, WindowChanged)) and event.window:
             start(_strips_of, agents, event.window)
         elif isinstance(event, FlagMoved) or (
-            isinstance(event, HallChanged) and event.what in ("catalogue", "day")
+            isinstance(event, HallChanged) and event.what in ("catalogue", "day", "settings")
         ):
             display.forget_flag()
             start(display.show_strips)

@@ -42,6 +42,7 @@ class MonthFacts:
     """Attendance of one person in one month."""
 
     due: int
+    """Decided punches that were due or excused."""
     lapses: int
     absent_halves: int = 0
     leave_days: Fraction = Fraction(0)

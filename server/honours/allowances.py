@@ -26,6 +26,7 @@ from server.honours.dated_settings import settings_on
 
 PRIVATE = frozenset({LeaveKind.PERSONAL, LeaveKind.SICK})
 """Leave that counts against the allowance (事假、病假)."""
+NOT_DUE = frozenset({State.REST, State.PENDING})
 LAPSES = (State.LATE, State.EARLY, State.MISSING)
 
 
@@ -97,7 +98,7 @@ def _person(
 ) -> PersonAllowance:
     totals = total(sheets)
     facts = MonthFacts(
-        due=totals.due + totals.states[State.LEAVE],
+        due=sum(n for state, n in totals.states.items() if state not in NOT_DUE),
         lapses=sum(totals.states[state] for state in LAPSES),
         absent_halves=totals.absent_halves,
         leave_days=private_leave(sheets),

@@ -35,6 +35,12 @@ ACTS = (
     *(f"veto.{move}" for move in VetoMove),
     *(f"interview.{move}" for move in InterviewMove),
 )
+SECONDS = {
+    FlagMove.DECIDE: FlagMove.PROPOSE,
+    FlagMove.REVOKE: FlagMove.ASK_REVOKE,
+    FlagMove.UPHOLD: FlagMove.ASK_REVOKE,
+}
+"""Moves of a second person, and the step that another person took before."""
 Lines = Counter[tuple[str, str, int]]
 
 
@@ -79,9 +85,7 @@ def _awards(
         name = f"{row.quarter} 的流动红旗", f"the red flag of {row.quarter}"
         own = steps[row.quarter]
         yield from _chain(name, row.state, own, lines, row.quarter, "flag")
-        yield from _alone(
-            name, own, {FlagMove.DECIDE: FlagMove.PROPOSE, FlagMove.REVOKE: FlagMove.ASK_REVOKE}
-        )
+        yield from _alone(name, own, SECONDS)
         barred = {entry["window"] for entry in json.loads(row.basis) if entry["bars"]}
         if row.state in AWARDED and row.window in barred:
             yield f"{name[0]}给了不能评的窗口", f"{name[1]} went to a window that was barred"

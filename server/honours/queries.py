@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, insert, select
 
+from server.assessment.standings import Subject
 from server.core.records import Records
 from server.core.statement import precompiled
 from server.core.step_chains import StepChain
@@ -195,12 +196,14 @@ def waiting_vetoes(conn: Connection, hall_id: str) -> int:
 
 
 def vetoes_of(
-    conn: Connection, hall_id: str, staff: str, units: Collection[str]
+    conn: Connection, hall_id: str, staff: str, windows: Collection[str], units: Collection[str]
 ) -> list[StoredVeto]:
-    """Return the vetoes that a person, or whoever represents these units, sees; newest first."""
+    """Return the vetoes about a person, these windows or these units, newest first."""
     mine: ColumnElement[bool] = (_v.staff == staff) & (_v.staff != "")
+    here = (_v.subject == Subject.WINDOW.value) & _v.window.in_(sorted(windows))
     ours = _v.unit.in_(sorted(units)) & (_v.unit != "")
-    query = _vetoes.select().where(_v.hall_id == hall_id, mine | ours, _v.state.in_(_PUBLISHED))
+    about = mine | here | ours
+    query = _vetoes.select().where(_v.hall_id == hall_id, about, _v.state.in_(_PUBLISHED))
     return _vetoes.all(conn, query.order_by(_v.at.desc(), _v.id))
 
 

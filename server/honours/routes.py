@@ -35,7 +35,7 @@ from server.honours.messages import (
     VetoView,
     YearPage,
 )
-from server.honours.rules import AWARDED
+from server.honours.rules import AWARDED, FlagMove
 from server.honours.veto_actions import VetoProposal
 from server.leave import step_papers
 from server.leave.errors import LeaveCode
@@ -136,7 +136,8 @@ def _flag(api: Api) -> None:
         award = page.award
         if award is None or award.state not in AWARDED or award.struck_by:
             raise HallError(HonourCode.FLAG_UNKNOWN)
-        day = ctx.local(max(step.at for step in award.steps)).date()
+        decisions = [step.at for step in award.steps if step.move is FlagMove.DECIDE]
+        day = ctx.local(decisions[-1]).date()
         name = ctx.catalogue().hall_name
         content = hall.offload(lambda: papers.certificate(name, award, day))
         return file_response(content, PDF, f"flag-{quarter.id}.pdf", disposition=INLINE)

@@ -196,8 +196,10 @@ def may_see(ctx: Context, actor: Actor, row: StoredVeto) -> bool:
 
 
 def concerns(ctx: Context, actor: Actor, row: StoredVeto) -> bool:
-    """Return True if a veto is about a person, or about the unit that the person represents."""
+    """Return True if a veto is about a person, the person's window, or the unit one represents."""
     if row.staff and row.staff == actor.name:
+        return True
+    if row.subject == Subject.WINDOW and actor.name in subjects(ctx, row):
         return True
     return bool(row.unit) and ctx.catalogue().unit_led_by(actor.name) == row.unit
 

@@ -35,9 +35,11 @@ def everything(ctx: Context, conn: Connection, actor: Actor) -> VetoPage:
 
 
 def own(ctx: Context, conn: Connection, actor: Actor) -> MyVetoes:
-    """Return the vetoes that concern a person, or the unit that the person represents."""
+    """Return the vetoes about a person, the person's windows, or the unit one represents."""
+    person = ctx.catalogue().staff_by.get(actor.name)
+    windows = person.windows if person else ()
     unit = ctx.catalogue().unit_led_by(actor.name)
-    rows = queries.vetoes_of(conn, ctx.hall_id, actor.name, [unit] if unit else [])
+    rows = queries.vetoes_of(conn, ctx.hall_id, actor.name, windows, [unit] if unit else [])
     return MyVetoes(vetoes=_views(ctx, conn, actor, rows))
 
 

@@ -85,3 +85,16 @@ def test_the_rule_of_the_last_day_counts_and_the_workbook_adds_up(hall: SmallHal
     amounts = [sheet.cell(5 + n, 10).value for n in range(len(page.people))]
     assert amounts == [row.amount for row in page.people]
     assert sheet.cell(5 + len(page.people), 10).value == f"=SUM(J5:J{4 + len(page.people)})"
+
+
+def test_who_was_on_official_business_all_the_time_gets_all_of_it(small: SmallHall) -> None:
+    ctx = small.ctx
+    small.clock.set(at(7, day=MONDAY))
+    with_clock_and_rule(small, delivered=at(23, day=date(2026, 3, 31)))
+    span = datetime.combine(MONDAY, time(0)), datetime.combine(MONDAY, time(23, 59))
+    request = LeaveRequest(CLERK, LeaveKind.OFFICIAL, *span, "挂职")
+    leave = leave_actions.request(ctx, small.clerk("T1"), small.key(), request)
+    leave_actions.decide(ctx, BOSS, small.key(), leave, True, "")
+    small.clock.set(at(22, day=MONDAY))
+    row = row_of(page_of(small))
+    assert (row.amount, row.cuts, row.pending) == (200, [], 0)

@@ -20,14 +20,22 @@ from server.core.errors import HallError
 from server.core.messages import Alarm
 from server.core.weeks import parse_week
 from server.hall.week_request import WeekRequest
-from server.honours import interview_actions, papers, queries, veto_views, year_views
+from server.honours import (
+    interview_actions,
+    papers,
+    queries,
+    veto_actions,
+    veto_views,
+    year_views,
+)
 from server.honours.alarms import alarms
 from server.honours.errors import HonourCode
 from server.honours.events import FlagMoved
 from server.honours.interview_actions import InterviewWish
 from server.honours.interview_rules import InterviewMove
-from server.honours.rules import BarKind, FlagMove, FlagState, VetoMove
+from server.honours.rules import BarKind, FlagMove, FlagState, VetoKind, VetoMove
 from server.honours.tables import flag_move, honour_veto
+from server.honours.veto_actions import VetoProposal
 from server.honours.week_facts import week_facts
 from server.live.agent_gateway import DeviceRef
 from server.queue import snapshot
@@ -165,6 +173,22 @@ def test_the_rule_of_the_day_of_the_act_decides_whom_a_veto_strikes(office: Asse
     assert refusal(lambda: office.settle(CLERK, veto, VetoMove.DISPUTE, late)) == (
         HonourCode.VETO_DISPUTE_OVER
     )
+
+
+def test_the_people_of_a_window_without_a_unit_of_its_own_may_dispute(
+    office: AssessedOffice,
+) -> None:
+    ctx, key = office.hall.ctx, office.hall.key
+    act = VetoKind.QUARREL, Subject.WINDOW, "G1", date(2026, 3, 3), "与群众争吵"
+    proposal = VetoProposal(*act, complaints=(office.complaint,))
+    veto = veto_actions.propose(ctx, FIRST, key(), proposal)
+    office.settle(SECOND, veto, VetoMove.CONFIRM)
+    clerk = office.hall.clerk("G1")
+    seen = ctx.read(lambda c: veto_views.own(ctx, c, clerk)).vetoes
+    assert [(entry.windows, entry.strikes_unit) for entry in seen] == [(["11号窗口"], False)]
+    assert ctx.read(lambda c: veto_views.own(ctx, c, CLERK)).vetoes == []
+    office.settle(clerk, veto, VetoMove.DISPUTE, "当时窗口无人办理")
+    assert office.violations() == []
 
 
 def test_last_place_two_months_running_makes_an_interview_due_once(office: AssessedOffice) -> None:
