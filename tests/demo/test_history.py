@@ -299,6 +299,7 @@ def test_the_export_is_written_by_the_command(hall: Hall, tmp_path: Path) -> Non
     arguments = Namespace(data=config.data, hall="", database=config.database_url, file=file)
     assert assess.run(arguments) == 0
     (config.data / "hall.toml").unlink()
-    (release,) = json.loads(file.read_text())["releases"]
-    assert release["period"] == "2026-10"
+    releases = {entry["period"]: entry for entry in json.loads(file.read_text())["releases"]}
+    assert sorted(releases) == ["2026-09", "2026-10", "2026-Q3"]
+    release = releases["2026-10"]
     assert release["checked_by"] != release["released_by"]
