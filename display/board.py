@@ -5,6 +5,7 @@ from __future__ import annotations
 from display.messages import BoardState, CallView
 from server.catalogue.model import Window, Zone
 from server.disclosure.settings import DisclosureSettings
+from server.honours.messages import FlagHolder
 from server.queue.messages import QueueView
 from server.queue.notice_scope import covers
 from server.queue.prepare import to_prepare
@@ -22,8 +23,16 @@ Called people precede those being served, so no call of a burst is cut off.
 """
 
 
-def board(snapshot: QueueSnapshot, zone: str, forecast: Forecast | None = None) -> BoardState:
-    """Return the full state of the board of `zone`; without a forecast nobody is to prepare."""
+def board(
+    snapshot: QueueSnapshot,
+    zone: str,
+    forecast: Forecast | None = None,
+    flag: FlagHolder | None = None,
+) -> BoardState:
+    """Return the full state of the board of `zone`; without a forecast nobody is to prepare.
+
+    `flag`: window with the red flag, which every board shows.
+    """
     catalogue = snapshot.catalogue
     zone_entry = catalogue.zone_by.get(zone)
     queues = [q for q in queue_views(snapshot) if zone == MAIN or _in_zone(snapshot, q, zone)]
@@ -45,6 +54,7 @@ def board(snapshot: QueueSnapshot, zone: str, forecast: Forecast | None = None) 
         prepare=_prepare(snapshot, zone, forecast),
         version=catalogue.version,
         guide_seconds=snapshot.settings.of(DisclosureSettings).board_guide_seconds,
+        flag=flag if flag is not None and flag.window else None,
     )
 
 

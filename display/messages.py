@@ -11,6 +11,7 @@ from pydantic import Field
 
 from server.catalogue.messages import HallHours
 from server.core.messages import Message
+from server.honours.messages import FlagHolder
 from server.queue.messages import HallNoticeView, QueueView, WindowState
 
 
@@ -57,6 +58,8 @@ class BoardState(Message):
     """Version of the business data in force."""
     guide_seconds: int
     """Seconds for which each item is shown while nothing is called; 0: none is."""
+    flag: FlagHolder | None = None
+    """Window with the red flag; None: none has it."""
 
 
 class CalledMoment(Message):

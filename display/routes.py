@@ -13,6 +13,10 @@ from server.core.actors import ActorKind, Principal
 from server.core.errors import CommonCode, HallError
 from server.core.events import Event, HallChanged
 from server.hall.composition import Hall
+from server.honours import views as honour_views
+from server.honours.events import FlagMoved
+from server.honours.messages import FlagHolder
+from server.honours.settings import HonourSettings
 from server.live.agent_gateway import Agents, DeviceRef, Task
 from server.live.feeds import Feed, LiveFeeds
 from server.queue import announcement_queries, snapshot
@@ -37,12 +41,27 @@ class Display:
         self._ctx = hall.ctx
         self._feeds = feeds
         self._agents = agents
+        self._flag: FlagHolder | None = None
+        """Window with the red flag; None until it is read, and again once it moved."""
 
     def state(self, current: QueueSnapshot, zone: str) -> BoardState:
         """Return the full state of a board."""
-        if current.settings.of(ScreenSettings).prepare_numbers == 0:
-            return public(board(current, zone))
-        return public(board(current, zone, Forecasts.of(self._ctx).current().forecast))
+        forecast = None
+        if current.settings.of(ScreenSettings).prepare_numbers:
+            forecast = Forecasts.of(self._ctx).current().forecast
+        return public(board(current, zone, forecast, self._flag_holder()))
+
+    def _flag_holder(self) -> FlagHolder:
+        """Return the window with the red flag, read once after it moved."""
+        holder = self._flag
+        if holder is None:
+            holder = self._ctx.read_single(lambda c: honour_views.holder(self._ctx, c))
+            self._flag = holder
+        return holder
+
+    def forget_flag(self) -> None:
+        """Read the window with the red flag again when it is shown next."""
+        self._flag = None
 
     def allowed(self, principal: Principal | None, zone: str) -> bool:
         """Return True if the principal may read the board: a board its own zone, staff any zone."""
@@ -55,7 +74,13 @@ class Display:
     def desired_state(self, ref: DeviceRef) -> dict[str, Any] | None:
         """Return the current desired state of a strip; None if its window is unknown."""
         states = window_states(snapshot.take(self._ctx))
-        return next((strip(w, self._back(w)) for w in states if w.code == ref.serves), None)
+        window = next((w for w in states if w.code == ref.serves), None)
+        return strip(window, self._back(window), self._flag_text(window)) if window else None
+
+    def _flag_text(self, window: WindowState) -> str:
+        """Return the text of the window with the red flag; "" for any other."""
+        holds = window.number == self._flag_holder().window
+        return self._ctx.settings().of(HonourSettings).flag_strip_text if holds else ""
 
     def _back(self, window: WindowState) -> str:
         """Return the expected end of a window's pause, HH:MM; "" if it is unknown or past."""
@@ -116,7 +141,7 @@ class Display:
 
 
 def _board_hits(event: Event) -> set[str] | None:
-    if isinstance(event, (TicketMoved, WindowChanged, HallChanged)):
+    if isinstance(event, (TicketMoved, WindowChanged, HallChanged, FlagMoved)):
         return {"*"}
     return None
 
@@ -133,7 +158,10 @@ def add(api: Api, feeds: LiveFeeds, agents: Agents, start: Start) -> None:
             start(display.announce, event)
         if isinstance(event, (TicketMoved, WindowChanged)) and event.window:
             start(_strips_of, agents, event.window)
-        elif isinstance(event, HallChanged) and event.what in ("catalogue", "day"):
+        elif isinstance(event, FlagMoved) or (
+            isinstance(event, HallChanged) and event.what in ("catalogue", "day", "settings")
+        ):
+            display.forget_flag()
             start(display.show_strips)
 
     api.hall.ctx.bus.subscribe(listen)

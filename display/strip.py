@@ -25,8 +25,11 @@ def fitting(*texts: str) -> str:
     return next((text for text in texts if columns(text) <= COLUMNS), texts[-1])
 
 
-def strip(window: WindowState, back: str = "") -> dict[str, str]:
-    """Return the desired state of a window's strip; `back`: expected end of a pause, HH:MM."""
+def strip(window: WindowState, back: str = "", flag: str = "") -> dict[str, str]:
+    """Return the desired state of a window's strip; `back`: expected end of a pause, HH:MM.
+
+    `flag`: text of the window that has the red flag.
+    """
     here, ticket = f"{window.number}号", f"{window.ticket}号"
     if window.state == "called":
         text = fitting(f"请{ticket}到{here}窗口", f"{ticket}到{here}窗口", f"{ticket}到{here}")
@@ -38,4 +41,5 @@ def strip(window: WindowState, back: str = "") -> dict[str, str]:
         return {"mode": "paused", "text": text, "colour": "red"}
     if window.state == "closed":
         return {"mode": "paused", "text": f"{here}窗口未开放", "colour": "red"}
-    return {"mode": "idle", "text": f"{here} {window.name}", "colour": "green"}
+    text = fitting(f"{here} {flag}", flag) if flag else f"{here} {window.name}"
+    return {"mode": "idle", "text": text, "colour": "green"}

@@ -35,6 +35,7 @@ WITHOUT_TYPE = {
         "server/attendance/month_sheet.py:_person",
         "server/bulletins/paper.py:_sheet",
         "server/reports/paper.py:_sheet",
+        "server/honours/papers.py:_line",
         "server/catalogue/workbook/sheet_lines.py:lines_of",
         "server/catalogue/workbook/sheet_lines.py:parse_cell",
     ),

@@ -5,6 +5,12 @@ import type { BoardState, GuideBrief } from "@web/wire.gen.ts";
 
 const AGAIN_MS = 60_000;
 
+/** True when the turn is at the window with the red flag: after all items, for as long as each of them. */
+export function isFlagTurn(guides: readonly GuideBrief[], now: number, seconds: number): boolean {
+  if (seconds <= 0 || guides.length === 0) return true;
+  return Math.floor(now / (seconds * 1000)) % (guides.length + 1) === guides.length;
+}
+
 /** The item to show at a time (ms); none without items. All boards of a zone show the same one. */
 export function guideAt(guides: readonly GuideBrief[], now: number, seconds: number): GuideBrief | null {
   if (seconds <= 0 || guides.length === 0) return null;

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from server.assessment.messages import (
+from server.assessment.sheet_messages import (
     ScoreCoefficient,
     ScoreLineForm,
     ScorePartForm,
@@ -46,12 +46,12 @@ def sheet_from(form: ScoreSheetForm) -> Sheet:
                 _optional(part.floor),
                 _optional(part.cap),
             )
-            for part in form.parts
+            for part in form.sections
         ),
         lines=tuple(
             Line(
                 code=line.code,
-                part=line.part,
+                part=line.section,
                 name=line.name,
                 measure=line.measure,
                 points=number_of(line.points),
@@ -80,7 +80,7 @@ def form_of(sheet: Sheet, since: str) -> ScoreSheetForm:
         name=sheet.name,
         since=since,
         source=sheet.source,
-        parts=tuple(
+        sections=tuple(
             ScorePartForm(
                 code=part.code,
                 name=part.name,
@@ -93,7 +93,7 @@ def form_of(sheet: Sheet, since: str) -> ScoreSheetForm:
         lines=tuple(
             ScoreLineForm(
                 code=line.code,
-                part=line.part,
+                section=line.part,
                 name=line.name,
                 measure=line.measure,
                 points=plain(line.points),

@@ -10,16 +10,31 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from server.assessment.periods import PeriodKind
-from server.assessment.sheets import MOST_LINES, MOST_PARTS, Longer
-from server.assessment.workflow import DisputeState, MarkMove, MarkState, SheetMove, SheetState
+from server.assessment.workflow import DisputeState, MarkMove, MarkState
 from server.core.measured import Subject
 from server.core.messages import MASKED, Code, Command, Message
 from server.leave.messages import FileId, PaperRef, SheetDay
 
 FIELD_WORDS = {
     "since": ("起始月份", "first month"),
-    "parts": ("考核项", "parts"),
+    "sections": ("考核项", "parts"),
     "lines": ("评分细则", "lines"),
+    "section": ("所属考核项", "part of the line"),
+    "per": ("每几次", "amount for which points count"),
+    "free": ("免计数量", "amount that counts nothing"),
+    "repeat_from": ("第几次起加倍", "number from which it counts more"),
+    "repeat_factor": ("倍数", "factor of repeats"),
+    "chief_share": ("首席代表分担比例", "share of the chief representative"),
+    "bonus": ("加分上限", "most that bonuses add"),
+    "floor": ("最低分", "least points"),
+    "cap": ("上限", "most points"),
+    "people_share": ("人员平均所占比重", "weight of the people"),
+    "windows_share": ("窗口平均所占比重", "weight of the windows"),
+    "coefficients": ("单位系数", "coefficients of units"),
+    "factor": ("系数", "coefficient"),
+    "longer": ("季度、年度得分", "score of longer periods"),
+    "mark": ("人工记分", "mark"),
+    "dispute": ("申诉", "dispute"),
     "measure": ("计量", "measure"),
     "points": ("分值", "points"),
     "times": ("次数", "times"),
@@ -30,94 +45,16 @@ FIELD_WORDS = {
     "move": ("处理步骤", "step"),
     "code": ("编码", "code"),
 }
-Points = Annotated[str, StringConstraints(pattern=r"^-?\d{1,4}(\.\d{1,2})?$")]
 MonthText = Annotated[str, StringConstraints(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]
-SheetText = Annotated[str, StringConstraints(max_length=80, pattern=r"^[^\x00-\x1f]*$")]
-SourceText = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f]*$")]
 ScoreWords = Annotated[
     str, StringConstraints(max_length=500, pattern=r"^[^\x00-\x08\x0b-\x1f]*$"), MASKED
 ]
-
-
-class ScorePartForm(Command):
-    """Part of a sheet; `floor` and `cap` null: without a bound."""
-
-    code: Code
-    name: SheetText
-    points: Points = "0"
-    floor: Points | None = "0"
-    cap: Points | None = None
-
-
-class ScoreLineForm(Command):
-    """Line of a sheet: points for each `per` of a measure."""
-
-    code: Code
-    part: Code
-    name: SheetText
-    measure: Code
-    points: Points
-    per: Points = "1"
-    free: Points = "0"
-    repeat_from: Annotated[int, Field(ge=0, le=100)] = 0
-    repeat_factor: Points = "1"
-    chief_share: Points = "0"
-
-
-class ScoreCoefficient(Command):
-    """Factor of a unit's total."""
-
-    unit: Code
-    factor: Points
-
-
-class ScoreSheetForm(Command):
-    """Score sheet as it is written; `since`: month from which it is to be in force."""
-
-    subject: Subject
-    name: SheetText
-    since: MonthText
-    source: SourceText = ""
-    parts: Annotated[tuple[ScorePartForm, ...], Field(max_length=MOST_PARTS)]
-    lines: Annotated[tuple[ScoreLineForm, ...], Field(max_length=MOST_LINES)]
-    bonus: Points | None = None
-    floor: Points | None = "0"
-    cap: Points | None = None
-    people_share: Points = "0"
-    windows_share: Points = "0"
-    coefficients: Annotated[tuple[ScoreCoefficient, ...], Field(max_length=200)] = ()
-    longer: Longer = Longer.MEAN
-
-
-class EditScoreSheet(ScoreSheetForm):
-    """New contents of a draft; `seen`: digest of the contents that were shown."""
-
-    seen: Annotated[str, StringConstraints(max_length=64)] = ""
-
-
-class CopyPack(Command):
-    """Draft made from one of the sheets that come with the software."""
-
-    pack: Code
-    since: MonthText
 
 
 class ScoreReason(Command):
     """Reason of a step."""
 
     words: ScoreWords = ""
-
-
-class ScoreMeasure(Message):
-    """Measure that a line can count."""
-
-    code: str
-    name: str
-    name_en: str
-    counted_in: str
-    subjects: list[Subject]
-    typed: bool
-    """True for marks by hand."""
 
 
 class ScoreStep(Message):
@@ -127,79 +64,6 @@ class ScoreStep(Message):
     at: int
     by_name: str
     words: str
-
-
-class ScoreSheetBrief(Message):
-    """Score sheet in a list."""
-
-    id: str
-    subject: Subject
-    name: str
-    since: str
-    state: SheetState
-    base: str
-    lines: int
-
-
-class ScorePack(Message):
-    """Score sheet that comes with the software, after a published rule."""
-
-    id: str
-    subject: Subject
-    name: str
-    source: str
-    lines: int
-
-
-class ScoreSheetView(Message):
-    """Score sheet with its contents, its steps, and the steps that the reader may take."""
-
-    id: str
-    state: SheetState
-    digest: str
-    form: ScoreSheetForm
-    steps: list[ScoreStep]
-    moves: list[SheetMove]
-
-
-class ScoreSheetList(Message):
-    """Score sheets, those that come with the software, and all measures."""
-
-    sheets: list[ScoreSheetBrief]
-    packs: list[ScorePack]
-    measures: list[ScoreMeasure]
-
-
-class TrialLine(Message):
-    """Line of a trial by which a subject's points change; empty: the line is not in that sheet."""
-
-    name: str
-    was: str
-    now: str
-
-
-class TrialRow(Message):
-    """Subject of a trial: its total by the sheet in force and by the one on trial."""
-
-    code: str
-    name: str
-    was: str
-    now: str
-    change: str
-    rank_was: int
-    rank_now: int
-    lines: list[TrialLine]
-
-
-class TrialView(Message):
-    """Trial of a sheet on a past month: who gains and who loses."""
-
-    month: str
-    words: str
-    subject: Subject
-    has_before: bool
-    """False if no sheet was in force for the subject."""
-    rows: list[TrialRow]
 
 
 class ScorePeriodBrief(Message):

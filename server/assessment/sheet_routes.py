@@ -18,21 +18,23 @@ from server.assessment.errors import AssessmentCode
 from server.assessment.forms import sheet_from
 from server.assessment.frozen import sheet_of
 from server.assessment.messages import (
-    CopyPack,
-    EditScoreSheet,
     MoveScoreMark,
     ProposeScoreMark,
     ScoreMarkList,
     ScoreMarkView,
     ScoreReason,
+)
+from server.assessment.packs import packs
+from server.assessment.periods import PeriodKind, period_of
+from server.assessment.routes import month_argument
+from server.assessment.sheet_messages import (
+    CopyPack,
+    EditScoreSheet,
     ScoreSheetForm,
     ScoreSheetList,
     ScoreSheetView,
     TrialView,
 )
-from server.assessment.packs import packs
-from server.assessment.periods import PeriodKind, period_of
-from server.assessment.routes import month_argument
 from server.core.errors import CommonCode, HallError
 from server.leave import step_papers
 from server.leave.errors import LeaveCode
@@ -49,11 +51,11 @@ EXAMPLE = {
     "subject": "person",
     "name": "工作人员考核评分表",
     "since": "2026-11",
-    "parts": [{"code": "discipline", "name": "考勤纪律", "points": "100"}],
+    "sections": [{"code": "discipline", "name": "考勤纪律", "points": "100"}],
     "lines": [
         {
             "code": "1",
-            "part": "discipline",
+            "section": "discipline",
             "name": "迟到",
             "measure": "late",
             "points": "-1",

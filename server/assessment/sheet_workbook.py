@@ -17,7 +17,9 @@ from xlsxwriter.format import Format
 
 from server.assessment.errors import AssessmentCode
 from server.assessment.forms import form_of
-from server.assessment.messages import ScoreSheetForm
+from server.assessment.sheet_messages import (
+    ScoreSheetForm,
+)
 from server.assessment.sheets import Longer, Sheet
 from server.catalogue.workbook.cells import unescaped
 from server.catalogue.workbook.opening import (
@@ -59,7 +61,7 @@ PART_COLUMNS: Columns = (
 )
 LINE_COLUMNS: Columns = (
     ("code", "编码"),
-    ("part", "考核项编码"),
+    ("section", "考核项编码"),
     ("name", "细则"),
     ("measure", "计量"),
     ("points", "分值（扣分为负）"),
@@ -88,7 +90,7 @@ def write(sheet: Sheet, since: str, stream: BinaryIO) -> None:
     for row, (field, heading) in enumerate(WHOLE_FIELDS):
         page.write_string(row, 0, heading, head)
         page.write_string(row, 1, _text(field, getattr(form, field)))
-    _table(book, PARTS, PART_COLUMNS, form.parts, head)
+    _table(book, PARTS, PART_COLUMNS, form.sections, head)
     _table(book, LINES, LINE_COLUMNS, form.lines, head)
     _table(book, FACTORS, FACTOR_COLUMNS, form.coefficients, head)
     book.close()
@@ -142,7 +144,7 @@ def _values(book: Workbook) -> dict[str, Any]:
     texts = {row[0]: row[1] for row in _rows(book, WHOLE)}
     values = {field: _value(field, texts.get(heading, "")) for field, heading in WHOLE_FIELDS}
     return {field: value for field, value in values.items() if value != ""} | {
-        "parts": _records(book, PARTS, PART_COLUMNS),
+        "sections": _records(book, PARTS, PART_COLUMNS),
         "lines": _records(book, LINES, LINE_COLUMNS),
         "coefficients": _records(book, FACTORS, FACTOR_COLUMNS),
     }

@@ -12,11 +12,15 @@ from server.assessment import sheet_actions
 from server.assessment.errors import AssessmentCode
 from server.assessment.forms import plain
 from server.assessment.frozen import sheet_of
-from server.assessment.messages import TrialLine, TrialRow, TrialView
 from server.assessment.months import month_now, sheets_of
 from server.assessment.periods import Period
 from server.assessment.ranking import ranked, result_of
 from server.assessment.rules import Month, Score, fold
+from server.assessment.sheet_messages import (
+    TrialLine,
+    TrialRow,
+    TrialView,
+)
 from server.assessment.sheets import Sheet
 from server.core.errors import HallError
 from server.core.measured import Subject

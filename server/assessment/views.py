@@ -16,14 +16,9 @@ from server.assessment.frozen import Results, sheet_of
 from server.assessment.messages import (
     ScoreAmendmentView,
     ScoreChange,
-    ScoreMeasure,
     ScoreOverview,
-    ScorePack,
     ScorePeriodBrief,
     ScorePeriodView,
-    ScoreSheetBrief,
-    ScoreSheetList,
-    ScoreSheetView,
     ScoreStanding,
     ScoreStandings,
     ScoreStep,
@@ -32,6 +27,13 @@ from server.assessment.packs import packs
 from server.assessment.periods import Period, PeriodKind, parse_period, period_of
 from server.assessment.queries import ListedAmendment, ListedRelease, StoredSheet
 from server.assessment.ranking import Result, Standing, ranked
+from server.assessment.sheet_messages import (
+    ScoreMeasure,
+    ScorePack,
+    ScoreSheetBrief,
+    ScoreSheetList,
+    ScoreSheetView,
+)
 from server.assessment.workflow import (
     AMENDMENT,
     CHECKER,

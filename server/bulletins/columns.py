@@ -24,6 +24,7 @@ from server.core.money import yuan_text
 from server.core.rates import Rate, rate_text
 from server.core.rounding import percent, tenths
 from server.fees.week_lines import FeeLine
+from server.honours.week_lines import FlagLine
 from server.joint_review.week_counts import JOINT_RATE
 from server.joint_review.week_lines import JointLine
 from server.one_time_notices.week_counts import TOLD_ONCE_RATE
@@ -131,6 +132,12 @@ GREEN: Head = (
     ("green_week", "本周批准", "Granted this week"),
     ("green_month", "本月累计", "This month"),
 )
+FLAG: Head = (
+    ("_day", "日期", "Day"),
+    ("_flag_quarter", "季度", "Quarter"),
+    ("_flag_window", "红旗窗口", "Window with the flag"),
+    ("_flag_before", "流动前", "Before"),
+)
 SCORES: Head = (
     ("_unit", "单位", "Unit"),
     ("score_period", "考核期", "Period"),
@@ -185,6 +192,9 @@ def _all(catalogue: Catalogue, figures: Figures) -> Iterator[BulletinTable]:
         title = (f"个人{LATE}、{EARLY}、{MISSING}情况", "People late, early or missing")
         rows = map(_case, figures.cases)
         yield _table("cases", "attendance", title, CASES, rows, personal=True)
+    if figures.flag_moves:
+        title = ("流动红旗窗口", "Red flag window")
+        yield _table("flag_moves", "ranking", title, FLAG, map(_flag, figures.flag_moves))
     title = ("查岗安排与执行", "Spot checks")
     yield _table("checks", "checks", title, CHECK, map(_check, figures.checks))
     for key, section, title, lines in (
@@ -365,6 +375,10 @@ def _joint(line: JointLine) -> BulletinRow:
 
 def _green(line: GreenLine) -> BulletinRow:
     return _row(line.unit, line.link, line.name, line.week, line.month)
+
+
+def _flag(line: FlagLine) -> BulletinRow:
+    return _row(str(line.n), line.link, day(line.day), line.quarter, line.name, line.before)
 
 
 def _score(line: ScoreLine) -> BulletinRow:

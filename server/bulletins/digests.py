@@ -20,6 +20,7 @@ ADDED = (
     "fee_units",
     "joint_units",
     "green_units",
+    "flag_moves",
     "score_units",
 )
 """Figures that bulletins had not always: left out while empty, so that older digests hold."""

@@ -14,6 +14,7 @@ from server.cases.week_lines import CaseLine
 from server.complaints.week_lines import ComplaintLine
 from server.core.weeks import Fact
 from server.fees.week_lines import FeeLine
+from server.honours.week_lines import FlagLine
 from server.joint_review.week_lines import JointLine
 from server.one_time_notices.week_lines import NoticeLine
 from server.queue.week_lines import ServiceLine
@@ -44,6 +45,7 @@ class Figures:
     fee_units: tuple[FeeLine, ...] = ()
     joint_units: tuple[JointLine, ...] = ()
     green_units: tuple[GreenLine, ...] = ()
+    flag_moves: tuple[FlagLine, ...] = ()
     score_units: tuple[ScoreLine, ...] = ()
     rates: dict[str, list[float | None]] = field(default_factory=dict)
     """On-time rate of each unit over the last weeks, oldest first, this week last."""

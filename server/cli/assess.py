@@ -79,11 +79,8 @@ def _export(args: argparse.Namespace) -> int:
     book = ctx.read(lambda conn: exported(conn, ctx.hall_id))
     text = json.dumps(book, ensure_ascii=False, indent=1, sort_keys=True)
     args.file.write_text(f"{text}\n", encoding="utf-8")
-    releases = book["releases"]
-    amendments = sum(len(release["amendments"]) for release in releases)
-    print(
-        f"{len(releases)} 期，{amendments} 份更正单 / "
-        f"{len(releases)} releases, {amendments} amendments"
-    )
+    releases = len(book["releases"])
+    amendments = sum(len(release["amendments"]) for release in book["releases"])
+    print(f"{releases} 期，{amendments} 份更正单 / {releases} releases, {amendments} amendments")
     print(f"已写 / written: {args.file}")
     return 0

@@ -37,6 +37,7 @@ ROOMS = (
     "server.joint_review",
     "server.issuing",
     "server.assessment",
+    "server.honours",
     "server.bulletins",
     "server.reports",
     "server.catalogue",

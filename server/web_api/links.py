@@ -26,7 +26,7 @@ FIELD_MEANINGS = {
     "AccountView.staff": "account", "BulletinView.digest": "digest",
     "DifferenceView.notice": "payment", "FeeBrief.notice": "payment", "FeeView.notice": "payment",
     "ReceiptView.notice": "payment",
-    "DeskTicket.id": "ticket", "NamedPerson.number": "staff",
+    "DeskTicket.id": "ticket", "ScoreDisputeView.id": "dispute", "NamedPerson.number": "staff",
     "OneTimeCode.code": "enrolment code", "OneTimeCode.kind": "surface",
     "OneTimeCode.name": "surface's name", "PaperRef.id": "file", "PastChange.id": "change",
     "PersonRef.number": "staff", "TakenList.id": "take-over list",

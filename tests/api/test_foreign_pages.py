@@ -187,6 +187,7 @@ def test_an_upload_without_permission_is_rejected_before_its_body_is_read(web: W
         "/office/checks/<check>/photos",
         "/office/staff-photos/<staff>",
         "/fees/bank-files",
+        "/office/assessment/sheets/<sheet>/workbook",
         "/my/licence-rolls/<unit>",
     }
     form = "multipart/form-data; boundary=x"

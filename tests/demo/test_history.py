@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+from argparse import Namespace
 from datetime import date
 from pathlib import Path
 
 from sqlalchemy import Connection
 
+from server.assessment import queries as score_queries
+from server.assessment.periods import PeriodKind, period_of
+from server.assessment.standings import Subject, released
 from server.assistance import queries as assistance
 from server.bulletins import queries as bulletins_queries
 from server.cases import queries as cases
 from server.cases.rules import CaseMove
 from server.catalogue.actions import import_catalogue
 from server.catalogue.reference import load
+from server.cli import assess
 from server.complaints import queries as complaints
 from server.complaints.rules import Way
 from server.core.actors import SYSTEM
@@ -22,7 +27,10 @@ from server.core.config import Config
 from server.core.working_days import is_overdue
 from server.demo import time_clocks
 from server.hall.composition import Hall
+from server.hall.measure_request import Measured, MeasureRequest, measure_all, measures
 from server.hall.opening import open_hall
+from server.hall.past_catalogue import catalogue_then
+from server.honours import queries as honours
 from server.integrity.checks import violations
 from server.issuing import entries
 from server.issuing import queries as licence_queries
@@ -44,6 +52,17 @@ SATURDAY_DAY = date(2026, 11, 7)
 
 def test_hall_check_finds_nothing_wrong(hall: Hall) -> None:
     assert hall.ctx.read(lambda c: violations(hall.ctx.hall_id, c)) == []
+
+
+def test_the_last_quarter_has_its_flag_and_a_veto_was_withdrawn_after_a_dispute(hall: Hall) -> None:
+    walks = hall.ctx.read(lambda c: honours.moves(c, "reference"))
+    assert [(walk.quarter, walk.cause) for walk in walks] == [("2026-Q3", "award")]
+    assert walks[0].to_window
+    vetoes = hall.ctx.read(lambda c: honours.vetoes(c, "reference"))
+    assert [veto.state for veto in vetoes] == ["withdrawn"]
+    steps = hall.ctx.read(lambda c: honours.VETO_STEPS.of(c, "reference", [vetoes[0].id]))
+    moves = [step.move for step in steps[vetoes[0].id]]
+    assert moves == ["propose", "confirm", "dispute", "withdraw"]
 
 
 def test_every_kind_of_record_is_there(hall: Hall) -> None:
@@ -235,3 +254,52 @@ def test_people_of_a_rehearsals_past_use_the_time_clocks_that_it_has(tmp_path: P
     assert {reader.serial for reader in admitted} == serials
     assert serials < {door.serial for door in time_clocks.DOORS}
     hall.ctx.store.close()
+
+
+def test_facts_of_every_measure_name_their_evidence_and_are_the_same_at_every_reading(
+    hall: Hall,
+) -> None:
+    def read(conn: Connection) -> Measured:
+        catalogue = catalogue_then(hall.ctx, conn, date(2026, 10, 31))
+        span = date(2026, 10, 1), date(2026, 10, 31)
+        return measure_all(MeasureRequest(hall.ctx, conn, catalogue, *span))
+
+    facts = hall.ctx.read(read).facts
+    assert facts == hall.ctx.read(read).facts
+    names = [(fact.measure, fact.ref) for fact in facts]
+    assert len(names) == len(set(names))
+    counted = {fact.measure for fact in facts}
+    assert counted <= measures().keys()
+    assert {
+        *("late", "early", "missing_punch", "present_day", "leave_day", "empty_window", "conduct"),
+        *("bad_rating", "complaint_late", "case_overdue_promised", "case_days_over", "helped"),
+        *("early_share", "accepted_outside", "joint_absent", "mark_praised", "mark_untidy"),
+    } <= counted
+    for fact in facts:
+        assert fact.link.startswith("/office#"), fact
+        assert fact.words, fact
+        assert fact.amount > 0, fact
+        assert "2026-10-01" <= fact.day <= "2026-10-31", fact
+        assert fact.staff or fact.window or fact.unit, fact
+
+
+def test_a_month_is_released_and_two_people_disputed_their_points(hall: Hall) -> None:
+    october = period_of(PeriodKind.MONTH, date(2026, 10, 1))
+    standings = hall.ctx.read(lambda c: released(hall.ctx, c, Subject.PERSON, october))
+    assert standings is not None
+    assert [standing.rank for standing in standings] == sorted(s.rank for s in standings)
+    assert min(standing.score for standing in standings) < 100
+    rows = hall.ctx.read(lambda c: score_queries.disputes(c, "reference"))
+    assert {row.state for row in rows} == {"open", "granted"}
+
+
+def test_the_export_is_written_by_the_command(hall: Hall, tmp_path: Path) -> None:
+    config, file = hall.config, tmp_path / "assessment.json"
+    (config.data / "hall.toml").write_text('hall_id = "reference"\n')
+    arguments = Namespace(data=config.data, hall="", database=config.database_url, file=file)
+    assert assess.run(arguments) == 0
+    (config.data / "hall.toml").unlink()
+    releases = {entry["period"]: entry for entry in json.loads(file.read_text())["releases"]}
+    assert sorted(releases) == ["2026-09", "2026-10", "2026-Q3"]
+    release = releases["2026-10"]
+    assert release["checked_by"] != release["released_by"]

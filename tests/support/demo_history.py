@@ -48,6 +48,7 @@ ACTS = {
     "0035": ("joint.", "meeting."),
     "0036": ("tacit.",),
     "0040": ("score_sheet.", "score_mark.", "score_dispute.", "score_release."),
+    "0042": ("flag.", "veto.", "interview."),
 }
 """Journal actions that came with a revision; a database of an earlier revision has none of them."""
 

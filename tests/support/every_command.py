@@ -61,9 +61,9 @@ Values = Mapping[str, Sequence[Any]]
 OF_THE_PAST = ("makeup_weekday", "step_second", "step_days")
 SCORE_SHEET: dict[str, Any] = {
     "subject": "person", "name": "人员",
-    "parts": [{"code": "a", "name": "服务", "points": "100"}],
+    "sections": [{"code": "a", "name": "服务", "points": "100"}],
     "lines": [
-        {"code": "1", "part": "a", "name": "争吵", "measure": "mark_quarrel", "points": "-9"}
+        {"code": "1", "section": "a", "name": "争吵", "measure": "mark_quarrel", "points": "-9"}
     ],
 }  # fmt: skip
 """Score sheet that would cost more than the one in force."""
@@ -95,6 +95,18 @@ WHOLE: dict[str, list[dict[str, Any]]] = {
         | {"basis": "某市行政审批超时默许办法第三条"}
         for first in (DAYS[0], "2099-01-01")
     ],
+    "move_flag": [{"move": "propose", "window": "T1"}, {"move": "decide"}],
+    "propose_veto": [
+        {"kind": "quarrel", "subject": "person", "code": STAFF["G2"], "day": day}
+        | {"words": "与群众争吵", "evidence": ["veto-evidence"]}
+        for day in DAYS
+    ],
+    "move_veto": [
+        {"move": "confirm"}, {"move": "dispute", "words": "不符"},
+        {"move": "dismiss", "words": "依据不足"},
+    ],
+    "propose_interview": [{"subject": "window", "code": "S1", "month": "2025-12"}],
+    "move_interview": [{"move": "hold", "words": "已约谈", "day": day} for day in DAYS],
     "draft_score_sheet": [SCORE_SHEET | {"since": since} for since in ("2026-02", "2026-03")],
     "edit_score_sheet": [SCORE_SHEET | {"since": since} for since in ("2026-02", "2026-03")],
     "dispute_points": [

@@ -10,8 +10,10 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, insert, select
 
+from server.assessment.standings import Subject
+from server.assessment.tables import score_release
 from server.assistance import actions as first_asks
 from server.assistance.actions import Question
 from server.assistance.helper_actions import Job, entrust
@@ -42,11 +44,16 @@ from server.core.events import HallChanged
 from server.core.store import Tx
 from server.core.weeks import parse_week
 from server.core.working_days import SpecialDay
+from server.honours import queries as honours
+from server.honours import veto_actions
+from server.honours.queries import StoredInterview, StoredInterviewStep
+from server.honours.rules import VetoKind
+from server.honours.veto_actions import VetoProposal
 from server.joint_review import actions as joint_actions
 from server.joint_review import meetings
 from server.joint_review.rules import MeetingKind, MeetingMove
 from server.leave import actions as leave_actions
-from server.leave import correction_actions
+from server.leave import correction_actions, file_queries
 from server.leave import queries as stored_leaves
 from server.leave.actions import LeaveRequest
 from server.queue import hall_notices
@@ -82,11 +89,30 @@ PENDING_CLOCK, RETIRED_CLOCK = "TEST0002", "TEST0003"
 TODAY = MONDAY + timedelta(days=8)
 LAST = TODAY - timedelta(days=1)
 FIRST = date(2026, 2, 23)
+SCORED = ("score", "deductions")
 WEEKS = ("2026-W09", "2026-W10")
 STATEMENT_FACTS = ("confirmed", "disputed", "last_findings", "last_rectified", "last_open")
 """Facts that count statements of the person concerned; a statement changes no finding."""
 RELEASE_FACTS = ("rectify_days",)
 """Facts that depend on the release of the bulletin, not on its week."""
+
+
+LAST_QUARTER, EVIDENCE = "2025-Q4", "veto-evidence"
+
+
+def add_release(tx: Tx, period: str) -> None:
+    """Insert released results of a period: T1 before S1."""
+    windows = [
+        {"code": code, "name": code, "unit": "", "bad_ratings": 0, "unmeasured": []}
+        | {name: dict.fromkeys(("value", "low", "high"), points) for name in SCORED}
+        for code, points in (("T1", "100"), ("S1", "90"))
+    ]
+    values = dict.fromkeys(("digest", "sheets_digest", "facts_digest"), "")
+    people = {"checked_by": MANAGER, "released_by": ADMINISTRATOR, "checked_digest": ""}
+    results = json.dumps({"window": windows})
+    times = {"checked_at": tx.now, "released_at": tx.now}
+    row = values | people | times | {"period": period, "state": "released", "results": results}
+    tx.conn.execute(insert(score_release).values(hall_id=tx.hall_id, **row))
 
 
 class SettledHall:
@@ -345,6 +371,10 @@ class SettledHall:
             "scheme": [self._scheme()],
             "ask": [first_asks.record(ctx, BOSS, self.small.key(), Question("问社保"))],
             "job": [self._job()],
+            "veto": [self._veto(next(row.id for row in rows if row.state == "confirmed"))],
+            "interview": [self._interview()],
+            "quarter": [LAST_QUARTER],
+            "month": ["2026-03"],
         }
 
     def _scheme(self) -> str:
@@ -353,6 +383,27 @@ class SettledHall:
         items, first = ("tax-1",), self.ctx.local().date()
         proposal = Proposal(SchemeKind.DECISION, items, SchemeLimit.LEGAL, basis, first)
         return propose(self.ctx, BOSS, self.small.key(), proposal)
+
+    def _veto(self, finding: str) -> str:
+        """Return a veto that waits for its confirmation, with a finding as evidence."""
+        about = VetoKind.QUARREL, Subject.PERSON, CLERK, MONDAY
+        wish = VetoProposal(*about, "与群众争吵", findings=(finding,))
+        return veto_actions.propose(self.ctx, BOSS, self.small.key(), wish)
+
+    def _interview(self) -> str:
+        """Return a proposed interview of a clerk."""
+        row = StoredInterview("I1", Subject.PERSON.value, CLERK, "2026-02", "proposed")
+        step = StoredInterviewStep("I1", 1, "propose", "proposed", 0, "", "", BOSS.key)
+
+        def act(tx: Tx) -> None:
+            file_queries.add(tx, EVIDENCE, "paper.pdf", "application/pdf", 1, BOSS.key)
+            for period in (LAST_QUARTER, "2025-11", "2025-12"):
+                add_release(tx, period)
+            honours.add_interview(tx, row)
+            honours.INTERVIEW_STEPS.add(tx, step)
+
+        self.ctx.write(act)
+        return row.id
 
     def _job(self) -> str:
         """Return a job whose helper is a clerk."""

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { GuideBrief } from "@web/wire.gen.ts";
-import { guideAt, guidesOf } from "../../display/web/board-guides.ts";
+import { guideAt, guidesOf, isFlagTurn } from "../../display/web/board-guides.ts";
 
 const guide = (code: string, zones: string[]): GuideBrief => ({
   code,
@@ -27,4 +27,11 @@ test("nothing is shown without seconds or items", () => {
 test("a zone shows the items of its own windows, the main board all", () => {
   expect(guidesOf(GUIDES, "west").map((entry) => entry.code)).toEqual(["b", "c"]);
   expect(guidesOf(GUIDES, "main")).toHaveLength(3);
+});
+
+test("the window with the flag has its turn after all items, and all of them without items", () => {
+  const turns = [0, 20_000, 30_000, 39_999, 40_000].map((now) => isFlagTurn(GUIDES, now, 10));
+  expect(turns).toEqual([false, false, true, true, false]);
+  expect(isFlagTurn([], 0, 10)).toBe(true);
+  expect(isFlagTurn(GUIDES, 0, 0)).toBe(true);
 });

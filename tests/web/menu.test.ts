@@ -8,7 +8,7 @@ test("the menu holds the sections of all rooms in its order", () => {
     "today windows reception disclosure reports staff-photos",
     "attendance month exceptions rules requests past leaves calendar readers",
     "checks findings bulletins tickets",
-    "assessment assessment-marks assessment-sheets",
+    "assessment assessment-marks assessment-sheets honours",
     "ratings call-backs redresses complaints notices cases joint-reviews fees issuing supervision tacit-approval assistance",
     "devices accounts enrol settings workbook",
   ]);

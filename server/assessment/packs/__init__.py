@@ -7,7 +7,9 @@ from functools import cache
 from pathlib import Path
 
 from server.assessment.forms import sheet_from
-from server.assessment.messages import ScoreSheetForm
+from server.assessment.sheet_messages import (
+    ScoreSheetForm,
+)
 from server.assessment.sheets import Sheet
 
 _FOLDER = Path(__file__).parent

@@ -22,6 +22,7 @@ from server.demo.history.cases import Cases
 from server.demo.history.complaints import Complaints
 from server.demo.history.fees import Fees
 from server.demo.history.floor import seats, sign_ins, visits
+from server.demo.history.honours import Honours, first_month
 from server.demo.history.joint import Joint
 from server.demo.history.licences import Licences
 from server.demo.history.notices import Notices
@@ -98,9 +99,9 @@ def _write(
     assistance = Assistance(world, days)
     notices = Notices(world, days, cases.handed_in)
     joint = Joint(world, days, cases.is_planned)
-    scores = Scores(world, days)
+    scores, honours = Scores(world, days), Honours(world, days)
     people.rules(first)
-    scores.start(first)
+    scores.start(first_month(first))
     requests = people.leave(first, last + timedelta(days=10))
     for place, day in enumerate(days):
         # Absences are known in the morning, and the seats depend on them.
@@ -125,6 +126,7 @@ def _write(
             *complaints.events(day),
             *assistance.events(day),
             *scores.events(day),
+            *honours.events(day),
             *weeks.events(day, newest=_same_week(day, last + timedelta(days=1))),
             (world.minute(day, 18 * 60 + 45), lambda: keep_day(world.ctx)),
         ]

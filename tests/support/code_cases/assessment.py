@@ -16,9 +16,9 @@ SHEET = {
     "subject": "person",
     "name": "人员",
     "since": "2026-03",
-    "parts": [{"code": "a", "name": "服务", "points": "100"}],
+    "sections": [{"code": "a", "name": "服务", "points": "100"}],
     "lines": [
-        {"code": "1", "part": "a", "name": "争吵", "measure": "mark_quarrel", "points": "-3"}
+        {"code": "1", "section": "a", "name": "争吵", "measure": "mark_quarrel", "points": "-3"}
     ],
 }
 MARK = {
@@ -98,7 +98,7 @@ def _(web: Web) -> TestResponse:
 
 @case(AssessmentCode.SHEET_WRONG)
 def _(web: Web) -> TestResponse:
-    return web.manager().post(f"{ROOT}/sheets", SHEET | {"parts": []})
+    return web.manager().post(f"{ROOT}/sheets", SHEET | {"sections": []})
 
 
 @case(AssessmentCode.SHEET_SINCE)
