@@ -8,12 +8,9 @@ the server is killed again and again.
 
 from __future__ import annotations
 
-import json
 import random
 import threading
 import time
-import urllib.error
-import urllib.request
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -118,7 +115,7 @@ class People(threading.Thread):
 
     def __init__(self, hall: HallOfCases, chance: random.Random, outcome: Outcome) -> None:
         super().__init__(name="people", daemon=True)
-        self._chance, self._outcome, self._base = chance, outcome, hall.base
+        self._chance, self._outcome = chance, outcome
         self._ended = threading.Event()
         self._number = 0
         self.books = Books()
@@ -266,30 +263,10 @@ class People(threading.Thread):
             f"{line.day},{ref},{line.notice},{yuan_text(line.amount).replace(',', '')}\n"
             for ref, line in self._chance.sample([*lines.items()], len(lines))
         )
-        for _ in range(self._chance.randint(1, 2)):
-            self._until_answered(lambda: self._upload(content))
-        self.books.read(lines)
-
-    def _upload(self, content: str) -> dict[str, Any]:
         client = self._clients[CASHIER]
-        mark = uuid.uuid4().hex
-        head = 'Content-Disposition: form-data; name="file"; filename="bank.csv"'
-        body = f"--{mark}\r\n{head}\r\nContent-Type: text/csv\r\n\r\n{content}\r\n--{mark}--\r\n"
-        headers = {
-            "Accept": "application/json",
-            "Content-Type": f"multipart/form-data; boundary={mark}",
-            "Cookie": client.cookie,
-            "X-CSRF-Token": client.csrf,
-        }
-        url = f"{self._base}/api/v1/fees/bank-files"
-        request = urllib.request.Request(url, body.encode(), headers, method="POST")
-        try:
-            with urllib.request.urlopen(request, timeout=60) as answer:
-                result: dict[str, Any] = json.loads(answer.read())
-                return result
-        except urllib.error.HTTPError as error:
-            with error:
-                raise RefusedError(error.code, json.loads(error.read())) from None
+        for _ in range(self._chance.randint(1, 2)):
+            self._until_answered(lambda: client.upload("/fees/bank-files", content))
+        self.books.read(lines)
 
     def _waive(self) -> None:
         """Request a waiver; another time decide on one."""

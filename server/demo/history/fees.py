@@ -151,16 +151,13 @@ class Fees:
     # -- the morning after -------------------------------------------------------------------------
 
     def _read_file(self, day: date) -> None:
-        """Read in the bank's file of the days until yesterday; its lines in an order of their own."""
+        """Read in the bank's file of the days until yesterday, in an order of its own."""
         first, last = self._span(day)
         if last < first:
             return
         self._read_until = last
-        if (
-            self._payments
-            and not self._has_come_twice
-            and day >= self._days[max(0, len(self._days) - 1 - TWICE)]
-        ):
+        is_time = day >= self._days[max(0, len(self._days) - 1 - TWICE)]
+        if self._payments and is_time and not self._has_come_twice:
             self._has_come_twice = True
             again = self._payments[-1]
             self._pays(again.day, again.notice)
