@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, insert, or_, select
+from sqlalchemy import Connection, Select, delete, func, insert, or_, select
 
 from server.assistance.rules import AskState, GreenMove, GreenState, JobMove, JobState
 from server.assistance.tables import (
@@ -27,7 +27,8 @@ from server.core.store import Tx
 MOST_LISTED = 500
 """Ended questions and jobs that a list has at most; the open ones are all in it."""
 DECIDED = sorted({*FINAL, CaseState.DECIDED})
-OVER = (JobState.ENDED.value, JobState.REVOKED.value)
+OVER = (JobState.ENDED.value, JobState.REVOKED.value, JobState.HANDED_ON.value)
+_GIVEN_UP = (JobState.REVOKED.value, JobState.HANDED_ON.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +168,14 @@ def _open_first(conn: Connection, query: Select[Any]) -> list[StoredAsk]:
     )
 
 
+def asks_received_by(conn: Connection, hall_id: str, staff: str) -> list[StoredAsk]:
+    """Return the open questions that wait for a named receiver."""
+    query = _asks.select().where(
+        _a.hall_id == hall_id, _a.receiver == staff, _a.state != AskState.ENDED.value
+    )
+    return _asks.all(conn, query.order_by(_a.id))
+
+
 def every_ask(conn: Connection, hall_id: str) -> list[StoredAsk]:
     """Return every question."""
     return _asks.all(conn, _asks.select().where(_a.hall_id == hall_id).order_by(_a.id))
@@ -186,6 +195,22 @@ def jobs_of(conn: Connection, hall_id: str, staff: str) -> list[StoredJob]:
     """Return the jobs in which a person helps, or which the person recorded."""
     own = (_j.helper == staff) | (_j.staff == staff)
     return _running_first(conn, _jobs.select().where(_j.hall_id == hall_id, own))
+
+
+def jobs_helped_by(
+    conn: Connection, hall_id: str, staff: str, states: Collection[JobState]
+) -> list[StoredJob]:
+    """Return the jobs in these states in which a person helps."""
+    query = _jobs.select().where(
+        _j.hall_id == hall_id, _j.helper == staff, _j.state.in_(sorted(states))
+    )
+    return _jobs.all(conn, query.order_by(_j.id))
+
+
+def count_left(conn: Connection, hall_id: str) -> int:
+    """Return the number of jobs whose helper left."""
+    query = select(func.count()).where(_j.hall_id == hall_id, _j.state == JobState.LEFT.value)
+    return int(conn.execute(query).scalar_one())
 
 
 def jobs_of_case(conn: Connection, hall_id: str, case: str) -> list[StoredJob]:
@@ -224,7 +249,7 @@ def helps(conn: Connection, hall_id: str, case: str, staff: str) -> bool:
 def helped(conn: Connection, hall_id: str, cases: Collection[str]) -> set[str]:
     """Return those of these cases with which somebody helps."""
     query = select(_j.case).where(
-        _j.hall_id == hall_id, _j.case.in_(sorted(cases)), _j.state != JobState.REVOKED.value
+        _j.hall_id == hall_id, _j.case.in_(sorted(cases)), _j.state.not_in(_GIVEN_UP)
     )
     return set(conn.scalars(query))
 

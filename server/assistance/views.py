@@ -11,7 +11,6 @@ from server.assistance import actions, green_actions, helper_actions, queries
 from server.assistance.messages import (
     AskStepView,
     AskView,
-    AssistanceChoices,
     AssistanceList,
     CaseAssistance,
     CaseJob,
@@ -19,12 +18,10 @@ from server.assistance.messages import (
     GreenCount,
     GreenStepView,
     GreenView,
-    ItemChoice,
+    HelpedCase,
     JobStepView,
     JobView,
     MyAssistance,
-    PersonChoice,
-    UnitChoice,
 )
 from server.assistance.queries import (
     StoredAsk,
@@ -45,10 +42,12 @@ from server.assistance.rules import (
 )
 from server.assistance.settings import AssistSettings
 from server.assistance.workflow import FIRST_ASK, GREEN, HELPER_JOB
-from server.cases import access
+from server.cases import access, materials
 from server.cases import queries as case_queries
 from server.cases import views as case_views
+from server.cases.clocks import Clock
 from server.cases.queries import StoredCase
+from server.cases.rules import CaseState
 from server.cases.views import name_of
 from server.catalogue.model import Catalogue
 from server.core.actors import Actor
@@ -84,24 +83,6 @@ def own(hall: Hall, conn: Connection, actor: Actor) -> MyAssistance:
         staff=actor.name,
         asks=_asks(hall, conn, actor, queries.asks_of(conn, ctx.hall_id, actor.name, unit)),
         jobs=_jobs(hall, conn, actor, queries.jobs_of(conn, ctx.hall_id, actor.name)),
-    )
-
-
-def choices(hall: Hall) -> AssistanceChoices:
-    """Return the units, people and items to choose from."""
-    catalogue = hall.ctx.catalogue()
-    return AssistanceChoices(
-        units=[UnitChoice(code=unit.code, name=unit.name) for unit in catalogue.units],
-        people=[
-            PersonChoice(
-                number=person.number,
-                name=person.name,
-                unit=person.unit,
-                unit_name=_unit_name(catalogue, person.unit),
-            )
-            for person in catalogue.staff
-        ],
-        items=[ItemChoice(code=i.code, name=i.name, unit=i.unit) for i in catalogue.items],
     )
 
 
@@ -208,13 +189,39 @@ def _jobs(hall: Hall, conn: Connection, actor: Actor, rows: Sequence[StoredJob])
     people = queries.people(conn, ctx.hall_id, ids)
     cases = case_queries.among(conn, ctx.hall_id, sorted({row.case for row in rows if row.case}))
     by_id = {case.id: case for case in cases}
+    progress = _progress(hall, conn, cases)
     papers = step_papers.papers_of(
         conn, ctx.hall_id, [step for own_steps in steps.values() for step in own_steps]
     )
     return [
-        _job(hall, actor, row, steps[row.id], people.get(row.id), by_id.get(row.case), papers)
+        _job(
+            hall,
+            actor,
+            row,
+            steps[row.id],
+            people.get(row.id),
+            by_id.get(row.case),
+            None if row.state in queries.OVER else progress.get(row.case),
+            papers,
+        )
         for row in rows
     ]
+
+
+def _progress(hall: Hall, conn: Connection, cases: Sequence[StoredCase]) -> dict[str, HelpedCase]:
+    """Return of each case what its helper needs."""
+    ctx = hall.ctx
+    catalogue = ctx.catalogue()
+    dues = case_queries.dues(conn, ctx.hall_id, [case.id for case in cases])
+    return {
+        case.id: HelpedCase(
+            state=CaseState(case.state),
+            unit_name=_unit_name(catalogue, case.unit),
+            due=next((due.earliest for due in dues[case.id] if due.clock == Clock.PROMISED), ""),
+            missing=materials.faulty(conn, ctx.hall_id, case) or [],
+        )
+        for case in cases
+    }
 
 
 def _job(
@@ -224,6 +231,7 @@ def _job(
     steps: Sequence[StoredJobStep],
     person: StoredPerson | None,
     case: StoredCase | None,
+    progress: HelpedCase | None,
     papers: Mapping[str, PaperRef],
 ) -> JobView:
     ctx = hall.ctx
@@ -237,6 +245,7 @@ def _job(
         case=row.case,
         case_number=case.number if case else "",
         about=about(catalogue, row, case),
+        progress=progress,
         scope=row.scope,
         until=row.until,
         expired=not is_over and row.until < ctx.day(),
