@@ -43,6 +43,8 @@ def list_data(shown: HandoverList, hall: str) -> dict[str, Any]:
     text = "交出和接收双方当面逐本清点，本数和编号相符的签字确认。"
     if shown.state is ListState.DIFFERENT:
         text += f"差异：{shown.words}"
+    if shown.extra:
+        text += f"清单外多出：{'、'.join(shown.extra)}，由单位取回并确认。"
     return {
         "title": LIST_TITLE,
         "number": shown.id,
