@@ -24,8 +24,10 @@ from server.core.records import Records
 from server.core.step_chains import StepChain
 from server.core.store import Tx
 
-MOST_LISTED = 500
+MOST_ENDED = 100
 """Ended questions and jobs that a list has at most; the open ones are all in it."""
+MOST_GREEN = 200
+"""Green channels that a list has at most: what waits for a decision first."""
 DECIDED = sorted({*FINAL, CaseState.DECIDED})
 OVER = (JobState.ENDED.value, JobState.REVOKED.value, JobState.HANDED_ON.value)
 _GIVEN_UP = (JobState.REVOKED.value, JobState.HANDED_ON.value)
@@ -164,7 +166,7 @@ def _open_first(conn: Connection, query: Select[Any]) -> list[StoredAsk]:
     is_open = _a.state != AskState.ENDED.value
     rows = _asks.all(conn, query.where(is_open).order_by(_a.due, _a.at, _a.id))
     return rows + _asks.all(
-        conn, query.where(~is_open).order_by(_a.at.desc(), _a.id).limit(MOST_LISTED)
+        conn, query.where(~is_open).order_by(_a.at.desc(), _a.id).limit(MOST_ENDED)
     )
 
 
@@ -222,7 +224,7 @@ def _running_first(conn: Connection, query: Select[Any]) -> list[StoredJob]:
     order = _j.at.desc(), _j.id
     rows = _jobs.all(conn, query.where(_j.state.not_in(OVER)).order_by(*order))
     return rows + _jobs.all(
-        conn, query.where(_j.state.in_(OVER)).order_by(*order).limit(MOST_LISTED)
+        conn, query.where(_j.state.in_(OVER)).order_by(*order).limit(MOST_ENDED)
     )
 
 

@@ -68,7 +68,7 @@ def everything(hall: Hall, conn: Connection, actor: Actor) -> AssistanceList:
         today=ctx.day(),
         every=ctx.settings().of(AssistSettings).green_every,
         asks=_asks(hall, conn, actor, queries.asks(conn, ctx.hall_id)),
-        jobs=_jobs(hall, conn, actor, queries.jobs(conn, ctx.hall_id)),
+        jobs=_jobs(hall, conn, actor, queries.jobs(conn, ctx.hall_id), with_progress=False),
         greens=_green_cases(hall, conn, actor),
         counts=_counts(hall, conn),
     )
@@ -182,14 +182,23 @@ def single_job(hall: Hall, conn: Connection, actor: Actor, job_id: str) -> JobVi
     return _jobs(hall, conn, actor, [row])[0]
 
 
-def _jobs(hall: Hall, conn: Connection, actor: Actor, rows: Sequence[StoredJob]) -> list[JobView]:
+def _jobs(
+    hall: Hall,
+    conn: Connection,
+    actor: Actor,
+    rows: Sequence[StoredJob],
+    *,
+    with_progress: bool = True,
+) -> list[JobView]:
+    """Return jobs; whoever sees the cases themselves needs no `with_progress`."""
     ctx = hall.ctx
     ids = [row.id for row in rows]
     steps = queries.JOB_STEPS.of(conn, ctx.hall_id, ids)
     people = queries.people(conn, ctx.hall_id, ids)
     cases = case_queries.among(conn, ctx.hall_id, sorted({row.case for row in rows if row.case}))
     by_id = {case.id: case for case in cases}
-    progress = _progress(hall, conn, cases)
+    helped = {row.case for row in rows if row.state not in queries.OVER and with_progress}
+    progress = _progress(hall, conn, [case for case in cases if case.id in helped])
     papers = step_papers.papers_of(
         conn, ctx.hall_id, [step for own_steps in steps.values() for step in own_steps]
     )
@@ -201,7 +210,7 @@ def _jobs(hall: Hall, conn: Connection, actor: Actor, rows: Sequence[StoredJob])
             steps[row.id],
             people.get(row.id),
             by_id.get(row.case),
-            None if row.state in queries.OVER else progress.get(row.case),
+            progress.get(row.case) if row.state not in queries.OVER else None,
             papers,
         )
         for row in rows
@@ -269,7 +278,9 @@ def _job(
             )
             for step in steps
         ],
-        moves=[
+        moves=[]
+        if is_over
+        else [
             move
             for move in JobMove
             if move is not JobMove.ENTRUST and HELPER_JOB.allows(move, attempt)
@@ -342,7 +353,7 @@ def _green_cases(hall: Hall, conn: Connection, actor: Actor) -> list[GreenCase]:
     stored = {row.case: row for row in queries.greens(conn, ctx.hall_id)}
     rows = case_queries.among(conn, ctx.hall_id, sorted(stored))
     rows.sort(key=lambda row: (order.index(GreenState(stored[row.id].state)), -row.at, row.id))
-    rows = rows[: queries.MOST_LISTED]
+    rows = rows[: queries.MOST_GREEN]
     steps = queries.GREEN_STEPS.of(conn, ctx.hall_id, [row.id for row in rows])
     catalogue = ctx.catalogue()
     return [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import Connection, and_, case, func, insert, not_, or_, select
+from sqlalchemy import Connection, and_, func, insert, not_, or_, select
 
 from server.cases.rules import CaseOutcome, CaseState
 from server.cases.tables import case_record
@@ -216,9 +216,16 @@ def facts_of_days(
     conn: Connection, hall_id: str, first: str, last: str
 ) -> list[tuple[StoredFeeFact, str]]:
     """Return the facts that count on ISO days `first`..`last`, each with the unit of its due."""
-    counted = case((_f.money_day != "", _f.money_day), else_=_f.day)
-    query = _facts.select().where(_f.hall_id == hall_id, counted >= first, counted <= last)
-    facts = _facts.all(conn, query.order_by(_f.at, _f.due, _f.n))
+    spans = (
+        _f.money_day.between(first, last),
+        and_(_f.money_day == "", _f.day.between(first, last)),
+    )
+    facts = [
+        fact
+        for span in spans
+        for fact in _facts.all(conn, _facts.select().where(_f.hall_id == hall_id, span))
+    ]
+    facts.sort(key=lambda fact: (fact.at, fact.due, fact.n))
     units = {row.id: row.unit for row in among(conn, hall_id, {fact.due for fact in facts})}
     return [(fact, units[fact.due]) for fact in facts]
 

@@ -70,6 +70,7 @@ fee_fact = Table(
     PrimaryKeyConstraint("hall_id", "due", "n"),
 )
 Index("ix_fee_fact_move", fee_fact.c.hall_id, fee_fact.c.move, fee_fact.c.day)
+Index("ix_fee_fact_money", fee_fact.c.hall_id, fee_fact.c.money_day, fee_fact.c.day)
 
 # A reference has one receipt at a time: odd turns are receipts, an even one takes back the one
 # before. The sum of the amounts of a day is the money that came on it.

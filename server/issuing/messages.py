@@ -249,7 +249,8 @@ class ExtraView(Message):
 class HandoverList(Message):
     """Hand-over list with its count; `missing`: ids of licences that were not there.
 
-    `extra`: numbers of those that were there and not on it.
+    `extra`: numbers of those that were there and not on it. `licences`: empty where lists are
+    listed, of one that was counted without a difference.
     """
 
     id: str

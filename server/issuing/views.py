@@ -209,10 +209,12 @@ def views_of(
 # -- lists and parcels ---------------------------------------------------------------------------
 
 
-def list_views(ctx: Context, conn: Connection, rows: Sequence[StoredList]) -> list[HandoverList]:
-    """Return hand-over lists with their licences."""
+def list_views(
+    ctx: Context, conn: Connection, rows: Sequence[StoredList], *, whole: bool = False
+) -> list[HandoverList]:
+    """Return hand-over lists with their licences; those that were counted in order without."""
     facts = queries.LIST_FACTS.of(conn, ctx.hall_id, [row.id for row in rows])
-    listed = {row.id: queries.ids_of(facts[row.id][0].licences) for row in rows}
+    listed = {row.id: _listed(row, facts[row.id], whole=whole) for row in rows}
     extra = extra_queries.numbers(conn, ctx.hall_id, [row.id for row in rows])
     ids = sorted({licence for own in listed.values() for licence in own})
     by_id = {brief.id: brief for brief in briefs(ctx, conn, queries.among(conn, ctx.hall_id, ids))}
@@ -220,6 +222,13 @@ def list_views(ctx: Context, conn: Connection, rows: Sequence[StoredList]) -> li
         _list_view(ctx, row, facts[row.id], [by_id[each] for each in listed[row.id]], extra[row.id])
         for row in rows
     ]
+
+
+def _listed(row: StoredList, facts: Sequence[StoredListFact], *, whole: bool) -> list[str]:
+    """Return the ids of the licences that a list is shown with."""
+    if row.state == ListState.RECEIVED and not whole:
+        return []
+    return queries.ids_of(facts[0].licences)
 
 
 def _list_view(
@@ -450,4 +459,4 @@ def list_named(ctx: Context, conn: Connection, actor: Actor, list_id: str) -> Ha
     row = queries.get_list(conn, ctx.hall_id, list_id)
     if row is None or not access.may_see(ctx, conn, actor, row.unit):
         raise HallError(LicenceCode.LICENCE_UNKNOWN)
-    return list_views(ctx, conn, [row])[0]
+    return list_views(ctx, conn, [row], whole=True)[0]

@@ -48,6 +48,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("hall_id", "reference", "turn", name=op.f("pk_fee_refund")),
         sa.UniqueConstraint("hall_id", "due", "n", name=op.f("uq_fee_refund_hall_id_due_n")),
     )
+    op.create_index("ix_fee_fact_money", "fee_fact", ["hall_id", "money_day", "day"])
     op.create_index("ix_fee_refund_day", "fee_refund", ["hall_id", "day"])
     op.execute(_REFUNDS)
     for name in ("first_day", "last_day"):
