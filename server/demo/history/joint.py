@@ -139,8 +139,15 @@ class Joint:
                     self._call(day, row, lead)
             elif row.mode == CaseMode.FORWARDED and age.days >= (2 if age.planned else 0):
                 actions.send_up(world.ctx, lead, world.key(), row.id, ABOVE)
-            elif row.item == HANDED_ON and age.planned:
-                words = "材料已核对齐全，原件随清单移交"
+
+        self._hand_on(day)
+
+    def _hand_on(self, day: date) -> None:
+        """Hand the planned case of the day on to the other hall; no other promised case is."""
+        world, iso = self._world, day.isoformat()
+        for row in world.ctx.read(lambda c: case_queries.of_days(c, world.ctx.hall_id, iso, iso)):
+            if row.item == HANDED_ON and self._age(day, row).planned:
+                words, lead = "材料已核对齐全，原件随清单移交", self._actor(row.unit)
                 actions.hand_on(world.ctx, lead, world.key(), row.id, ELSEWHERE, words)
 
     def _call(self, day: date, row: StoredCase, lead: Actor) -> None:
