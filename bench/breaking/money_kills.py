@@ -248,8 +248,8 @@ class People(threading.Thread):
         for notice in self._in("due", "refunded", "confirmed", "waive_asked")[-8:]:
             due, odd = self.books.dues[notice], self._chance.random()
             day = self._chance.choice(DAYS)
-            known = due.reference if due.reference in self.books.receipts else ""
-            reference = known if known and odd < 0.6 else self._reference("B")
+            reference_of_due = due.reference if due.reference in self.books.receipts else ""
+            reference = reference_of_due if reference_of_due and odd < 0.6 else self._reference("B")
             if reference in self.books.lines:
                 continue
             amount = due.amount + (1 if odd > 0.95 else 0)
@@ -270,23 +270,23 @@ class People(threading.Thread):
 
     def _waive(self) -> None:
         """Request a waiver; another time decide on one."""
-        asked = self._some("waive_asked")
-        if asked is not None:
+        pending = self._some("waive_asked")
+        if pending is not None:
             is_granted = self._chance.random() < 0.5
-            self._step(MANAGER, asked, "grant_waive" if is_granted else "deny_waive")
-            before = "refunded" if "confirm_refund" in self.books.dues[asked].moves else "due"
+            self._step(MANAGER, pending, "grant_waive" if is_granted else "deny_waive")
+            before = "refunded" if "confirm_refund" in self.books.dues[pending].moves else "due"
             if is_granted:
-                self.books.move(asked, "grant_waive", "waived")
+                self.books.move(pending, "grant_waive", "waived")
             else:
-                self.books.move(asked, "deny_waive", before)
+                self.books.move(pending, "deny_waive", before)
         elif (notice := self._some("due", "refunded")) is not None:
             self._step(UNIT, notice, "ask_waive")
             self.books.move(notice, "ask_waive", "waive_asked")
 
     def _refund(self) -> None:
         """Request a refund of all or of a part; another time decide on one."""
-        asked = self._some("refund_asked")
-        if asked is None:
+        pending = self._some("refund_asked")
+        if pending is None:
             notice = self._some("confirmed")
             if notice is None:
                 return
@@ -295,21 +295,21 @@ class People(threading.Thread):
             self._step(UNIT, notice, "ask_refund", amount=due.part)
             self.books.move(notice, "ask_refund", "refund_asked")
             return
-        due = self.books.dues[asked]
+        due = self.books.dues[pending]
         if self._chance.random() < 0.3:
-            self._step(CASHIER, asked, "deny_refund")
-            self.books.move(asked, "deny_refund", "confirmed")
+            self._step(CASHIER, pending, "deny_refund")
+            self.books.move(pending, "deny_refund", "confirmed")
             return
         reference = self._reference("T")
-        self._step(SECOND, asked, "confirm_refund", reference=reference)
-        self.books.refunds[reference] = Money(asked, TUESDAY, -due.part)
+        self._step(SECOND, pending, "confirm_refund", reference=reference)
+        self.books.refunds[reference] = Money(pending, TUESDAY, -due.part)
         due.held -= due.part
-        self.books.move(asked, "confirm_refund", "confirmed" if due.held else "refunded")
+        self.books.move(pending, "confirm_refund", "confirmed" if due.held else "refunded")
 
     def _correct(self) -> None:
         """Request a correction; another time decide on one, and confirm anew."""
-        asked = self._some("correction_asked")
-        if asked is None:
+        pending = self._some("correction_asked")
+        if pending is None:
             whole = [n for n in self._in("confirmed") if self._is_whole(n)]
             if whole:
                 notice = self._chance.choice(whole)
@@ -317,18 +317,18 @@ class People(threading.Thread):
                 self.books.move(notice, "ask_correction", "correction_asked")
             return
         if self._chance.random() < 0.3:
-            self._step(SECOND, asked, "deny_correction")
-            self.books.move(asked, "deny_correction", "confirmed")
+            self._step(SECOND, pending, "deny_correction")
+            self.books.move(pending, "deny_correction", "confirmed")
             return
-        self._step(SECOND, asked, "correct")
-        due = self.books.dues[asked]
+        self._step(SECOND, pending, "correct")
+        due = self.books.dues[pending]
         receipt = self.books.receipts.pop(due.reference)
         due.held = 0
-        self.books.move(asked, "correct", "due")
+        self.books.move(pending, "correct", "due")
         line = self.books.lines.get(due.reference)
         if line is None and self._chance.random() < 0.5:
-            self._step(SECOND, asked, "confirm", reference=due.reference)
-            self.books.confirm(asked, due.reference, receipt.day)
+            self._step(SECOND, pending, "confirm", reference=due.reference)
+            self.books.confirm(pending, due.reference, receipt.day)
 
     def _is_whole(self, notice: str) -> bool:
         due = self.books.dues[notice]

@@ -105,8 +105,8 @@ def _refunds(
         f.hall_id == hall_id, f.move == FeeMove.CONFIRM_REFUND.value
     )
     facts = sorted(tuple(row) for row in conn.execute(query))
-    kept = select(x.due, x.n, x.reference, x.amount).where(x.hall_id == hall_id)
-    rows = sorted(tuple(row) for row in conn.execute(kept))
+    stored = select(x.due, x.n, x.reference, x.amount).where(x.hall_id == hall_id)
+    rows = sorted(tuple(row) for row in conn.execute(stored))
     if facts != rows:
         yield "退款记录与确认不符", "refunds differ from the confirmations"
     references = {row[2] for row in rows}

@@ -57,6 +57,7 @@ def add(api: Api) -> None:
     _of_cases(api)
     _of_dues(api)
     _of_desk(api)
+    _of_files(api)
     _of_days(api)
 
 
@@ -176,6 +177,10 @@ def _of_desk(api: Api) -> None:
             return views.listed(ctx, conn, rows)
 
         return ctx.read(read)
+
+
+def _of_files(api: Api) -> None:
+    ctx = api.hall.ctx
 
     @api.get("/fees/bank-files", who=STAFF, answer=BankFileList, codes=(FeeCode.FEE_CASHIER,))
     def bank_files(call: Call) -> BankFileList:

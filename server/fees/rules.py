@@ -51,7 +51,7 @@ class FeeMove(StrEnum):
     """The confirmation was wrong: its receipt counts no longer."""
     DENY_CORRECTION = "deny_correction"
     CANCEL = "cancel"
-    """Somebody who did not make the due takes it back."""
+    """Taken back by a person who did not make it."""
 
 
 class ReceiptWay(StrEnum):

@@ -434,10 +434,10 @@ def mine(ctx: Context, conn: Connection, actor: Actor) -> MyParts:
         if part.kind == PartKind.OPINION
     ]
     answered = queries.answered_since(conn, ctx.hall_id, units, since)
-    asked = _asked(ctx, conn, actor, [*opened, *answered])
-    waiting = asked[: len(opened)]
+    parts = _asked(ctx, conn, actor, [*opened, *answered])
+    waiting = parts[: len(opened)]
     waiting.sort(key=lambda each: each.part.due.day if each.part.due else _NO_DAY)
-    return MyParts(today=ctx.day(), waiting=waiting, answered=asked[len(opened) :])
+    return MyParts(today=ctx.day(), waiting=waiting, answered=parts[len(opened) :])
 
 
 def _asked(
