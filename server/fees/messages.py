@@ -11,6 +11,7 @@ from server.fees.reconciling import DifferenceKind
 from server.fees.rules import MOST_AMOUNT, MOST_QUANTITY, FeeMove, FeeState, ReceiptWay
 
 FIELD_WORDS = {
+    "amount": ("金额", "amount"),
     "standard": ("收费标准", "fee standard"),
     "state": ("状态", "state"),
     "quantity": ("数量", "quantity"),
