@@ -47,6 +47,7 @@ ACTS = {
     "0034": ("licence.", "licence_list.", "licence_parcel.", "licence_roll."),
     "0035": ("joint.", "meeting."),
     "0036": ("tacit.",),
+    "0039": ("licence_extra.",),
 }
 """Journal actions that came with a revision; a database of an earlier revision has none of them."""
 

@@ -15,7 +15,7 @@ _REFUNDS = """
 INSERT INTO fee_refund (hall_id, reference, turn, due, n, day, amount)
 SELECT hall_id, reference,
        ROW_NUMBER() OVER (PARTITION BY hall_id, reference ORDER BY at, due, n),
-       due, n, day, amount
+       due, n, CASE WHEN money_day = '' THEN day ELSE money_day END, amount
 FROM fee_fact WHERE move = 'confirm_refund'
 """
 _COVERED = """
