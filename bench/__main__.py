@@ -60,6 +60,14 @@ GROUPS = (
         "bench.cases",
         ("cases-due", "cases-wall", "cases-list", "cases-unit", "cases-desk", "cases-calendar"),
     ),
+    Group(
+        "case-rooms",
+        "bench.case_rooms",
+        (
+            *("fees-desk", "fees-unpaid", "fees-day", "fees-month", "issuing-desk"),
+            *("issuing-unit", "joint-wall", "joint-parts", "assistance-list", "green-desk"),
+        ),
+    ),
     Group("reports", "bench.reports", ("report-month",)),
     Group(
         "assessment",

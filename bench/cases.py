@@ -30,7 +30,7 @@ DAYS = 60
 def measure(run: Run) -> Iterator[Figure]:
     """Measure the lists."""
     hall = SmallHall(f"sqlite:///{run.folder / 'cases.db'}", run.folder, at(9))
-    hall.ctx.write(_fill)
+    hall.ctx.write(fill)
     web = Web(hall)
     office, clerk = web.manager(), web.person(STAFF["T1"])
     for name, browser, path in (
@@ -42,7 +42,7 @@ def measure(run: Run) -> Iterator[Figure]:
     ):
         amounts = []
         for n in range(run.rounds + 1):
-            milliseconds = timed(partial(_read, browser, path)) * 1000
+            milliseconds = timed(partial(read_page, browser, path)) * 1000
             if n:
                 amounts.append(milliseconds)
         yield amount(name, amounts)
@@ -51,7 +51,8 @@ def measure(run: Run) -> Iterator[Figure]:
     hall.close()
 
 
-def _read(office: Browser, path: str) -> None:
+def read_page(office: Browser, path: str) -> None:
+    """Read a page; raise RuntimeError unless it is answered."""
     status = office.get(path).status_code
     if status != 200:
         raise RuntimeError(f"the office's page was refused: {status}")
@@ -64,7 +65,8 @@ def _preview(office: Browser) -> None:
         raise RuntimeError("the preview was refused")
 
 
-def _fill(tx: Tx) -> None:
+def fill(tx: Tx) -> None:
+    """Insert the open cases with their facts and due days."""
     clerk = STAFF["T1"]
     for begin in range(0, OPEN_CASES, 10_000):
         cases, dues, facts = [], [], []

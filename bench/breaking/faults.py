@@ -13,6 +13,7 @@ from bench.breaking import (
     lamp_kills,
     licence_kills,
     machine_faults,
+    money_kills,
     silence_kills,
 )
 from bench.breaking.kills import kill_faults
@@ -52,6 +53,7 @@ CASE_KILLS = (
     ("silence", "silence decides cases", silence_kills.play),
     ("joint", "units answer in joint review", joint_kills.play),
     ("licences", "licences are counted, handed out and posted", licence_kills.play),
+    ("money", "money is paid, refunded, corrected and matched", money_kills.play),
 )
 """Faults with a hall and a judge of their own: name, what happens meanwhile, how it is played."""
 

@@ -114,6 +114,21 @@ def move(ctx: Context, actor: Actor, key: str, ask_id: str, wish: AskWish) -> No
     ctx.command(actor, key, request, act)
 
 
+def give_back(ctx: Context, tx: Tx, actor: Actor, staff: str, words: str) -> None:
+    """Return the open questions of a receiver who may not act any more to the unit.
+
+    One without a unit stays with its receiver: the office hands it over.
+    """
+    for row in queries.asks_received_by(tx.conn, tx.hall_id, staff):
+        if not row.unit:
+            continue
+        steps = queries.ASK_STEPS.of(tx.conn, tx.hall_id, [row.id])[row.id]
+        attempt = Attempt(AskState(row.state), holds=lambda _role: True, given=[workflow.WORDS])
+        state = FIRST_ASK.after(AskMove.HAND_OVER, attempt)
+        wish = AskWish(AskMove.HAND_OVER, words, Receiver(row.unit))
+        _add_step(ctx, tx, actor, row, steps, state, wish)
+
+
 def accessible(
     ctx: Context, conn: Connection, actor: Actor, ask_id: str
 ) -> tuple[StoredAsk, list[StoredAskStep]]:

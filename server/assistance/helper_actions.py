@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
@@ -49,12 +49,16 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class JobWish:
-    """Step of a job that a person wants to take; `signed`: the printed authorisation is."""
+    """Step of a job that a person wants to take; `signed`: the printed authorisation is.
+
+    `helper`: of a job that is handed on, the next one.
+    """
 
     move: JobMove
     words: str = ""
     signed: bool = False
     evidence: tuple[str, ...] = ()
+    helper: str = ""
 
 
 def entrust(ctx: Context, actor: Actor, key: str, job: Job) -> str:
@@ -139,8 +143,9 @@ def reviewers(ctx: Context, conn: Connection, case: str) -> set[str]:
 def move(ctx: Context, actor: Actor, key: str, job_id: str, wish: JobWish) -> None:
     """Take a step of a job.
 
-    Raises HELPER_UNKNOWN, the codes of the workflow, HELPER_TAKEN, FILE_UNKNOWN, INVALID (a second
-    entrusting).
+    A job that is handed on ends, and the same is entrusted to another helper, who needs an
+    authorisation of their own. Raises HELPER_UNKNOWN, the codes of the workflow, HELPER_TAKEN,
+    FILE_UNKNOWN, INVALID (a second entrusting; a helper who is not on the staff list).
     """
     request: JsonDict = {
         "act": f"helper.{wish.move}",
@@ -148,6 +153,7 @@ def move(ctx: Context, actor: Actor, key: str, job_id: str, wish: JobWish) -> No
         "words": wish.words,
         "signed": wish.signed,
         "evidence": list(wish.evidence),
+        "helper": wish.helper,
     }
 
     def act(tx: Tx) -> JsonDict:
@@ -159,9 +165,43 @@ def move(ctx: Context, actor: Actor, key: str, job_id: str, wish: JobWish) -> No
         if wish.move is JobMove.ACCEPT and row.case:
             _check_free(ctx, tx.conn, row.case, row.helper)
         _add_step(tx, actor, row, steps, state, wish)
+        if wish.move is JobMove.HAND_ON:
+            _entrust_anew(ctx, tx, actor, row, wish)
         return {}
 
     ctx.command(actor, key, request, act)
+
+
+def _entrust_anew(ctx: Context, tx: Tx, actor: Actor, row: StoredJob, wish: JobWish) -> None:
+    """Entrust the same to another helper; raises HELPER_TAKEN, INVALID."""
+    if wish.helper not in ctx.catalogue().staff_by or wish.helper == row.helper:
+        raise HallError(CommonCode.INVALID, field="helper")
+    if row.case:
+        _check_free(ctx, tx.conn, row.case, wish.helper)
+    state = HELPER_JOB.after(JobMove.ENTRUST, Attempt(None))
+    anew = replace(
+        row,
+        id=f"HJ{ctx.tokens.token(9)}",
+        at=tx.now,
+        day=ctx.day(tx.now),
+        helper=wish.helper,
+        staff=actor.name,
+        state=state.value,
+    )
+    queries.add_job(tx, anew)
+    person = queries.people(tx.conn, tx.hall_id, [row.id]).get(row.id)
+    if person is not None:
+        queries.add_person(tx, replace(person, subject=anew.id))
+    _add_step(tx, actor, anew, [], state, JobWish(JobMove.ENTRUST, wish.words))
+
+
+def leave(tx: Tx, actor: Actor, staff: str, reason: str) -> None:
+    """List the jobs of a helper who may not act any more, so that they are handed on."""
+    for row in queries.jobs_helped_by(tx.conn, tx.hall_id, staff, workflow.HELPED):
+        steps = queries.JOB_STEPS.of(tx.conn, tx.hall_id, [row.id])[row.id]
+        attempt = Attempt(JobState(row.state), holds=lambda role: role == workflow.HALL)
+        state = HELPER_JOB.after(JobMove.LEAVE, attempt)
+        _add_step(tx, actor, row, steps, state, JobWish(JobMove.LEAVE, reason))
 
 
 def accessible(
@@ -185,6 +225,7 @@ def attempt_of(
         workflow.HELPER: actor.name == row.helper,
         workflow.OPENER: actor.name == row.staff,
         workflow.OFFICE: actor.manages,
+        workflow.HALL: False,
     }
     given = [workflow.WORDS] if wish is None or wish.words else []
     given += [workflow.SIGNED] if wish is None or wish.signed or wish.evidence else []

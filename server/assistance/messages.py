@@ -15,6 +15,7 @@ from server.assistance.rules import (
     JobState,
 )
 from server.cases.messages import CaseBrief, CasePhone, CaseText, PersonName
+from server.cases.rules import CaseState
 from server.core.messages import TYPED, Code, Command, Message
 from server.leave.messages import PaperRef
 
@@ -75,11 +76,15 @@ class EntrustJob(Command):
 
 
 class MoveJob(Command):
-    """Step of a job; `signed`: the person signed the printed authorisation."""
+    """Step of a job; `signed`: the person signed the printed authorisation.
+
+    `helper`: of a job that is handed on, the next one.
+    """
 
     move: JobMove
     words: CaseText = ""
     signed: bool = False
+    helper: OptionalCode = ""
     evidence: Annotated[tuple[Code, ...], Field(max_length=10)] = ()
 
 
@@ -143,6 +148,17 @@ class JobStepView(Message):
     by_name: str
 
 
+class HelpedCase(Message):
+    """Of a case what its helper needs, who may be of another unit and see nothing else of it."""
+
+    state: CaseState
+    unit_name: str
+    due: str
+    """ISO day of the promised limit; empty while none runs."""
+    missing: list[str]
+    """Materials that are missing or wrong by the last hand-in."""
+
+
 class JobView(Message):
     """Job of a helper with its steps."""
 
@@ -153,6 +169,8 @@ class JobView(Message):
     case_number: str
     about: str
     """Item or project."""
+    progress: HelpedCase | None
+    """None without a case, and after the end of the job."""
     scope: str
     until: str
     expired: bool
@@ -238,7 +256,7 @@ class ItemChoice(Message):
 
 
 class AssistanceChoices(Message):
-    """Units, people and items to choose from."""
+    """Units and items to choose from, and the people whom the viewer may choose."""
 
     units: list[UnitChoice]
     people: list[PersonChoice]

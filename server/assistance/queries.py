@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, insert, or_, select
+from sqlalchemy import Connection, Select, delete, func, insert, or_, select
 
 from server.assistance.rules import AskState, GreenMove, GreenState, JobMove, JobState
 from server.assistance.tables import (
@@ -24,10 +24,13 @@ from server.core.records import Records
 from server.core.step_chains import StepChain
 from server.core.store import Tx
 
-MOST_LISTED = 500
+MOST_ENDED = 100
 """Ended questions and jobs that a list has at most; the open ones are all in it."""
+MOST_GREEN = 200
+"""Green channels that a list has at most: what waits for a decision first."""
 DECIDED = sorted({*FINAL, CaseState.DECIDED})
-OVER = (JobState.ENDED.value, JobState.REVOKED.value)
+OVER = (JobState.ENDED.value, JobState.REVOKED.value, JobState.HANDED_ON.value)
+_GIVEN_UP = (JobState.REVOKED.value, JobState.HANDED_ON.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +166,16 @@ def _open_first(conn: Connection, query: Select[Any]) -> list[StoredAsk]:
     is_open = _a.state != AskState.ENDED.value
     rows = _asks.all(conn, query.where(is_open).order_by(_a.due, _a.at, _a.id))
     return rows + _asks.all(
-        conn, query.where(~is_open).order_by(_a.at.desc(), _a.id).limit(MOST_LISTED)
+        conn, query.where(~is_open).order_by(_a.at.desc(), _a.id).limit(MOST_ENDED)
     )
+
+
+def asks_received_by(conn: Connection, hall_id: str, staff: str) -> list[StoredAsk]:
+    """Return the open questions that wait for a named receiver."""
+    query = _asks.select().where(
+        _a.hall_id == hall_id, _a.receiver == staff, _a.state != AskState.ENDED.value
+    )
+    return _asks.all(conn, query.order_by(_a.id))
 
 
 def every_ask(conn: Connection, hall_id: str) -> list[StoredAsk]:
@@ -188,6 +199,22 @@ def jobs_of(conn: Connection, hall_id: str, staff: str) -> list[StoredJob]:
     return _running_first(conn, _jobs.select().where(_j.hall_id == hall_id, own))
 
 
+def jobs_helped_by(
+    conn: Connection, hall_id: str, staff: str, states: Collection[JobState]
+) -> list[StoredJob]:
+    """Return the jobs in these states in which a person helps."""
+    query = _jobs.select().where(
+        _j.hall_id == hall_id, _j.helper == staff, _j.state.in_(sorted(states))
+    )
+    return _jobs.all(conn, query.order_by(_j.id))
+
+
+def count_left(conn: Connection, hall_id: str) -> int:
+    """Return the number of jobs whose helper left."""
+    query = select(func.count()).where(_j.hall_id == hall_id, _j.state == JobState.LEFT.value)
+    return int(conn.execute(query).scalar_one())
+
+
 def jobs_of_case(conn: Connection, hall_id: str, case: str) -> list[StoredJob]:
     """Return the jobs about a case."""
     return _running_first(conn, _jobs.select().where(_j.hall_id == hall_id, _j.case == case))
@@ -197,7 +224,7 @@ def _running_first(conn: Connection, query: Select[Any]) -> list[StoredJob]:
     order = _j.at.desc(), _j.id
     rows = _jobs.all(conn, query.where(_j.state.not_in(OVER)).order_by(*order))
     return rows + _jobs.all(
-        conn, query.where(_j.state.in_(OVER)).order_by(*order).limit(MOST_LISTED)
+        conn, query.where(_j.state.in_(OVER)).order_by(*order).limit(MOST_ENDED)
     )
 
 
@@ -224,7 +251,7 @@ def helps(conn: Connection, hall_id: str, case: str, staff: str) -> bool:
 def helped(conn: Connection, hall_id: str, cases: Collection[str]) -> set[str]:
     """Return those of these cases with which somebody helps."""
     query = select(_j.case).where(
-        _j.hall_id == hall_id, _j.case.in_(sorted(cases)), _j.state != JobState.REVOKED.value
+        _j.hall_id == hall_id, _j.case.in_(sorted(cases)), _j.state.not_in(_GIVEN_UP)
     )
     return set(conn.scalars(query))
 

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from flask import Response
+from flask import Response, request
 
-from server.assistance import actions, authorisation_pdf, green_actions, helper_actions, views
+from server.assistance import (
+    actions,
+    authorisation_pdf,
+    choices,
+    green_actions,
+    helper_actions,
+    views,
+)
 from server.assistance import queries as assistance
 from server.assistance.actions import AskWish, Question, Receiver
 from server.assistance.errors import AssistCode
@@ -58,10 +65,20 @@ def _lists(api: Api) -> None:
         """Return the questions that one recorded or receives, and the own jobs."""
         return ctx.read(lambda c: views.own(hall, c, call.actor))
 
-    @api.get("/assistance/choices", who=STAFF, answer=AssistanceChoices)
-    def assistance_choices(_call: Call) -> AssistanceChoices:
-        """Return the units, people and items to choose from."""
-        return views.choices(hall)
+    @api.get(
+        "/assistance/choices",
+        who=STAFF,
+        answer=AssistanceChoices,
+        codes=(CaseCode.CASE_UNKNOWN,),
+    )
+    def assistance_choices(call: Call) -> AssistanceChoices:
+        """Return units, items, and the people whom one may choose for a question or `for=job`.
+
+        `case`: for a job about it. Managers choose among everybody, others among their own unit,
+        the hall's own people, and the chief representatives or the people of the case's unit.
+        """
+        case, is_job = request.args.get("case", ""), request.args.get("for") == "job"
+        return ctx.read(lambda c: choices.read(ctx, c, call.actor, case, is_job=is_job))
 
 
 def _asks(api: Api) -> None:
@@ -167,7 +184,8 @@ def _jobs(api: Api) -> None:
         """Take the next step of a helper's job."""
         body: MoveJob = call.body
         job = call.args["job"]
-        wish = JobWish(body.move, body.words, body.signed, tuple(body.evidence))
+        evidence = tuple(body.evidence)
+        wish = JobWish(body.move, body.words, body.signed, evidence, body.helper)
         helper_actions.move(ctx, call.actor, call.key, job, wish)
         return ctx.read(lambda c: views.single_job(hall, c, call.actor, job))
 

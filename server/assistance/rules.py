@@ -48,10 +48,14 @@ class JobState(StrEnum):
     ENDED = "ended"
     REVOKED = "revoked"
     """The person took the authorisation back, or the helper could not accept it."""
+    LEFT = "left"
+    """The helper's account ended: somebody hands the job on, or the person takes it back."""
+    HANDED_ON = "handed_on"
+    """Another job for another helper took its place, with an authorisation of its own."""
 
 
 class JobMove(StrEnum):
-    """Move of a helper's job: the seven steps in their order, and the revocation."""
+    """Move of a helper's job: the seven steps in their order, and how it ends otherwise."""
 
     ENTRUST = "entrust"
     ACCEPT = "accept"
@@ -61,6 +65,9 @@ class JobMove(StrEnum):
     REPORT = "report"
     CALL_BACK = "call_back"
     REVOKE = "revoke"
+    LEAVE = "leave"
+    """The helper's account ended."""
+    HAND_ON = "hand_on"
 
 
 class GreenState(StrEnum):

@@ -11,7 +11,6 @@ from server.assistance import actions, green_actions, helper_actions, queries
 from server.assistance.messages import (
     AskStepView,
     AskView,
-    AssistanceChoices,
     AssistanceList,
     CaseAssistance,
     CaseJob,
@@ -19,12 +18,10 @@ from server.assistance.messages import (
     GreenCount,
     GreenStepView,
     GreenView,
-    ItemChoice,
+    HelpedCase,
     JobStepView,
     JobView,
     MyAssistance,
-    PersonChoice,
-    UnitChoice,
 )
 from server.assistance.queries import (
     StoredAsk,
@@ -45,10 +42,12 @@ from server.assistance.rules import (
 )
 from server.assistance.settings import AssistSettings
 from server.assistance.workflow import FIRST_ASK, GREEN, HELPER_JOB
-from server.cases import access
+from server.cases import access, materials
 from server.cases import queries as case_queries
 from server.cases import views as case_views
+from server.cases.clocks import Clock
 from server.cases.queries import StoredCase
+from server.cases.rules import CaseState
 from server.cases.views import name_of
 from server.catalogue.model import Catalogue
 from server.core.actors import Actor
@@ -69,7 +68,7 @@ def everything(hall: Hall, conn: Connection, actor: Actor) -> AssistanceList:
         today=ctx.day(),
         every=ctx.settings().of(AssistSettings).green_every,
         asks=_asks(hall, conn, actor, queries.asks(conn, ctx.hall_id)),
-        jobs=_jobs(hall, conn, actor, queries.jobs(conn, ctx.hall_id)),
+        jobs=_jobs(hall, conn, actor, queries.jobs(conn, ctx.hall_id), with_progress=False),
         greens=_green_cases(hall, conn, actor),
         counts=_counts(hall, conn),
     )
@@ -84,24 +83,6 @@ def own(hall: Hall, conn: Connection, actor: Actor) -> MyAssistance:
         staff=actor.name,
         asks=_asks(hall, conn, actor, queries.asks_of(conn, ctx.hall_id, actor.name, unit)),
         jobs=_jobs(hall, conn, actor, queries.jobs_of(conn, ctx.hall_id, actor.name)),
-    )
-
-
-def choices(hall: Hall) -> AssistanceChoices:
-    """Return the units, people and items to choose from."""
-    catalogue = hall.ctx.catalogue()
-    return AssistanceChoices(
-        units=[UnitChoice(code=unit.code, name=unit.name) for unit in catalogue.units],
-        people=[
-            PersonChoice(
-                number=person.number,
-                name=person.name,
-                unit=person.unit,
-                unit_name=_unit_name(catalogue, person.unit),
-            )
-            for person in catalogue.staff
-        ],
-        items=[ItemChoice(code=i.code, name=i.name, unit=i.unit) for i in catalogue.items],
     )
 
 
@@ -201,20 +182,55 @@ def single_job(hall: Hall, conn: Connection, actor: Actor, job_id: str) -> JobVi
     return _jobs(hall, conn, actor, [row])[0]
 
 
-def _jobs(hall: Hall, conn: Connection, actor: Actor, rows: Sequence[StoredJob]) -> list[JobView]:
+def _jobs(
+    hall: Hall,
+    conn: Connection,
+    actor: Actor,
+    rows: Sequence[StoredJob],
+    *,
+    with_progress: bool = True,
+) -> list[JobView]:
+    """Return jobs; whoever sees the cases themselves needs no `with_progress`."""
     ctx = hall.ctx
     ids = [row.id for row in rows]
     steps = queries.JOB_STEPS.of(conn, ctx.hall_id, ids)
     people = queries.people(conn, ctx.hall_id, ids)
     cases = case_queries.among(conn, ctx.hall_id, sorted({row.case for row in rows if row.case}))
     by_id = {case.id: case for case in cases}
+    helped = {row.case for row in rows if row.state not in queries.OVER and with_progress}
+    progress = _progress(hall, conn, [case for case in cases if case.id in helped])
     papers = step_papers.papers_of(
         conn, ctx.hall_id, [step for own_steps in steps.values() for step in own_steps]
     )
     return [
-        _job(hall, actor, row, steps[row.id], people.get(row.id), by_id.get(row.case), papers)
+        _job(
+            hall,
+            actor,
+            row,
+            steps[row.id],
+            people.get(row.id),
+            by_id.get(row.case),
+            progress.get(row.case) if row.state not in queries.OVER else None,
+            papers,
+        )
         for row in rows
     ]
+
+
+def _progress(hall: Hall, conn: Connection, cases: Sequence[StoredCase]) -> dict[str, HelpedCase]:
+    """Return of each case what its helper needs."""
+    ctx = hall.ctx
+    catalogue = ctx.catalogue()
+    dues = case_queries.dues(conn, ctx.hall_id, [case.id for case in cases])
+    return {
+        case.id: HelpedCase(
+            state=CaseState(case.state),
+            unit_name=_unit_name(catalogue, case.unit),
+            due=next((due.earliest for due in dues[case.id] if due.clock == Clock.PROMISED), ""),
+            missing=materials.faulty(conn, ctx.hall_id, case) or [],
+        )
+        for case in cases
+    }
 
 
 def _job(
@@ -224,6 +240,7 @@ def _job(
     steps: Sequence[StoredJobStep],
     person: StoredPerson | None,
     case: StoredCase | None,
+    progress: HelpedCase | None,
     papers: Mapping[str, PaperRef],
 ) -> JobView:
     ctx = hall.ctx
@@ -237,6 +254,7 @@ def _job(
         case=row.case,
         case_number=case.number if case else "",
         about=about(catalogue, row, case),
+        progress=progress,
         scope=row.scope,
         until=row.until,
         expired=not is_over and row.until < ctx.day(),
@@ -260,7 +278,9 @@ def _job(
             )
             for step in steps
         ],
-        moves=[
+        moves=[]
+        if is_over
+        else [
             move
             for move in JobMove
             if move is not JobMove.ENTRUST and HELPER_JOB.allows(move, attempt)
@@ -333,7 +353,7 @@ def _green_cases(hall: Hall, conn: Connection, actor: Actor) -> list[GreenCase]:
     stored = {row.case: row for row in queries.greens(conn, ctx.hall_id)}
     rows = case_queries.among(conn, ctx.hall_id, sorted(stored))
     rows.sort(key=lambda row: (order.index(GreenState(stored[row.id].state)), -row.at, row.id))
-    rows = rows[: queries.MOST_LISTED]
+    rows = rows[: queries.MOST_GREEN]
     steps = queries.GREEN_STEPS.of(conn, ctx.hall_id, [row.id for row in rows])
     catalogue = ctx.catalogue()
     return [

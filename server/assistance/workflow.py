@@ -14,7 +14,7 @@ from server.assistance.rules import (
 from server.core.workflow import Apart, Given, Role, Row, Within, Workflow
 
 FIRST_ASKED, RECEIVER, OFFICE = "first_asked", "receiver", "office"
-HELPER, OPENER = "helper", "opener"
+HELPER, OPENER, HALL = "helper", "opener", "hall"
 PROPOSER = "proposer"
 WORDS, SIGNED = "words", "signed"
 AUTHORISATION = "authorisation"
@@ -76,6 +76,8 @@ _BY_HELPER = Role(AssistCode.HELPER_PARTY, (HELPER,))
 _WORDS = Given(AssistCode.HELPER_WORDS, WORDS)
 _IN_FORCE = Within(AssistCode.HELPER_OVER, AUTHORISATION)
 _D = JobState.DOING
+HELPED = frozenset({JobState.ENTRUSTED, JobState.ACCEPTED, _D, JobState.DELIVERED, JobState.FILED})
+"""States in which the next step is the helper's."""
 HELPER_JOB = Workflow(
     "helper_job",
     AssistCode.HELPER_STATE,
@@ -129,10 +131,24 @@ HELPER_JOB = Workflow(
         ),
         Row(
             JobMove.REVOKE,
-            frozenset({JobState.ENTRUSTED, JobState.ACCEPTED, _D}),
+            frozenset({JobState.ENTRUSTED, JobState.ACCEPTED, _D, JobState.LEFT}),
             (JobState.REVOKED,),
             (),
             (Role(AssistCode.HELPER_PARTY, (HELPER, OPENER, OFFICE)), _WORDS),
+        ),
+        Row(
+            JobMove.LEAVE,
+            HELPED,
+            (JobState.LEFT,),
+            (),
+            (Role(AssistCode.HELPER_PARTY, (HALL,)),),
+        ),
+        Row(
+            JobMove.HAND_ON,
+            frozenset({JobState.LEFT}),
+            (JobState.HANDED_ON,),
+            (),
+            (Role(AssistCode.HELPER_PARTY, (OPENER, OFFICE)), _WORDS),
         ),
     ),
 )

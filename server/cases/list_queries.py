@@ -18,6 +18,7 @@ from server.cases.rules import CaseState, Post, post_of
 from server.cases.tables import case_due, case_record
 
 _c, _d = case_record.c, case_due.c
+NEVER = "9999-12-31"
 MOST_LISTED = 500
 
 
@@ -109,7 +110,8 @@ def on_desk(
         _c.state.in_(sorted(states)) | _c.id.in_(unserved(hall_id)),
         (_c.owner == staff) | ((_c.owner == "") & or_(*waits)),
     )
-    return query.order_by(due.is_(None), due, _c.at, _c.id)
+    # Those that nothing is due of come last; with IS NULL the least day would be sought twice.
+    return query.order_by(func.coalesce(due, NEVER), _c.at, _c.id)
 
 
 def due_by_unit(

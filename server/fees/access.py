@@ -18,7 +18,7 @@ from server.core.workflow import Attempt
 from server.fees import queries, workflow
 from server.fees.errors import FeeCode
 from server.fees.queries import StoredDue, StoredFeeFact
-from server.fees.rules import ASKS, FeeState
+from server.fees.rules import ASKS, FeeMove, FeeState, net_of
 from server.hall.context import Context
 
 _ACCEPTING = (CaseMove.FILE, CaseMove.ACCEPT, CaseMove.COMPLETE)
@@ -77,6 +77,11 @@ def acceptors(case: StoredCase, case_facts: Sequence[StoredFact], maker: str) ->
     return names - {"", SYSTEM.name}
 
 
+def held(facts: Sequence[StoredFeeFact]) -> int:
+    """Return the fen that the hall holds of a due."""
+    return net_of((FeeMove(fact.move), fact.amount) for fact in facts)
+
+
 def askers(facts: Sequence[StoredFeeFact]) -> list[str]:
     """Return who requested what is to be decided now."""
     last = facts[-1] if facts else None
@@ -93,6 +98,7 @@ def attempt_of(
     by_file: bool = False,
 ) -> Attempt[FeeState]:
     """Return a move as the actor attempts it; `by_file`: a line of the bank's file confirms."""
+    whole_given = [workflow.WHOLE] if held(whole.facts) == whole.row.amount else []
 
     def holds(role: str) -> bool:
         if role == workflow.BANK:
@@ -111,5 +117,5 @@ def attempt_of(
             workflow.ACCEPTED: acceptors(whole.case, whole.case_facts, whole.row.staff),
             workflow.ASKER: askers(whole.facts),
         },
-        given=given,
+        given=[*given, *whole_given],
     )

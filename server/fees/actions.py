@@ -19,10 +19,12 @@ from server.core.workflow import Attempt
 from server.fees import access, queries, workflow
 from server.fees.bank_file import (
     MOST_NAMED,
+    FileDaysError,
     FileFormError,
     FileLinesError,
     NumberedLine,
     payments,
+    span_of,
 )
 from server.fees.errors import FeeCode
 from server.fees.events import FeeMoved
@@ -32,7 +34,9 @@ from server.fees.queries import (
     StoredFeeFact,
     StoredFile,
     StoredReceipt,
+    StoredRefund,
 )
+from server.fees.reconciling import BankLine, fits
 from server.fees.rules import (
     MOST_QUANTITY,
     FeeMove,
@@ -41,6 +45,7 @@ from server.fees.rules import (
     is_reference,
     number_of,
     plain_reference,
+    refund_amount,
 )
 from server.fees.workflow import FEE
 from server.hall.context import Context, JsonDict, write_journal
@@ -52,11 +57,15 @@ _CHARGED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class FeeWish:
-    """Step that a person wants to take; `reference`: the bank's, of a receipt or a refund."""
+    """Step that a person wants to take.
+
+    `reference`: the bank's, of a receipt or a refund; `amount`: fen of a refund, 0 for the rest.
+    """
 
     move: FeeMove
     words: str = ""
     reference: str = ""
+    amount: int = 0
 
 
 def standards_of(ctx: Context, case: StoredCase) -> tuple[int, tuple[FeeStandard, ...]]:
@@ -153,7 +162,7 @@ def move(ctx: Context, actor: Actor, key: str, due: str, wish: FeeWish) -> None:
     """Take a step of a due.
 
     Raises FEE_UNKNOWN, the codes of the workflow, FEE_REFERENCE, FEE_RECEIPT_USED, FEE_BANK_LINE,
-    INVALID (a due is made for a case).
+    FEE_AMOUNT, INVALID (a due is made for a case).
     """
     reference = plain_reference(wish.reference)
 
@@ -164,8 +173,9 @@ def move(ctx: Context, actor: Actor, key: str, due: str, wish: FeeWish) -> None:
         given = [workflow.WORDS] if wish.words else []
         given += [workflow.REFERENCE] if is_reference(reference) else []
         attempt = access.attempt_of(ctx, tx.conn, actor, whole, given)
-        state = FEE.after(wish.move, attempt, _target(wish.move, whole.facts))
-        _take(ctx, tx, actor, whole, state, FeeWish(wish.move, wish.words, reference))
+        state = FEE.after(wish.move, attempt, _target(wish.move, whole))
+        amount = _amount(wish, whole)
+        _take(ctx, tx, actor, whole, state, FeeWish(wish.move, wish.words, reference, amount))
         return {}
 
     request: JsonDict = {
@@ -173,15 +183,37 @@ def move(ctx: Context, actor: Actor, key: str, due: str, wish: FeeWish) -> None:
         "due": due,
         "words": wish.words,
         "reference": reference,
+        "amount": wish.amount,
     }
     ctx.command(actor, key, request, act)
 
 
-def _target(move: FeeMove, facts: Sequence[StoredFeeFact]) -> FeeState | None:
-    """Return the state before a waiver was requested, to which its denial leads."""
-    if move is not FeeMove.DENY_WAIVE or len(facts) < 2:
-        return None
-    return FeeState(facts[-2].state)
+def _target(move: FeeMove, whole: access.DueWithCase) -> FeeState | None:
+    """Return the state to which one of several ways of a move leads.
+
+    The denial of a waiver leads to the state before its request, a refund of a part leaves the due
+    confirmed.
+    """
+    facts = whole.facts
+    if move is FeeMove.DENY_WAIVE and len(facts) >= 2:
+        return FeeState(facts[-2].state)
+    if move is FeeMove.CONFIRM_REFUND and facts:
+        is_rest = facts[-1].amount >= access.held(facts)
+        return FeeState.REFUNDED if is_rest else FeeState.CONFIRMED
+    return None
+
+
+def _amount(wish: FeeWish, whole: access.DueWithCase) -> int:
+    """Return the fen of a move: of a refund what goes back, of anything else the due's."""
+    if wish.move is FeeMove.ASK_REFUND:
+        held = access.held(whole.facts)
+        amount = refund_amount(held, wish.amount)
+        if amount is None:
+            raise HallError(FeeCode.FEE_AMOUNT, amount=yuan_text(held))
+        return amount
+    if wish.move in (FeeMove.CONFIRM_REFUND, FeeMove.DENY_REFUND):
+        return whole.facts[-1].amount
+    return whole.row.amount
 
 
 def _take(
@@ -192,16 +224,20 @@ def _take(
     state: FeeState,
     wish: FeeWish,
 ) -> None:
-    """Add the fact of a move that is allowed, with the receipt that it makes or takes back."""
+    """Add the fact of a move that is allowed, with the receipt or refund that it makes."""
     row, n = whole.row, len(whole.facts) + 1
     receipt: StoredReceipt | None = None
+    refund: StoredRefund | None = None
     if wish.move is FeeMove.CONFIRM:
         receipt = _receipt(ctx, tx, row, n, wish.reference)
     elif wish.move is FeeMove.CORRECT:
         receipt = _reversal(tx, row, n, whole.facts)
+    elif wish.move is FeeMove.CONFIRM_REFUND:
+        refund = _refund(ctx, tx, row, n, wish)
+        queries.add_refund(tx, refund)
     if receipt is not None:
         queries.add_receipt(tx, receipt)
-    _add_fact(ctx, tx, actor, row, n, state, wish, receipt)
+    _add_fact(ctx, tx, actor, row, n, state, wish, receipt or refund)
 
 
 def _receipt(ctx: Context, tx: Tx, row: StoredDue, n: int, reference: str) -> StoredReceipt:
@@ -220,8 +256,34 @@ def _receipt(ctx: Context, tx: Tx, row: StoredDue, n: int, reference: str) -> St
     return StoredReceipt(reference, turn, row.id, n, day, row.amount, ReceiptWay.DESK.value)
 
 
+def _refund(ctx: Context, tx: Tx, row: StoredDue, n: int, wish: FeeWish) -> StoredRefund:
+    """Return a refund; its day is the bank's, where the bank's file has its line."""
+    reference, day = wish.reference, ctx.day(tx.now)
+    receipts = queries.turns(tx.conn, tx.hall_id, [reference])
+    if receipts:
+        raise HallError(FeeCode.FEE_RECEIPT_USED, number=receipts[-1].due)
+    _require_no_refund(tx, reference)
+    line = next(iter(queries.bank_lines(tx.conn, tx.hall_id, [reference])), None)
+    if line is not None:
+        plain = BankLine(line.reference, line.notice, line.day, line.amount)
+        if line.amount != -wish.amount or not fits(plain, row.id):
+            raise HallError(
+                FeeCode.FEE_BANK_LINE, number=line.notice, amount=yuan_text(line.amount)
+            )
+        day = line.day
+    return StoredRefund(reference, 1, row.id, n, day, wish.amount)
+
+
+def _require_no_refund(tx: Tx, reference: str) -> None:
+    """Raise FEE_RECEIPT_USED for the bank reference of a refund."""
+    refunds = queries.refunds(tx.conn, tx.hall_id, [reference])
+    if refunds:
+        raise HallError(FeeCode.FEE_RECEIPT_USED, number=refunds[0].due)
+
+
 def _turn(tx: Tx, reference: str, today: str) -> tuple[int, str]:
     """Return the next turn of a reference and its day; raise FEE_RECEIPT_USED while it counts."""
+    _require_no_refund(tx, reference)
     turns = queries.turns(tx.conn, tx.hall_id, [reference])
     counting = queries.counting(turns)
     if counting:
@@ -246,7 +308,7 @@ def _add_fact(
     n: int,
     state: FeeState,
     wish: FeeWish,
-    receipt: StoredReceipt | None = None,
+    money: StoredReceipt | StoredRefund | None = None,
 ) -> None:
     fact = StoredFeeFact(
         due=row.id,
@@ -255,9 +317,9 @@ def _add_fact(
         state=state.value,
         at=tx.now,
         day=ctx.day(tx.now),
-        amount=row.amount,
-        reference=receipt.reference if receipt is not None else wish.reference,
-        money_day=receipt.day if receipt is not None else "",
+        amount=wish.amount or row.amount,
+        reference=money.reference if money is not None else wish.reference,
+        money_day=money.day if money is not None else "",
         words=wish.words,
         by_actor=actor.key,
     )
@@ -271,7 +333,7 @@ def _add_fact(
         "amount": fact.amount,
         "reference": fact.reference,
         "money_day": fact.money_day,
-        "way": receipt.way if receipt is not None else "",
+        "way": money.way if isinstance(money, StoredReceipt) else "",
         "standard": row.standard,
         "quantity": row.quantity,
         "unit": row.unit,
@@ -291,17 +353,31 @@ class ReadFile:
     is_repeated: bool
 
 
-def read_file(ctx: Context, actor: Actor, name: str, content: bytes) -> ReadFile:
+def read_file(
+    ctx: Context,
+    actor: Actor,
+    name: str,
+    content: bytes,
+    first: date | None = None,
+    last: date | None = None,
+) -> ReadFile:
     """Read in a bank's file as a whole; the same bytes again change nothing.
 
     A line confirms its due if notice and amount are right and nothing speaks against it; others
-    are differences of their day. Raises FEE_CASHIER, FEE_FILE_FORM, FEE_FILE_LINES,
-    FEE_FILE_CHANGED.
+    are differences of their day. `first` and `last`: days that it covers, None by its lines.
+    Raises FEE_CASHIER, FEE_FILE_FORM, FEE_FILE_LINES, FEE_FILE_CHANGED, FEE_FILE_DAYS.
     """
     if not ctx.read_single(lambda c: access.is_cashier(c, ctx.hall_id, actor)):
         raise HallError(FeeCode.FEE_CASHIER)
-    digest = hashlib.sha256(content).hexdigest()
-    lines = _payments(content, ctx.local().date())
+    today = ctx.local().date()
+    lines = _payments(content, today)
+    try:
+        span = span_of(lines, first, last, today)
+    except FileDaysError as error:
+        raise HallError(FeeCode.FEE_FILE_DAYS) from error
+    # The same bytes for other days are another file: two empty days look the same.
+    stated = "" if first is None and last is None else "/".join(span)
+    digest = hashlib.sha256(content + stated.encode()).hexdigest()
 
     def act(tx: Tx) -> bool:
         if not access.is_cashier(tx.conn, tx.hall_id, actor):
@@ -317,6 +393,8 @@ def read_file(ctx: Context, actor: Actor, name: str, content: bytes) -> ReadFile
             new_rows=len(new),
             booked=booked,
             amount=sum(entry.line.amount for entry in lines),
+            first_day=span[0],
+            last_day=span[1],
             at=tx.now,
             by_actor=actor.key,
         )
@@ -326,6 +404,7 @@ def read_file(ctx: Context, actor: Actor, name: str, content: bytes) -> ReadFile
             "new": row.new_rows,
             "booked": booked,
             "amount": row.amount,
+            "days": list(span),
         }
         write_journal(tx, actor, "fee.file", digest, data=data)
         return False
@@ -376,6 +455,7 @@ def _book(ctx: Context, tx: Tx, actor: Actor, lines: Sequence[StoredBankLine]) -
     """
     dues = _dues_of(tx, lines)
     used = {row.reference for row in _counting(tx, lines)}
+    used |= {row.reference for row in _refunded(tx, lines)}
     booked: set[str] = set()
     for line in sorted(lines, key=lambda line: (line.day, line.reference)):
         row = dues.get(line.notice)
@@ -400,6 +480,10 @@ def _book(ctx: Context, tx: Tx, actor: Actor, lines: Sequence[StoredBankLine]) -
 def _dues_of(tx: Tx, lines: Sequence[StoredBankLine]) -> Mapping[str, StoredDue]:
     rows = queries.among(tx.conn, tx.hall_id, {line.notice for line in lines})
     return {row.id: row for row in rows}
+
+
+def _refunded(tx: Tx, lines: Sequence[StoredBankLine]) -> list[StoredRefund]:
+    return queries.refunds(tx.conn, tx.hall_id, {line.reference for line in lines})
 
 
 def _counting(tx: Tx, lines: Sequence[StoredBankLine]) -> list[StoredReceipt]:

@@ -1,8 +1,8 @@
 """Bank's file: a CSV of payments, checked as a whole before anything of it counts.
 
 UTF-8 or GB18030. The first row names the columns: 交易日期 (2026-03-02), 银行流水号,
-缴款通知书编号, 金额 (yuan, at most two decimals); others are ignored, so that a bank's usual
-export needs no editing. Pure.
+缴款通知书编号, 金额 (yuan, at most two decimals, negative for money that went back); others are
+ignored, so that a bank's usual export needs no editing. Pure.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def payments(content: bytes, today: date) -> list[NumberedLine]:
     """Return the payments of a file, in the order of its rows.
 
     Raises FileFormError, and FileLinesError for every row without a day up to `today`, a reference
-    of its own, or an amount above zero.
+    of its own, or an amount.
     """
     rows = _rows(content)
     if not rows:
@@ -76,6 +76,29 @@ def payments(content: bytes, today: date) -> list[NumberedLine]:
     if wrong:
         raise FileLinesError(wrong)
     return lines
+
+
+class FileDaysError(Exception):
+    """Days of a file that are missing, or contradict its rows."""
+
+
+def span_of(
+    lines: Sequence[NumberedLine], first: date | None, last: date | None, today: date
+) -> tuple[str, str]:
+    """Return the ISO days that a file covers: as stated, otherwise from its first row to its last.
+
+    A day without payments is known only from a file that covers it. Raises FileDaysError.
+    """
+    days = sorted(entry.line.day for entry in lines)
+    if (first is None and last is None) and days:
+        return days[0], days[-1]
+    begin, end = first or last, last or first
+    if begin is None or end is None or not begin <= end <= today:
+        raise FileDaysError
+    span = begin.isoformat(), end.isoformat()
+    if days and not span[0] <= days[0] <= days[-1] <= span[1]:
+        raise FileDaysError
+    return span
 
 
 def _rows(content: bytes) -> list[tuple[int, list[str]]]:
@@ -141,8 +164,10 @@ def _day(text: str) -> date | None:
 
 
 def _fen(text: str) -> int:
-    """Return the fen of an amount in yuan; 0 for none."""
-    match = _AMOUNT.fullmatch(text.replace("¥", "").strip())
+    """Return the fen of an amount in yuan, negative with a minus sign; 0 for none."""
+    plain = text.replace("¥", "").replace("\N{MINUS SIGN}", "-").strip()
+    match = _AMOUNT.fullmatch(plain.removeprefix("-"))
     if match is None:
         return 0
-    return int(match[1].replace(",", "")) * 100 + int((match[2] or "").ljust(2, "0"))
+    fen = int(match[1].replace(",", "")) * 100 + int((match[2] or "").ljust(2, "0"))
+    return -fen if plain.startswith("-") else fen

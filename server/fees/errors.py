@@ -20,11 +20,14 @@ class FeeCode(ErrorCode):
     FEE_SECOND = "fee_second"
     FEE_WORDS = "fee_words"
     FEE_REFERENCE = "fee_reference"
+    FEE_AMOUNT = "fee_amount"
+    FEE_REFUNDED = "fee_refunded"
     FEE_RECEIPT_USED = "fee_receipt_used"
     FEE_BANK_LINE = "fee_bank_line"
     FEE_FILE_FORM = "fee_file_form"
     FEE_FILE_LINES = "fee_file_lines"
     FEE_FILE_CHANGED = "fee_file_changed"
+    FEE_FILE_DAYS = "fee_file_days"
 
 
 REFUSALS: dict[ErrorCode, Refusal] = {
@@ -70,8 +73,8 @@ REFUSALS: dict[ErrorCode, Refusal] = {
     ),
     FeeCode.FEE_OWN: Refusal(
         403,
-        "受理办件或开具通知书的人，不能确认这笔款项，也不能批准免收，请由另一个人办理。",
-        "Whoever accepted the case or made the notice cannot confirm or waive its money.",
+        "受理办件或开具通知书的人，不能确认这笔款项，也不能批准免收或撤销通知书，请由另一个人办理。",
+        "Whoever accepted the case or made the notice cannot confirm, waive or cancel its money.",
     ),
     FeeCode.FEE_SECOND: Refusal(
         403,
@@ -86,8 +89,18 @@ REFUSALS: dict[ErrorCode, Refusal] = {
     ),
     FeeCode.FEE_RECEIPT_USED: Refusal(
         409,
-        "这个银行流水号已经确认过缴款通知书 {number}，同一笔款只能确认一次。",
-        "This reference has confirmed payment notice {number}. Money counts once.",
+        "这个银行流水号已经用于缴款通知书 {number}，同一笔款只能确认一次。",
+        "This reference was used for payment notice {number}. Money counts once.",
+    ),
+    FeeCode.FEE_AMOUNT: Refusal(
+        409,
+        "退款须大于0，且不超过还没有退的 {amount} 元。",
+        "A refund is above 0 and at most the {amount} yuan that were not refunded yet.",
+    ),
+    FeeCode.FEE_REFUNDED: Refusal(
+        409,
+        "已经退过一部分的收款不能更正，其余部分请办理退款。",
+        "A payment of which a part was refunded cannot be corrected. Please refund the rest.",
     ),
     FeeCode.FEE_BANK_LINE: Refusal(
         409,
@@ -105,10 +118,10 @@ REFUSALS: dict[ErrorCode, Refusal] = {
     FeeCode.FEE_FILE_LINES: Refusal(
         400,
         "银行文件第{lines}行有误，一行也没有导入。每行须有不晚于今天的日期（如2026-03-02）、"
-        "不重复的流水号（4至40位字母、数字或连字符）和金额（元，大于0，最多两位小数）。",
+        "不重复的流水号（4至40位字母、数字或连字符）和金额（元，不为0，退款为负数，最多两位小数）。",
         "Rows {lines} of the bank's file are wrong and nothing of it was imported. Each row needs "
         "a day up to today (2026-03-02), a reference of its own (4 to 40 letters, digits or "
-        "hyphens) and an amount in yuan above 0 with at most two decimals.",
+        "hyphens) and an amount in yuan with at most two decimals, negative for a refund.",
     ),
     FeeCode.FEE_FILE_CHANGED: Refusal(
         409,
@@ -116,5 +129,11 @@ REFUSALS: dict[ErrorCode, Refusal] = {
         "请向银行核实。",
         "Rows {lines} have references of an earlier file with another day, notice or amount. "
         "Nothing was imported. Please ask the bank.",
+    ),
+    FeeCode.FEE_FILE_DAYS: Refusal(
+        400,
+        "请填写银行文件从哪天到哪天，不晚于今天，并包括每一行的日期；没有明细的文件必须填写。",
+        "Please enter the days of the bank's file, up to today and with the day of every row; a "
+        "file without rows needs them.",
     ),
 }

@@ -1,14 +1,15 @@
 """Integrity check of fees: no fen appears or vanishes, and the journal says the same.
 
 Every due has its facts without a gap, its amount is price times quantity by the standard of its
-version, and the hall holds its money exactly in the states in which it is paid. Each confirmation
-and each correction has its turn of a bank reference, of which one at most counts. The lines of a
-file are as many as it says. The journal alone gives the same facts, states and references.
+version, and the hall holds its money exactly in the states in which it is paid, less what was
+refunded. Each confirmation and each correction has its turn of a bank reference, of which one at
+most counts; each refund has a reference that no receipt has. The lines of a file are as many as it
+says, on the days that it covers. The journal alone gives the same facts, states and references.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from sqlalchemy import Connection, func, select
@@ -21,10 +22,11 @@ from server.fees import queries
 from server.fees.queries import StoredDue, StoredFeeFact, StoredReceipt
 from server.fees.replay import ACTS, ReplayedFees, replayed
 from server.fees.rules import PAID, FeeMove, FeeState, net_of, read_number
-from server.fees.tables import fee_bank_line, fee_file, fee_receipt
+from server.fees.tables import fee_bank_line, fee_fact, fee_file, fee_receipt, fee_refund
 
 FIRST_DAY, LAST_DAY = "2000-01-01", "2099-12-31"
 _MONEY = (FeeMove.CONFIRM, FeeMove.CORRECT)
+_REFUNDING = (FeeMove.ASK_REFUND, FeeMove.CONFIRM_REFUND, FeeMove.DENY_REFUND)
 
 
 def problems(conn: Connection, hall_id: str) -> Iterator[Problem]:
@@ -46,6 +48,7 @@ def problems(conn: Connection, hall_id: str) -> Iterator[Problem]:
             used += sum(fact.move in _MONEY for fact in facts[row.id])
     if used != len(turns):
         yield "收款记录与确认不符", "receipts differ from the confirmations"
+    yield from _refunds(conn, hall_id, replay, {turn.reference for turn in turns})
     if len(replay.facts) != len(rows):
         yield "流水中的缴款通知书与数据不符", "the journal has other payment notices"
     yield from _references(turns, replay)
@@ -70,14 +73,47 @@ def _due(
     line = FeeStandard(row.standard, row.name, row.price, row.per, row.basis)
     if item is None or line not in item.fees or row.amount != row.price * row.quantity:
         yield f"{zh}与收费标准不符", f"{en} differs from its fee standard"
-    moves = [FeeMove(fact.move) for fact in facts]
-    held = row.amount if FeeState(row.state) in PAID else 0
-    if net_of(moves, row.amount) != held or any(fact.amount != row.amount for fact in facts):
+    if not _is_money_right(row, facts):
         yield f"{zh}收退金额与状态不符", f"the money of {en} differs from its state"
     if replay.facts.get(row.id, []) != [queries.plain_fact(fact) for fact in facts]:
         yield f"{zh}与流水不一致", f"{en} differs from the journal"
     elif facts and replay.states[row.id] != row.state:
         yield f"{zh}状态与流水不一致", f"the state of {en} differs from the journal"
+
+
+def _is_money_right(row: StoredDue, facts: Sequence[StoredFeeFact]) -> bool:
+    """Return True if no refund exceeds what was held, and the end is that of the state."""
+    held = 0
+    for fact in facts:
+        if fact.move in _REFUNDING:
+            if not 0 < fact.amount <= held:
+                return False
+        elif fact.amount != row.amount:
+            return False
+        held += net_of([(FeeMove(fact.move), fact.amount)])
+        if not 0 <= held <= row.amount:
+            return False
+    return (held > 0) is (FeeState(row.state) in PAID)
+
+
+def _refunds(
+    conn: Connection, hall_id: str, replay: ReplayedFees, receipts: Collection[str]
+) -> Iterator[Problem]:
+    """Yield what is wrong with the references of refunds."""
+    f, x = fee_fact.c, fee_refund.c
+    query = select(f.due, f.n, f.reference, f.amount).where(
+        f.hall_id == hall_id, f.move == FeeMove.CONFIRM_REFUND.value
+    )
+    facts = sorted(tuple(row) for row in conn.execute(query))
+    stored = select(x.due, x.n, x.reference, x.amount).where(x.hall_id == hall_id)
+    rows = sorted(tuple(row) for row in conn.execute(stored))
+    if facts != rows:
+        yield "退款记录与确认不符", "refunds differ from the confirmations"
+    references = {row[2] for row in rows}
+    if references & {*receipts}:
+        yield "退款与收款用了同一个银行流水号", "a refund has the reference of a receipt"
+    if sorted((row[2], row[0]) for row in rows) != sorted(replay.refunds):
+        yield "退款的银行流水号与流水不一致", "references of refunds differ from the journal"
 
 
 def _receipts_of(
@@ -121,13 +157,19 @@ def _references(turns: Sequence[StoredReceipt], replay: ReplayedFees) -> Iterato
 
 def _files(conn: Connection, hall_id: str) -> Iterator[Problem]:
     lines = fee_bank_line.c
-    query = select(lines.file, func.count()).where(lines.hall_id == hall_id)
-    counts = {row[0]: int(row[1]) for row in conn.execute(query.group_by(lines.file))}
+    columns = lines.file, func.count(), func.min(lines.day), func.max(lines.day)
+    query = select(*columns).where(lines.hall_id == hall_id)
+    counts = {row[0]: tuple(row[1:]) for row in conn.execute(query.group_by(lines.file))}
     files = fee_file.c
-    for digest, new in conn.execute(
-        select(files.digest, files.new_rows).where(files.hall_id == hall_id)
+    for digest, new, first, last in conn.execute(
+        select(files.digest, files.new_rows, files.first_day, files.last_day).where(
+            files.hall_id == hall_id
+        )
     ):
-        if counts.pop(digest, 0) != new:
+        count, *days = counts.pop(digest, (0,))
+        if count != new:
             yield f"银行文件 {digest[:12]} 的行数不符", f"lines of file {digest[:12]} are missing"
+        elif not all(first <= day <= last for day in days):
+            yield f"银行文件 {digest[:12]} 的日期不符", f"file {digest[:12]} has other days"
     if counts:
         yield "有银行流水不属于任何文件", "some lines of the bank belong to no file"

@@ -8,9 +8,10 @@ from pydantic import Field, StringConstraints
 
 from server.core.messages import MASKED, TYPED, Code, Command, Message
 from server.fees.reconciling import DifferenceKind
-from server.fees.rules import MOST_QUANTITY, FeeMove, FeeState, ReceiptWay
+from server.fees.rules import MOST_AMOUNT, MOST_QUANTITY, FeeMove, FeeState, ReceiptWay
 
 FIELD_WORDS = {
+    "amount": ("金额", "amount"),
     "standard": ("收费标准", "fee standard"),
     "state": ("状态", "state"),
     "quantity": ("数量", "quantity"),
@@ -33,11 +34,16 @@ class MakeDue(Command):
 
 
 class MoveFee(Command):
-    """Step of a due; `reference`: the bank's, of a receipt or a refund."""
+    """Step of a due.
+
+    `reference`: the bank's, of a receipt or a refund; `amount`: fen of a refund that is requested,
+    0 for all that is left.
+    """
 
     move: FeeMove
     words: FeeText = ""
     reference: Reference = ""
+    amount: Annotated[int, Field(ge=0, le=MOST_AMOUNT)] = 0
 
 
 class FeeStandardView(Message):
@@ -51,11 +57,13 @@ class FeeStandardView(Message):
 
 
 class FeeFactView(Message):
-    """Fact of a due; `money_day`: ISO day of the receipt it makes or takes back."""
+    """Fact of a due; `money_day`: ISO day of the receipt it makes or takes back, or of a refund."""
 
     n: int
     move: FeeMove
     state: FeeState
+    amount: int
+    """Fen: of a refund what goes back, of anything else the due's."""
     at: int
     by: str
     by_name: str
@@ -91,6 +99,8 @@ class FeeView(FeeBrief):
     price: int
     facts: list[FeeFactView]
     moves: list[FeeMove]
+    held: int
+    """Fen that the hall holds: paid and not refunded."""
 
 
 class CaseFees(Message):
@@ -123,7 +133,7 @@ class CashierDesk(Message):
 
 
 class BankFileView(Message):
-    """File of the bank as it was read in; `amount` in fen."""
+    """File of the bank as it was read in; `amount` in fen, refunds taken off."""
 
     digest: str
     name: str
@@ -131,6 +141,9 @@ class BankFileView(Message):
     new_lines: int
     booked: int
     amount: int
+    first_day: str
+    """ISO days that the file covers."""
+    last_day: str
     at: int
     by_name: str
 
@@ -181,9 +194,9 @@ class IssuedView(Message):
 
 
 class DayAgreement(Message):
-    """Agreement of a day: receipts, the bank's lines and the licences, in fen.
+    """Agreement of a day: receipts and refunds, the bank's lines and the licences, in fen.
 
-    `received - bank` is the sum of the differences' amounts, always.
+    `(received - refunded) - (bank - bank_refunded)` is the sum of the differences' amounts, always.
     """
 
     day: str
@@ -193,13 +206,21 @@ class DayAgreement(Message):
     bank_count: int
     refunded: int
     refunded_count: int
+    bank_refunded: int
+    bank_refunded_count: int
+    has_file: bool
+    """True if a file of the bank covers the day, with lines or without."""
     waived: int
     waived_count: int
+    cancelled: int
+    cancelled_count: int
     differences: list[DifferenceView]
     receipts: list[ReceiptView]
     not_issued: int
     """Fen received on the day for cases without a licence yet."""
     issued: list[IssuedView]
+    ended: list[FeeBrief]
+    """Unpaid dues, made up to the day, of cases that ended without a grant."""
     agrees: bool
 
 
@@ -211,7 +232,9 @@ class DayMoneyView(Message):
     received: int
     waived: int
     refunded: int
+    cancelled: int
     bank: int
+    bank_refunded: int
     differences: int
 
 
@@ -224,5 +247,7 @@ class FeeMonth(Message):
     received: int
     waived: int
     refunded: int
+    cancelled: int
     bank: int
+    bank_refunded: int
     differences: int

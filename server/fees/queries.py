@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import Connection, case, func, insert, select
+from sqlalchemy import Connection, and_, func, insert, not_, or_, select
 
+from server.cases.rules import CaseOutcome, CaseState
+from server.cases.tables import case_record
 from server.core.records import Records
 from server.core.step_chains import StepChain
 from server.core.store import Tx
 from server.fees.rules import SETTLED, FeeFact, FeeMove, FeeState
-from server.fees.tables import fee_bank_line, fee_due, fee_fact, fee_file, fee_receipt
+from server.fees.tables import (
+    fee_bank_line,
+    fee_due,
+    fee_fact,
+    fee_file,
+    fee_receipt,
+    fee_refund,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +80,20 @@ class StoredReceipt:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredRefund:
+    """Refund by its bank reference; `n`: of the fact, `day`: on which the money went back."""
+
+    reference: str
+    turn: int
+    due: str
+    n: int
+    day: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
 class StoredFile:
-    """File of the bank as stored, without its lines."""
+    """File of the bank as stored, without its lines; it covers `first_day` to `last_day`."""
 
     digest: str
     name: str
@@ -80,6 +101,8 @@ class StoredFile:
     new_rows: int
     booked: int
     amount: int
+    first_day: str
+    last_day: str
     at: int
     by_actor: str
 
@@ -99,15 +122,17 @@ class StoredBankLine:
 _dues = Records(StoredDue, fee_due)
 _facts = Records(StoredFeeFact, fee_fact)
 _receipts = Records(StoredReceipt, fee_receipt)
+_refunds = Records(StoredRefund, fee_refund)
 _files = Records(StoredFile, fee_file)
 _lines = Records(StoredBankLine, fee_bank_line)
 FACTS = StepChain(_facts, fee_fact, fee_due, "due")
 _d, _f, _r = fee_due.c, fee_fact.c, fee_receipt.c
-_i, _b = fee_file.c, fee_bank_line.c
+_i, _b, _x = fee_file.c, fee_bank_line.c, fee_refund.c
 MOST_LISTED = 500
 CHUNK = 500
 """Dues or references that are read at once."""
 UNSETTLED = sorted({*FeeState} - SETTLED)
+_ENDED = sorted({CaseState.NOT_ACCEPTED, CaseState.WITHDRAWN, CaseState.VOID})
 
 
 def get(conn: Connection, hall_id: str, due: str) -> StoredDue | None:
@@ -150,6 +175,26 @@ def in_states(
     return _dues.all(conn, query.limit(MOST_LISTED))
 
 
+def waiting(
+    conn: Connection, hall_id: str, states: Iterable[FeeState], *, ended: bool, until: str = ""
+) -> list[StoredDue]:
+    """Return the dues in these states of cases that ended without a grant, or of the others.
+
+    The oldest first; `until`: the last ISO day on which one was made.
+    """
+    k = case_record.c
+    is_ended = or_(k.state.in_(_ENDED), k.outcome == CaseOutcome.REFUSED.value)
+    query = (
+        _dues.select()
+        .join(case_record, and_(k.hall_id == _d.hall_id, k.id == _d.case))
+        .where(_d.hall_id == hall_id, _d.state.in_(sorted(states)))
+        .where(is_ended if ended else not_(is_ended))
+    )
+    if until:
+        query = query.where(_d.day <= until)
+    return _dues.all(conn, query.order_by(_d.day, _d.serial).limit(MOST_LISTED))
+
+
 def of_days(conn: Connection, hall_id: str, first: str, last: str) -> list[StoredDue]:
     """Return the dues that were made on ISO days `first`..`last`, newest first."""
     query = _dues.select().where(_d.hall_id == hall_id, _d.day >= first, _d.day <= last)
@@ -171,9 +216,16 @@ def facts_of_days(
     conn: Connection, hall_id: str, first: str, last: str
 ) -> list[tuple[StoredFeeFact, str]]:
     """Return the facts that count on ISO days `first`..`last`, each with the unit of its due."""
-    counted = case((_f.money_day != "", _f.money_day), else_=_f.day)
-    query = _facts.select().where(_f.hall_id == hall_id, counted >= first, counted <= last)
-    facts = _facts.all(conn, query.order_by(_f.at, _f.due, _f.n))
+    spans = (
+        _f.money_day.between(first, last),
+        and_(_f.money_day == "", _f.day.between(first, last)),
+    )
+    facts = [
+        fact
+        for span in spans
+        for fact in _facts.all(conn, _facts.select().where(_f.hall_id == hall_id, span))
+    ]
+    facts.sort(key=lambda fact: (fact.at, fact.due, fact.n))
     units = {row.id: row.unit for row in among(conn, hall_id, {fact.due for fact in facts})}
     return [(fact, units[fact.due]) for fact in facts]
 
@@ -210,6 +262,38 @@ def counting(rows: Sequence[StoredReceipt]) -> list[StoredReceipt]:
 def add_receipt(tx: Tx, row: StoredReceipt) -> None:
     """Insert a turn of a reference."""
     tx.conn.execute(insert(fee_receipt).values(hall_id=tx.hall_id, **asdict(row)))
+
+
+# -- refunds -------------------------------------------------------------------------------------
+
+
+def refunds(conn: Connection, hall_id: str, references: Collection[str]) -> list[StoredRefund]:
+    """Return the refunds with these bank references."""
+    rows: list[StoredRefund] = []
+    for part in _parts(references):
+        query = _refunds.select().where(_x.hall_id == hall_id, _x.reference.in_(part))
+        rows += _refunds.all(conn, query.order_by(_x.reference, _x.turn))
+    return rows
+
+
+def refunds_of_days(conn: Connection, hall_id: str, first: str, last: str) -> list[StoredRefund]:
+    """Return the refunds of ISO days `first`..`last`, by reference."""
+    query = _refunds.select().where(_x.hall_id == hall_id, _x.day >= first, _x.day <= last)
+    return _refunds.all(conn, query.order_by(_x.reference, _x.turn))
+
+
+def refunded(conn: Connection, hall_id: str, dues: Collection[str]) -> dict[str, int]:
+    """Return the fen that were refunded of dues, by due, without those of which nothing was."""
+    sums: dict[str, int] = {}
+    for part in _parts(dues):
+        query = select(_x.due, func.sum(_x.amount)).where(_x.hall_id == hall_id, _x.due.in_(part))
+        sums |= {row[0]: int(row[1]) for row in conn.execute(query.group_by(_x.due))}
+    return sums
+
+
+def add_refund(tx: Tx, row: StoredRefund) -> None:
+    """Insert a refund."""
+    tx.conn.execute(insert(fee_refund).values(hall_id=tx.hall_id, **asdict(row)))
 
 
 # -- the bank's file -----------------------------------------------------------------------------
@@ -249,6 +333,14 @@ def bank_lines_of_days(
     """Return the bank's lines of ISO days `first`..`last`."""
     query = _lines.select().where(_b.hall_id == hall_id, _b.day >= first, _b.day <= last)
     return _lines.all(conn, query.order_by(_b.day, _b.reference))
+
+
+def covered(conn: Connection, hall_id: str, first: str, last: str) -> list[tuple[str, str]]:
+    """Return the spans of the bank's files that touch ISO days `first`..`last`."""
+    query = select(_i.first_day, _i.last_day).where(
+        _i.hall_id == hall_id, _i.first_day <= last, _i.last_day >= first
+    )
+    return [(row[0], row[1]) for row in conn.execute(query.distinct())]
 
 
 def days_of_file(conn: Connection, hall_id: str, digest: str) -> list[str]:

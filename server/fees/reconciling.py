@@ -1,7 +1,8 @@
-"""Day's agreement: receipts against the bank's file, to the cent, each difference with its name.
+"""Day's agreement: receipts and refunds against the bank's file, each difference with its name.
 
-The sum of the receipts less the sum of the bank's lines equals the sum of the differences, always:
-each difference carries the fen that it explains. Pure; nothing of it is stored.
+Receipts less refunds, less the sum of the bank's lines, equal the sum of the differences, always:
+each difference carries the fen that it explains. Amounts of refunds are negative on both sides.
+Pure; nothing of it is stored.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from server.fees.rules import PAID, FeeState
+from server.fees.rules import PAID, FeeState, read_number
 
 
 class DifferenceKind(StrEnum):
@@ -28,9 +29,11 @@ class DifferenceKind(StrEnum):
     OTHER_DAY = "other_day"
     """Receipt and bank's line have different days."""
     MISSING = "missing"
-    """Receipt without a line of the bank's file."""
+    """Receipt or refund without a line of the bank's file."""
     NO_FILE = "no_file"
-    """Receipt of a day of which no line of the bank has come yet."""
+    """Receipt or refund of a day that no file of the bank covers yet."""
+    REFUND_UNBOOKED = "refund_unbooked"
+    """The bank returned money, and no refund was confirmed with its reference."""
 
 
 _NO_FILE = DifferenceKind.NO_FILE
@@ -38,7 +41,7 @@ _NO_FILE = DifferenceKind.NO_FILE
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Receipt that counts: not corrected."""
+    """Receipt that counts, which is not corrected; a refund has a negative amount."""
 
     reference: str
     notice: str
@@ -48,7 +51,7 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class BankLine:
-    """Line of the bank's file: one payment."""
+    """Line of the bank's file: one payment, or a negative one that went back."""
 
     reference: str
     notice: str
@@ -87,6 +90,12 @@ class Agreement:
     received_count: int
     bank: int
     bank_count: int
+    refunded: int
+    refunded_count: int
+    bank_refunded: int
+    bank_refunded_count: int
+    has_file: bool
+    """True if a file of the bank covers the day, with lines or without."""
     differences: tuple[Difference, ...]
 
     @property
@@ -105,11 +114,13 @@ def agreement(
     receipts: Sequence[Receipt],
     lines: Sequence[BankLine],
     dues: Mapping[str, DueBrief],
+    *,
+    has_file: bool = False,
 ) -> Agreement:
     """Return the comparison of an ISO day.
 
     `receipts` and `lines`: all that have the day, and all with a reference of those. `dues`: by
-    number of the notice.
+    number of the notice. `has_file`: a file of the bank covers the day.
     """
     by_reference = {receipt.reference: receipt for receipt in receipts}
     line_by = {line.reference: line for line in lines}
@@ -117,16 +128,23 @@ def agreement(
     bank = [line for line in lines if line.day == day]
     differences = [
         *_of_lines(day, bank, by_reference, dues),
-        *_of_receipts(day, own, line_by, DifferenceKind.MISSING if bank else _NO_FILE),
+        *_of_receipts(day, own, line_by, DifferenceKind.MISSING if has_file else _NO_FILE),
     ]
     return Agreement(
         day,
-        sum(receipt.amount for receipt in own),
-        len(own),
-        sum(line.amount for line in bank),
-        len(bank),
+        *_sum(receipt.amount for receipt in own),
+        *_sum(line.amount for line in bank),
+        *_sum(-receipt.amount for receipt in own),
+        *_sum(-line.amount for line in bank),
+        has_file,
         tuple(sorted(differences, key=lambda d: (d.kind, d.reference, d.notice))),
     )
+
+
+def _sum(amounts: Iterable[int]) -> tuple[int, int]:
+    """Return sum and number of the amounts above zero."""
+    positive = [amount for amount in amounts if amount > 0]
+    return sum(positive), len(positive)
 
 
 def _of_lines(
@@ -150,6 +168,8 @@ def _of_lines(
 
 
 def _unbooked(line: BankLine, due: DueBrief | None) -> DifferenceKind:
+    if line.amount < 0:
+        return DifferenceKind.REFUND_UNBOOKED
     if due is None:
         return DifferenceKind.UNKNOWN_NOTICE
     if line.amount != due.amount:
@@ -157,10 +177,15 @@ def _unbooked(line: BankLine, due: DueBrief | None) -> DifferenceKind:
     return DifferenceKind.PAID_TWICE if due.state in PAID else DifferenceKind.NOT_BOOKED
 
 
+def fits(line: BankLine, notice: str) -> bool:
+    """Return True if a line can be of a notice: it names it, or is a refund without a number."""
+    return line.notice == notice or (line.amount < 0 and read_number(line.notice) is None)
+
+
 def _booked(day: str, line: BankLine, receipt: Receipt) -> DifferenceKind | None:
     if receipt.day != day:
         return DifferenceKind.OTHER_DAY
-    if receipt.notice != line.notice:
+    if not fits(line, receipt.notice):
         return DifferenceKind.OTHER_NOTICE
     return DifferenceKind.WRONG_AMOUNT if receipt.amount != line.amount else None
 

@@ -22,6 +22,8 @@ class ReplayedFees:
     units: dict[str, str] = field(default_factory=dict)
     references: dict[str, str] = field(default_factory=dict)
     """Due of every bank reference that counts."""
+    refunds: list[tuple[str, str]] = field(default_factory=list)
+    """Bank reference and due of every refund."""
 
 
 def replayed(lines: Iterable[Line]) -> ReplayedFees:
@@ -40,4 +42,6 @@ def replayed(lines: Iterable[Line]) -> ReplayedFees:
             result.references[str(data["reference"])] = line.subject
         elif move is FeeMove.CORRECT:
             result.references.pop(str(data["reference"]), None)
+        elif move is FeeMove.CONFIRM_REFUND:
+            result.refunds.append((str(data["reference"]), line.subject))
     return result

@@ -47,6 +47,8 @@ STEPS = (
     FeeCode.FEE_REFERENCE,
     FeeCode.FEE_RECEIPT_USED,
     FeeCode.FEE_BANK_LINE,
+    FeeCode.FEE_AMOUNT,
+    FeeCode.FEE_REFUNDED,
 )
 
 
@@ -55,6 +57,7 @@ def add(api: Api) -> None:
     _of_cases(api)
     _of_dues(api)
     _of_desk(api)
+    _of_files(api)
     _of_days(api)
 
 
@@ -108,10 +111,10 @@ def _of_dues(api: Api) -> None:
         example={"move": "confirm", "reference": "20261130000123"},
     )
     def move_fee(call: Call) -> FeeView:
-        """Take the next step of a due: confirm, waive, refund, correct."""
+        """Take the next step of a due: confirm, waive, refund, correct, cancel."""
         body: MoveFee = call.body
         due = call.args["payment"]
-        wish = FeeWish(body.move, body.words, body.reference)
+        wish = FeeWish(body.move, body.words, body.reference, body.amount)
         actions.move(ctx, call.actor, call.key, due, wish)
         return ctx.read(lambda c: views.single(ctx, c, call.actor, due))
 
@@ -175,6 +178,10 @@ def _of_desk(api: Api) -> None:
 
         return ctx.read(read)
 
+
+def _of_files(api: Api) -> None:
+    ctx = api.hall.ctx
+
     @api.get("/fees/bank-files", who=STAFF, answer=BankFileList, codes=(FeeCode.FEE_CASHIER,))
     def bank_files(call: Call) -> BankFileList:
         """Return the last files of the bank to the cashier and the office."""
@@ -194,14 +201,22 @@ def _of_desk(api: Api) -> None:
             FeeCode.FEE_FILE_FORM,
             FeeCode.FEE_FILE_LINES,
             FeeCode.FEE_FILE_CHANGED,
+            FeeCode.FEE_FILE_DAYS,
         ),
         keyed=False,
         upload=LIMIT_KB * 1024,
     )
     def read_bank_file(call: Call) -> BankFileList:
-        """Read in a CSV file of the bank as a whole; the same file again changes nothing."""
+        """Read in a CSV file of the bank as a whole; the same file again changes nothing.
+
+        `from` and `to`: days that it covers; without them those of its rows.
+        """
         name, content = uploaded(LIMIT_KB)
-        result = actions.read_file(ctx, call.actor, name, content)
+        today = ctx.local().date()
+        first, last = (
+            day_argument(name, today) if request.args.get(name) else None for name in ("from", "to")
+        )
+        result = actions.read_file(ctx, call.actor, name, content, first, last)
         return ctx.read(
             lambda c: views.file_list(ctx, c, result.digest, is_repeated=result.is_repeated)
         )

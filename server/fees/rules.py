@@ -1,8 +1,8 @@
 """Fees: states and moves of a due, its money, and the number of its payment notice.
 
-due → confirmed, or waive asked → waived; confirmed → refund asked → refunded, or correction asked
-→ due. Whatever a person asks for another one grants or denies. State and money follow from the
-facts; amounts are whole fen.
+due → confirmed, or waive asked → waived, or cancelled; confirmed → refund asked → refunded, or
+confirmed with the rest; or correction asked → due. Whatever a person asks for another one grants or
+denies. State and money follow from the facts; amounts are whole fen.
 """
 
 from __future__ import annotations
@@ -29,6 +29,9 @@ class FeeState(StrEnum):
     """The confirmation is said to be wrong, and nobody has decided on it yet."""
     REFUND_ASKED = "refund_asked"
     REFUNDED = "refunded"
+    """Nothing of the payment is left."""
+    CANCELLED = "cancelled"
+    """Made by mistake: nothing was to be paid."""
 
 
 class FeeMove(StrEnum):
@@ -41,11 +44,14 @@ class FeeMove(StrEnum):
     DENY_WAIVE = "deny_waive"
     ASK_REFUND = "ask_refund"
     CONFIRM_REFUND = "confirm_refund"
+    """Money went back: the whole payment or a part of it."""
     DENY_REFUND = "deny_refund"
     ASK_CORRECTION = "ask_correction"
     CORRECT = "correct"
     """The confirmation was wrong: its receipt counts no longer."""
     DENY_CORRECTION = "deny_correction"
+    CANCEL = "cancel"
+    """Taken back by a person who did not make it."""
 
 
 class ReceiptWay(StrEnum):
@@ -57,21 +63,29 @@ class ReceiptWay(StrEnum):
     """By a line of the bank's file."""
 
 
-SETTLED = frozenset({FeeState.CONFIRMED, FeeState.WAIVED})
+SETTLED = frozenset({FeeState.CONFIRMED, FeeState.WAIVED, FeeState.CANCELLED})
 """States in which a due no longer keeps a licence from being issued."""
 PAID = frozenset({FeeState.CONFIRMED, FeeState.CORRECTION_ASKED, FeeState.REFUND_ASKED})
-"""States in which the hall holds the money of a due."""
+"""States in which the hall holds money of a due: its amount less what was refunded."""
 ASKS = frozenset({FeeState.WAIVE_ASKED, FeeState.CORRECTION_ASKED, FeeState.REFUND_ASKED})
 """States in which a second person has to decide."""
 MOST_QUANTITY = 9999
+MOST_AMOUNT = 10**14
+"""Fen that a request can name."""
 
 
-def net_of(moves: Iterable[FeeMove], amount: int) -> int:
-    """Return the fen that the hall holds of a due of `amount` after these moves."""
-    return sum(_SIGNS.get(move, 0) * amount for move in moves)
+def net_of(facts: Iterable[tuple[FeeMove, int]]) -> int:
+    """Return the fen that the hall holds of a due after these moves with their amounts."""
+    return sum(_SIGNS.get(move, 0) * amount for move, amount in facts)
 
 
 _SIGNS = {FeeMove.CONFIRM: 1, FeeMove.CORRECT: -1, FeeMove.CONFIRM_REFUND: -1}
+
+
+def refund_amount(held: int, wish: int) -> int | None:
+    """Return the fen of a refund, the rest for a wish of 0; None for more than is held."""
+    amount = wish or held
+    return amount if 0 < amount <= held else None
 
 
 # -- the totals of days --------------------------------------------------------------------------
@@ -81,7 +95,8 @@ _SIGNS = {FeeMove.CONFIRM: 1, FeeMove.CORRECT: -1, FeeMove.CONFIRM_REFUND: -1}
 class FeeFact:
     """Fact of a due as totals read it.
 
-    `money_day`: the day of the receipt that a confirmation makes and a correction takes back.
+    `money_day`: the day of the receipt that a confirmation makes and a correction takes back, or of
+    the refund. `amount`: of a refund what goes back, of anything else the due's.
     """
 
     move: FeeMove
@@ -102,6 +117,8 @@ class DayMoney:
     waived_count: int = 0
     refunded: int = 0
     refunded_count: int = 0
+    cancelled: int = 0
+    cancelled_count: int = 0
 
     def __add__(self, other: DayMoney) -> DayMoney:
         return DayMoney(
@@ -113,6 +130,8 @@ class DayMoney:
             self.waived_count + other.waived_count,
             self.refunded + other.refunded,
             self.refunded_count + other.refunded_count,
+            self.cancelled + other.cancelled,
+            self.cancelled_count + other.cancelled_count,
         )
 
 
@@ -139,6 +158,8 @@ def _part(fact: FeeFact) -> DayMoney | None:
             return DayMoney(waived=fact.amount, waived_count=1)
         case FeeMove.CONFIRM_REFUND:
             return DayMoney(refunded=fact.amount, refunded_count=1)
+        case FeeMove.CANCEL:
+            return DayMoney(cancelled=fact.amount, cancelled_count=1)
         case _:
             return None
 

@@ -62,14 +62,15 @@ fee_fact = Table(
     code_column("state"),  # after the move
     Column("at", STAMP, nullable=False),
     Column("day", CODE, nullable=False),
-    number_column("amount", BigInteger),  # fen of the due
+    number_column("amount", BigInteger),  # fen of the due; of a refund what goes back
     code_column("reference"),  # bank's, of a confirmation, a refund and a correction
-    code_column("money_day"),  # ISO day of the receipt that a move makes or takes back
+    code_column("money_day"),  # ISO day of the receipt that a move makes or takes back, or refund
     text_column("words"),  # basis of a waiver, reason of anything else
     code_column("by_actor"),
     PrimaryKeyConstraint("hall_id", "due", "n"),
 )
 Index("ix_fee_fact_move", fee_fact.c.hall_id, fee_fact.c.move, fee_fact.c.day)
+Index("ix_fee_fact_money", fee_fact.c.hall_id, fee_fact.c.money_day, fee_fact.c.day)
 
 # A reference has one receipt at a time: odd turns are receipts, an even one takes back the one
 # before. The sum of the amounts of a day is the money that came on it.
@@ -89,6 +90,23 @@ fee_receipt = Table(
 )
 Index("ix_fee_receipt_day", fee_receipt.c.hall_id, fee_receipt.c.day)
 
+# A reference has one refund. Later turns are those of one that had been used more than once before
+# references of refunds were unique.
+fee_refund = Table(
+    "fee_refund",
+    metadata,
+    hall_column(),
+    Column("reference", CODE, nullable=False),
+    Column("turn", Integer, nullable=False),
+    Column("due", CODE, nullable=False),
+    Column("n", Integer, nullable=False),  # of its fact
+    Column("day", CODE, nullable=False),  # on which the money went back
+    number_column("amount", BigInteger),
+    PrimaryKeyConstraint("hall_id", "reference", "turn"),
+    UniqueConstraint("hall_id", "due", "n"),
+)
+Index("ix_fee_refund_day", fee_refund.c.hall_id, fee_refund.c.day)
+
 fee_file = Table(
     "fee_file",
     metadata,
@@ -98,7 +116,9 @@ fee_file = Table(
     number_column("row_count"),
     number_column("new_rows"),  # that no earlier file held
     number_column("booked"),  # that confirmed a due
-    number_column("amount", BigInteger),  # fen of all lines
+    number_column("amount", BigInteger),  # fen of all lines, refunds negative
+    code_column("first_day"),  # ISO days that the file covers, with or without lines
+    code_column("last_day"),
     Column("at", STAMP, nullable=False),
     code_column("by_actor"),
     PrimaryKeyConstraint("hall_id", "digest"),
@@ -111,7 +131,7 @@ fee_bank_line = Table(
     Column("reference", CODE, nullable=False),
     Column("notice", CODE, nullable=False),
     Column("day", CODE, nullable=False),
-    number_column("amount", BigInteger),
+    number_column("amount", BigInteger),  # negative: money that went back
     Column("file", CODE, nullable=False),
     Column("row_no", Integer, nullable=False),
     PrimaryKeyConstraint("hall_id", "reference"),

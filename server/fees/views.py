@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import Connection
@@ -32,7 +32,13 @@ from server.fees.messages import (
     IssuedView,
     ReceiptView,
 )
-from server.fees.queries import StoredBankLine, StoredDue, StoredFeeFact, StoredReceipt
+from server.fees.queries import (
+    StoredBankLine,
+    StoredDue,
+    StoredFeeFact,
+    StoredReceipt,
+    StoredRefund,
+)
 from server.fees.reconciling import (
     Agreement,
     BankLine,
@@ -43,6 +49,7 @@ from server.fees.reconciling import (
 )
 from server.fees.rules import (
     ASKS,
+    PAID,
     SETTLED,
     DayMoney,
     FeeMove,
@@ -97,6 +104,7 @@ def _view(ctx: Context, conn: Connection, actor: Actor, whole: access.DueWithCas
         price=whole.row.price,
         facts=[_fact(ctx, fact) for fact in whole.facts],
         moves=[m for m in FeeMove if m is not FeeMove.MAKE and FEE.allows(m, attempt)],
+        held=access.held(whole.facts),
     )
 
 
@@ -106,6 +114,7 @@ def _fact(ctx: Context, fact: StoredFeeFact) -> FeeFactView:
         n=fact.n,
         move=FeeMove(fact.move),
         state=FeeState(fact.state),
+        amount=fact.amount,
         at=fact.at,
         by=by,
         by_name=name_of(ctx.catalogue(), by),
@@ -178,7 +187,7 @@ def desk(ctx: Context, conn: Connection, actor: Actor) -> CashierDesk:
             _view(ctx, conn, actor, access.due_with_case(ctx, conn, row.id))
             for row in queries.in_states(conn, ctx.hall_id, ASKS)
         ],
-        unpaid=briefs(ctx, conn, queries.in_states(conn, ctx.hall_id, _UNPAID)),
+        unpaid=briefs(ctx, conn, queries.waiting(conn, ctx.hall_id, _UNPAID, ended=False)),
         received=sum(row.amount for row in own),
         received_count=len(own),
     )
@@ -196,12 +205,17 @@ def file_list(
             new_lines=row.new_rows,
             booked=row.booked,
             amount=row.amount,
+            first_day=row.first_day,
+            last_day=row.last_day,
             at=row.at,
             by_name=name_of(ctx.catalogue(), row.by_actor.partition(":")[2]),
         )
         for row in queries.files(conn, ctx.hall_id)
     ]
     days = queries.days_of_file(conn, ctx.hall_id, digest) if digest else []
+    own = queries.file(conn, ctx.hall_id, digest) if digest else None
+    if own is not None and not days:
+        days = sorted({own.first_day, own.last_day})
     return BankFileList(files=files, days=days, is_repeated=is_repeated)
 
 
@@ -212,23 +226,44 @@ def agreements(
     ctx: Context, conn: Connection, first: str, last: str
 ) -> tuple[dict[str, Agreement], dict[str, DayMoney]]:
     """Return the agreement and the money of every ISO day of `first`..`last` that has any."""
-    receipts = queries.receipts_of_days(conn, ctx.hall_id, first, last)
-    lines = queries.bank_lines_of_days(conn, ctx.hall_id, first, last)
-    references = {row.reference for row in receipts} | {row.reference for row in lines}
-    receipts = queries.counting(queries.turns(conn, ctx.hall_id, references))
-    lines = queries.bank_lines(conn, ctx.hall_id, references)
-    rows = queries.among(conn, ctx.hall_id, {line.notice for line in lines})
+    hall_id = ctx.hall_id
+    lines = queries.bank_lines_of_days(conn, hall_id, first, last)
+    references = {
+        row.reference
+        for rows in (
+            queries.receipts_of_days(conn, hall_id, first, last),
+            queries.refunds_of_days(conn, hall_id, first, last),
+            lines,
+        )
+        for row in rows
+    }
+    receipts = queries.counting(queries.turns(conn, hall_id, references))
+    refunds = queries.refunds(conn, hall_id, references)
+    lines = queries.bank_lines(conn, hall_id, references)
+    rows = queries.among(conn, hall_id, {line.notice for line in lines})
     dues = {row.id: DueBrief(row.id, row.amount, FeeState(row.state)) for row in rows}
-    plain = [_receipt(row) for row in receipts], [_line(row) for row in lines]
-    facts = queries.facts_of_days(conn, ctx.hall_id, first, last)
+    own = [*(_receipt(row) for row in receipts), *(_refund(row) for row in refunds)]
+    plain = own, [_line(row) for row in lines]
+    facts = queries.facts_of_days(conn, hall_id, first, last)
     money = day_totals(queries.plain_fact(fact) for fact, _unit in facts)
-    days = {row.day for row in receipts} | {row.day for row in lines} | set(money)
+    spans = queries.covered(conn, hall_id, first, last)
+    days = {row.day for row in own} | {row.day for row in lines} | set(money)
     within = sorted(day for day in days if first <= day <= last)
-    return {day: agreement(day, *plain, dues) for day in within}, money
+    return {
+        day: agreement(day, *plain, dues, has_file=_covers(spans, day)) for day in within
+    }, money
+
+
+def _covers(spans: Iterable[tuple[str, str]], day: str) -> bool:
+    return any(begin <= day <= end for begin, end in spans)
 
 
 def _receipt(row: StoredReceipt) -> Receipt:
     return Receipt(row.reference, row.due, row.day, row.amount)
+
+
+def _refund(row: StoredRefund) -> Receipt:
+    return Receipt(row.reference, row.due, row.day, -row.amount)
 
 
 def _line(row: StoredBankLine) -> BankLine:
@@ -238,8 +273,12 @@ def _line(row: StoredBankLine) -> BankLine:
 def day_agreement(ctx: Context, conn: Connection, day: str) -> DayAgreement:
     """Return the agreement of an ISO day: receipts, bank, licences."""
     by_day, money = agreements(ctx, conn, day, day)
-    compared = by_day.get(day) or agreement(day, [], [], {})
+    compared = by_day.get(day)
+    if compared is None:
+        has_file = _covers(queries.covered(conn, ctx.hall_id, day, day), day)
+        compared = agreement(day, [], [], {}, has_file=has_file)
     totals = money.get(day, DayMoney())
+    ended = queries.waiting(conn, ctx.hall_id, _WAITING, ended=True, until=day)
     receipts = _receipt_views(ctx, conn, day)
     issued = _issued_views(ctx, conn, day)
     return DayAgreement(
@@ -248,10 +287,16 @@ def day_agreement(ctx: Context, conn: Connection, day: str) -> DayAgreement:
         received_count=compared.received_count,
         bank=compared.bank,
         bank_count=compared.bank_count,
-        refunded=totals.refunded,
-        refunded_count=totals.refunded_count,
+        refunded=compared.refunded,
+        refunded_count=compared.refunded_count,
+        bank_refunded=compared.bank_refunded,
+        bank_refunded_count=compared.bank_refunded_count,
+        has_file=compared.has_file,
         waived=totals.waived,
         waived_count=totals.waived_count,
+        cancelled=totals.cancelled,
+        cancelled_count=totals.cancelled_count,
+        ended=briefs(ctx, conn, ended),
         differences=_differences(compared),
         receipts=receipts,
         not_issued=sum(row.amount for row in receipts if not row.is_issued),
@@ -315,9 +360,14 @@ def _issued_views(ctx: Context, conn: Connection, day: str) -> list[IssuedView]:
     ids = sorted({row.case for row in rows})
     cases = {row.id: row for row in case_queries.among(conn, ctx.hall_id, ids)}
     dues = queries.of_cases(conn, ctx.hall_id, ids)
+    refunded = queries.refunded(conn, ctx.hall_id, {due.id for due in dues})
 
     def owed(case: str, *states: FeeState) -> int:
         return sum(due.amount for due in dues if due.case == case and due.state in states)
+
+    def held(case: str) -> int:
+        paid = [due for due in dues if due.case == case and due.state in PAID]
+        return sum(due.amount - refunded.get(due.id, 0) for due in paid)
 
     unsettled = [state for state in FeeState if state not in SETTLED]
     return [
@@ -325,7 +375,7 @@ def _issued_views(ctx: Context, conn: Connection, day: str) -> list[IssuedView]:
             number=row.number,
             case=row.case,
             case_number=cases[row.case].number,
-            paid=owed(row.case, FeeState.CONFIRMED),
+            paid=held(row.case),
             waived=owed(row.case, FeeState.WAIVED),
             unpaid=owed(row.case, *unsettled),
         )
@@ -346,7 +396,9 @@ def month(ctx: Context, conn: Connection, first: date) -> FeeMonth:
             received=compared.received,
             waived=money.get(day, DayMoney()).waived,
             refunded=money.get(day, DayMoney()).refunded,
+            cancelled=money.get(day, DayMoney()).cancelled,
             bank=compared.bank,
+            bank_refunded=compared.bank_refunded,
             differences=compared.named,
         )
         for day, compared in by_day.items()
@@ -358,6 +410,8 @@ def month(ctx: Context, conn: Connection, first: date) -> FeeMonth:
         received=sum(day.received for day in days),
         waived=sum(day.waived for day in days),
         refunded=sum(day.refunded for day in days),
+        cancelled=sum(day.cancelled for day in days),
         bank=sum(day.bank for day in days),
+        bank_refunded=sum(day.bank_refunded for day in days),
         differences=sum(day.differences for day in days),
     )

@@ -10,8 +10,8 @@ ACCEPTOR, CASHIER, OFFICE, BANK = "acceptor", "cashier", "office", "bank"
 """Roles: whoever accepts or handles the case; the hall's post; a manager; the bank's file."""
 ACCEPTED, ASKER = "accepted", "asker"
 """Parts: who opened or accepted the case or made the due; who requested what is to be decided."""
-WORDS, REFERENCE = "words", "reference"
-"""Names of what comes with a move."""
+WORDS, REFERENCE, WHOLE = "words", "reference", "whole"
+"""Names of what comes with a move; `whole`: nothing of the payment was refunded."""
 
 _DUE, _CONFIRMED, _REFUNDED = FeeState.DUE, FeeState.CONFIRMED, FeeState.REFUNDED
 _BY_THOSE = Role(FeeCode.FEE_POST, (ACCEPTOR, CASHIER, OFFICE))
@@ -22,6 +22,7 @@ _SECOND = Apart(FeeCode.FEE_SECOND, (ASKER,))
 _REQUESTED = After(FeeCode.FEE_STATE, ASKER)
 _BY_ACCEPTOR = Role(FeeCode.FEE_POST, (ACCEPTOR,))
 _WORDS = Given(FeeCode.FEE_WORDS, WORDS)
+_WHOLE = Given(FeeCode.FEE_REFUNDED, WHOLE)
 _REFERENCE = Given(FeeCode.FEE_REFERENCE, REFERENCE)
 
 
@@ -77,7 +78,7 @@ FEE = Workflow(
         _row(
             FeeMove.CONFIRM_REFUND,
             {FeeState.REFUND_ASKED},
-            (_REFUNDED,),
+            (_REFUNDED, _CONFIRMED),
             _BY_CASHIER,
             _REQUESTED,
             _SECOND,
@@ -98,6 +99,7 @@ FEE = Workflow(
             {_CONFIRMED},
             (FeeState.CORRECTION_ASKED,),
             _BY_OFFICE,
+            _WHOLE,
             _WORDS,
         ),
         _row(
@@ -117,6 +119,14 @@ FEE = Workflow(
             _BY_OFFICE,
             _REQUESTED,
             _SECOND,
+            _WORDS,
+        ),
+        _row(
+            FeeMove.CANCEL,
+            {_DUE, _REFUNDED},
+            (FeeState.CANCELLED,),
+            _BY_OFFICE,
+            _OTHER_HAND,
             _WORDS,
         ),
     ),

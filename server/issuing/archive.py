@@ -34,8 +34,8 @@ from server.issuing.messages import (
     ArchivePaper,
     ArchiveStep,
 )
+from server.issuing.names import person_name, unit_name
 from server.issuing.rules import Place
-from server.issuing.views import person_name, unit_name
 from server.issuing.words import PLACE_WORDS
 from server.leave import step_papers
 from server.one_time_notices import queries as hand_ins

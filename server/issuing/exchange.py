@@ -24,9 +24,9 @@ from server.catalogue.model import Item
 from server.core.actors import Actor
 from server.hall.context import Context
 from server.issuing import archive, queries
+from server.issuing.names import unit_name
 from server.issuing.queries import StoredLicence
 from server.issuing.rules import Place
-from server.issuing.views import unit_name
 
 CODES = Path(__file__).with_name("exchange_codes.toml")
 FORMAT = "hallkeeper-exchange/1"

@@ -16,12 +16,20 @@ from sqlalchemy import Connection
 from server.cases import queries as case_queries
 from server.core import journal
 from server.core.step_chains import Problem, chain_problems
-from server.issuing import queries
+from server.issuing import extra_queries, queries
 from server.issuing.queries import StoredLicence, StoredLicenceFact
 from server.issuing.replay import ACTS, ReplayedLicences, Whereabouts, replayed
-from server.issuing.rules import LicenceMove, ListMove, ListState, ParcelState, Place
+from server.issuing.rules import (
+    ExtraMove,
+    LicenceMove,
+    ListMove,
+    ListState,
+    ParcelState,
+    Place,
+)
 
 CHUNK = 500
+EXTRA_ACTS = frozenset(f"licence_extra.{move}" for move in ExtraMove)
 
 
 def problems(conn: Connection, hall_id: str) -> Iterator[Problem]:
@@ -39,6 +47,7 @@ def problems(conn: Connection, hall_id: str) -> Iterator[Problem]:
     if replay.counts() != Counter(Place(row.state) for row in rows):
         yield "证照合计与流水重算不一致", "counts of licences differ from the journal's"
     yield from _lists(conn, hall_id, rows)
+    yield from _extras(conn, hall_id)
     yield from _parcels(conn, hall_id, rows)
 
 
@@ -84,6 +93,7 @@ def _lists(conn: Connection, hall_id: str, rows: Sequence[StoredLicence]) -> Ite
     on_lists = _held_by(rows, Place.LISTED, "list")
     every = queries.every_list(conn, hall_id)
     facts = queries.LIST_FACTS.of(conn, hall_id, [row.id for row in every])
+    extra = extra_queries.numbers(conn, hall_id, [row.id for row in every])
     for row in every:
         own = facts[row.id]
         yield from chain_problems((f"交接清单 {row.id} ", f"list {row.id}"), row.state, own)
@@ -101,7 +111,11 @@ def _lists(conn: Connection, hall_id: str, rows: Sequence[StoredLicence]) -> Ite
             continue
         there = queries.ids_of(received.licences)
         missing = queries.ids_of(received.missing)
-        differs = bool(missing) or received.counted != len(there)
+        # Before additional licences were facts, the words alone named them.
+        more = received.counted - len(there)
+        if extra[row.id] and len(extra[row.id]) != more:
+            yield f"交接清单 {row.id} 清点不平", f"the count of list {row.id} does not add up"
+        differs = bool(missing) or more != 0
         if sorted([*there, *missing]) != sorted(listed) or differs is not (
             row.state == ListState.DIFFERENT
         ):
@@ -113,6 +127,27 @@ def _lists(conn: Connection, hall_id: str, rows: Sequence[StoredLicence]) -> Ite
             )
         if received.by_actor == own[0].by_actor:
             yield f"交接清单 {row.id} 由一人清点", f"list {row.id} was counted by one person"
+
+
+def _extras(conn: Connection, hall_id: str) -> Iterator[Problem]:
+    rows = extra_queries.every(conn, hall_id)
+    facts = extra_queries.FACTS.of(conn, hall_id, [row.id for row in rows])
+    lines = Counter(
+        (line.subject, line.act, int(line.data["n"]))
+        for line in journal.of_acts(conn, hall_id, EXTRA_ACTS)
+    )
+    steps: Counter[tuple[str, str, int]] = Counter()
+    for row in rows:
+        name = f"清单外证照 {row.id} ", f"additional licence {row.id}"
+        yield from chain_problems(name, row.state, facts[row.id])
+        steps.update((row.id, f"licence_extra.{fact.move}", fact.n) for fact in facts[row.id])
+        returner = ""
+        for fact in facts[row.id]:
+            if fact.move == ExtraMove.SETTLE and fact.by_actor == returner:
+                yield f"{name[0]}由一人了结", f"{name[1]} was resolved by one person"
+            returner = fact.by_actor if fact.move == ExtraMove.RETURN else returner
+    if steps != lines:
+        yield "清单外证照与流水不一致", "additional licences differ from the journal"
 
 
 def _parcels(conn: Connection, hall_id: str, rows: Sequence[StoredLicence]) -> Iterator[Problem]:

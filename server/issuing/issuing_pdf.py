@@ -42,7 +42,9 @@ def list_data(shown: HandoverList, hall: str) -> dict[str, Any]:
     counted = f"{shown.received_count} 本" if is_counted else ""
     text = "交出和接收双方当面逐本清点，本数和编号相符的签字确认。"
     if shown.state is ListState.DIFFERENT:
-        text += f"差异：{shown.words}"
+        text += f"差异：{shown.words.rstrip('。')}。"
+    if shown.extra:
+        text += f"清单外多出：{'、'.join(shown.extra)}，由单位取回并确认。"
     return {
         "title": LIST_TITLE,
         "number": shown.id,
@@ -117,7 +119,7 @@ def archive_data(shown: ArchiveList, hall: str) -> dict[str, Any]:
     for part, numeral in zip(filled, NUMERALS, strict=False):
         part["title"] = f"{numeral}、{part['title']}"
     ended = f"{day_words(shown.ended_day)}　{shown.outcome}"
-    lacks = "　".join(["尚缺：", *shown.complete])
+    lacks = "尚缺：" + "；".join(shown.complete)
     return {
         "title": ARCHIVE_TITLE,
         "number": shown.number,

@@ -18,6 +18,7 @@ from server.issuing import (
     exchange,
     issuing_pdf,
     list_actions,
+    names,
     rolls,
     views,
 )
@@ -221,7 +222,7 @@ def _entered(api: Api) -> None:
                 units=[
                     UnitEntries(
                         unit=unit,
-                        unit_name=views.unit_name(ctx.catalogue(), unit),
+                        unit_name=names.unit_name(ctx.catalogue(), unit),
                         **entries.figures(entries.counts(ctx, own)).model_dump(),
                     )
                     for unit, own in sorted(units.items())

@@ -11,7 +11,7 @@ from server.core.errors import CommonCode, HallError
 from server.core.store import Tx
 from server.core.workflow import Attempt
 from server.hall.context import Context, JsonDict, write_journal
-from server.issuing import access, actions, queries, workflow
+from server.issuing import access, actions, extras, queries, workflow
 from server.issuing.actions import Detail
 from server.issuing.errors import LicenceCode
 from server.issuing.queries import StoredLicence, StoredList, StoredListFact
@@ -23,13 +23,17 @@ SERIAL_DIGITS = 3
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Count of a list at the issuing window: which were there, how many, what differs."""
+    """Count of a list at the issuing window: which were there, how many, what differs.
+
+    `extra`: numbers printed on those that were there and not on the list.
+    """
 
     present: tuple[str, ...]
     counted: int
     words: str = ""
     shelf: str = ""
     """Place for those that were there; empty: they stay on the table."""
+    extra: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +83,9 @@ def give(ctx: Context, actor: Actor, key: str, licences: Sequence[str], counted:
 def receive(ctx: Context, actor: Actor, key: str, list_id: str, count: Count) -> bool:
     """Count a list at the issuing window; return True if it differs.
 
-    What was not there goes back to its unit as missing. Raises LICENCE_UNKNOWN, LICENCE_COUNT,
-    LICENCE_WORDS for an unnamed difference, the codes of the workflow.
+    What was not there goes back to its unit as missing, what was there and not on the list is
+    recorded until the unit has it back. Raises LICENCE_UNKNOWN, LICENCE_COUNT, LICENCE_WORDS for an
+    unnamed difference, the codes of the workflow.
     """
 
     def act(tx: Tx) -> JsonDict:
@@ -94,10 +99,9 @@ def receive(ctx: Context, actor: Actor, key: str, list_id: str, count: Count) ->
         if not set(present) <= set(listed):
             raise HallError(LicenceCode.LICENCE_UNKNOWN)
         missing = [licence for licence in listed if licence not in present]
-        # More may be there than was listed: the words say which, and they go back by hand.
-        if count.counted < len(present):
+        if count.counted != len(present) + len(count.extra):
             raise HallError(LicenceCode.LICENCE_COUNT)
-        differs = bool(missing) or count.counted != len(present)
+        differs = bool(missing or count.extra)
         if differs and not count.words:
             raise HallError(LicenceCode.LICENCE_WORDS)
         target = ListState.DIFFERENT if differs else ListState.RECEIVED
@@ -110,6 +114,7 @@ def receive(ctx: Context, actor: Actor, key: str, list_id: str, count: Count) ->
         for licence in missing:
             detail = Detail(list=row.id, words=count.words)
             actions.take(ctx, tx, actor, licence, LicenceMove.MISS, detail)
+        extras.find(ctx, tx, actor, row, count.extra)
         tally = _Tally(present, count.counted, missing, count.words)
         _add(ctx, tx, actor, row, ListMove.RECEIVE, state, tally)
         return {"differs": differs}
@@ -121,6 +126,7 @@ def receive(ctx: Context, actor: Actor, key: str, list_id: str, count: Count) ->
         "counted": count.counted,
         "words": count.words,
         "shelf": count.shelf,
+        "extra": list(count.extra),
     }
     return bool(ctx.command(actor, key, request, act)["differs"])
 

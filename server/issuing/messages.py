@@ -10,6 +10,8 @@ from server.cases.messages import CaseText, IdNumber, PersonName
 from server.cases.rules import IdKind
 from server.core.messages import TYPED, Code, Command, Message
 from server.issuing.rules import (
+    ExtraMove,
+    ExtraState,
     IdCheck,
     LicenceMove,
     ListState,
@@ -22,6 +24,7 @@ from server.issuing.rules import (
 from server.leave.messages import PaperRef
 
 FIELD_WORDS = {
+    "extra": ("清单外的证照", "licences that are not on the list"),
     "licence": ("证照", "licence"),
     "licences": ("证照", "licences"),
     "copy_number": ("正副本", "copy"),
@@ -78,12 +81,23 @@ class GiveLicences(Command):
 
 
 class ReceiveLicences(Command):
-    """Count at the issuing window; `words` name a difference, `shelf` is where they go."""
+    """Count at the issuing window; `words` name a difference, `shelf` is where they go.
+
+    `extra`: numbers of licences that were there and not on the list; `counted` includes them.
+    """
 
     present: Annotated[tuple[Code, ...], Field(max_length=200)] = ()
     counted: Annotated[int, Field(ge=0, le=500)]
     words: CaseText = ""
     shelf: Shelf = ""
+    extra: Annotated[tuple[LicenceNumber, ...], Field(max_length=50)] = ()
+
+
+class StepExtra(Command):
+    """Step of an additional licence that was found at a count."""
+
+    move: ExtraMove
+    words: CaseText = ""
 
 
 class ShelveLicences(Command):
@@ -209,8 +223,35 @@ class LicenceView(LicenceBrief):
     moves: list[LicenceMove]
 
 
+class ExtraFactView(Message):
+    """Fact of an additional licence."""
+
+    move: ExtraMove
+    at: int
+    words: str
+    by_name: str
+
+
+class ExtraView(Message):
+    """Additional licence: found at a count, and on no list."""
+
+    id: str
+    number: str
+    list_id: str
+    unit_name: str
+    day: str
+    state: ExtraState
+    facts: list[ExtraFactView]
+    moves: list[ExtraMove]
+    """Moves that the viewer may make now."""
+
+
 class HandoverList(Message):
-    """Hand-over list with its count; `missing`: ids of licences that were not there."""
+    """Hand-over list with its count; `missing`: ids of licences that were not there.
+
+    `extra`: numbers of those that were there and not on it. `licences`: empty where lists are
+    listed, of one that was counted without a difference.
+    """
 
     id: str
     day: str
@@ -226,6 +267,7 @@ class HandoverList(Message):
     words: str
     licences: list[LicenceBrief]
     missing: list[str]
+    extra: list[str]
 
 
 class ParcelFactView(Message):
@@ -313,6 +355,8 @@ class IssuingDesk(Message):
     asked: list[LicenceBrief]
     counted: list[HandoverList]
     """Lists of the last days that were counted, those with a difference first."""
+    extras: list[ExtraView]
+    """Additional licences that two people have not resolved."""
     places: list[PlaceCount]
     entries: EntryFigures
     """Of the last 30 days."""
@@ -382,6 +426,8 @@ class MyLicences(Message):
     lists: list[HandoverList]
     open_entries: list[LicenceBrief]
     asked: list[LicenceBrief]
+    extras: list[ExtraView]
+    """Additional licences of the units that two people have not resolved."""
     rolls: list[LicenceRollView]
 
 

@@ -16,6 +16,7 @@ from server.hall.composition import Hall
 from server.issuing import (
     access,
     actions,
+    extras,
     handing,
     issuing_pdf,
     list_actions,
@@ -30,11 +31,13 @@ from server.issuing.messages import (
     HandOutLicences,
     HandoverList,
     IssuingDesk,
+    MyLicences,
     ReadyCase,
     ReadyCases,
     ReceiveLicences,
     SendLicences,
     ShelveLicences,
+    StepExtra,
     StepParcel,
 )
 from server.issuing.rules import TAIL, Shown, shown_of
@@ -134,9 +137,24 @@ def _counted(api: Api) -> None:
     def receive_licences(call: Call) -> HandoverList:
         """Count a hand-over list; what differs is named, what is missing goes back."""
         body: ReceiveLicences = call.body
-        count = Count(tuple(body.present), body.counted, body.words, body.shelf)
+        extra = tuple(body.extra)
+        count = Count(tuple(body.present), body.counted, body.words, body.shelf, extra)
         list_actions.receive(ctx, call.actor, call.key, call.args["list"], count)
         return ctx.read(lambda c: views.list_named(ctx, c, call.actor, call.args["list"]))
+
+    @api.post(
+        "/licence-extras/<extra>/step",
+        who=STAFF,
+        body=StepExtra,
+        answer=MyLicences,
+        codes=(*MOVES, LicenceCode.LICENCE_SECOND),
+        example={"move": "return", "words": "当面交还单位"},
+    )
+    def step_extra(call: Call) -> MyLicences:
+        """Give an additional licence back to its unit, or say as the unit that it came or not."""
+        body: StepExtra = call.body
+        extras.move(ctx, call.actor, call.key, call.args["extra"], body.move, body.words)
+        return ctx.read(lambda c: views.my_licences(ctx, c, call.actor))
 
     @api.get(
         "/issuing/lists/<list>.pdf",

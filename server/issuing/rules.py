@@ -80,6 +80,26 @@ class ListMove(StrEnum):
     DROP = "drop"
 
 
+class ExtraState(StrEnum):
+    """State of an additional licence: found at a count, and on no list."""
+
+    FOUND = "found"
+    RETURNED = "returned"
+    """The window says that the unit has it back."""
+    SETTLED = "settled"
+    """The unit says so too."""
+
+
+class ExtraMove(StrEnum):
+    """Move of an additional licence."""
+
+    FIND = "find"
+    RETURN = "return"
+    SETTLE = "settle"
+    DENY = "deny"
+    """The unit says that it does not have it."""
+
+
 class ParcelState(StrEnum):
     """State of a parcel."""
 

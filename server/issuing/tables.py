@@ -118,6 +118,40 @@ licence_list_fact = Table(
     PrimaryKeyConstraint("hall_id", "list", "n"),
 )
 
+# Found at a count and on no list: with the window until the unit has it back.
+licence_extra = Table(
+    "licence_extra",
+    metadata,
+    hall_column(),
+    Column("id", CODE, nullable=False),
+    code_column("list"),
+    code_column("unit"),
+    text_column("number"),  # as printed on it
+    code_column("state"),
+    Column("day", CODE, nullable=False),
+    Column("at", STAMP, nullable=False),
+    PrimaryKeyConstraint("hall_id", "id"),
+)
+Index(
+    "ix_licence_extra_state", licence_extra.c.hall_id, licence_extra.c.state, licence_extra.c.unit
+)
+Index("ix_licence_extra_list", licence_extra.c.hall_id, licence_extra.c.list)
+
+licence_extra_fact = Table(
+    "licence_extra_fact",
+    metadata,
+    hall_column(),
+    Column("extra", CODE, nullable=False),
+    Column("n", Integer, nullable=False),
+    code_column("move"),
+    code_column("state"),
+    Column("at", STAMP, nullable=False),
+    Column("day", CODE, nullable=False),
+    text_column("words"),
+    code_column("by_actor"),
+    PrimaryKeyConstraint("hall_id", "extra", "n"),
+)
+
 licence_parcel = Table(
     "licence_parcel",
     metadata,
@@ -180,6 +214,7 @@ STAFF_NUMBER_COLUMNS = {
     "licence": ("staff",),
     "licence_fact": ("by_actor",),
     "licence_list_fact": ("by_actor",),
+    "licence_extra_fact": ("by_actor",),
     "licence_parcel_fact": ("by_actor",),
     "licence_roll": ("by_actor",),
 }

@@ -13,11 +13,19 @@ from server.cases import queries as case_queries
 from server.cases.paper_kinds import DECISIONS
 from server.cases.queries import StoredApplicant, StoredCase
 from server.cases.rules import HallPost, IdKind
-from server.catalogue.model import Catalogue
 from server.core.actors import Actor
 from server.core.errors import HallError
 from server.hall.context import Context
-from server.issuing import access, actions, dues, entries, queries, workflow
+from server.issuing import (
+    access,
+    actions,
+    dues,
+    entries,
+    extra_queries,
+    extra_views,
+    queries,
+    workflow,
+)
 from server.issuing.errors import LicenceCode
 from server.issuing.messages import (
     CaseLicences,
@@ -35,6 +43,7 @@ from server.issuing.messages import (
     PlaceCount,
     ReadyCase,
 )
+from server.issuing.names import person_name, unit_name
 from server.issuing.queries import (
     StoredLicence,
     StoredLicenceFact,
@@ -197,32 +206,29 @@ def views_of(
     return result
 
 
-def person_name(catalogue: Catalogue, actor_key: str) -> str:
-    """Return the name of who acted; the number of one who has left."""
-    number = actor_key.partition(":")[2]
-    person = catalogue.staff_by.get(number)
-    return person.name if person else number
-
-
-def unit_name(catalogue: Catalogue, code: str) -> str:
-    """Return a unit's name; the code of one that is gone."""
-    unit = catalogue.unit_by.get(code)
-    return unit.name if unit else code
-
-
 # -- lists and parcels ---------------------------------------------------------------------------
 
 
-def list_views(ctx: Context, conn: Connection, rows: Sequence[StoredList]) -> list[HandoverList]:
-    """Return hand-over lists with their licences."""
+def list_views(
+    ctx: Context, conn: Connection, rows: Sequence[StoredList], *, whole: bool = False
+) -> list[HandoverList]:
+    """Return hand-over lists with their licences; those that were counted in order without."""
     facts = queries.LIST_FACTS.of(conn, ctx.hall_id, [row.id for row in rows])
-    listed = {row.id: queries.ids_of(facts[row.id][0].licences) for row in rows}
+    listed = {row.id: _listed(row, facts[row.id], whole=whole) for row in rows}
+    extra = extra_queries.numbers(conn, ctx.hall_id, [row.id for row in rows])
     ids = sorted({licence for own in listed.values() for licence in own})
     by_id = {brief.id: brief for brief in briefs(ctx, conn, queries.among(conn, ctx.hall_id, ids))}
     return [
-        _list_view(ctx, row, facts[row.id], [by_id[each] for each in listed[row.id]])
+        _list_view(ctx, row, facts[row.id], [by_id[each] for each in listed[row.id]], extra[row.id])
         for row in rows
     ]
+
+
+def _listed(row: StoredList, facts: Sequence[StoredListFact], *, whole: bool) -> list[str]:
+    """Return the ids of the licences that a list is shown with."""
+    if row.state == ListState.RECEIVED and not whole:
+        return []
+    return queries.ids_of(facts[0].licences)
 
 
 def _list_view(
@@ -230,6 +236,7 @@ def _list_view(
     row: StoredList,
     facts: Sequence[StoredListFact],
     licences: list[LicenceBrief],
+    extra: list[str],
 ) -> HandoverList:
     catalogue, given = ctx.catalogue(), facts[0]
     received = next((fact for fact in facts if fact.move == ListMove.RECEIVE), None)
@@ -248,6 +255,7 @@ def _list_view(
         words=received.words if received else "",
         licences=licences,
         missing=queries.ids_of(received.missing) if received else [],
+        extra=extra,
     )
 
 
@@ -317,6 +325,7 @@ def desk(ctx: Context, conn: Connection, actor: Actor) -> IssuingDesk:
         parcels=parcel_views(ctx, conn, parcels),
         asked=_asked(ctx, conn, None),
         counted=list_views(ctx, conn, counted),
+        extras=extra_views.unsettled(ctx, conn, actor),
         places=[
             PlaceCount(place=place, count=count)
             for place, count in queries.place_counts(conn, ctx.hall_id).items()
@@ -417,6 +426,7 @@ def my_licences(ctx: Context, conn: Connection, actor: Actor) -> MyLicences:
         lists=list_views(ctx, conn, queries.lists(conn, ctx.hall_id, states, units, since)),
         open_entries=briefs(ctx, conn, open_ones),
         asked=_asked(ctx, conn, units),
+        extras=extra_views.unsettled(ctx, conn, actor, units),
         rolls=roll_views(ctx, conn, since, today.isoformat(), units),
     )
 
@@ -449,4 +459,4 @@ def list_named(ctx: Context, conn: Connection, actor: Actor, list_id: str) -> Ha
     row = queries.get_list(conn, ctx.hall_id, list_id)
     if row is None or not access.may_see(ctx, conn, actor, row.unit):
         raise HallError(LicenceCode.LICENCE_UNKNOWN)
-    return list_views(ctx, conn, [row])[0]
+    return list_views(ctx, conn, [row], whole=True)[0]

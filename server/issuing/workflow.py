@@ -7,6 +7,8 @@ from server.issuing.errors import LicenceCode
 from server.issuing.rules import (
     AT_WINDOW,
     OUT,
+    ExtraMove,
+    ExtraState,
     LicenceMove,
     ListMove,
     ListState,
@@ -18,6 +20,7 @@ from server.issuing.rules import (
 UNIT, ISSUER, OFFICE = "unit", "issuer", "office"
 """Roles: whoever holds a post of the unit; the issuer; a manager of the hall."""
 GIVER, BACK_ASKER, VOID_ASKER = "giver", "back asker", "void asker"
+RETURNER = "returner"
 """Parts."""
 WORDS, SHELF, PAID, IDENTITY, RECEIVER = "words", "shelf", "paid", "identity", "receiver"
 GRANTED, OPEN_ENTRY = "granted", "not entered"
@@ -123,6 +126,35 @@ LIST = Workflow(
         Row(ListMove.DROP, frozenset({ListState.GIVEN}), (ListState.DROPPED,), (), (_by(UNIT),)),
     ),
 )
+_RETURNED = Apart(LicenceCode.LICENCE_SECOND, (RETURNER,))
+EXTRA = Workflow(
+    "additional licence",
+    LicenceCode.LICENCE_STATE,
+    (
+        Row(ExtraMove.FIND, frozenset[ExtraState](), (ExtraState.FOUND,), (), (_by(ISSUER),)),
+        Row(
+            ExtraMove.RETURN,
+            frozenset({ExtraState.FOUND}),
+            (ExtraState.RETURNED,),
+            (),
+            (_by(ISSUER), _WORDS),
+        ),
+        Row(
+            ExtraMove.SETTLE,
+            frozenset({ExtraState.RETURNED}),
+            (ExtraState.SETTLED,),
+            (),
+            (_by(UNIT), _RETURNED),
+        ),
+        Row(
+            ExtraMove.DENY,
+            frozenset({ExtraState.RETURNED}),
+            (ExtraState.FOUND,),
+            (),
+            (_by(UNIT), _RETURNED, _WORDS),
+        ),
+    ),
+)
 PARCEL = Workflow(
     "parcel",
     LicenceCode.LICENCE_STATE,
@@ -145,4 +177,4 @@ PARCEL = Workflow(
         ),
     ),
 )
-WORKFLOWS = (LICENCE, LIST, PARCEL)
+WORKFLOWS = (LICENCE, LIST, EXTRA, PARCEL)

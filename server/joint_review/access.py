@@ -57,13 +57,23 @@ def joint_case(ctx: Context, conn: Connection, actor: Actor, case_id: str) -> Jo
     row = case_queries.get(conn, ctx.hall_id, case_id)
     if row is None:
         raise HallError(JointCode.JOINT_UNKNOWN)
+    return joint_cases(ctx, conn, actor, [row])[0]
+
+
+def joint_cases(
+    ctx: Context, conn: Connection, actor: Actor, rows: Sequence[StoredCase]
+) -> list[JointCase]:
+    """Return cases with their parts. Raises JOINT_UNKNOWN for one that the person may not see."""
     posts = case_queries.posts(conn, ctx.hall_id)
-    parts = queries.parts_of(conn, ctx.hall_id, [case_id])
+    parts: dict[str, list[StoredPart]] = {row.id: [] for row in rows}
+    for part in queries.parts_of(conn, ctx.hall_id, list(parts)):
+        parts[part.case].append(part)
     catalogue = ctx.catalogue()
     own = frozenset(case_access.units_of(catalogue, posts, actor.name))
-    result = JointCase(row, parts, is_lead(ctx, posts, actor, row), own)
-    if not (case_access.may_see(catalogue, posts, actor, row) or result.own()):
-        raise HallError(JointCode.JOINT_UNKNOWN)
+    result = [JointCase(row, parts[row.id], is_lead(ctx, posts, actor, row), own) for row in rows]
+    for case in result:
+        if not (case_access.may_see(catalogue, posts, actor, case.row) or case.own()):
+            raise HallError(JointCode.JOINT_UNKNOWN)
     return result
 
 

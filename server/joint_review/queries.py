@@ -161,6 +161,8 @@ _a, _l, _c = joint_attendance.c, joint_late.c, case_record.c
 OPEN_STATES = sorted({*PartState} - ENDED)
 ACCEPTED = sorted({*RUNNING, CaseState.SUSPENDED})
 MOST_LISTED = 500
+MOST_ANSWERED = 100
+"""Answered parts in a person's list."""
 
 
 def stated(steps: Sequence[StoredStep]) -> list[PartStep]:
@@ -211,7 +213,8 @@ def answered_since(
     conn: Connection, hall_id: str, units: Collection[str], day: str
 ) -> list[StoredPart]:
     """Return the parts of these units that ended since an ISO day, newest first."""
-    last = exists().where(_s.hall_id == hall_id, _s.part == _p.id, _s.day >= day)
+    # An EXISTS for each part would search the steps by their day, again and again.
+    last = _p.id.in_(select(_s.part).where(_s.hall_id == hall_id, _s.day >= day))
     query = _parts.select().where(
         _p.hall_id == hall_id,
         _p.kind == PartKind.OPINION.value,
@@ -219,7 +222,7 @@ def answered_since(
         _p.state.in_(sorted(ENDED)),
         last,
     )
-    return _parts.all(conn, query.order_by(_p.at.desc(), _p.id).limit(MOST_LISTED))
+    return _parts.all(conn, query.order_by(_p.at.desc(), _p.id).limit(MOST_ANSWERED))
 
 
 def of_week(conn: Connection, hall_id: str, first: str, last: str) -> list[StoredPart]:
@@ -227,8 +230,9 @@ def of_week(conn: Connection, hall_id: str, first: str, last: str) -> list[Store
 
     Those that ended later were open then, so they are among them.
     """
-    had_step = exists().where(_s.hall_id == hall_id, _s.part == _p.id, _s.day >= first)
-    began = exists().where(_s.hall_id == hall_id, _s.part == _p.id, _s.n == 1, _s.day <= last)
+    of_hall = select(_s.part).where(_s.hall_id == hall_id)
+    had_step = _p.id.in_(of_hall.where(_s.day >= first))
+    began = _p.id.in_(of_hall.where(_s.n == 1, _s.day <= last))
     query = _parts.select().where(
         _p.hall_id == hall_id, began, _p.state.in_(OPEN_STATES) | had_step
     )

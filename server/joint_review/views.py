@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from server.cases import access as case_access
 from server.cases import actions as cases
 from server.cases import queries as case_queries
-from server.cases.clocks import PROMISES
+from server.cases.clocks import PROMISES, CaseClocks
 from server.cases.due_texts import day_of
 from server.cases.due_views import days_left
 from server.cases.paper_kinds import ServedHow, ServedTo
@@ -67,7 +67,7 @@ from server.joint_review.rules import (
 from server.joint_review.settings import JointSettings, bodies_of
 from server.joint_review.workflow import MEETING
 from server.supervision import lamps
-from server.supervision.rules import LampLevel
+from server.supervision.rules import LampLevel, LampRule
 
 RECENT_DAYS = 30
 """Days for which answered parts stay in one's list."""
@@ -81,11 +81,15 @@ class Reader:
 
     ctx: Context
     names: Mapping[str, str]
+    clocks: CaseClocks
+    rule: LampRule
 
     @classmethod
     def of(cls, ctx: Context) -> Reader:
         """Return the reader of a hall."""
-        return cls(ctx, {unit.code: unit.name for unit in ctx.catalogue().units})
+        clocks = cases.clocks(ctx)
+        names = {unit.code: unit.name for unit in ctx.catalogue().units}
+        return cls(ctx, names, clocks, lamps.rule_of(ctx, clocks))
 
     def name(self, unit: str) -> str:
         """Return the name of a unit; the code of one that left."""
@@ -95,9 +99,9 @@ class Reader:
         """Return what is due of a part, with its colour now."""
         if due is None:
             return None
-        reader, day = cases.clocks(self.ctx), due.day.isoformat()
-        lamp = lamps.rule_of(self.ctx, reader).colour(day, self.ctx.local())
-        left = days_left(reader, day)
+        day = due.day.isoformat()
+        lamp = self.rule.colour(day, self.ctx.local())
+        left = days_left(self.clocks, day)
         return PartDueView(clock=due.clock, day=day, days_left=left or 0, lamp=lamp)
 
     def person(self, actor_key: str) -> tuple[str, str]:
@@ -430,21 +434,33 @@ def mine(ctx: Context, conn: Connection, actor: Actor) -> MyParts:
         if part.kind == PartKind.OPINION
     ]
     answered = queries.answered_since(conn, ctx.hall_id, units, since)
-    waiting = [_asked(ctx, conn, actor, part) for part in opened]
+    parts = _asked(ctx, conn, actor, [*opened, *answered])
+    waiting = parts[: len(opened)]
     waiting.sort(key=lambda each: each.part.due.day if each.part.due else _NO_DAY)
-    return MyParts(
-        today=ctx.day(),
-        waiting=waiting,
-        answered=[_asked(ctx, conn, actor, part) for part in answered],
-    )
+    return MyParts(today=ctx.day(), waiting=waiting, answered=parts[len(opened) :])
 
 
-def _asked(ctx: Context, conn: Connection, actor: Actor, part: StoredPart) -> AskedPart:
-    view = joint(ctx, conn, actor, part.case)
-    return AskedPart(
-        case=view.case,
-        number=view.number,
-        item_name=view.item_name,
-        lead_name=view.unit_name,
-        part=next(each for each in view.parts if each.id == part.id),
-    )
+def _asked(
+    ctx: Context, conn: Connection, actor: Actor, parts: Sequence[StoredPart]
+) -> list[AskedPart]:
+    """Return parts of the person's units, each with its case, in the same order."""
+    reader, hall_id = Reader.of(ctx), ctx.hall_id
+    rows = case_queries.among(conn, hall_id, sorted({part.case for part in parts}))
+    by_id = {case.row.id: case for case in access.joint_cases(ctx, conn, actor, rows)}
+    ids = [part.id for part in parts]
+    steps, late = queries.STEPS.of(conn, hall_id, ids), queries.late(conn, hall_id, ids)
+    notices = queries.notices(conn, hall_id, list(by_id))
+    result = []
+    for part in parts:
+        case = by_id[part.case]
+        row, ended = case.row, part.case in notices
+        result.append(
+            AskedPart(
+                case=row.id,
+                number=row.number,
+                item_name=cases.item_of(ctx, row).name,
+                lead_name=reader.name(row.unit),
+                part=_part(reader, actor, case, part, steps[part.id], late, ended=ended),
+            )
+        )
+    return result

@@ -66,6 +66,8 @@ class Kind(StrEnum):
     """Anomaly raised by the system: an extension was requested too late and does not count."""
     PART_OVERDUE = "part_overdue"
     """Anomaly raised by the system: a unit did not answer, send up or pass on in time."""
+    CONSENT_MOVED = "consent_moved"
+    """Anomaly raised by the system: by the calendar as it is now, silence had not counted then."""
     OUTSIDE = "outside"
     """Anomaly raised by the system: a case looks as if it was handled outside the hall."""
 

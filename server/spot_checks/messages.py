@@ -298,6 +298,7 @@ class FindingView(Message):
         "case_overdue",
         "part_overdue",
         "extension_late",
+        "consent_moved",
         "outside",
     ]
     staff: str

@@ -32,6 +32,7 @@ KINDS = {
     "case_overdue": "办件超时",
     "part_overdue": "并联审批、上报超时",
     "extension_late": "延期申请过期",
+    "consent_moved": "超时默许日期变动",
     "outside": "疑似体外循环",
 }
 

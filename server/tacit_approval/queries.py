@@ -149,6 +149,12 @@ def consents_of(conn: Connection, hall_id: str, first: str, last: str) -> list[S
     return _consents.all(conn, query.order_by(_o.day, _o.case))
 
 
+def counted_otherwise(conn: Connection, hall_id: str, basis: str) -> list[StoredConsent]:
+    """Return the consents whose day was counted by another calendar than that of a digest."""
+    query = _consents.select().where(_o.hall_id == hall_id, _o.basis != basis)
+    return _consents.all(conn, query.order_by(_o.case))
+
+
 def late(conn: Connection, hall_id: str, cases: Sequence[str]) -> dict[str, list[StoredLate]]:
     """Return the late steps of these cases, by case."""
     query = _late.select().where(_l.hall_id == hall_id, _l.case.in_(cases))

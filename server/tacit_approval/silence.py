@@ -90,7 +90,7 @@ def record(ctx: Context, tx: Tx, row: StoredCase, facts: Sequence[StoredFact]) -
         return False
     reader = cases.clocks(ctx, tx.now)
     for limit in SchemeLimit:
-        last = _last_day(ctx, reader, row, facts, limit)
+        last = last_day(ctx, reader, row, facts, limit)
         if last is None:
             continue
         end = _ms(ctx, end_of(last, reader.spot.hours))
@@ -107,7 +107,7 @@ def _items(ctx: Context, row: StoredCase) -> list[Item]:
     return [cases.item_of(ctx, row), *([now] if now is not None else [])]
 
 
-def _last_day(
+def last_day(
     ctx: Context,
     reader: CaseClocks,
     row: StoredCase,

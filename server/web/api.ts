@@ -38,7 +38,7 @@ type Field<K extends string, T> = undefined extends T ? { [Name in K]?: T } : { 
 /** The parts of a request besides its address. */
 export type Request<V extends Verb, P extends Address<V>> = Options &
   Field<"path", PathOf<Operation<V, P>>> &
-  (V extends "get" ? { query?: Record<string, string> } : Field<"body", BodyOf<Operation<V, P>>>);
+  { query?: Record<string, string> } & (V extends "get" ? unknown : Field<"body", BodyOf<Operation<V, P>>>);
 /** The request may be left out where nothing in it is required. */
 type Rest<R> = Record<never, never> extends R ? [request?: R] : [request: R];
 export type RequestOf<V extends Verb, P extends Address<V>> = Rest<Request<V, P>>;
@@ -68,6 +68,6 @@ export function get<P extends GetAddress>(address: P, ...rest: RequestOf<"get", 
 
 /** Sends one command. */
 export function post<P extends PostAddress>(address: P, ...rest: RequestOf<"post", P>): Promise<Answer<"post", P>> {
-  const { path, body = {}, ...options }: Parts = rest[0] ?? {};
-  return send("POST", filled(address, path), body, options);
+  const { path, query, body = {}, ...options }: Parts = rest[0] ?? {};
+  return send("POST", filled(address, path, query), body, options);
 }

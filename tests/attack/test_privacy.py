@@ -90,6 +90,7 @@ def test_a_column_named_like_a_personal_one_is_personal_or_listed_here() -> None
         "joint_step.number",  # of an answer from above
         "complaint.number",
         "licence.number",
+        "licence_extra.number",
         "licence_roll.lines",  # their number
         "licence_roll_line.number",
         "first_ask.subject",  # what was asked

@@ -67,6 +67,13 @@ def test_a_notice_is_made_on_the_card_and_paid_at_the_desk(
         page.get_by_test_id("fee-send").click()
         expect(page.get_by_test_id("fee-state")).to_have_text("已缴")
         expect(page.get_by_test_id("received-today")).to_contain_text("1 笔，160.00 元")
+        page.get_by_test_id("fee-ask_refund").click()
+        page.get_by_test_id("fee-part").fill("160.01")
+        page.get_by_test_id("fee-words").fill("只办一件")
+        expect(page.get_by_test_id("fee-send")).to_be_disabled()
+        page.get_by_test_id("fee-part").fill("80")
+        page.get_by_test_id("fee-send").click()
+        expect(page.get_by_test_id("fee-state")).to_have_text("申请退款，待确认")
         assert axe.findings(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
@@ -92,6 +99,15 @@ def test_the_bank_s_file_names_its_differences(
         expect(page.get_by_test_id("differences")).to_contain_text("没有这份通知书")
         expect(page.get_by_test_id("differences")).to_contain_text("−80.50")
         assert axe.findings(page) == []
+        page.goto(hall.url("/office#fees/day/2026-11-20"))
+        expect(page.get_by_test_id("no-file")).to_be_visible()
+        page.get_by_test_id("fees-files").click()
+        file.write_text(head, encoding="gb18030")
+        for end in ("from", "to"):
+            page.get_by_test_id(f"file-{end}").fill("2026-11-20")
+        page.get_by_test_id("bank-file").set_input_files(file)
+        page.get_by_test_id("file-days").get_by_role("link").click()
+        expect(page.get_by_test_id("empty-file")).to_be_visible()
         page.get_by_test_id("fees-month").click()
         expect(page.get_by_test_id("fee-month")).to_contain_text("630.50")
         assert axe.findings(page) == []

@@ -26,15 +26,18 @@ from server.core.clock import SetClock
 from server.core.config import Config
 from server.core.working_days import is_overdue
 from server.demo import time_clocks
+from server.fees import queries as fees
 from server.hall.composition import Hall
 from server.hall.measure_request import Measured, MeasureRequest, measure_all, measures
 from server.hall.opening import open_hall
 from server.hall.past_catalogue import catalogue_then
 from server.honours import queries as honours
 from server.integrity.checks import violations
-from server.issuing import entries
+from server.issuing import entries, extra_queries
 from server.issuing import queries as licence_queries
 from server.issuing.rules import LicenceMove, Place
+from server.joint_review import queries as joint
+from server.joint_review.rules import PartKind
 from server.one_time_notices import queries as notices
 from server.queue import ticket_queries
 from server.spot_checks import finding_queries as stored_findings
@@ -220,6 +223,25 @@ def test_licences_are_handed_out_posted_returned_missed_and_entered_late(hall: H
     rows = ctx.read(lambda c: licence_queries.electronic(c, hall_id, "2000", "2099"))
     counts = entries.counts(ctx, rows)
     assert 0 < counts.late < counts.entered <= counts.issued
+
+
+def test_a_case_was_handed_on_and_decided_by_another_hall(hall: Hall) -> None:
+    rows = hall.ctx.read(lambda c: joint.every_part(c, "reference"))
+    (part,) = [row for row in rows if row.kind == PartKind.ELSEWHERE]
+    case = hall.ctx.read(lambda c: cases.get(c, "reference", part.case))
+    assert case is not None
+    assert (part.state, case.state, case.outcome) == ("answered", "decided", "granted")
+
+
+def test_money_went_back_in_part_and_the_bank_had_days_without_payments(hall: Hall) -> None:
+    span = "2000-01-01", "2099-12-31"
+    refunds = hall.ctx.read(lambda c: fees.refunds_of_days(c, "reference", *span))
+    dues = {row.id: row for row in hall.ctx.read(lambda c: fees.of_days(c, "reference", *span))}
+    assert {refund.amount == dues[refund.due].amount for refund in refunds} == {True, False}
+    files = hall.ctx.read(lambda c: fees.files(c, "reference"))
+    assert {file.row_count == 0 for file in files} == {True, False}
+    (extra,) = hall.ctx.read(lambda c: extra_queries.unsettled(c, "reference"))
+    assert extra.state == "returned", "the unit has not confirmed it yet"
 
 
 def test_a_check_of_the_past_says_since_when_the_person_was_signed_in(hall: Hall) -> None:

@@ -48,7 +48,8 @@ def test_a_helper_neither_reviews_nor_approves() -> None:
 
 
 def test_the_seven_steps_follow_each_other() -> None:
-    steps = [move for move in JobMove if move is not JobMove.REVOKE]
+    aside = {JobMove.REVOKE, JobMove.LEAVE, JobMove.HAND_ON}
+    steps = [move for move in JobMove if move not in aside]
     assert len(steps) == 7
     state, order = None, []
     for move in steps:
@@ -63,7 +64,7 @@ def test_the_seven_steps_follow_each_other() -> None:
 
 def test_final_states() -> None:
     assert FIRST_ASK.final == {"ended"}
-    assert HELPER_JOB.final == {"ended", "revoked"}
+    assert HELPER_JOB.final == {"ended", "revoked", "handed_on"}
     assert GREEN.final == set()
 
 

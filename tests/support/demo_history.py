@@ -47,8 +47,9 @@ ACTS = {
     "0034": ("licence.", "licence_list.", "licence_parcel.", "licence_roll."),
     "0035": ("joint.", "meeting."),
     "0036": ("tacit.",),
+    "0039": ("licence_extra.",),
     "0040": ("score_sheet.", "score_mark.", "score_dispute.", "score_release."),
-    "0042": ("flag.", "veto.", "interview."),
+    "0041": ("flag.", "veto.", "interview."),
 }
 """Journal actions that came with a revision; a database of an earlier revision has none of them."""
 

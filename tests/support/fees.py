@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 
 from server.cases import actions as case_actions
 from server.cases import serving
@@ -60,10 +61,16 @@ def made(hall: SmallHall, case: str = "", standard: str = "home", quantity: int 
 
 
 def take(
-    hall: SmallHall, actor: Actor, due: str, move: FeeMove, words: str = "", reference: str = ""
+    hall: SmallHall,
+    actor: Actor,
+    due: str,
+    move: FeeMove,
+    words: str = "",
+    reference: str = "",
+    amount: int = 0,
 ) -> None:
     """Take a step of a due."""
-    actions.move(hall.ctx, actor, hall.key(), due, FeeWish(move, words, reference))
+    actions.move(hall.ctx, actor, hall.key(), due, FeeWish(move, words, reference, amount))
 
 
 def confirm(hall: SmallHall, due: str, reference: str, by: Actor = CASHIER) -> None:
@@ -79,20 +86,23 @@ def stored(hall: SmallHall, due: str) -> StoredDue:
 
 
 def line(day: str, reference: str, notice: str, fen: int) -> str:
-    """Return a row of the bank's file."""
+    """Return a row of the bank's file; below zero: money that went back."""
     return f"{day},{reference},{notice},{yuan_text(fen).replace(',', '')}\n"
 
 
-def read_file(hall: SmallHall, *lines: str, by: Actor = CASHIER) -> ReadFile:
-    """Read in a bank's file with these rows."""
+def read_file(
+    hall: SmallHall, *lines: str, by: Actor = CASHIER, day: date | None = None
+) -> ReadFile:
+    """Read in a bank's file with these rows, of `day` if it is stated."""
     content = (HEADING + "".join(lines)).encode()
-    return actions.read_file(hall.ctx, by, "bank.csv", content)
+    return actions.read_file(hall.ctx, by, "bank.csv", content, day, day)
 
 
 def differences(hall: SmallHall, day: str) -> list[tuple[str, int]]:
     """Return kind and amount of a day's differences."""
     view = hall.ctx.read(lambda c: views.day_agreement(hall.ctx, c, day))
-    assert view.received - view.bank == sum(d.amount for d in view.differences)
+    net = view.received - view.refunded - (view.bank - view.bank_refunded)
+    assert net == sum(d.amount for d in view.differences)
     return [(d.kind.value, d.amount) for d in view.differences]
 
 

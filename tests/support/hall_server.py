@@ -96,14 +96,27 @@ class Client:
         self.cookie = next(c.partition(";")[0] for c in cookies if c.startswith("hall_session="))
         self.csrf = body["csrf"]
 
+    def upload(self, path: str, content: str, name: str = "file.csv") -> Json:
+        """Send POST /api/v1<path> with a file in the field `file`. Raises RefusedError."""
+        mark = uuid.uuid4().hex
+        head = f'Content-Disposition: form-data; name="file"; filename="{name}"'
+        part = f"--{mark}\r\n{head}\r\nContent-Type: text/csv\r\n\r\n{content}\r\n--{mark}--\r\n"
+        kind = f"multipart/form-data; boundary={mark}"
+        return self._send("POST", path, part.encode(), "", kind)[0]
+
     def _ask(self, method: str, path: str, body: Json | None, key: str) -> tuple[Json, list[str]]:
-        headers = {"Accept": "application/json", "Content-Type": "application/json"}
+        data = None if body is None else json.dumps(body).encode()
+        return self._send(method, path, data, key, "application/json")
+
+    def _send(
+        self, method: str, path: str, data: bytes | None, key: str, kind: str
+    ) -> tuple[Json, list[str]]:
+        headers = {"Accept": "application/json", "Content-Type": kind}
         marks = {"Cookie": self.cookie, "X-CSRF-Token": self.csrf, "Idempotency-Key": key}
         marks["X-Hall-Reason"] = urllib.parse.quote(self.why)
         headers |= {name: value for name, value in marks.items() if value}
         if self.bearer:
             headers["Authorization"] = f"Bearer {self.bearer}"
-        data = None if body is None else json.dumps(body).encode()
         url = f"{self.base}/api/v1{path}"
         request = urllib.request.Request(url, data, headers, method=method)
         try:

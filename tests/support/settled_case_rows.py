@@ -7,7 +7,9 @@ from server.fees import queries as fee_queries
 from server.fees.queries import StoredDue, StoredFeeFact
 from server.fees.rules import FeeMove, FeeState, number_of
 from server.hall.context import Context
+from server.issuing import extra_queries
 from server.issuing import queries as licence_queries
+from server.issuing.extra_queries import StoredExtra, StoredExtraFact
 from server.issuing.queries import (
     StoredLicence,
     StoredLicenceFact,
@@ -80,6 +82,9 @@ def store_licence(ctx: Context, case: str, clerk: str) -> str:
         licence_queries.FACTS.add(tx, fact)
         licence_queries.add_list(tx, StoredList("CJ-1", day, 1, "tax", "given"))
         licence_queries.LIST_FACTS.add(tx, given)
+        extra_queries.add(tx, StoredExtra("LX1", "CJ-1", "tax", "JY9", "found", day, stamp))
+        extra = StoredExtraFact("LX1", 1, "find", "found", stamp, day, "", by)
+        extra_queries.FACTS.add(tx, extra)
         parcel = StoredParcel("EX0001", "邮政", case, day, "away")
         licence_queries.add_parcel(tx, parcel)
         licence_queries.PARCEL_FACTS.add(tx, sent)

@@ -363,6 +363,7 @@ class SettledHall:
             "payment": [store_due(self.ctx, self.case, CLERK)],
             "licence": [store_licence(self.ctx, self.case, CLERK)],
             "list": ["CJ-1"],
+            "extra": ["LX1"],
             "waybill": ["EX0001"],
             "unit": ["tax"],
             "year": ["2026"],

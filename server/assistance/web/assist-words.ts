@@ -34,6 +34,8 @@ export const jobStates = dictionary({
   reported: { zh: "待回访", en: "To be called back" },
   ended: { zh: "已结束", en: "Ended" },
   revoked: { zh: "已撤回委托", en: "Revoked" },
+  left: { zh: "帮办代办人已离开，待转交", en: "Helper left, to be handed on" },
+  handed_on: { zh: "已转交", en: "Handed on" },
 });
 
 /** The seven steps in their order, and the revocation. */
@@ -46,6 +48,8 @@ export const jobMoves = dictionary({
   report: { zh: "报告", en: "Report" },
   call_back: { zh: "回访", en: "Call back" },
   revoke: { zh: "撤回委托", en: "Revoke" },
+  leave: { zh: "帮办代办人离开", en: "Helper left" },
+  hand_on: { zh: "转交", en: "Hand on" },
 });
 
 export const jobLabels = dictionary({
@@ -57,6 +61,8 @@ export const jobLabels = dictionary({
   report: { zh: "报告内容（必填）", en: "Report (required)" },
   call_back: { zh: "回访情况（必填）", en: "What the person said (required)" },
   revoke: { zh: "撤回理由（必填）", en: "Why (required)" },
+  leave: { zh: "说明", en: "Words" },
+  hand_on: { zh: "转交说明（必填；新的帮办代办人须另有签字的委托书）", en: "Words (required; the next helper needs a signed authorisation of their own)" },
 });
 
 export const jobNeedsWords = (move: JobMove): boolean => move !== "accept" && move !== "file";

@@ -101,6 +101,7 @@ PLEDGED_ITEM = "scjg-07"
 """Item with a material that may follow later."""
 PLANS = (
     Plan(22, SILENT_ITEM, (), way=CaseWay.RECEPTION),
+    Plan(21, "gaj-07", through(4, 5)),
     Plan(
         20,
         "scjg-10",

@@ -1,7 +1,8 @@
 """Fees of the demo history: dues of accepted cases, the cashier, and the bank's file each morning.
 
 Most pay on the day; some pay by transfer, which only the bank's file shows; one in a few is waived,
-or paid and returned, and the last ones stay unpaid. One payment comes twice: a named difference.
+or paid and returned, in whole or in part, and the last ones stay unpaid. One payment comes twice: a
+named difference. The bank sends a file for days without payments too.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, time, timedelta
 from functools import partial
 
 from server.cases import queries as case_queries
@@ -17,7 +18,7 @@ from server.cases import serving
 from server.cases.queries import StoredCase
 from server.cases.rules import HallPost
 from server.core.actors import Actor
-from server.core.money import FEN
+from server.core.money import yuan_text
 from server.demo.history.world import Event, World
 from server.fees import access, actions, queries
 from server.fees.actions import FeeWish
@@ -35,7 +36,7 @@ HEADING = "交易日期,银行流水号,缴款通知书编号,金额\n"
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """Payment as the bank sees it."""
+    """Payment as the bank sees it, negative for money that it returned."""
 
     day: date
     reference: str
@@ -54,6 +55,8 @@ class Fees:
         self._days = days
         self._made = 0
         self._has_come_twice = False
+        self._returned = 0
+        self._read_until: date | None = None
         self._payments: list[Payment] = []
         self._later: list[Callable[[], None]] = []
 
@@ -115,7 +118,11 @@ class Fees:
             if end != TRANSFERRED:
                 self._take(self._cashier(due), due, FeeMove.CONFIRM, reference=reference)
             if end == RETURNED:
-                self._take(clerk, due, FeeMove.ASK_REFUND, "申请人多缴，申请退回")
+                fen = self._payments[-1].fen
+                self._returned += 1
+                part = fen // 2 if self._returned % 2 == 0 else 0
+                words = "减半收取，退回多缴的一半" if part else "申请人多缴，申请退回"
+                self._take(clerk, due, FeeMove.ASK_REFUND, words, amount=part)
                 self._later.append(partial(self._return, due, row.staff))
 
     def _pays(self, day: date, due: str) -> str:
@@ -128,30 +135,46 @@ class Fees:
         return reference
 
     def _take(
-        self, actor: Actor, due: str, move: FeeMove, words: str = "", reference: str = ""
+        self,
+        actor: Actor,
+        due: str,
+        move: FeeMove,
+        words: str = "",
+        *,
+        reference: str = "",
+        amount: int = 0,
     ) -> None:
         world = self._world
-        actions.move(world.ctx, actor, world.key(), due, FeeWish(move, words, reference))
+        wish = FeeWish(move, words, reference, amount)
+        actions.move(world.ctx, actor, world.key(), due, wish)
 
     # -- the morning after -------------------------------------------------------------------------
 
     def _read_file(self, day: date) -> None:
-        """Read in the bank's file of the payments so far; its lines in an order of their own."""
-        if not self._payments:
+        """Read in the bank's file of the days until yesterday, in an order of its own."""
+        first, last = self._span(day)
+        if last < first:
             return
-        if not self._has_come_twice and day >= self._days[max(0, len(self._days) - 1 - TWICE)]:
+        self._read_until = last
+        is_time = day >= self._days[max(0, len(self._days) - 1 - TWICE)]
+        if self._payments and is_time and not self._has_come_twice:
             self._has_come_twice = True
-            last = self._payments[-1]
-            self._pays(last.day, last.notice)
+            again = self._payments[-1]
+            self._pays(again.day, again.notice)
         payments, self._payments = self._payments, []
         lines = [
-            f"{p.day.isoformat()},{p.reference},{p.notice},{p.fen // FEN}.{p.fen % FEN:02d}\n"
+            f"{p.day.isoformat()},{p.reference},{p.notice},{yuan_text(p.fen).replace(',', '')}\n"
             for p in self._chance.sample(payments, len(payments))
         ]
         content = (HEADING + "".join(lines)).encode("gb18030")
         cashier = self._world.actor(self._cashiers()[-1])
-        name = f"银行明细{payments[-1].day:%Y%m%d}.csv"
-        actions.read_file(self._world.ctx, cashier, name, content)
+        name = f"银行明细{last:%Y%m%d}.csv"
+        actions.read_file(self._world.ctx, cashier, name, content, first, last)
+
+    def _span(self, day: date) -> tuple[date, date]:
+        """Return the days of the file that comes on the morning of a day."""
+        since = self._read_until + timedelta(days=1) if self._read_until else self._days[0]
+        return since, day - timedelta(days=1)
 
     def _decide(self) -> None:
         """Decide what others requested the day before."""
@@ -168,4 +191,6 @@ class Fees:
         facts = ctx.read(lambda c: queries.FACTS.of(c, ctx.hall_id, [due]))[due]
         confirmer = facts[1].by_actor.partition(":")[2]
         cashier = self._cashier(due, requester, confirmer)
-        self._take(cashier, due, FeeMove.CONFIRM_REFUND, reference=f"TK{due[1:]}")
+        reference = f"TK{due[1:]}"
+        self._take(cashier, due, FeeMove.CONFIRM_REFUND, reference=reference)
+        self._payments.append(Payment(ctx.local().date(), reference, due, -facts[-1].amount))

@@ -2,7 +2,7 @@
 
 The usual case is asked on its first afternoon and answered the next morning. Planned ones
 (`case_plans`) tell a story: a unit is absent from a site visit and disagrees, an answer from above
-takes days, and two cases are open at the end.
+takes days, a case is accepted here and decided by another hall, and two are open at the end.
 """
 
 from __future__ import annotations
@@ -15,7 +15,10 @@ from functools import partial
 from server.cases import queries as case_queries
 from server.cases.queries import StoredCase
 from server.catalogue.model import CaseMode
+from server.core import setting_queries
 from server.core.actors import Actor
+from server.core.events import HallChanged
+from server.core.store import Tx
 from server.demo.history.world import Event, World
 from server.joint_review import actions, lateness, meetings, queries
 from server.joint_review.actions import PartOrder, PartWish
@@ -31,13 +34,17 @@ from server.joint_review.rules import (
     PartState,
 )
 
+NAMED_AT = time(7, 46)
 NOTED_AT, ANSWERED_AT, MET_AT, SENT_AT = time(7, 51), time(9, 50), time(11, 20), time(15, 40)
 ASKED = ("swj", "zjj")
 """Units that the joint item names: tax and housing."""
 ABOVE = "市级主管部门"
 QUESTION = "请就税费是否结清、房屋有无限制转让提出意见。"
 AGREES, DISAGREES = "经核查，无不同意见", "房屋已签订预售合同，限制转让尚未解除"
-STORIES = {"zrzy-07": (11, 2), "gaj-09": (17, 5)}
+HANDED_ON = "gaj-07"
+"""Item of a case that is accepted here and decided by another hall (同城通办)."""
+ELSEWHERE = "示例市政务服务中心出入境窗口"
+STORIES = {"zrzy-07": (11, 2), "gaj-09": (17, 5), HANDED_ON: (21,)}
 """Working days before the last one on which the planned cases came, by item."""
 
 
@@ -66,12 +73,25 @@ class Joint:
     def events(self, day: date) -> list[Event]:
         """Return what happens with parts on a day."""
         at = self._world.at
+        named = [(at(day, NAMED_AT), self._name_bodies)] if day == self._days[0] else []
         return [
+            *named,
             (at(day, NOTED_AT), partial(lateness.note_all, self._world.ctx)),
             (at(day, ANSWERED_AT), partial(self._answer, day)),
             (at(day, MET_AT), partial(self._meet, day)),
             (at(day, SENT_AT), partial(self._send, day)),
         ]
+
+    def _name_bodies(self) -> None:
+        """Name the hall to which cases can be handed on."""
+        world = self._world
+
+        def act(tx: Tx) -> None:
+            key = world.actor(world.managers()[0].number).key
+            setting_queries.put(tx, "elsewhere_bodies", ELSEWHERE, key)
+            tx.events.append(HallChanged("settings"))
+
+        world.ctx.write(act)
 
     def _actor(self, unit: str) -> Actor:
         chief = self._world.chief(unit)
@@ -120,6 +140,16 @@ class Joint:
             elif row.mode == CaseMode.FORWARDED and age.days >= (2 if age.planned else 0):
                 actions.send_up(world.ctx, lead, world.key(), row.id, ABOVE)
 
+        self._hand_on(day)
+
+    def _hand_on(self, day: date) -> None:
+        """Hand the planned case of the day on to the other hall; no other promised case is."""
+        world, iso = self._world, day.isoformat()
+        for row in world.ctx.read(lambda c: case_queries.of_days(c, world.ctx.hall_id, iso, iso)):
+            if row.item == HANDED_ON and self._age(day, row).planned:
+                words, lead = "材料已核对齐全，原件随清单移交", self._actor(row.unit)
+                actions.hand_on(world.ctx, lead, world.key(), row.id, ELSEWHERE, words)
+
     def _call(self, day: date, row: StoredCase, lead: Actor) -> None:
         place = self._days.index(day) + 2
         if place >= len(self._days):
@@ -153,6 +183,8 @@ class Joint:
             for part in self._parts(row.id):
                 if part.kind == PartKind.UPWARD:
                     self._from_above(row, part, age)
+                elif part.kind == PartKind.ELSEWHERE:
+                    self._from_elsewhere(row, part, age)
                 elif part.state in (PartState.SENT, PartState.SIGNED):
                     self._opinion(row, part, age)
 
@@ -165,6 +197,14 @@ class Joint:
             self._step(row, part, PartMove.HEAR, opinion="agree", number=number, words="同意签发")
         if part.state == PartState.BACK or (part.state == PartState.ABOVE and not age.planned):
             self._step(row, part, PartMove.PASS_ON)
+
+    def _from_elsewhere(self, row: StoredCase, part: StoredPart, age: Age) -> None:
+        """Let the other hall sign for the papers the next day, and decide on the third."""
+        if part.state == PartState.SENT:
+            self._step(row, part, PartMove.SIGN)
+        elif part.state == PartState.SIGNED and age.days >= 3:
+            words = "经审核，符合签发条件，证件制作后寄回本厅"
+            self._step(row, part, PartMove.RESULT, opinion="agree", words=words)
 
     def _opinion(self, row: StoredCase, part: StoredPart, age: Age) -> None:
         second = part.unit != self._units[0]

@@ -20,11 +20,20 @@ from server.cases.serving import serve, set_posts
 from server.catalogue.model import Item
 from server.core.actors import Actor
 from server.demo.history.world import Event, World
-from server.issuing import actions, dues, handing, list_actions, queries, rolls
+from server.issuing import (
+    actions,
+    dues,
+    extra_queries,
+    extras,
+    handing,
+    list_actions,
+    queries,
+    rolls,
+)
 from server.issuing.actions import Registration
 from server.issuing.handing import HandOut, ParcelStep
 from server.issuing.list_actions import Count
-from server.issuing.rules import ParcelMove, Recipient, Signed, shown_of
+from server.issuing.rules import ExtraMove, ParcelMove, Recipient, Signed, shown_of
 
 NAMED_AT, HANDED_AT, POSTED_AT, ENTERED_AT = time(7, 45), time(9, 25), time(11, 5), time(11, 40)
 GIVEN_AT, COUNTED_AT, ROLL_AT = time(16, 40), time(17, 0), time(16, 5)
@@ -140,16 +149,28 @@ class Licences:
         self._differs |= place == DIFFERENT_BACK
         for number, own in self._lists:
             issuer = next(actor for actor in self._issuers() if actor.name != own[0].giver.name)
-            there, words = own, ""
+            there, words, more = own, "", ""
             if self._differs:
                 there, words = own[1:], f"清单所列 {own[0].number} 未送到，单位称尚未盖章，次日补送"
+                more = f"旧证{own[0].number[-4:]}"
                 self._at_unit.append(own[0])
                 self._differs = False
             shelf = f"{'ABCD'[self._count % 4]}-{1 + self._count % 9:02d}"
-            count = Count(tuple(licence.id for licence in there), len(there), words, shelf)
+            extra = (more,) if more else ()
+            counted = len(there) + len(extra)
+            count = Count(tuple(each.id for each in there), counted, words, shelf, extra)
             list_actions.receive(world.ctx, issuer, world.key(), number, count)
+            if extra:
+                self._give_back(issuer)
             self._ready += there
         self._lists = []
+
+    def _give_back(self, issuer: Actor) -> None:
+        """Give what was on no list back to its unit, which has not confirmed it at the end."""
+        ctx = self._world.ctx
+        for row in ctx.read(lambda c: extra_queries.unsettled(c, ctx.hall_id)):
+            words = "不在清单上，当面退回单位"
+            extras.move(ctx, issuer, self._world.key(), row.id, ExtraMove.RETURN, words)
 
     def _hand_out(self) -> None:
         """Hand out or post what came onto the shelf the days before."""

@@ -10,6 +10,7 @@ export const feeStateWords = dictionary({
   correction_asked: { zh: "申请更正收款，待批准", en: "Correction requested" },
   refund_asked: { zh: "申请退款，待确认", en: "Refund requested" },
   refunded: { zh: "已退款", en: "Refunded" },
+  cancelled: { zh: "已撤销", en: "Cancelled" },
 });
 
 /** Steps as buttons name them. */
@@ -25,6 +26,7 @@ export const feeMoveLabels = dictionary({
   ask_correction: { zh: "申请更正收款", en: "Request a correction" },
   correct: { zh: "批准更正，撤销收款", en: "Correct: take the receipt back" },
   deny_correction: { zh: "不更正", en: "Refuse the correction" },
+  cancel: { zh: "撤销通知书", en: "Cancel the notice" },
 });
 
 /** Steps that were taken. */
@@ -40,6 +42,7 @@ export const feeFactWords = dictionary({
   ask_correction: { zh: "申请更正收款", en: "Correction requested" },
   correct: { zh: "撤销收款", en: "Receipt taken back" },
   deny_correction: { zh: "不更正", en: "Correction refused" },
+  cancel: { zh: "通知书撤销", en: "Notice cancelled" },
 });
 
 export const askFeeWords = dictionary({
@@ -51,6 +54,7 @@ export const askFeeWords = dictionary({
   ask_correction: { zh: "哪里确认错了（必填，由另一人批准）", en: "What is wrong with the confirmation (required; decided by somebody else)" },
   correct: { zh: "核对结果（必填）", en: "What was found (required)" },
   deny_correction: { zh: "核对结果（必填）", en: "What was found (required)" },
+  cancel: { zh: "为什么撤销（必填，例如开错了标准）", en: "Why it is cancelled (required, such as a wrong standard)" },
 });
 
 export const differenceWords = dictionary({
@@ -62,6 +66,7 @@ export const differenceWords = dictionary({
   other_day: { zh: "日期不符", en: "Other day" },
   no_file: { zh: "银行文件还没有到", en: "The bank's file has not come" },
   missing: { zh: "已确认，银行文件中没有", en: "Confirmed, not in the bank's file" },
+  refund_unbooked: { zh: "银行已退，未确认", en: "Returned by the bank, not confirmed" },
 });
 
 /** Steps that need the bank's reference instead of words. */
@@ -75,8 +80,15 @@ const TONES: Record<FeeState, "success" | "warning" | "info" | "danger"> = {
   correction_asked: "danger",
   refund_asked: "danger",
   refunded: "info",
+  cancelled: "info",
 };
 export const toneOf = (state: FeeState): (typeof TONES)[FeeState] => TONES[state];
+
+/** Fen of an amount in yuan as a person types it; NaN for none. */
+export function fen(text: string): number {
+  const match = /^(\d{1,9})(?:\.(\d{1,2}))?$/.exec(text.trim());
+  return match ? Number(match[1]) * 100 + Number((match[2] ?? "").padEnd(2, "0")) : NaN;
+}
 
 /** Yuan with two decimals: 8000 fen are 80.00. */
 export function yuan(fen: number): string {

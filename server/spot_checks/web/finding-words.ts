@@ -34,9 +34,10 @@ export const kindWords = dictionary({
   case_overdue: { zh: "办件超时", en: "Case past its due day" },
   part_overdue: { zh: "并联审批、上报超时", en: "Part of a case past its due day" },
   extension_late: { zh: "延期申请过期", en: "Extension requested too late" },
+  consent_moved: { zh: "超时默许日期变动", en: "Day of an approval by silence moved" },
   outside: { zh: "疑似体外循环", en: "Case that looks handled outside the hall" },
 });
-export const KINDS = ["empty", "away", "conduct", "no_call", "no_punch", "self_rated", "complaint", "not_told_once", "case_overdue", "part_overdue", "extension_late", "outside"] as const;
+export const KINDS = ["empty", "away", "conduct", "no_call", "no_punch", "self_rated", "complaint", "not_told_once", "case_overdue", "part_overdue", "extension_late", "consent_moved", "outside"] as const;
 
 export const stateWords = dictionary({
   proposed: { zh: "待核实", en: "To be judged" },

@@ -11,6 +11,7 @@ import pytest
 from server.assistance import actions, queries
 from server.assistance.actions import AskWish, Question, Receiver
 from server.assistance.alarms import alarms
+from server.assistance.barred import end_work
 from server.assistance.errors import AssistCode
 from server.assistance.integrity import problems
 from server.assistance.rules import AskMove
@@ -132,6 +133,20 @@ def test_a_question_that_nobody_takes_is_overdue_for_office_and_first_asked(
     assert overdue() == [True, True]
     codes = [alarm.code for alarm in alarms(web.app.hall)(snapshot.take(hall.ctx))]
     assert codes == ["first_ask_overdue"]
+
+
+def test_what_waits_for_a_person_whose_account_ends_goes_back_to_the_unit(hall: SmallHall) -> None:
+    waiting, accepted = recorded(hall, TO_PERSON), recorded(hall, TO_PERSON)
+    ended = recorded(hall, TO_PERSON)
+    for ask in (accepted, ended):
+        move(hall, RECEIVER, ask, AskMove.TAKE)
+    move(hall, RECEIVER, ended, AskMove.ANSWER, words="已告知")
+    hall.ctx.write(lambda tx: end_work(hall.ctx, tx, OFFICE, RECEIVER.name, "left_the_list"))
+    for ask in (waiting, accepted):
+        row = stored(hall, ask)
+        assert (row.state, row.unit, row.receiver) == ("handed_over", "social", "")
+    assert stored(hall, ended).state == "ended"
+    assert violations(hall) == []
 
 
 def test_the_telephone_is_sealed_and_erased(hall: SmallHall) -> None:

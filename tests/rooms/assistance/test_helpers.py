@@ -11,7 +11,9 @@ import pytest
 from sqlalchemy import update
 
 from server.assistance import helper_actions, queries
+from server.assistance.alarms import alarms
 from server.assistance.authorisation_pdf import data_of
+from server.assistance.barred import end_work
 from server.assistance.errors import AssistCode
 from server.assistance.helper_actions import Job, JobWish
 from server.assistance.integrity import problems
@@ -23,6 +25,7 @@ from server.cases.rules import CaseMove, CaseOutcome, CaseWay
 from server.catalogue.actions import import_catalogue
 from server.core.actors import SYSTEM, Actor, ActorKind
 from server.core.errors import HallError
+from server.queue import snapshot
 from support.halls import ADMINISTRATOR, MANAGER, STAFF, SmallHall, at
 from support.web import Web
 
@@ -217,6 +220,84 @@ def test_whoever_reviewed_a_case_does_not_help_with_it(hall: SmallHall) -> None:
     assert [text for text in violations(hall) if "helper" in text] == [
         f"case {case} was reviewed or approved by its helper"
     ]
+
+
+def test_a_job_whose_helper_s_account_ends_is_listed_and_handed_on(hall: SmallHall) -> None:
+    case = opened(hall)
+    job, done = helping(hall, case), entrusted(hall)
+    for wish in STEPS:
+        step(hall, HELPER, done, wish)
+    assert codes(hall) == []
+    hall.ctx.write(lambda tx: end_work(hall.ctx, tx, OFFICE, HELPER.name, "account_disabled"))
+    assert (state(hall, job), state(hall, done)) == ("left", "reported")
+    assert codes(hall) == ["helper_left"]
+    on = JobWish(JobMove.HAND_ON, "原帮办代办人调离", helper=SECOND.name)
+    assert error(lambda: step(hall, HELPER, job, on)) == AssistCode.HELPER_PARTY
+    for nobody in ("9999", HELPER.name):
+        assert error(lambda n=nobody: step(hall, OFFICE, job, replace(on, helper=n))) == "invalid"  # type: ignore[misc]
+    step(hall, OFFICE, job, on)
+    assert (state(hall, job), codes(hall)) == ("handed_on", [])
+    rows = hall.ctx.read(lambda c: queries.jobs_of(c, hall.ctx.hall_id, SECOND.name))
+    anew = next(row for row in rows if row.helper == SECOND.name)
+    assert (anew.state, anew.case, anew.until) == ("entrusted", case, LAST.isoformat())
+    assert error(lambda: step(hall, SECOND, anew.id, STEPS[1])) == AssistCode.HELPER_STATE
+    step(hall, SECOND, anew.id, STEPS[0])
+    people = hall.ctx.read(lambda c: queries.people(c, hall.ctx.hall_id, [anew.id]))
+    assert people[anew.id].name == "测试申请人"
+    assert violations(hall) == []
+
+
+def codes(hall: SmallHall) -> list[str]:
+    """Return the codes of the alarms."""
+    return [alarm.code for alarm in alarms(hall.hall)(snapshot.take(hall.ctx))]
+
+
+def test_a_helper_of_another_unit_sees_what_the_job_needs_and_no_more(hall: SmallHall) -> None:
+    book = hall.ctx.catalogue()
+    staff = tuple(
+        replace(s, unit="social" if s.number == STAFF["S1"] else s.unit) for s in book.staff
+    )
+    import_catalogue(hall.ctx, SYSTEM, replace(book, staff=staff), "test")
+    case = opened(hall)
+    job = helping(hall, case, Actor(ActorKind.CLERK, STAFF["S1"]))
+    clerk = Web(hall).person(STAFF["S1"])
+    assert clerk.get(f"/cases/{case}").status_code == 404
+    assert clerk.get(f"/cases/{case}/assistance").status_code == 404
+    (view,) = clerk.get("/my/assistance").get_json()["jobs"]
+    assert view["progress"].keys() == {"state", "unit_name", "due", "missing"}
+    assert (view["progress"]["state"], view["progress"]["missing"]) == ("handling", [])
+    assert view["progress"]["due"] > view["day"]
+    step(hall, Actor(ActorKind.CLERK, STAFF["S1"]), job, JobWish(JobMove.REVOKE, "委托人撤回"))
+    (view,) = clerk.get("/my/assistance").get_json()["jobs"]
+    assert (view["progress"], view["phone"]) == (None, "")
+
+
+def test_nobody_but_the_office_is_shown_everybody(hall: SmallHall) -> None:
+    three_hands(hall)
+    book = hall.ctx.catalogue()
+    social = {STAFF["S1"], STAFF["G2"]}
+    staff = tuple(
+        replace(s, unit="social", chief=s.number == STAFF["S1"]) if s.number in social else s
+        for s in book.staff
+    )
+    import_catalogue(hall.ctx, SYSTEM, replace(book, staff=staff), "test")
+    web, case = Web(hall), opened(hall)
+    take(hall, HELPER, case, CaseMove.PASS)
+    take(hall, SECOND, case, CaseMove.PASS)
+
+    def shown(staff: str, query: str = "") -> set[str]:
+        person = web.manager() if staff == MANAGER else web.person(staff)
+        answer = person.get(f"/assistance/choices{query}").get_json()
+        return {choice["number"] for choice in answer["people"]}
+
+    assert {STAFF["S1"]} == shown(HELPER.name) & social, "of another unit its representative"
+    assert HELPER.name not in shown(HELPER.name), "nobody hands over to oneself"
+    assert shown(HELPER.name, "?for=job") & social == set()
+    about = shown(HELPER.name, f"?for=job&case={case}")
+    assert HELPER.name in about
+    assert SECOND.name not in about, "who reviewed a case does not help with it"
+    assert web.person(STAFF["S1"]).get(f"/assistance/choices?case={case}").status_code == 404
+    assert social <= shown(MANAGER)
 
 
 def test_the_authorisation_says_who_what_until_when_and_that_it_is_free(hall: SmallHall) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from server.core.errors import ErrorCode, HallError
-from server.fees import queries
+from server.fees import queries, views
 from server.fees.errors import FeeCode
 from server.fees.rules import FeeMove, FeeState
 from support.fees import (
@@ -140,6 +142,52 @@ def test_the_desk_takes_the_bank_s_day_and_its_word(hall: SmallHall) -> None:
     take(hall, SECOND, due, FeeMove.CORRECT, "同意")
     confirm(hall, due, "R-0003")
     assert differences(hall, DAY) == [("unknown_notice", -5)]
+    check(hall)
+
+
+def test_a_day_without_payments_is_known_from_its_file(hall: SmallHall) -> None:
+    def has_file(day: str) -> bool:
+        view = hall.ctx.read(lambda c: views.day_agreement(hall.ctx, c, day))
+        assert (view.bank, view.bank_count, view.agrees) == (0, 0, True)
+        return view.has_file
+
+    days = [date.fromisoformat(day) for day in (BEFORE, DAY)]
+    assert [has_file(BEFORE), has_file(DAY)] == [False, False]
+    assert code(hall)[0] is FeeCode.FEE_FILE_DAYS
+    assert not read_file(hall, day=days[0]).is_repeated
+    assert [has_file(BEFORE), has_file(DAY)] == [True, False]
+    assert read_file(hall, day=days[0]).is_repeated
+    assert not read_file(hall, day=days[1]).is_repeated, "the same bytes, of another day"
+    confirm(hall, made(hall), "R-0001")
+    assert differences(hall, DAY) == [("missing", 8000)]
+    check(hall)
+
+
+def test_the_bank_s_refunds_are_matched(hall: SmallHall) -> None:
+    due = made(hall)
+    read_file(hall, line(BEFORE, "R-0001", due, 8000), line(BEFORE, "T-0002", due, -500))
+    assert differences(hall, BEFORE) == [("refund_unbooked", 500)]
+    take(hall, CLERK, due, FeeMove.ASK_REFUND, "多缴", amount=600)
+    for reference in ("T-0002", "R-0001"):
+        with pytest.raises(HallError) as refused:
+            take(hall, SECOND, due, FeeMove.CONFIRM_REFUND, reference=reference)
+        assert refused.value.code in (FeeCode.FEE_BANK_LINE, FeeCode.FEE_RECEIPT_USED)
+    take(hall, SECOND, due, FeeMove.DENY_REFUND, "金额不符")
+    take(hall, CLERK, due, FeeMove.ASK_REFUND, "多缴", amount=500)
+    take(hall, SECOND, due, FeeMove.CONFIRM_REFUND, reference="T-0002")
+    assert stored(hall, due).state == STATE.CONFIRMED, "the rest is still paid"
+    assert differences(hall, BEFORE) == [], "the refund has the bank's day"
+    take(hall, CLERK, due, FeeMove.ASK_REFUND, "撤回")
+    with pytest.raises(HallError) as refused:
+        take(hall, SECOND, due, FeeMove.CONFIRM_REFUND, reference="T-0002")
+    assert refused.value.code is FeeCode.FEE_RECEIPT_USED
+    take(hall, SECOND, due, FeeMove.CONFIRM_REFUND, reference="T-0003")
+    assert stored(hall, due).state == STATE.REFUNDED
+    with pytest.raises(HallError) as refused:
+        confirm(hall, due, "T-0003")
+    assert refused.value.code is FeeCode.FEE_RECEIPT_USED
+    view = hall.ctx.read(lambda c: views.day_agreement(hall.ctx, c, BEFORE))
+    assert (view.received, view.refunded, view.bank_refunded) == (8000, 500, 500)
     check(hall)
 
 

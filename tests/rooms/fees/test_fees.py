@@ -241,6 +241,40 @@ def test_money_may_come_again_after_a_refund(hall: SmallHall) -> None:
     check(hall)
 
 
+def test_a_due_made_by_mistake_is_cancelled_by_somebody_else(hall: SmallHall) -> None:
+    due = made(hall)
+    case = stored(hall, due).case
+    for actor, code in ((CLERK, FeeCode.FEE_POST), (COLLEAGUE, FeeCode.FEE_POST)):
+        assert refusal(hall, actor, due, MOVE.CANCEL) is code
+    take(hall, OFFICE, due, MOVE.CANCEL, "开错了标准")
+    assert owed(hall, case) == []
+    assert refusal(hall, CASHIER, due, MOVE.CONFIRM) is FeeCode.FEE_STATE
+    view = hall.ctx.read(lambda c: views.day_agreement(hall.ctx, c, DAY))
+    assert (view.cancelled, view.cancelled_count) == (8000, 1)
+    check(hall)
+
+
+def test_only_somebody_without_a_part_in_it_cancels(small: SmallHall) -> None:
+    hall = charge(small, (CLERK.name, CASHIER.name))
+    assert refusal(hall, CLERK, made(hall), MOVE.CANCEL) is FeeCode.FEE_OWN
+
+
+def test_open_dues_of_ended_cases_are_named_and_leave_the_desk(hall: SmallHall) -> None:
+    open_due, due = made(hall), made(hall)
+    wish = Wish(CaseMove.WITHDRAW, words="来电撤回")
+    case_actions.move(hall.ctx, CLERK, hall.key(), stored(hall, due).case, wish)
+    desk = hall.ctx.read(lambda c: views.desk(hall.ctx, c, CASHIER))
+    assert [row.notice for row in desk.unpaid] == [open_due]
+
+    def ended(day: str) -> list[str]:
+        view = hall.ctx.read(lambda c: views.day_agreement(hall.ctx, c, day))
+        return [row.notice for row in view.ended]
+
+    assert (ended(DAY), ended("2026-03-01")) == ([due], [])
+    take(hall, OFFICE, due, MOVE.CANCEL, "申请人撤回")
+    assert ended(DAY) == []
+
+
 def test_a_repeat_with_the_same_key_gets_the_first_answer(hall: SmallHall) -> None:
     case, key = accepted_case(hall), hall.key()
     numbers = {actions.make(hall.ctx, CLERK, key, case, "home", 1) for _ in range(3)}
@@ -274,11 +308,18 @@ def test_a_repeat_with_the_same_key_gets_the_first_answer(hall: SmallHall) -> No
         delete(tables.fee_bank_line),
         update(tables.fee_bank_line).values(file="other"),
         delete(tables.fee_file),
+        update(tables.fee_file).values(last_day="2026-03-01"),
+        delete(tables.fee_refund),
+        update(tables.fee_refund).values(amount=9),
+        update(tables.fee_refund).values(reference="R-0001"),
+        update(tables.fee_fact).where(tables.fee_fact.c.move == "confirm_refund").values(amount=9),
     ],
 )  # fmt: skip
 def test_the_check_finds_every_change_of_the_books(hall: SmallHall, spoil: Executable) -> None:
     due = made(hall)
     read_file(hall, line(DAY, "R-0001", due, 8000))
+    take(hall, CASHIER, due, MOVE.ASK_REFUND, "多缴", amount=10)
+    take(hall, SECOND, due, MOVE.CONFIRM_REFUND, reference="T-0001")
     check(hall)
     assert stored(hall, due).state == STATE.CONFIRMED
     hall.ctx.write(lambda tx: tx.conn.execute(spoil))

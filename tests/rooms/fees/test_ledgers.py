@@ -57,7 +57,8 @@ def test_money_is_conserved(tmp_path: Path, seed: int) -> None:
             move, actor = chance.choice(MOVES), chance.choice(PEOPLE)
             reference = f"REF-{chance.randint(1, 12)}"
             try:
-                take(hall, actor, chance.choice(dues), move, "依据", reference)
+                amount = chance.choice((0, 1, 500, 9000))
+                take(hall, actor, chance.choice(dues), move, "依据", reference, amount)
                 outcomes[move.value] += 1
             except HallError:
                 outcomes["refused"] += 1
@@ -75,7 +76,8 @@ def _bank_rows(hall: SmallHall, chance: random.Random, dues: list[str], step: in
         due = chance.choice([*dues, "J209901010001"])
         fen = amounts.get(due, 0) if chance.random() < 0.8 else 0
         reference = chance.choice((f"BANK-{step}-{n}", f"REF-{chance.randint(1, 12)}"))
-        rows.append(line(DAY, reference, due, fen or chance.randint(1, 99)))
+        back = -1 if chance.random() < 0.2 else 1
+        rows.append(line(DAY, reference, due, back * (fen or chance.randint(1, 99))))
     return rows
 
 
@@ -84,7 +86,15 @@ def _whole(hall: SmallHall, dues: list[str]) -> None:
     hall_id, ctx = hall.ctx.hall_id, hall.ctx
     rows = ctx.read(lambda c: queries.among(c, hall_id, dues))
     facts = ctx.read(lambda c: queries.facts_of_days(c, hall_id, "2000-01-01", "2099-12-31"))
-    held = sum(row.amount for row in rows if FeeState(row.state) in PAID)
+    refunded = ctx.read(lambda c: queries.refunded(c, hall_id, dues))
+    every = ctx.read(lambda c: queries.FACTS.of(c, hall_id, dues))
+    paid = Counter(f.due for facts in every.values() for f in facts if f.move == "confirm")
+    paid.subtract(f.due for facts in every.values() for f in facts if f.move == "correct")
+    held = 0
+    for row in rows:
+        own = paid[row.id] * row.amount - refunded.get(row.id, 0)
+        assert (0 < own <= row.amount) if FeeState(row.state) in PAID else own == 0
+        held += own
     totals = day_totals(queries.plain_fact(fact) for fact, _unit in facts)
     total = sum(totals.values(), DayMoney())
     assert total.received - total.refunded == held
@@ -93,6 +103,8 @@ def _whole(hall: SmallHall, dues: list[str]) -> None:
     assert sum(row.amount for row in receipts) == total.received
     view = ctx.read(lambda c: views.day_agreement(ctx, c, DAY))
     assert view.received == total.received
-    assert view.received - view.bank == sum(entry.amount for entry in view.differences)
+    assert view.refunded == total.refunded == sum(refunded.values())
+    net = view.received - view.refunded - (view.bank - view.bank_refunded)
+    assert net == sum(entry.amount for entry in view.differences)
     lines = ctx.read(lambda c: queries.bank_lines_of_days(c, hall_id, DAY, DAY))
-    assert view.bank == sum(row.amount for row in lines)
+    assert view.bank - view.bank_refunded == sum(row.amount for row in lines)

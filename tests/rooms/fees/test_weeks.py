@@ -55,6 +55,7 @@ def test_a_week_states_its_fees_by_unit(hall: SmallHall) -> None:
         line(DAY, "R-0001", paid, 8000),
         line(DAY, "R-0009", waived, 1000),
         line(DAY, "R-0010", "二手房", 5),
+        line(DAY, "T-0001", returned, -8000),
     )
     values, lines = facts()
     assert values["fees_differences"] == "3"

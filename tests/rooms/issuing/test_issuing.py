@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import insert, update
 from sqlalchemy.exc import DatabaseError
 
 from server.cases import actions as case_actions
@@ -18,14 +18,23 @@ from server.cases.serving import set_posts
 from server.core.actors import Actor, ActorKind
 from server.core.errors import ErrorCode, HallError
 from server.fees import licences
-from server.issuing import actions, case_results, entries, handing, list_actions, queries
+from server.issuing import (
+    actions,
+    case_results,
+    entries,
+    extra_queries,
+    extras,
+    handing,
+    list_actions,
+    queries,
+)
 from server.issuing.errors import LicenceCode
 from server.issuing.handing import ParcelStep
 from server.issuing.integrity import problems
 from server.issuing.list_actions import Count
-from server.issuing.rules import LicenceMove, ParcelMove, Place, Recipient, Signed
+from server.issuing.rules import ExtraMove, LicenceMove, ParcelMove, Place, Recipient, Signed
 from server.issuing.tables import licence as licence_table
-from server.issuing.tables import licence_fact
+from server.issuing.tables import licence_extra, licence_fact
 from support.halls import STAFF, SmallHall, at
 from support.licences import (
     ID_NUMBER,
@@ -189,12 +198,49 @@ def test_a_difference_is_named_and_what_is_missing_is_with_its_unit(hall: SmallH
     assert received(hall, given(hall, second), second) is False
 
 
-def test_more_than_was_listed_is_a_difference_too(hall: SmallHall) -> None:
+def test_what_was_on_no_list_is_a_fact_that_two_people_resolve(hall: SmallHall) -> None:
     licence = registered(hall, granted(hall))
     number = given(hall, licence)
-    count = Count((licence,), 2, "多一本，编号 JY-9，已退回")
-    assert list_actions.receive(hall.ctx, ISSUER, hall.key(), number, count) is True
+    ctx, act = hall.ctx, list_actions.receive
+    for wrong in (Count((licence,), 2, "多一本"), Count((licence,), 1, "多一本", extra=("JY-9",))):
+        assert refusal(act, ctx, ISSUER, hall.key(), number, wrong) is LicenceCode.LICENCE_COUNT
+    count = Count((licence,), 2, "多一本", extra=("JY-9",))
+    assert act(ctx, ISSUER, hall.key(), number, count) is True
+    (row,) = ctx.read(lambda c: extra_queries.unsettled(c, ctx.hall_id))
+    assert (row.number, row.list, row.unit, row.state) == ("JY-9", number, "tax", "found")
+
+    def step(actor: Actor, move: ExtraMove, words: str = "") -> None:
+        extras.move(ctx, actor, hall.key(), row.id, move, words)
+
+    assert refusal(step, ISSUER, ExtraMove.RETURN) is LicenceCode.LICENCE_WORDS
+    assert refusal(step, UNIT_CLERK, ExtraMove.RETURN, "交还") is LicenceCode.LICENCE_POST
+    assert refusal(step, UNIT_CLERK, ExtraMove.SETTLE) is LicenceCode.LICENCE_STATE
+    step(ISSUER, ExtraMove.RETURN, "当面交还")
+    step(UNIT_CLERK, ExtraMove.DENY, "没有收到")
+    step(ISSUER, ExtraMove.RETURN, "重新交还")
+    name_issuer(hall, UNIT_CLERK.name)
+    assert refusal(step, ISSUER, ExtraMove.SETTLE) is LicenceCode.LICENCE_UNKNOWN
+    step(UNIT_CLERK, ExtraMove.SETTLE)
+    assert ctx.read(lambda c: extra_queries.unsettled(c, ctx.hall_id)) == []
     assert violations(hall) == []
+    for spoil in (
+        update(licence_extra).values(state="found"),
+        insert(licence_extra).values(hall_id=ctx.hall_id, id="LX0", list=number, at=0, day=""),
+    ):
+        hall.ctx.write(lambda tx, s=spoil: tx.conn.execute(s))  # type: ignore[misc]
+        assert violations(hall) != []
+
+
+def test_nobody_gives_back_and_settles_alone(hall: SmallHall) -> None:
+    name_issuer(hall, ISSUER.name, UNIT_CLERK.name)
+    licence = registered(hall, granted(hall))
+    number = given(hall, licence)
+    count = Count((licence,), 2, "多一本", extra=("JY-9",))
+    list_actions.receive(hall.ctx, ISSUER, hall.key(), number, count)
+    (row,) = hall.ctx.read(lambda c: extra_queries.unsettled(c, hall.ctx.hall_id))
+    extras.move(hall.ctx, UNIT_CLERK, hall.key(), row.id, ExtraMove.RETURN, "自己取回")
+    alone = refusal(extras.move, hall.ctx, UNIT_CLERK, hall.key(), row.id, ExtraMove.SETTLE, "")
+    assert alone is LicenceCode.LICENCE_SECOND
 
 
 def test_a_dropped_list_leaves_its_licences_with_the_unit(hall: SmallHall) -> None:

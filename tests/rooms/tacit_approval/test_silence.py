@@ -25,10 +25,12 @@ from server.core.actors import SYSTEM, Actor, ActorKind
 from server.core.errors import HallError
 from server.core.weeks import week_of
 from server.core.working_days import SpecialDay
+from server.spot_checks import finding_queries
 from server.supervision import lamps
 from server.tacit_approval import actions as schemes
 from server.tacit_approval import queries as tacit
 from server.tacit_approval.actions import Proposal
+from server.tacit_approval.consent_review import ConsentReview
 from server.tacit_approval.errors import TacitCode
 from server.tacit_approval.integrity import problems
 from server.tacit_approval.rules import SchemeKind, SchemeLimit, SchemeMove
@@ -43,6 +45,7 @@ SECOND = Actor(ActorKind.ADMINISTRATOR, ADMINISTRATOR)
 ITEM = "tax-1"
 BASIS = "某市行政审批超时默许办法第三条"
 DAY_MS = 86_400_000
+MARCH = "2026-03-01", "2026-03-31"
 LAST = date(2026, 3, 9)
 """Last of five working days after Monday 2 March."""
 
@@ -245,6 +248,32 @@ def test_a_calendar_changed_on_the_last_day_moves_it_and_later_does_not(hall: Sm
     rest(LAST.day, 10)
     due_cache.DueCache(hall.ctx).update()
     assert (search(hall), state(hall, first), state(hall, second)) == (0, "decided", "decided")
+    assert violations(hall) == []
+
+
+def test_a_calendar_changed_after_a_consent_opens_a_finding_once(hall: SmallHall) -> None:
+    in_force(hall)
+    case = accepted(hall)
+    on(hall, 9, 18)
+    assert search(hall) == 1
+    review = ConsentReview(hall.ctx)
+    assert review.update() == 0, "nothing has changed"
+    days = [day for day in hall.ctx.workdays().state if day.day.year == 2026]
+
+    def put(*more: SpecialDay) -> None:
+        put_year(hall.ctx, SYSTEM, 2026, [*days, *more], "test")
+
+    put(SpecialDay(date(2026, 3, 24), False, "与它无关的假日"))
+    assert review.update() == 0, "the day is the same by this calendar"
+    put(SpecialDay(date(2026, 3, 6), False, "补录的假日"))
+    assert [review.update(), review.update(), ConsentReview(hall.ctx).update()] == [1, 0, 0]
+    put(SpecialDay(date(2026, 3, 6), False, "假日"), SpecialDay(date(2026, 3, 9), False, "假日"))
+    assert review.update() == 1, "another day is another question"
+    findings = hall.ctx.read(lambda c: finding_queries.of_days(c, hall.ctx.hall_id, *MARCH))
+    notes = sorted(json.loads(finding.facts)["note"] for finding in findings)
+    assert {finding.kind for finding in findings} == {"consent_moved"}
+    assert ["2026-03-10" in notes[0], "2026-03-11" in notes[1]] == [True, True]
+    assert state(hall, case) == "decided", "what took effect stays"
     assert violations(hall) == []
 
 

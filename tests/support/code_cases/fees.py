@@ -120,6 +120,28 @@ def _(web: Web) -> TestResponse:
     return web.person(CASHIER.name).post(steps, confirm())
 
 
+@case(FeeCode.FEE_AMOUNT)
+def _(web: Web) -> TestResponse:
+    steps, cashier = made(web), web.person(CASHIER.name)
+    cashier.post(steps, confirm())
+    return cashier.post(steps, {"move": "ask_refund", "words": "多缴", "amount": 8001})
+
+
+@case(FeeCode.FEE_REFUNDED)
+def _(web: Web) -> TestResponse:
+    steps, cashier, second = made(web), web.person(CASHIER.name), web.person(SECOND.name)
+    cashier.post(steps, confirm())
+    cashier.post(steps, {"move": "ask_refund", "words": "多缴", "amount": 1})
+    second.post(steps, {"move": "confirm_refund", "reference": "T-0001"})
+    return cashier.post(steps, {"move": "ask_correction", "words": "金额有误"})
+
+
+@case(FeeCode.FEE_FILE_DAYS)
+def _(web: Web) -> TestResponse:
+    fees.charge(web.small)
+    return read_in(web, HEADING)
+
+
 @case(FeeCode.FEE_FILE_FORM)
 def _(web: Web) -> TestResponse:
     fees.charge(web.small)
