@@ -23,7 +23,7 @@ HUNDRED = Decimal(100)
 
 
 def measured(request: MeasureRequest) -> Measured:
-    """Return each unit's share of the days, and the days over of every unit."""
+    """Return each unit's share of the days, and the days over of each case."""
     by_unit: dict[str, list[WeekCase]] = defaultdict(list)
     for case in cases_of(request.ctx, request.conn, *request.span):
         by_unit[case.unit].append(case)
@@ -33,10 +33,11 @@ def measured(request: MeasureRequest) -> Measured:
     for unit, cases in by_unit.items():
         counts = case_counts((case.facts for case in cases), *request.span)
         facts += _early(request, unit, counts)
-        days = sum(_days_over(calendar, case.facts, request.first, until) for case in cases)
-        if days:
-            words = f"本期各办件超过承诺时限共{days}个工作日"
-            facts.append(_fact(request, DAYS_OVER, unit, Decimal(days), words))
+        for case in cases:
+            days = _days_over(calendar, case.facts, request.first, until)
+            if days:
+                words = f"办件本期超过承诺时限{days}个工作日"
+                facts.append(_fact(request, DAYS_OVER, unit, Decimal(days), words, case.id))
     return Measured(tuple(facts))
 
 
@@ -62,16 +63,22 @@ def _days_over(calendar: Workdays, facts: Sequence[DatedFact], first: date, unti
 
 
 def _fact(
-    request: MeasureRequest, measure: Measure, unit: str, amount: Decimal, words: str
+    request: MeasureRequest,
+    measure: Measure,
+    unit: str,
+    amount: Decimal,
+    words: str,
+    case: str = "",
 ) -> MeasuredFact:
+    """Return a fact about a unit, or about one of its cases."""
     return MeasuredFact(
         measure=measure.code,
-        ref=f"{request.first.isoformat()[:7]}/{unit}",
+        ref=f"{request.first.isoformat()[:7]}/{case or unit}",
         day=request.last.isoformat(),
         amount=amount,
         staff="",
         window="",
         unit=unit,
         words=words,
-        link="/office#cases",
+        link=f"/office#cases/{case}" if case else "/office#cases",
     )

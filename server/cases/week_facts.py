@@ -31,6 +31,7 @@ PLACE = 8
 class WeekCase:
     """Case of a week's counts."""
 
+    id: str
     unit: str
     item: str
     mode: str
@@ -61,6 +62,7 @@ def cases_of(ctx: Context, conn: Connection, first: str, last: str) -> list[Week
         facts = queries.FACTS.of(conn, ctx.hall_id, [row.id for row in part])
         cases += [
             WeekCase(
+                row.id,
                 row.unit,
                 row.item,
                 row.mode,

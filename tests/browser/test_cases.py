@@ -349,6 +349,10 @@ def test_the_office_finds_overdue_cases_and_names_posts(
         page.get_by_test_id("save-post").click()
         row = page.get_by_role("row").filter(has=page.get_by_test_id("post-swj-approver"))
         expect(row).not_to_contain_text("首席代表")
+        page.goto(hall.url("/office#cases/2026-W43/scjg"))  # as the bulletin writes it
+        expect(page.get_by_test_id("cases-from")).to_have_value("2026-10-19")
+        expect(page.get_by_test_id(f"see-{number}")).to_be_visible()
+        expect(page.get_by_role("alert")).to_have_count(0)
 
 
 def test_a_list_of_a_unit_is_looked_through_and_entered(

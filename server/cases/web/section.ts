@@ -8,6 +8,6 @@ export default [
     order: 45,
     name: { zh: "办件", en: "Cases" },
     page: () => import("./CasesSection.vue"),
-    route: "/:id?",
+    route: "/:id?/:of?",
   },
 ] satisfies Section[];
