@@ -1,4 +1,4 @@
-"""Addresses of the office that the server writes have a section, and it has room for their parts."""
+"""Addresses of the office that the server writes have a section with room for their parts."""
 
 from __future__ import annotations
 
