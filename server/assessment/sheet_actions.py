@@ -12,7 +12,8 @@ from server.assessment.events import AssessmentChanged
 from server.assessment.frozen import sheet_digest, sheet_json, sheet_of, text_of
 from server.assessment.periods import Period, PeriodKind, parse_period
 from server.assessment.queries import StoredSheet, StoredSheetStep
-from server.assessment.sheets import Sheet, problems
+from server.assessment.sheet_problems import problems
+from server.assessment.sheets import Sheet
 from server.assessment.workflow import SHEET, SheetMove, SheetState
 from server.core.actors import Actor
 from server.core.errors import CommonCode, HallError

@@ -14,6 +14,7 @@ from server.assessment.periods import PeriodKind, period_of
 from server.assessment.standings import Subject, released
 from server.assistance import queries as assistance
 from server.bulletins import queries as bulletins_queries
+from server.bulletins.weekly_figures import figures
 from server.cases import queries as cases
 from server.cases.rules import CaseMove
 from server.catalogue.actions import import_catalogue
@@ -24,6 +25,7 @@ from server.complaints.rules import Way
 from server.core.actors import SYSTEM
 from server.core.clock import SetClock
 from server.core.config import Config
+from server.core.weeks import parse_week
 from server.core.working_days import is_overdue
 from server.demo import time_clocks
 from server.fees import queries as fees
@@ -325,3 +327,11 @@ def test_the_export_is_written_by_the_command(hall: Hall, tmp_path: Path) -> Non
     assert sorted(releases) == ["2026-09", "2026-10", "2026-Q3"]
     release = releases["2026-10"]
     assert release["checked_by"] != release["released_by"]
+
+
+def test_the_bulletin_of_the_week_of_a_release_lists_the_units(hall: Hall) -> None:
+    lines = hall.ctx.read(lambda c: figures(hall.ctx, c, parse_week("2026-W45"))).score_units
+    assert {line.period for line in lines} == {"2026年10月"}
+    assert [line.rank for line in lines] == sorted(line.rank for line in lines)
+    before = hall.ctx.read(lambda c: figures(hall.ctx, c, parse_week("2026-W44")))
+    assert before.score_units == ()

@@ -25,7 +25,8 @@ from server.assessment.rules import (
     fold,
     rounded,
 )
-from server.assessment.sheets import Line, Longer, Part, Sheet, problems
+from server.assessment.sheet_problems import problems
+from server.assessment.sheets import Line, Longer, Part, Sheet
 from server.core.measured import PERSON, POST, Coverage, Measure, MeasuredFact, Subject
 
 D = Decimal
@@ -250,6 +251,7 @@ def test_line_counts_whole_units_beyond_what_is_free() -> None:
         (replace(UNITS, coefficients=(("u9", D(1)),)), "单位 u9 的系数有误"),
         (replace(PEOPLE, floor=D(120), cap=D(110)), "总分下限高于上限"),
         (replace(PEOPLE, name=" "), "评分表没有名称"),
+        (replace(PEOPLE, bonus=D(-1)), "加分上限有误"),
         (replace(PEOPLE, lines=()), "1至120条细则"),
         (replace(PEOPLE, parts=(replace(PARTS[0], floor=D(70)), *PARTS[1:])), "最低分高于分值"),
         (replace(PEOPLE, parts=(replace(PARTS[0], cap=D(-1)), *PARTS[1:])), "加分上限有误"),
@@ -388,3 +390,14 @@ def test_period_is_read_by_its_letter(text: str, kind: str) -> None:
 def test_year_of_a_period_has_its_bounds(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - each part has its own message
         parse_period(text)
+
+
+def test_line_without_repetition_counts_everything_once() -> None:
+    line = replace(LATE, repeat_from=0)
+    assert [line.cost(D(n)) for n in (0, 1, 5)] == [0, -1, -5]
+    assert [replace(PRAISE, points=D(p)).is_bonus for p in ("0.5", "1", "-1")] == [
+        True,
+        True,
+        False,
+    ]
+    assert UNITS.own_share == D("0.4")
