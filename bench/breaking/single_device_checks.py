@@ -236,8 +236,8 @@ def rating_pad_alone(place: Workplace, name: str, fault: str) -> None:
         # The pad repeats its key for some time; the next person comes after that.
         wait_until(lambda: place.levels_of(served) != [] or place.device(name)["unheard"] > unheard)
     fresh = place.call(seat)
-    asked = _finish_and_ask(place, seat)
-    place.expect(asked, name, fault, "the pad asks after the next service")
+    asks = _finish_and_ask(place, seat)
+    place.expect(asks, name, fault, "the pad asks after the next service")
     place.press(name, str(SATISFIED[0]))
     wait_until(lambda: place.levels_of(fresh) != [])
     first, second = place.levels_of(served), place.levels_of(fresh)

@@ -7,11 +7,15 @@ from argparse import Namespace
 from datetime import date
 from pathlib import Path
 
+import pytest
 from sqlalchemy import Connection
 
 from server.assessment import queries as score_queries
-from server.assessment.periods import PeriodKind, period_of
+from server.assessment.months import month_now
+from server.assessment.packs import packs
+from server.assessment.periods import PeriodKind, parse_period, period_of
 from server.assessment.standings import Subject, released
+from server.assessment_proof.judge import Judge
 from server.assistance import queries as assistance
 from server.bulletins import queries as bulletins_queries
 from server.bulletins.weekly_figures import figures
@@ -48,6 +52,7 @@ from server.spot_checks.queries import StoredMark
 from server.supervision import queries as queries_of_lamps
 from server.tacit_approval import queries as tacit
 from server.time_clocks import queries as time_clocks_queries
+from support.assessment_file import as_file
 from support.contracts import as_text, golden_file
 from support.contracts.past import journal_contract
 from support.demo_history import SATURDAY
@@ -317,11 +322,23 @@ def test_a_month_is_released_and_two_people_disputed_their_points(hall: Hall) ->
     assert {row.state for row in rows} == {"open", "granted"}
 
 
-def test_the_export_is_written_by_the_command(hall: Hall, tmp_path: Path) -> None:
+@pytest.mark.parametrize("pack", packs())
+def test_a_second_program_gets_the_totals_of_every_pack_for_two_months(
+    hall: Hall, pack: str
+) -> None:
+    for period in map(parse_period, ("2026-09", "2026-10")):
+        month = hall.ctx.read(lambda c, p=period: month_now(hall.ctx, c, p, (packs()[pack],)))
+        verdict = Judge(as_file(month), None).verdict()
+        assert verdict.differences == ()
+        assert verdict.totals > 15
+
+
+def test_the_export_is_written_and_recomputed_by_the_command(hall: Hall, tmp_path: Path) -> None:
     config, file = hall.config, tmp_path / "assessment.json"
     (config.data / "hall.toml").write_text('hall_id = "reference"\n')
-    arguments = Namespace(data=config.data, hall="", database=config.database_url, file=file)
-    assert assess.run(arguments) == 0
+    where = {"data": config.data, "hall": "", "database": config.database_url, "file": file}
+    assert assess.run(Namespace(act="export", **where)) == 0
+    assert assess.run(Namespace(act="verify", file_only=False, **where)) == 0
     (config.data / "hall.toml").unlink()
     releases = {entry["period"]: entry for entry in json.loads(file.read_text())["releases"]}
     assert sorted(releases) == ["2026-09", "2026-10", "2026-Q3"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import json
 import sys
 from dataclasses import replace
 from decimal import Decimal
@@ -14,13 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server import assessment_proof
-from server.assessment.frozen import Contents, Json, month_json, results_json
+from server.assessment.frozen import Json
 from server.assessment.months import month_results
 from server.assessment.packs import packs
 from server.assessment.rules import Month, Roster, RosterPerson, RosterUnit, RosterWindow
 from server.assessment.sheets import Line, Part, Sheet
-from server.assessment_proof.judge import FORMAT, JournalLine, Judge
+from server.assessment_proof.judge import JournalLine, Judge
 from server.core.measured import Coverage, MeasuredFact, Subject
+from support.assessment_file import as_file
 
 D = Decimal
 MEASURES = ("late", "empty", "bad_rating", "praise")
@@ -135,27 +135,6 @@ def months(
         tuple(draw(st.lists(gaps(measures), max_size=4))),
         tuple(sorted(f"{fact.measure}:{fact.ref}" for fact in struck)),
     )
-
-
-def as_file(month: Month) -> Json:
-    """Return an export of one release, of this month."""
-    contents = Contents(month.id, month_json(month), month_results(month))
-    release = {
-        "period": month.id,
-        "kind": "month",
-        "checked_by": "1001",
-        "released_by": "1002",
-        "released_at": 0,
-        "digest": contents.digest,
-        "sheets_digest": contents.sheets_digest,
-        "facts_digest": contents.facts_digest,
-        "month": contents.source,
-        "results": results_json(contents.results),
-        "amendments": [],
-    }
-    book = {"format": FORMAT, "hall": "small", "measures": [], "releases": [release]}
-    values: Json = json.loads(json.dumps(book))
-    return values
 
 
 @settings(max_examples=60)
