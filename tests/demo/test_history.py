@@ -14,6 +14,7 @@ from server.assessment import queries as score_queries
 from server.assessment.months import month_now
 from server.assessment.packs import packs
 from server.assessment.periods import PeriodKind, parse_period, period_of
+from server.assessment.rules import Month
 from server.assessment.standings import Subject, released
 from server.assessment_proof.judge import Judge
 from server.assistance import queries as assistance
@@ -326,8 +327,11 @@ def test_a_month_is_released_and_two_people_disputed_their_points(hall: Hall) ->
 def test_a_second_program_gets_the_totals_of_every_pack_for_two_months(
     hall: Hall, pack: str
 ) -> None:
-    for period in map(parse_period, ("2026-09", "2026-10")):
-        month = hall.ctx.read(lambda c, p=period: month_now(hall.ctx, c, p, (packs()[pack],)))
+    def months(conn: Connection) -> list[Month]:
+        periods = map(parse_period, ("2026-09", "2026-10"))
+        return [month_now(hall.ctx, conn, period, (packs()[pack],)) for period in periods]
+
+    for month in hall.ctx.read(months):
         verdict = Judge(as_file(month), None).verdict()
         assert verdict.differences == ()
         assert verdict.totals > 15
