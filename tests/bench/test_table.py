@@ -66,6 +66,16 @@ ASKED = {
     "assess-month": "≤ 1000 ms",
     "assess-year-later": "≤ 1000 ms",
     "assess-person-later": "≤ 100 ms",
+    "fees-desk": "≤ 100 ms",
+    "fees-unpaid": "≤ 100 ms",
+    "fees-day": "≤ 100 ms",
+    "fees-month": "≤ 300 ms",
+    "issuing-desk": "≤ 100 ms",
+    "issuing-unit": "≤ 100 ms",
+    "joint-wall": "≤ 100 ms",
+    "joint-parts": "≤ 100 ms",
+    "assistance-list": "≤ 100 ms",
+    "green-desk": "≤ 100 ms",
     "ratings-list": "≤ 200 ms",
 }
 """Targets of the hall's speed: every row of the published table."""
