@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.error import URLError
@@ -19,22 +17,13 @@ from server.integrity.checks import Violation, violations
 from server.queue import slip_queries, ticket_queries
 from server.queue.offline import lease_queries
 from server.queue.tickets import Ticket
-from support.hall_server import MANAGER, PATIENCE, HallServer
+from support.hall_server import MANAGER, HallServer
 from support.loopback_client import LoopbackClient
+from support.waiting import until
 
 HALL = "reference"
 SOON_MS, CLERK = 20_000, "1009"
 DAY = "2026-11-24"
-
-
-def until(condition: Callable[[], object]) -> None:
-    """Wait until `what` returns True."""
-    end, pause = time.monotonic() + PATIENCE, threading.Event()
-    while time.monotonic() < end:
-        if condition():
-            return
-        pause.wait(0.05)
-    raise AssertionError("it does not come about")
 
 
 @pytest.fixture(scope="module")

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from support.hall_server import MANAGER, HallServer
+from support.waiting import until
 
 CLERK, PAD = "1009", "pad-W05"
-PATIENCE_SECONDS = 30
 
 
 @pytest.fixture
@@ -51,14 +49,6 @@ def wait_for(hall: HallServer, face: str, since: int) -> None:
         return any(e["device"] == PAD and e.get("text") == face for e in events)
 
     until(shown)
-
-
-def until(holds: Callable[[], bool]) -> None:
-    """Wait until something holds."""
-    end, pause = time.monotonic() + PATIENCE_SECONDS, threading.Event()
-    while not holds():
-        assert time.monotonic() < end
-        pause.wait(0.2)
 
 
 def state_of_pad(hall: HallServer) -> str:
