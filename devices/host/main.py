@@ -21,6 +21,11 @@ from devices.registry import KINDS
 EXIT_CONFIG = 2
 EXIT_ENROL = 3
 EXIT_RUNNING = 4
+SWITCH_SECONDS = 0.0005
+"""Seconds after which a computing thread lets another one run.
+
+A slip on its way passes through four threads of the agent, and each may wait this long for its turn.
+"""
 
 
 def main(arguments: Sequence[str] | None = None, kinds: Sequence[str] = tuple(KINDS)) -> int:
@@ -31,6 +36,7 @@ def main(arguments: Sequence[str] | None = None, kinds: Sequence[str] = tuple(KI
     parser.add_argument("--verbose", action="store_true", help="log more")
     options = parser.parse_args(arguments)
     logs.start(verbose=options.verbose)
+    sys.setswitchinterval(SWITCH_SECONDS)
     try:
         return _run(options.config, kinds, check=options.check)
     except ConfigError as error:

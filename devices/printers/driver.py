@@ -252,8 +252,10 @@ class EscposPrinter:
         reader = AnswerReader()
         for number in QUERIES:
             link.write(query(number), self.timing.answer)
-            if slip is not None and slip.started:
-                _ = slip.encoded
+            if slip is not None and slip.started and number == QUERIES[-1]:
+                _ = (
+                    slip.encoded
+                )  # by now the record waits for the disk, and encoding holds up nobody
             answers[number] = self._answer(link, reader, seconds)
             if answers[number] is None:
                 break  # wait one deadline for a silent printer, not four
