@@ -24,7 +24,7 @@ EXIT_RUNNING = 4
 SWITCH_SECONDS = 0.0005
 """Seconds after which a computing thread lets another one run.
 
-A slip on its way passes through four threads of the agent, and each may wait this long for its turn.
+A slip on its way passes through four threads of the agent, and each waits so long for its turn.
 """
 
 
