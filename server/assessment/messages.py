@@ -228,6 +228,7 @@ class MonthScore(Message):
 
     month: str
     words: str
+    words_en: str
     released: bool
     dispute_until: str
     """ISO day; empty before the release."""
@@ -252,6 +253,7 @@ class SubjectScore(Message):
 
     period: str
     words: str
+    words_en: str
     subject: Subject
     code: str
     name: str
