@@ -96,7 +96,9 @@ def month_now(
     granted = queries.granted(conn, ctx.hall_id, month.id)
     chosen = sheets if sheets is not None else sheets_of(ctx, conn, month)
     roster, coverage = roster_of(catalogue), measured.coverage
-    if not measured.facts and month.last < ctx.local().date():
+    # Some facts about units, such as a guide's empty fields, are states and no records of a month.
+    is_recorded = any(fact.staff or fact.window for fact in measured.facts)
+    if not is_recorded and month.last < ctx.local().date():
         coverage += without_records(chosen, roster)
     cited = {line.measure for sheet in chosen for line in sheet.lines} | {"bad_rating"}
     return Month(

@@ -1,4 +1,4 @@
-"""Months without a single record: nothing of them was measured, so nothing of them is a merit."""
+"""Months without a record of any person or window: nothing of them was measured, so nothing of them is a merit."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ WORDS = "本月没有任何记录"
 
 
 def without_records(sheets: tuple[Sheet, ...], roster: Roster) -> tuple[Coverage, ...]:
-    """Return the coverage of a month of which no room has a record, such as one before the first.
+    """Return the coverage of a month without such a record, as before the first.
 
     Each deduction could have cost the points of its part; of bonuses nothing is supposed.
     """

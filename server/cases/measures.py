@@ -81,5 +81,5 @@ def _fact(
         window="",
         unit=unit,
         words=words,
-        link=f"/office#cases/{case or f'{month}/{unit}'}",
+        link=f"/office#cases/{case}" if case else f"/office#cases/{month}/{unit}",
     )
