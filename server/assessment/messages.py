@@ -228,6 +228,7 @@ class MonthScore(Message):
 
     month: str
     words: str
+    words_en: str
     released: bool
     dispute_until: str
     """ISO day; empty before the release."""
@@ -252,6 +253,7 @@ class SubjectScore(Message):
 
     period: str
     words: str
+    words_en: str
     subject: Subject
     code: str
     name: str
@@ -260,6 +262,45 @@ class SubjectScore(Message):
     among: int
     """Number of those who are ranked."""
     months: list[MonthScore]
+
+
+class ScoreMonthFigure(Message):
+    """Month in a chart: of one subject the score and its range, of all the mean, least and most."""
+
+    month: str
+    released: bool
+    score: str
+    low: str
+    high: str
+
+
+class ScorePartFigure(Message):
+    """Part in a chart: its points and what is left of them; `left` null: nothing was measured."""
+
+    name: str
+    points: str
+    left: str | None
+
+
+class ScoreDeduction(Message):
+    """Measure in a chart: the points that it cost, as a positive number, and its facts."""
+
+    measure: str
+    name: str
+    name_en: str
+    points: str
+    facts: int
+
+
+class ScoreFigures(Message):
+    """Figures of the charts of a period, of one subject or of all of its kind."""
+
+    months: list[ScoreMonthFigure]
+    """Oldest first: the released ones of a year until the period's end, and the period's own."""
+    parts: list[ScorePartFigure]
+    """On the mean of the period's months."""
+    deductions: list[ScoreDeduction]
+    """By the lines before the least points of a part are applied; the most first."""
 
 
 class ScoreChoice(Message):

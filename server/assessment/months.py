@@ -32,6 +32,7 @@ from server.assessment.rules import (
     fold,
 )
 from server.assessment.sheets import Longer, Sheet
+from server.assessment.unmeasured import without_records
 from server.assessment.workflow import ReleaseState
 from server.catalogue.model import Catalogue, Presence
 from server.core.measured import MeasuredFact, Subject
@@ -94,13 +95,18 @@ def month_now(
     measured = measure_all(MeasureRequest(ctx, conn, catalogue, month.first, month.last))
     granted = queries.granted(conn, ctx.hall_id, month.id)
     chosen = sheets if sheets is not None else sheets_of(ctx, conn, month)
+    roster, coverage = roster_of(catalogue), measured.coverage
+    # Some facts about units, such as a guide's empty fields, are states and no records of a month.
+    is_recorded = any(fact.staff or fact.window for fact in measured.facts)
+    if not is_recorded and month.last < ctx.local().date():
+        coverage += without_records(chosen, roster)
     cited = {line.measure for sheet in chosen for line in sheet.lines} | {"bad_rating"}
     return Month(
         month.id,
         chosen,
-        roster_of(catalogue),
+        roster,
         tuple(fact for fact in measured.facts if fact.measure in cited),
-        measured.coverage,
+        coverage,
         tuple(f"{measure}:{ref}" for measure, ref in granted),
     )
 

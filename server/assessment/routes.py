@@ -6,6 +6,7 @@ from server.assessment import (
     actions,
     case_views,
     dispute_actions,
+    figures,
     subject_views,
     views,
 )
@@ -16,6 +17,7 @@ from server.assessment.messages import (
     MyAssessment,
     ScoreDisputeList,
     ScoreDisputeView,
+    ScoreFigures,
     ScoreOverview,
     ScorePeriodView,
     ScoreReason,
@@ -67,6 +69,7 @@ def subject_argument(text: str) -> Subject:
 def add(api: Api) -> None:
     """Register the routes."""
     _periods(api)
+    _figures(api)
     _steps(api)
     _amendments(api)
     _disputes(api)
@@ -107,6 +110,34 @@ def _periods(api: Api) -> None:
                 ctx, c, call.actor, period, subject, call.args["code"]
             )
         )
+
+
+def _figures(api: Api) -> None:
+    hall, ctx = api.hall, api.hall.ctx
+
+    @api.get(
+        "/office/assessment/figures/<period>/<subject>",
+        who=MANAGERS,
+        answer=ScoreFigures,
+        codes=PERIOD_CODES,
+    )
+    def score_figures(call: Call) -> ScoreFigures:
+        """Return the figures of all people, windows or units in a period, for charts."""
+        period = period_argument(call.args["period"])
+        subject = subject_argument(call.args["subject"])
+        return hall.read_off_loop(lambda c: figures.figures(ctx, c, period, subject))
+
+    @api.get(
+        "/office/assessment/figures/<period>/<subject>/<code>",
+        who=MANAGERS,
+        answer=ScoreFigures,
+        codes=(AssessmentCode.PERIOD_UNKNOWN, AssessmentCode.SUBJECT_UNKNOWN),
+    )
+    def subject_figures(call: Call) -> ScoreFigures:
+        """Return the figures of a window, person or unit in a period, for charts."""
+        period = period_argument(call.args["period"])
+        subject, code = subject_argument(call.args["subject"]), call.args["code"]
+        return hall.read_off_loop(lambda c: figures.figures(ctx, c, period, subject, code))
 
 
 def _load(api: Api, call: Call) -> Assessment:

@@ -102,6 +102,7 @@ def subject_score(
     return SubjectScore(
         period=period.id,
         words=period.words,
+        words_en=period.words_en,
         subject=subject,
         code=code,
         name=standing.name if standing else code,
@@ -180,6 +181,7 @@ def _month(
     return MonthScore(
         month=month.id,
         words=month.words,
+        words_en=month.words_en,
         released=released_of(conn, ctx.hall_id, month) is not None,
         dispute_until=until.isoformat() if until else "",
         base=plain(sheet.base),

@@ -32,7 +32,7 @@ def measured(request: MeasureRequest) -> Measured:
                 window="",
                 unit=people[staff].unit if staff in people else "",
                 words="帮办代办事项已办结并回访",
-                link="/office#assistance",
+                link=f"/office#assistance/jobs/{job}",
             )
             for job, staff, at in queries.helped_between(request.conn, ctx.hall_id, first, end - 1)
         )

@@ -71,14 +71,15 @@ def _fact(
     case: str = "",
 ) -> MeasuredFact:
     """Return a fact about a unit, or about one of its cases."""
+    month = request.first.isoformat()[:7]
     return MeasuredFact(
         measure=measure.code,
-        ref=f"{request.first.isoformat()[:7]}/{case or unit}",
+        ref=f"{month}/{case or unit}",
         day=request.last.isoformat(),
         amount=amount,
         staff="",
         window="",
         unit=unit,
         words=words,
-        link=f"/office#cases/{case}" if case else "/office#cases",
+        link=f"/office#cases/{case}" if case else f"/office#cases/{month}/{unit}",
     )

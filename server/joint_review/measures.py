@@ -36,7 +36,7 @@ def _absences(request: MeasureRequest) -> tuple[MeasuredFact, ...]:
             window="",
             unit=unit,
             words=f"{row.day}的联合踏勘或会审缺席",
-            link="/office#joint-reviews",
+            link=f"/office#cases/{row.case}",
         )
         for row, facts in zip(rows, steps, strict=True)
         for unit, is_present in attended(facts, *request.span)

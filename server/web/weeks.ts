@@ -30,8 +30,20 @@ export function weekQuery(week: string): Record<string, string> {
   return { from: first.toISOString().slice(0, 10), to: last.toISOString().slice(0, 10) };
 }
 
+/** The days of a week or of a month such as 2026-11, as `weekQuery` has them. */
+export function spanQuery(span: string): Record<string, string> {
+  if (!isMonth(span)) return weekQuery(span);
+  const [year = 0, number = 1] = span.split("-").map(Number);
+  return { from: `${span}-01`, to: new Date(Date.UTC(year, number, 0)).toISOString().slice(0, 10) };
+}
+
 /** The week of a day such as 2026-11-05: 2026-W45. */
 export const weekOf = (day: string): string => isoWeek(new Date(`${day}T00:00:00Z`));
+
+const isMonth = (text: string): boolean => /^\d{4}-\d{2}$/.test(text);
+
+/** Return true if an address names a week or a month. */
+export const isSpan = (text: string): boolean => isWeek(text) || isMonth(text);
 
 /** Return true if an address names a week. */
 export const isWeek = (text: string): boolean => /^\d{4}-W\d{2}$/.test(text);

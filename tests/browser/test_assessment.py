@@ -65,6 +65,7 @@ def test_every_line_opens_its_evidence_in_two_clicks(office: Page, hall: HallSer
         expect(office.locator("main .card").first).to_be_visible()
     office.goto(hall.url(f"/office#/assessment/{QUARTER}/person"))
     expect(office.get_by_test_id("ranking")).to_be_visible()
+    expect(office.get_by_test_id("score-charts").get_by_role("img")).to_have_count(3)
     assert axe.findings(office) == []
 
 

@@ -176,9 +176,8 @@ def test_missing_data_never_helps_beyond_its_stated_range(
     """Hide some facts as unmeasured: the truth lies within what is stated without them."""
     hidden = {f.ref for f in facts if f.measure in ("late", "empty") and data.draw(st.booleans())}
     coverage = [
-        Coverage((f.measure,), f.staff, f.window, f.unit, D(1), D(1), "")
+        Coverage((f.measure,), f.staff, f.window, f.unit, D(f.ref in hidden), D(1), "")
         for f in facts
-        if f.ref in hidden
     ]
     seen = month([f for f in facts if f.ref not in hidden], coverage=tuple(coverage))
     truth = totals(month(facts))

@@ -63,6 +63,8 @@ class AssessedOffice:
         for window in ("T1", "T2", "F1", "G1", "G2"):
             self.mark("post_absent", Subject.WINDOW, window, date(2026, 3, 2))
         self.mark("quarrel", Subject.WINDOW, "G2", date(2026, 3, 2))
+        # By this record February counts as measured; no line of the sheet counts it.
+        self.mark("praised", Subject.PERSON, CLERK.name, date(2026, 2, 27))
         self.complaint = self.complain("T1")
         small.clock.set(at(9, day=APRIL))
         self.release("2026-03")

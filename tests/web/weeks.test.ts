@@ -1,6 +1,6 @@
 // Weeks and months as addresses name them.
 import { describe, expect, it } from "vitest";
-import { isWeek, moved, weekQuery } from "../../server/web/weeks.ts";
+import { isSpan, isWeek, moved, spanQuery, weekQuery } from "../../server/web/weeks.ts";
 
 describe("weeks", () => {
   it("move over the turn of a year, with and without a week 53", () => {
@@ -14,6 +14,9 @@ describe("weeks", () => {
     expect(weekQuery("2026-W01")).toEqual({ from: "2025-12-29", to: "2026-01-04" });
     expect(weekQuery("2026-11")).toEqual({});
     expect(isWeek("2026-W45-1")).toBe(false);
+    expect(spanQuery("2026-02")).toEqual({ from: "2026-02-01", to: "2026-02-28" });
+    expect(spanQuery("2026-W45")).toEqual(weekQuery("2026-W45"));
+    expect(["2026-02", "2026-W45", "01J9"].map(isSpan)).toEqual([true, true, false]);
   });
   it("are no months", () => {
     expect(moved("2026-01", -1)).toBe("2025-12");

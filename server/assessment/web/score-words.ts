@@ -1,5 +1,5 @@
 // Words of the assessment that several of its pages use.
-import { dictionary } from "@web/i18n.ts";
+import { dictionary, lang } from "@web/i18n.ts";
 import type { DisputeState, ScorePeriodBrief, SheetState, Subject } from "@web/wire.gen.ts";
 
 const t = dictionary({
@@ -36,18 +36,28 @@ export function disputeWords(state: DisputeState): string {
   return t(state);
 }
 
-/** A number with its sign, as points are shown: ＋2, －1.5. */
+/** A number with its sign, as points are shown: ＋2, －1.5; in English +2, −1.5. */
 export function signed(points: string): string {
-  if (points.startsWith("-")) return `－${points.slice(1)}`;
-  return Number(points) === 0 ? "0" : `＋${points}`;
+  const [plus, minus] = lang.value === "en" ? ["+", "−"] : ["＋", "－"];
+  if (points.startsWith("-")) return `${minus}${points.slice(1)}`;
+  return Number(points) === 0 ? "0" : `${plus}${points}`;
+}
+
+/** A number with another one in brackets. */
+export function bracketed(first: string | number, second: string | number): string {
+  return lang.value === "en" ? `${first} (${second})` : `${first}（${second}）`;
+}
+
+function range(from: string | number, to: string | number): string {
+  return `${from}${lang.value === "en" ? "–" : "～"}${to}`;
 }
 
 /** A rank, or the range in which it lies while something is not measured. */
 export function rankWords(row: { rank: number; rank_best: number; rank_worst: number }): string {
-  return row.rank_best === row.rank_worst ? String(row.rank) : `${row.rank_best}～${row.rank_worst}`;
+  return row.rank_best === row.rank_worst ? String(row.rank) : range(row.rank_best, row.rank_worst);
 }
 
 /** A score, with the range in which it lies while something is not measured. */
 export function scoreWords(row: { score: string; low: string; high: string }): string {
-  return row.low === row.high ? row.score : `${row.score}（${row.low}～${row.high}）`;
+  return row.low === row.high ? row.score : bracketed(row.score, range(row.low, row.high));
 }

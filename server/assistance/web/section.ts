@@ -8,6 +8,6 @@ export default [
     order: 54,
     name: { zh: "首问帮办", en: "Assistance" },
     page: () => import("./AssistanceSection.vue"),
-    route: "/:part?",
+    route: "/:part?/:job?",
   },
 ] satisfies Section[];

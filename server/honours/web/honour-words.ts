@@ -1,5 +1,5 @@
 // Words of honours that the office and one's own page share.
-import { dictionary } from "@web/i18n.ts";
+import { dictionary, lang } from "@web/i18n.ts";
 import type { FlagMove, VetoMove } from "@web/wire.gen.ts";
 
 export const vetoKinds = dictionary({
@@ -108,5 +108,6 @@ export function quarterWords(id: string, lang: string): string {
 
 /** A rank with its range where something was not measured. */
 export function rankWords(entry: { rank: number; rank_best: number; rank_worst: number }): string {
-  return entry.rank_best === entry.rank_worst ? `${entry.rank}` : `${entry.rank}（${entry.rank_best}～${entry.rank_worst}）`;
+  if (entry.rank_best === entry.rank_worst) return `${entry.rank}`;
+  return lang.value === "en" ? `${entry.rank} (${entry.rank_best}–${entry.rank_worst})` : `${entry.rank}（${entry.rank_best}～${entry.rank_worst}）`;
 }

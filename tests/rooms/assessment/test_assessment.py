@@ -20,6 +20,7 @@ from server.assessment import (
     sheet_workbook,
 )
 from server.assessment.errors import AssessmentCode
+from server.assessment.figures import figures
 from server.assessment.forms import sheet_from
 from server.assessment.integrity import problems
 from server.assessment.packs import packs
@@ -284,6 +285,46 @@ def test_standings_of_a_year_are_the_mean_of_its_months(office: Office) -> None:
     assert year[-1].code == CLERK.name
     assert ctx.read(lambda c: computed(ctx, c, Subject.UNIT, YEAR)) == ()
     assert office.released("2026") is None
+
+
+def test_month_without_any_record_is_not_measured(office: Office) -> None:
+    ctx = office.hall.ctx
+    office.sheet(since="2026-02")
+    office.mark()
+    office.hall.clock.set(at(9, day=APRIL))
+    february, march = (
+        ctx.read(lambda c, p=period: computed(ctx, c, Subject.PERSON, parse_period(p)))  # type: ignore[misc]
+        for period in ("2026-02", "2026-03")
+    )
+    ranges = {(s.score, s.rank_best, s.rank_worst, s.unmeasured) for s in february}
+    assert ranges == {(Decimal("100.00"), 1, len(february), ("争吵",))}
+    assert all(s.rank_best == s.rank_worst and not s.unmeasured for s in march)
+    quarter = ctx.read(lambda c: computed(ctx, c, Subject.PERSON, QUARTER))
+    assert all(s.rank_best < s.rank_worst for s in quarter)
+
+
+def test_figures_of_charts_are_those_of_the_sheets(office: Office) -> None:
+    ctx = office.hall.ctx
+    office.sheet()
+    office.mark()
+    office.mark("praised", STAFF["T2"])
+    office.hall.clock.set(at(9, day=APRIL))
+    office.release("2026-03")
+    own = ctx.read(lambda c: figures(ctx, c, MARCH, Subject.PERSON, CLERK.name))
+    assert [(m.month, m.released, m.score, m.low, m.high) for m in own.months] == [
+        ("2026-03", True, "97.00", "97.00", "97.00")
+    ]
+    assert [(part.name, part.points, part.left) for part in own.parts] == [("服务", "100", "97.00")]
+    assert [(d.measure, d.points, d.facts) for d in own.deductions] == [("mark_quarrel", "3.00", 1)]
+    everybody = ctx.read(lambda c: figures(ctx, c, YEAR, Subject.PERSON))
+    # April has begun and shows without a release.
+    assert [(m.month, m.released, m.low, m.high) for m in everybody.months] == [
+        ("2026-03", True, "97.00", "102.00"),
+        ("2026-04", False, "100.00", "100.00"),
+    ]
+    assert [(d.measure, d.points) for d in everybody.deductions] == [("mark_quarrel", "3.00")]
+    with refused(AssessmentCode.SUBJECT_UNKNOWN):
+        ctx.read(lambda c: figures(ctx, c, MARCH, Subject.PERSON, "none"))
 
 
 @pytest.mark.parametrize("pack", sorted(packs()))

@@ -1,0 +1,59 @@
+"""Months without a record of any person or window: nothing of them was measured, so nothing of them is a merit."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from decimal import ROUND_CEILING, Decimal
+
+from server.assessment.rules import Roster
+from server.assessment.sheets import Line, Sheet
+from server.core.measured import Coverage, Subject
+
+WORDS = "本月没有任何记录"
+
+
+def without_records(sheets: tuple[Sheet, ...], roster: Roster) -> tuple[Coverage, ...]:
+    """Return the coverage of a month without such a record, as before the first.
+
+    Each deduction could have cost the points of its part; of bonuses nothing is supposed.
+    """
+    return tuple(entry for sheet in sheets for entry in _of_sheet(sheet, roster))
+
+
+def _of_sheet(sheet: Sheet, roster: Roster) -> Iterator[Coverage]:
+    points = {part.code: part.points for part in sheet.parts}
+    most: dict[str, Decimal] = {}
+    for line in sheet.lines:
+        if not line.is_bonus:
+            amount = _amount(line, points[line.part])
+            most[line.measure] = max(most.get(line.measure, amount), amount)
+    measures: dict[Decimal, list[str]] = defaultdict(list)
+    for measure, amount in most.items():
+        measures[amount].append(measure)
+    for code in _codes(sheet.subject, roster):
+        for amount, group in measures.items():
+            yield Coverage(
+                measures=tuple(group),
+                staff=code if sheet.subject is Subject.PERSON else "",
+                window=code if sheet.subject is Subject.WINDOW else "",
+                unit=code if sheet.subject is Subject.UNIT else "",
+                missing=amount,
+                possible=amount,
+                words=WORDS,
+            )
+
+
+def _amount(line: Line, points: Decimal) -> Decimal:
+    """Return the least amount that costs the points of the part, at least one unit."""
+    units = (points / -line.points).to_integral_value(ROUND_CEILING)
+    return line.free + line.per * max(units, Decimal(1))
+
+
+def _codes(subject: Subject, roster: Roster) -> list[str]:
+    match subject:
+        case Subject.PERSON:
+            return [person.number for person in roster.people]
+        case Subject.WINDOW:
+            return [window.code for window in roster.windows]
+    return [unit.code for unit in roster.units]
