@@ -1,4 +1,4 @@
-"""Months without a record of any person or window: nothing of them was measured, so nothing of them is a merit."""
+"""Months without a record of any person or window: nothing was measured, nothing is a merit."""
 
 from __future__ import annotations
 

@@ -39,8 +39,8 @@ export function disputeWords(state: DisputeState): string {
 /** A number with its sign, as points are shown: ＋2, －1.5; in English +2, −1.5. */
 export function signed(points: string): string {
   const [plus, minus] = lang.value === "en" ? ["+", "−"] : ["＋", "－"];
-  if (points.startsWith("-")) return `${minus}${points.slice(1)}`;
-  return Number(points) === 0 ? "0" : `${plus}${points}`;
+  if (Number(points) === 0) return "0";
+  return points.startsWith("-") ? `${minus}${points.slice(1)}` : `${plus}${points}`;
 }
 
 /** A number with another one in brackets. */
