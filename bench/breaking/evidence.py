@@ -111,6 +111,7 @@ class Board:
                     self._connect()
             except Exception as error:  # noqa: BLE001 - a server that dies breaks a line anyhow
                 self.trouble = f"{type(error).__name__}: {error}"
+                hang_up(self._client)  # a line that broke before its feed began is open still
 
     def _store(self, message: dict[str, Any]) -> None:
         with self._news:

@@ -170,9 +170,10 @@ def test_a_worker_receives_only_events_of_halls_that_it_serves() -> None:
         assert sorted(listening.values()) == ["1", "2"]
         everything.psubscribe("*")
         assert everything.get_message(timeout=PATIENCE)["type"] == "psubscribe"
+        published = []
         for line in ("b B001", "a A001"):
             ringer.write_line(line)
-        published = [everything.get_message(timeout=PATIENCE)["channel"] for _ in "ab"]
+            published.append(everything.get_message(timeout=PATIENCE)["channel"])
         assert published == channels[::-1], "both went through Redis, that of b first"
         assert only.read_json() == {"hall": "a", "numbers": ["A001"]}
         assert both.read_json() == {"hall": "b", "numbers": ["B001"]}

@@ -30,7 +30,8 @@ class LoopbackClient:
             with urllib.request.urlopen(request, timeout=10) as answer:
                 return answer.status, json.loads(answer.read() or b"{}")
         except urllib.error.HTTPError as error:
-            return error.code, json.loads(error.read() or b"{}")
+            with error:
+                return error.code, json.loads(error.read() or b"{}")
 
     def issue(self, key: str, item: str, applicant: str = "ordinary") -> dict[str, Any]:
         """Issue a number and return the ticket; fail if it is rejected."""
