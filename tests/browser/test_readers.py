@@ -123,6 +123,7 @@ def test_punches_are_delivered_after_a_broken_connection(
 
 def test_orders_are_sent_and_a_usb_file_is_imported(office: Page, hall: HallServer) -> None:
     _admitted(hall)
+    office.reload()
     office.get_by_test_id(f"open-{SERIAL}").click(timeout=WIRE_MS)
     detail = office.get_by_test_id("reader-detail")
     detail.get_by_test_id("order-info").click()
