@@ -111,7 +111,7 @@ class Books:
 
 
 class People(threading.Thread):
-    """Everybody who moves money; they repeat an act until it is answered."""
+    """Thread of all who move money; each act is repeated until it is answered."""
 
     def __init__(self, hall: HallOfCases, chance: random.Random, outcome: Outcome) -> None:
         super().__init__(name="people", daemon=True)

@@ -52,7 +52,7 @@ class RosterUnit:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """Everybody and everything that a month assesses, as of its last day."""
+    """People, windows and units that a month assesses, as of its last day."""
 
     people: tuple[RosterPerson, ...] = ()
     windows: tuple[RosterWindow, ...] = ()

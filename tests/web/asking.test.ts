@@ -45,3 +45,26 @@ test("a read of the list after an act that failed is done", async () => {
   expect(await act).toBe(false);
   await vi.waitFor(() => expect(done).toEqual(["list"]));
 });
+
+test("an act during a read is done after it, and before a read that came later", async () => {
+  const asking = useAsking();
+  const done: string[] = [];
+  const [read, act, later] = ["read", "act", "later"].map((name) => slow(name, done));
+  const begun = asking.read(read!.work);
+  const acted = asking.run(act!.work);
+  expect(await asking.run(slow("twice", done).work)).toBe(false);
+  expect(await asking.read(later!.work)).toBe(false);
+  for (const work of [later, act, read]) work!.letGo();
+  expect([await begun, await acted]).toEqual([true, true]);
+  await vi.waitFor(() => expect(done).toEqual(["read", "act", "later"]));
+  await vi.waitFor(() => expect(asking.busy.value).toBe(false));
+});
+
+test("an act after a read that failed is done", async () => {
+  const asking = useAsking();
+  const done: string[] = [];
+  const begun = asking.read(() => Promise.reject(new Error("refused")));
+  expect(await asking.run(async () => done.push("act"))).toBe(true);
+  expect(await begun).toBe(false);
+  expect(done).toEqual(["act"]);
+});
