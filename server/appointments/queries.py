@@ -296,8 +296,8 @@ def delete_expired(tx: Tx, before: int) -> int:
 def claim(tx: Tx, seat: StoredSeat) -> bool:
     """Insert a seat: the claim itself. False if somebody has that place already."""
     statement = _claim_sqlite if tx.conn.dialect.name == "sqlite" else _claim_postgres
-    result = tx.conn.execute(statement.values(hall_id=tx.hall_id, **asdict(seat)))
-    return result.rowcount == 1
+    row = statement.values(hall_id=tx.hall_id, **asdict(seat)).returning(_s.n)
+    return tx.conn.execute(row).first() is not None
 
 
 def settle(tx: Tx, seat: StoredSeat, appointment_id: str) -> bool:
