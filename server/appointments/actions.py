@@ -56,10 +56,15 @@ class Closure:
     window: str = ""
 
 
-def by_code(ctx: Context, code: str) -> StoredAppointment:
-    """Return the appointment with a code as it was typed; raises APPOINTMENT_UNKNOWN."""
-    plain = read_code(code)
-    row = ctx.read_single(lambda c: queries.by_code(c, ctx.hall_id, plain)) if plain else None
+def by_code(ctx: Context, text: str) -> StoredAppointment:
+    """Return the appointment with a typed code, or with the address of its page as scanned.
+
+    Raises APPOINTMENT_UNKNOWN.
+    """
+    plain = read_code(text)
+    if not plain:
+        return by_token(ctx, text.strip().rpartition("/")[2])
+    row = ctx.read_single(lambda c: queries.by_code(c, ctx.hall_id, plain))
     if row is None:
         raise HallError(AppointmentCode.APPOINTMENT_UNKNOWN)
     return row

@@ -38,7 +38,8 @@ PersonPhone = Annotated[
     str, StringConstraints(min_length=1, max_length=20, pattern=r"^[0-9+\- ]*$"), TYPED
 ]
 Token = Annotated[str, StringConstraints(max_length=64, pattern=r"^[A-Za-z0-9_\-.]*$")]
-TypedCode = Annotated[str, StringConstraints(min_length=1, max_length=20), TYPED]
+TypedCode = Annotated[str, StringConstraints(min_length=1, max_length=200), TYPED]
+"""Code as typed, or the address of the appointment's page as scanned."""
 Reason = Annotated[
     str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x08\x0b-\x1f]*$"), MASKED
 ]
