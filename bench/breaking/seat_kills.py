@@ -55,7 +55,7 @@ SETTINGS = {
     "appointment_first_seats": 0,
 }
 EVER = "2000-01-01", "2099-12-31"
-LONGEST_WAIT = 1.5
+LONGEST_WAIT = 3.0
 """Seconds after which a server is killed at the latest."""
 RETRY_SECONDS = 0.05
 RETRIED = frozenset({"too_many", "unavailable", "internal"})
@@ -96,7 +96,7 @@ class Person:
             self.error = error
 
     def _act(self) -> None:
-        if self.standing and (len(self.standing) >= OWN or self.chance.random() < 0.3):
+        if self.standing and (len(self.standing) >= OWN or self.chance.random() < 0.5):
             booking = self.chance.choice(self.standing)
             (self._change if self.chance.random() < 0.4 else self._cancel)(booking)
             return

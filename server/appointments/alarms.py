@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Sequence
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import Connection
 
 from server.appointments import capacity, claims, queries
-from server.appointments.rules import AppointmentState
+from server.appointments.capacity import Absent
+from server.appointments.rules import HOUR, AppointmentState
 from server.core.messages import Alarm
 from server.hall.composition import Hall
 from server.hall.context import Context
 from server.hall.snapshot import Snapshot
+from server.leave import cover
 
 OVER, UNSURE = "appointments_over", "appointments_unsure"
 QUIET = frozenset({UNSURE})
@@ -43,7 +45,7 @@ def _over(ctx: Context, conn: Connection, today: str) -> list[Alarm]:
             continue
         full = {
             (slot.plan.id, slot.start): slot.figures.full
-            for slot in capacity.slots_of_day(ctx, conn, day)
+            for slot in capacity.slots_of_day(ctx, conn, day, absent=_absent(ctx, conn, day))
         }
         now = ctx.clock.now()
         beyond = {
@@ -66,6 +68,22 @@ def _over(ctx: Context, conn: Connection, today: str) -> list[Alarm]:
                 )
             )
     return result
+
+
+def _absent(ctx: Context, conn: Connection, day: date) -> Absent:
+    """Return the windows whose people are all on leave at a minute, nobody able standing in."""
+    covers = cover.covers(ctx, conn, day)
+    people: dict[str, set[str]] = defaultdict(set)
+    for person in ctx.catalogue().staff:
+        for window in person.windows:
+            people[window].add(person.number)
+
+    def absent(minute: int) -> Collection[str]:
+        moment = datetime.combine(day, time(minute // HOUR, minute % HOUR))
+        away = {entry.absent for entry in covers if entry.holds(moment) and not entry.able}
+        return [window for window, able in people.items() if able <= away]
+
+    return absent
 
 
 def _unsure(ctx: Context, conn: Connection, today: str) -> list[Alarm]:

@@ -7,7 +7,7 @@ for each of them in part.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
@@ -37,6 +37,13 @@ MOST_CACHED = 2000
 """Most pairs of a plan's version and a day whose windows are cached."""
 Spans = Mapping[str, tuple[Span, ...]]
 """Spans in which a window can serve any item of a plan, by window."""
+Absent = Callable[[int], Collection[str]]
+"""Returns the windows without a person at a minute of the day."""
+
+
+def no_absence(_minute: int) -> Collection[str]:
+    """Return no window: everybody is there."""
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +102,30 @@ def measured(ctx: Context, conn: Connection) -> Mapping[str, MeasuredItem]:
 
 
 def slots_of_day(
-    ctx: Context, conn: Connection, day: date, plans: Sequence[Plan] | None = None
+    ctx: Context,
+    conn: Connection,
+    day: date,
+    plans: Sequence[Plan] | None = None,
+    absent: Absent = no_absence,
 ) -> list[Slot]:
-    """Return the slots of a day with their seats, in order; `plans`: instead of those in force."""
+    """Return the slots of a day with their seats, in order; `plans`: instead of those in force.
+
+    `absent`: windows without a person at a minute of the day, which the schedule does not know.
+    """
     if plans is None:
         plans = plans_on(ctx, conn, day)
     if not plans:
         return []
     iso = day.isoformat()
     closures = plan_queries.closures(conn, ctx.hall_id, iso, iso)
-    spans = {plan.id: _spans(ctx, plan, day) for plan in plans}
+    spans = {plan: _spans(ctx, plan, day) for plan in plans}
     slots = [
-        Slot(plan, iso, clock_text(start), _figures(ctx, conn, plan, start, plans, spans, closures))
+        Slot(
+            plan,
+            iso,
+            clock_text(start),
+            _figures(ctx, conn, plan, start, spans, closures, absent(start)),
+        )
         for plan in plans
         for start in plan.starts()
     ]
@@ -124,21 +143,21 @@ def _figures(
     conn: Connection,
     plan: Plan,
     start: int,
-    plans: Sequence[Plan],
-    spans: Mapping[str, Spans],
+    spans: Mapping[Plan, Spans],
     closures: Sequence[StoredClosure],
+    absent: Collection[str],
 ) -> Figures:
     own = [c for c in closures if c.plan in ("", plan.id) and c.start in ("", clock_text(start))]
     if any(not closure.window for closure in own):
         return NO_SEATS
-    closed = {closure.window for closure in own}
+    closed = {closure.window for closure in own} | set(absent)
     end = start + plan.step
     windows = Fraction(0)
-    for window in _serving(spans[plan.id], start, end):
+    for window in _serving(spans[plan], start, end):
         if window not in closed:
             sharing = sum(
-                other.opens < end and start < other.closes and window in spans[other.id]
-                for other in plans
+                other.opens < end and start < other.closes and window in windows_of_other
+                for other, windows_of_other in spans.items()
             )
             windows += Fraction(1, sharing)
     settings = ctx.settings().of(AppointmentSettings)
