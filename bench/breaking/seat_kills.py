@@ -59,8 +59,8 @@ LONGEST_WAIT = 3.0
 """Seconds after which a server is killed at the latest."""
 RETRY_SECONDS = 0.05
 RETRIED = frozenset({"too_many", "unavailable", "internal"})
-OWN = 3
-"""Appointments that a person has at most, before cancelling one."""
+OWN = 1
+"""Appointments of a person from which on one is always moved or cancelled."""
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 from sqlalchemy import Connection
 
@@ -19,8 +19,6 @@ from server.leave import cover
 
 OVER, UNSURE = "appointments_over", "appointments_unsure"
 QUIET = frozenset({UNSURE})
-AHEAD_DAYS = 1
-"""Days ahead of today that are looked at as well."""
 
 
 def alarms(hall: Hall) -> Callable[[Snapshot], Sequence[Alarm]]:
@@ -34,10 +32,10 @@ def alarms(hall: Hall) -> Callable[[Snapshot], Sequence[Alarm]]:
 
 
 def _over(ctx: Context, conn: Connection, today: str) -> list[Alarm]:
-    """Return an alarm for each day with slots in which more are booked than can be served."""
+    """Return an alarm for today and the next working day if too many people are booked."""
     result = []
-    for ahead in range(AHEAD_DAYS + 1):
-        day = date.fromisoformat(today) + timedelta(days=ahead)
+    first_day = date.fromisoformat(today)
+    for day in (first_day, ctx.workdays().after(first_day, 1)):
         iso = day.isoformat()
         rows = queries.of_days(conn, ctx.hall_id, iso, iso)
         booked = Counter((r.plan, r.start) for r in rows if r.state == AppointmentState.BOOKED)
@@ -59,10 +57,10 @@ def _over(ctx: Context, conn: Connection, today: str) -> list[Alarm]:
                 Alarm(
                     code=OVER,
                     subject=iso,
-                    message_zh=f"{iso} {first} 起有 {people} 人预约，开放的窗口办不过来",
+                    message_zh=f"{iso} {first} 起，预约的人比窗口能办的多 {people} 人",
                     message_en=(
-                        f"{people} people with appointments from {first} on {iso} are more than "
-                        "the open windows can serve"
+                        f"On {iso} from {first} on, {people} people with appointments are more "
+                        "than the windows can serve"
                     ),
                     since=None,
                 )
