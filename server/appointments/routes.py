@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from server.appointments import actions, claims, plans, public_routes, queries, views
+from server.appointments import actions, claims, erasure, plans, public_routes, queries, views
 from server.appointments.actions import Closure
 from server.appointments.claims import BOOKING, NOT_BOOKABLE, Choice
 from server.appointments.errors import AppointmentCode
@@ -296,6 +296,20 @@ def _decided(api: Api) -> None:
         """Cancel an appointment for the hall, with its reason."""
         body, appointment = call.body, call.args["appointment"]
         actions.cancel_by_hall(ctx, call.actor, call.key, appointment, body.reason, body.words)
+        return view(appointment)
+
+    @api.post(
+        "/office/appointments/<appointment>/erase",
+        who=MANAGERS,
+        body=JudgeMiss,
+        answer=AppointmentView,
+        codes=JUDGING,
+        example={"reason": "本人要求删除"},
+    )
+    def erase_contact(call: Call) -> AppointmentView:
+        """Erase what the person of an ended appointment left; its steps stay."""
+        appointment = call.args["appointment"]
+        erasure.erase_contact(ctx, call.actor, call.key, appointment, call.body.reason)
         return view(appointment)
 
     @api.post(
