@@ -166,6 +166,10 @@ class TicketView(Message):
     """True for a consultation number: the item is advised on, and accepted elsewhere."""
     hall: str = ""
     hall_en: str = ""
+    slot: int | None = None
+    """Start of its appointment in ms, while it waits with one."""
+    presence: Literal["here", "away", "passed"] = "here"
+    """Holder of a remote number: not in the hall yet, before or after the turn has come."""
     remind_ahead: int = 0
     """People ahead at which the page reminds once, if its holder asked for it; 0: at the call."""
 

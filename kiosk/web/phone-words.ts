@@ -32,6 +32,17 @@ export const t = dictionary({
   after: { zh: "{number} 办完后叫本号", en: "Called after {number} is finished" },
   afterOther: { zh: "等另一个办完", en: "After the other one" },
   priorityAhead: { zh: "其中优先办理 {n} 人", en: "{n} of them with priority" },
+  slot: { zh: "预约时间 {time}", en: "Appointment at {time}" },
+  away: { zh: "到大厅后请签到", en: "Check in when you are in the hall" },
+  awayWhat: {
+    zh: "前面还有 {n} 人。签到前窗口不叫您的号；轮到时还没签到，号码保留，签到后一般排在 {places} 人之后。",
+    en: "{n} ahead of you. You are not called before you check in; if your turn comes first, the number stays and you wait behind {places} people after checking in.",
+  },
+  passed: { zh: "已轮到您，请到大厅签到", en: "Your turn came: check in at the hall" },
+  passedWhat: {
+    zh: "号码保留，今天有效。签到后一般排在 {places} 人之后。",
+    en: "The number stays valid today. After checking in you wait behind {places} people.",
+  },
   sent: { zh: "已转到 {n} 号窗口", en: "Sent on to window {n}" },
   called: { zh: "请到 {n} 号窗口", en: "Go to window {n}" },
   calledAt: { zh: "{time} 叫号", en: "Called at {time}" },
