@@ -90,6 +90,8 @@ FACT_LABELS = {
     "fees_received": "确认收款金额",
     "fees_waived": "免收金额",
     "fees_refunded": "退款金额",
+    "fees_cancelled_count": "作废通知书份数",
+    "fees_cancelled": "作废金额",
     "fees_differences": "与银行文件差异数",
     "hand_ins": "收取材料次数",
     "notices": "一次性告知单份数",

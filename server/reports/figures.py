@@ -1,4 +1,4 @@
-"""Figures of a report: tickets, ratings, cases and complaints of a period, a line a group.
+"""Figures of a report: what the rooms count of a period, a line a group.
 
 Read only: counted from the records on every request, so a correction of a past day is in the next
 report on it, as it is in the bulletin's figures.
@@ -20,8 +20,15 @@ from server.cases.week_facts import WeekCase, cases_of
 from server.catalogue.model import Catalogue, Presence
 from server.complaints.week_counts import DatedStep, WeekCounts, week_counts
 from server.complaints.week_facts import steps_by_unit
+from server.core.groups import Group, added
+from server.fees.figures import money_by, money_by_day
+from server.fees.rules import DayMoney
 from server.hall.context import Context
 from server.hall.past_catalogue import catalogue_then
+from server.issuing.figures import licences_by
+from server.issuing.week_counts import LicenceCounts
+from server.joint_review.figures import joint_by
+from server.joint_review.week_counts import JointCounts
 from server.queue.tables import ticket
 from server.ratings.figures import By, counts_by
 from server.ratings.rates import Counts, total_of
@@ -37,6 +44,12 @@ RATED_BY = {
     Grouping.WINDOW: By.WINDOW,
     Grouping.PERSON: By.STAFF,
 }
+GROUPS = {
+    Grouping.UNIT: Group.UNIT,
+    Grouping.ITEM: Group.ITEM,
+    Grouping.PERSON: Group.PERSON,
+}
+"""Groups by which rooms count that have no windows: fees, licences, joint review."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +72,9 @@ class Line:
     ratings: Counts = field(default_factory=Counts)
     cases: CaseCounts = field(default_factory=CaseCounts)
     complaints: WeekCounts = field(default_factory=WeekCounts)
+    money: DayMoney = field(default_factory=DayMoney)
+    licences: LicenceCounts = field(default_factory=LicenceCounts)
+    joint: JointCounts = field(default_factory=JointCounts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +90,12 @@ class Report:
     lines: Mapping[str, Line]
     all: Line
     earlier_ratings: Counts
-    days: Mapping[str, TicketSums]
+    days: Mapping[str, Line]
+    """Tickets and money by day."""
     decided: tuple[int, int]
     """Cases decided in the period, and in the one before."""
+    received: tuple[int, int]
+    """Fen received in the period, and in the one before."""
 
 
 def report(ctx: Context, conn: Connection, wish: Wish) -> Report:
@@ -108,7 +127,9 @@ class _Reading:
         all_before = total(sums_before.values())
         ratings, (cases, all_cases) = self._ratings(sums), self._cases()
         complaints, all_complaints = self._complaints()
-        codes = {*sums, *sums_before, *cases, *complaints, *self._always()}
+        money, licences, joint = self._money(), self._licences(), self._joint()
+        counted = (sums, sums_before, cases, complaints, money, licences, joint)
+        codes = {*self._always()}.union(*counted)
         lines = {
             code: Line(
                 sums.get(code, TicketSums()),
@@ -117,6 +138,9 @@ class _Reading:
                 ratings.get(code, Counts()),
                 cases.get(code, CaseCounts()),
                 complaints.get(code, WeekCounts()),
+                money.get(code, DayMoney()),
+                licences.get(code, LicenceCounts()),
+                joint.get(code, JointCounts()),
             )
             for code in self._ordered(codes)
         }
@@ -134,11 +158,27 @@ class _Reading:
                 total_of(ratings.values()),
                 all_cases,
                 all_complaints,
+                added(DayMoney(), money.values()),
+                added(LicenceCounts(), licences.values()),
+                added(JointCounts(), joint.values()),
             ),
             self._rated(*earlier, By.ALL, {"": all_before.served})[""],
-            queries.sums_by(self._conn, scope, ticket.c.day, {}),
+            self._days(scope),
             (self._decided(scope), self._decided(before)),
+            (self._received(scope), self._received(before)),
         )
+
+    def _days(self, scope: Scope) -> dict[str, Line]:
+        tickets = queries.sums_by(self._conn, scope, ticket.c.day, {})
+        money = money_by_day(self._conn, scope.hall_id, scope.first, scope.last, scope.unit)
+        return {
+            day: Line(tickets.get(day, TicketSums()), money=money.get(day, DayMoney()))
+            for day in tickets.keys() | money.keys()
+        }
+
+    def _received(self, scope: Scope) -> int:
+        money = money_by(self._conn, scope.hall_id, scope.first, scope.last, Group.UNIT, scope.unit)
+        return added(DayMoney(), money.values()).received
 
     def _scope(self, first: date, last: date) -> Scope:
         return Scope(self._ctx.hall_id, first.isoformat(), last.isoformat(), self._wish.unit)
@@ -216,6 +256,29 @@ class _Reading:
 
         every = [steps for group in groups.values() for steps in group]
         return _used({unit: counted(group) for unit, group in groups.items()}), counted(every)
+
+    def _money(self) -> dict[str, DayMoney]:
+        group = GROUPS.get(self._wish.by)
+        if group is None:
+            return {}
+        span = self._first.isoformat(), self._last.isoformat()
+        return money_by(self._conn, self._ctx.hall_id, *span, group, self._wish.unit)
+
+    def _licences(self) -> dict[str, LicenceCounts]:
+        group = GROUPS.get(self._wish.by)
+        if group is None:
+            return {}
+        span = self._first, self._last
+        return licences_by(self._ctx, self._conn, *span, group, self._wish.unit)
+
+    def _joint(self) -> dict[str, JointCounts]:
+        """Return the counts of joint review: a part with the unit that was asked."""
+        group = GROUPS.get(self._wish.by)
+        if group is None:
+            return {}
+        span = self._first.isoformat(), self._last.isoformat()
+        unit, over = self._wish.unit, self._over.isoformat()
+        return joint_by(self._ctx, self._conn, *span, group, unit, over)
 
 
 def _by_person(

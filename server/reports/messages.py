@@ -23,6 +23,10 @@ class ColumnKind(StrEnum):
     RATE = "rate"
     """Percentage with numerator and denominator; its value is the percentage."""
     CHANGE = "change"
+    MONEY = "money"
+    """Yuan with two decimals."""
+    DAYS = "days"
+    """Working days, with one decimal if they are a mean."""
 
 
 class ReportColumn(Message):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import count
 
@@ -309,6 +309,17 @@ def test_an_answer_counts_on_its_day_and_in_time_by_its_limit() -> None:
     assert before == JointCounts(sent=3, meetings=1, absent=1)
     after = joint_counts(parts, attended, "2026-03-09", "2026-03-15")
     assert after == JointCounts(overdue=1, meetings=1, absent=1)
+    running = joint_counts(parts, [], "2026-03-02", "2026-03-08", over="2026-03-04")
+    assert (running.overdue, running.late) == (0, 1)
+
+
+def test_an_answer_that_disagrees_is_counted_apart_and_no_other_step_is() -> None:
+    answers = [replace(step(MOVE.ANSWER, STATE.ANSWERED, 3), opinion=o) for o in Opinion]
+    parts = [dated_part([SEND, answer], PLAIN) for answer in answers]
+    taken_back = replace(step(MOVE.TAKE_BACK, STATE.SENT, 3), opinion=Opinion.DISAGREE)
+    parts.append(dated_part([SEND, answers[0], taken_back], PLAIN))
+    counts = joint_counts(parts, [], "2026-03-02", "2026-03-08", over="2026-03-04")
+    assert (counts.answered, counts.disagreed) == (len(answers) + 1, 1)
 
 
 def meeting_line(move: MeetingMove, absent: list[str], day: str = "2026-03-04") -> Line:
