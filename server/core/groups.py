@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import fields
 from enum import StrEnum
-from typing import Any, TypeVar
+from functools import reduce
+from operator import add, attrgetter
+from typing import TypeVar
 
 C = TypeVar("C")
 
@@ -24,8 +26,6 @@ class Group(StrEnum):
 
 def added(zero: C, parts: Iterable[C]) -> C:
     """Return the sum of counts, field by field; `zero`: counts of nothing."""
-    names = [field.name for field in fields(zero)]  # type: ignore[arg-type]
-    sums: list[Any] = [getattr(zero, name) for name in names]
-    for part in parts:
-        sums = [before + getattr(part, name) for before, name in zip(sums, names, strict=True)]
-    return type(zero)(*sums)
+    values = attrgetter(*(field.name for field in fields(zero)))  # type: ignore[arg-type]
+    columns = zip(values(zero), *map(values, parts), strict=True)
+    return type(zero)(*(reduce(add, column) for column in columns))

@@ -8,6 +8,7 @@ from sqlalchemy import Column, Connection, and_, func, or_, select
 
 from server.cases.rules import DECISIVE
 from server.cases.tables import case_fact
+from server.core.actors import person_of
 from server.core.groups import Group
 from server.issuing.rules import AT_WINDOW, LicenceMove, Place
 from server.issuing.tables import licence, licence_fact
@@ -21,6 +22,10 @@ def _key(by: Group) -> Column[str]:
     return {Group.UNIT: _l.unit, Group.ITEM: _l.item, Group.PERSON: _f.by_actor}[by]
 
 
+def _name(by: Group, key: str) -> str:
+    return person_of(key) if by is Group.PERSON else key
+
+
 def moves(
     conn: Connection, hall_id: str, begin: int, end: int, by: Group, unit: str
 ) -> Iterable[tuple[str, LicenceMove, int]]:
@@ -31,7 +36,7 @@ def moves(
     if unit:
         query = query.where(_l.unit == unit)
     for row in conn.execute(query.group_by(key, _f.move)):
-        yield row[0], LicenceMove(row[1]), int(row[2])
+        yield _name(by, row[0]), LicenceMove(row[1]), int(row[2])
 
 
 def hand_outs(
@@ -56,7 +61,7 @@ def hand_outs(
     e = each.subquery().c
     query = select(e.key, e.decided, e.handed, func.count()).group_by(e.key, e.decided, e.handed)
     for row in conn.execute(query):
-        yield row[0], row[1], row[2], int(row[3])
+        yield _name(by, row[0]), row[1], row[2], int(row[3])
 
 
 def waiting(conn: Connection, hall_id: str, end: int, by: Group, unit: str) -> dict[str, int]:

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from functools import cache
 
 from sqlalchemy import Connection
 
-from server.core.actors import person_of
 from server.core.clock import instant
-from server.core.groups import Group, added
+from server.core.groups import Group
 from server.core.settings import GeneralSettings
 from server.hall.context import Context
 from server.issuing import figure_queries
-from server.issuing.rules import Entry, entry_counts
+from server.issuing.rules import Entry, EntryCounts, LicenceMove, entry_counts
 from server.issuing.settings import IssuingSettings
 from server.issuing.week_counts import (
     LicenceCounts,
     counts_of_moves,
-    with_entries,
     working_days_after,
 )
 
@@ -31,32 +32,40 @@ def licences_by(
     `unit`: of this unit's licences alone. By person: whoever stated it; what waits is nobody's.
     """
     begin, end = span_of(ctx, first, last)
-    parts: dict[str, list[LicenceCounts]] = defaultdict(list)
-
-    def add(key: str, counts: LicenceCounts) -> None:
-        parts[person_of(key) if by is Group.PERSON and ":" in key else key].append(counts)
-
-    for key, move, count in figure_queries.moves(conn, ctx.hall_id, begin, end, by, unit):
-        add(key, counts_of_moves(Counter({move: count})))
-    calendar = ctx.workdays().statutory()
-    days: dict[tuple[str, str], int] = {}
-    for key, decided, handed, count in figure_queries.hand_outs(
-        conn, ctx.hall_id, begin, end, by, unit
-    ):
-        pair = decided, handed
-        if pair not in days:
-            first_day, last_day = map(date.fromisoformat, pair)
-            days[pair] = working_days_after(first_day, last_day, calendar)
-        add(key, LicenceCounts(days=Counter({days[pair]: count})))
-    if by is not Group.PERSON:
-        for key, count in figure_queries.waiting(conn, ctx.hall_id, end, by, unit).items():
-            add(key, LicenceCounts(waiting=count))
-    for key, entries in _entries(ctx, conn, first, last, by, unit).items():
-        until = min(last, ctx.local().date())
-        allowed = ctx.settings().of(IssuingSettings).licence_entry_days
-        add(key, with_entries(LicenceCounts(), entry_counts(entries, allowed, until, calendar)))
-    counts = {key: added(LicenceCounts(), own) for key, own in parts.items()}
+    span = conn, ctx.hall_id, begin, end, by, unit
+    moves: dict[str, Counter[LicenceMove]] = defaultdict(Counter)
+    for key, move, count in figure_queries.moves(*span):
+        moves[key][move] += count
+    days = _hand_outs(ctx, figure_queries.hand_outs(*span))
+    waiting = (
+        figure_queries.waiting(conn, ctx.hall_id, end, by, unit) if by is not Group.PERSON else {}
+    )
+    entries = _entries(ctx, conn, first, last, by, unit)
+    counts = {
+        key: replace(
+            counts_of_moves(moves.get(key, {})),
+            days=days.get(key, Counter()),
+            waiting=waiting.get(key, 0),
+            electronic=entries.get(key, EntryCounts()).issued,
+            late=entries.get(key, EntryCounts()).late,
+        )
+        for key in {*moves, *days, *waiting, *entries}
+    }
     return {key: own for key, own in counts.items() if own != LicenceCounts()}
+
+
+def _hand_outs(ctx: Context, rows: Iterable[tuple[str, str, str, int]]) -> dict[str, Counter[int]]:
+    """Return the number of hand-outs by working days since the decision, by group."""
+    calendar = ctx.workdays().statutory()
+
+    @cache
+    def days_between(decided: str, handed: str) -> int:
+        return working_days_after(date.fromisoformat(decided), date.fromisoformat(handed), calendar)
+
+    days: dict[str, Counter[int]] = defaultdict(Counter)
+    for key, decided, handed, count in rows:
+        days[key][days_between(decided, handed)] += count
+    return days
 
 
 def span_of(ctx: Context, first: date, last: date) -> tuple[int, int]:
@@ -69,7 +78,8 @@ def span_of(ctx: Context, first: date, last: date) -> tuple[int, int]:
 
 def _entries(
     ctx: Context, conn: Connection, first: date, last: date, by: Group, unit: str
-) -> dict[str, list[Entry]]:
+) -> dict[str, EntryCounts]:
+    """Return the counts of electronic licences issued on the days, up to the last or today."""
     span = first.isoformat(), last.isoformat()
     entries: dict[str, list[Entry]] = defaultdict(list)
     for key, issued, entered, count in figure_queries.electronic(
@@ -77,4 +87,6 @@ def _entries(
     ):
         entry = Entry(date.fromisoformat(issued), date.fromisoformat(entered) if entered else None)
         entries[key] += [entry] * count
-    return entries
+    allowed = ctx.settings().of(IssuingSettings).licence_entry_days
+    until, calendar = min(last, ctx.local().date()), ctx.workdays().statutory()
+    return {key: entry_counts(own, allowed, until, calendar) for key, own in entries.items()}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Protocol
 
-from server.issuing.rules import EntryCounts, LicenceMove
+from server.issuing.rules import LicenceMove
 
 LICENCES_COUNTED = (
     (
@@ -87,11 +87,6 @@ def counts_of_moves(moves: Mapping[LicenceMove, int]) -> LicenceCounts:
     """Return the counts of moves by their number."""
     counts: dict[str, Any] = {MOVES[move]: n for move, n in moves.items() if move in MOVES}
     return LicenceCounts(**counts)
-
-
-def with_entries(counts: LicenceCounts, entries: EntryCounts) -> LicenceCounts:
-    """Return counts with those of electronic licences."""
-    return replace(counts, electronic=entries.issued, late=entries.late)
 
 
 def working_days_after(decided: date, handed: date, calendar: WorkingDays) -> int:

@@ -77,6 +77,10 @@ class Line:
     joint: JointCounts = field(default_factory=JointCounts)
 
 
+NOTHING = Line()
+"""Line of a group of which nothing is counted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """Figures of a period by group, in all and by day."""
@@ -130,17 +134,18 @@ class _Reading:
         money, licences, joint = self._money(), self._licences(), self._joint()
         counted = (sums, sums_before, cases, complaints, money, licences, joint)
         codes = {*self._always()}.union(*counted)
+        days = self._days(scope)
         lines = {
             code: Line(
-                sums.get(code, TicketSums()),
+                sums.get(code, NOTHING.tickets),
                 medians.get(code),
-                sums_before.get(code, TicketSums()),
-                ratings.get(code, Counts()),
-                cases.get(code, CaseCounts()),
-                complaints.get(code, WeekCounts()),
-                money.get(code, DayMoney()),
-                licences.get(code, LicenceCounts()),
-                joint.get(code, JointCounts()),
+                sums_before.get(code, NOTHING.tickets),
+                ratings.get(code, NOTHING.ratings),
+                cases.get(code, NOTHING.cases),
+                complaints.get(code, NOTHING.complaints),
+                money.get(code, NOTHING.money),
+                licences.get(code, NOTHING.licences),
+                joint.get(code, NOTHING.joint),
             )
             for code in self._ordered(codes)
         }
@@ -158,27 +163,29 @@ class _Reading:
                 total_of(ratings.values()),
                 all_cases,
                 all_complaints,
-                added(DayMoney(), money.values()),
-                added(LicenceCounts(), licences.values()),
-                added(JointCounts(), joint.values()),
+                added(NOTHING.money, money.values()),
+                added(NOTHING.licences, licences.values()),
+                added(NOTHING.joint, joint.values()),
             ),
             self._rated(*earlier, By.ALL, {"": all_before.served})[""],
-            self._days(scope),
+            days,
             (self._decided(scope), self._decided(before)),
-            (self._received(scope), self._received(before)),
+            (
+                added(NOTHING.money, (line.money for line in days.values())).received,
+                added(NOTHING.money, self._money_of(before).values()).received,
+            ),
         )
 
     def _days(self, scope: Scope) -> dict[str, Line]:
         tickets = queries.sums_by(self._conn, scope, ticket.c.day, {})
-        money = money_by_day(self._conn, scope.hall_id, scope.first, scope.last, scope.unit)
+        money = self._money_of(scope)
         return {
-            day: Line(tickets.get(day, TicketSums()), money=money.get(day, DayMoney()))
+            day: Line(tickets.get(day, NOTHING.tickets), money=money.get(day, NOTHING.money))
             for day in tickets.keys() | money.keys()
         }
 
-    def _received(self, scope: Scope) -> int:
-        money = money_by(self._conn, scope.hall_id, scope.first, scope.last, Group.UNIT, scope.unit)
-        return added(DayMoney(), money.values()).received
+    def _money_of(self, scope: Scope) -> dict[str, DayMoney]:
+        return money_by_day(self._conn, scope.hall_id, scope.first, scope.last, scope.unit)
 
     def _scope(self, first: date, last: date) -> Scope:
         return Scope(self._ctx.hall_id, first.isoformat(), last.isoformat(), self._wish.unit)

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from server.cases.week_counts import CaseCounts
 from server.catalogue.model import Catalogue, Presence
-from server.complaints.week_counts import WeekCounts
 from server.complaints.week_facts import WHOLE_HALL
 from server.core.money import yuan_text
 from server.core.rates import rate_text
-from server.fees.rules import MONEY_COUNTED, DayMoney
-from server.issuing.week_counts import LICENCES_COUNTED, LicenceCounts
-from server.joint_review.week_counts import JointCounts
+from server.fees.rules import MONEY_COUNTED
+from server.issuing.week_counts import LICENCES_COUNTED
 from server.ratings.figures import By
 from server.ratings.views import name_of
 from server.reports import columns
 from server.reports.columns import GROUP_WORDS, HEADS, Column, Pair, change, minutes
-from server.reports.figures import Line, Report
+from server.reports.figures import NOTHING, Line, Report
 from server.reports.messages import MainFigure, PeriodIds, ReportTable, ReportView
 from server.reports.periods import PeriodKind, period_of
 from server.reports.rules import Grouping
@@ -143,7 +140,7 @@ def _of_cases(report: Report) -> Iterator[ReportTable]:
         "fees",
         ("收费情况（单位：元）", "Fees (yuan)"),
         columns.FEES,
-        lambda line: line.money != DayMoney(),
+        lambda line: line.money != NOTHING.money,
         (MONEY_COUNTED, *((columns.PERSON_FEES,) if is_by_person else ())),
     )
     yield _table(
@@ -151,7 +148,7 @@ def _of_cases(report: Report) -> Iterator[ReportTable]:
         "issuing",
         ("出件情况（单位：本）", "Licences"),
         (*columns.HANDLED, *columns.AFTER) if is_by_person else columns.ISSUING,
-        lambda line: line.licences != LicenceCounts(),
+        lambda line: line.licences != NOTHING.licences,
         (LICENCES_COUNTED, *((columns.PERSON_ISSUING,) if is_by_person else ())),
     )
     yield _table(
@@ -159,7 +156,7 @@ def _of_cases(report: Report) -> Iterator[ReportTable]:
         "joint",
         ("联审情况（单位：份）", "Joint review"),
         columns.ANSWERS if is_by_person else columns.JOINT,
-        lambda line: line.joint != JointCounts(),
+        lambda line: line.joint != NOTHING.joint,
         (columns.PERSON_JOINT,) if is_by_person else columns.JOINT_NOTES,
     )
 
@@ -173,11 +170,11 @@ def _is_rated(line: Line) -> bool:
 
 
 def _has_cases(line: Line) -> bool:
-    return line.cases != CaseCounts()
+    return line.cases != NOTHING.cases
 
 
 def _has_complaints(line: Line) -> bool:
-    return line.complaints != WeekCounts()
+    return line.complaints != NOTHING.complaints
 
 
 def _table(
@@ -221,7 +218,7 @@ def _days(report: Report) -> ReportTable:
         ("逐日服务情况", "Service by day"),
         [columns.DAY_HEAD],
         columns.DAYS,
-        ((day, [day], report.days.get(day, Line())) for day in days),
+        ((day, [day], report.days.get(day, NOTHING)) for day in days),
         report.all,
         (),
     )

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from io import BytesIO
 from itertools import count
+from typing import Any
 
 import openpyxl
 import pytest
@@ -381,7 +382,7 @@ def _money(hall: SmallHall, wholes: dict[Grouping, Report], days: list[Report]) 
 def _licences(hall: SmallHall, wholes: dict[Grouping, Report], days: list[Report]) -> None:
     """At-the-end counts are those of the last day, and of the shelf."""
     every = [day.all.licences for day in days]
-    ends = {"waiting": 0, "late": 0}
+    ends: dict[str, Any] = {"waiting": 0, "late": 0}
     whole = wholes[Grouping.UNIT].all.licences
     assert replace(added(LicenceCounts(), every), **ends) == replace(whole, **ends)
     assert wholes[Grouping.ITEM].all.licences == whole
