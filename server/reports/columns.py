@@ -99,7 +99,7 @@ PERSON_CASES: Pair = (
     ),
 )
 PERSON_FEES: Pair = (
-    "应收算在开单人名下，收款、退款算在确认人名下，免收、作废算在作出决定的人名下。",
+    "应收算在开单人名下，收款、退款算在确认人名下，免收、撤销算在作出决定的人名下。",
     (
         "Charged counts with who made the notice, received and refunded with who confirmed the "
         "money, waived and cancelled with who decided."
@@ -276,9 +276,11 @@ FEES: tuple[Column, ...] = (
     _money("waived", ("免收", "Waived"), lambda line: line.money.waived),
     REFUNDED,
     _money("net", ("净收款", "Net"), lambda line: line.money.net),
-    _count("cancelled_count", ("作废（份）", "Cancelled"), lambda line: line.money.cancelled_count),
-    _money("cancelled", ("作废金额", "Cancelled, yuan"), lambda line: line.money.cancelled),
+    _count("cancelled_count", ("撤销（份）", "Cancelled"), lambda line: line.money.cancelled_count),
+    _money("cancelled", ("撤销金额", "Cancelled, yuan"), lambda line: line.money.cancelled),
 )
+STATED_FEES = tuple(column for column in FEES if column.key != "net")
+"""Columns by person, without the net: one confirms receipts and another one refunds."""
 HANDLED: tuple[Column, ...] = (
     _count("registered", ("登记", "Registered"), lambda line: line.licences.made),
     _count("counted", ("窗口核收", "Counted in"), lambda line: line.licences.counted),
@@ -291,12 +293,14 @@ WAITING = _count("waiting", ("期末待领", "Waiting"), lambda line: line.licen
 AFTER: tuple[Column, ...] = (
     _days(
         "days_mean",
-        ("办结到领取平均（工作日）", "Decision to hand-out, mean (days)"),
+        ("决定到领取平均（工作日）", "Decision to hand-out, mean (days)"),
         lambda line: line.licences.days_mean,
     ),
-    _days(
+    Column(
         "days_median",
         ("半数不超过（工作日）", "Half at most (days)"),
+        ColumnKind.COUNT,
+        lambda line: NONE if line.licences.days_median is None else str(line.licences.days_median),
         lambda line: line.licences.days_median,
     ),
     _count("electronic", ("电子证照", "Electronic"), lambda line: line.licences.electronic),

@@ -26,7 +26,7 @@ class ColumnKind(StrEnum):
     MONEY = "money"
     """Yuan with two decimals."""
     DAYS = "days"
-    """Working days, with one decimal if they are a mean."""
+    """Mean of working days, with one decimal."""
 
 
 class ReportColumn(Message):

@@ -139,7 +139,7 @@ def _of_cases(report: Report) -> Iterator[ReportTable]:
         report,
         "fees",
         ("收费情况（单位：元）", "Fees (yuan)"),
-        columns.FEES,
+        columns.STATED_FEES if is_by_person else columns.FEES,
         lambda line: line.money != NOTHING.money,
         (MONEY_COUNTED, *((columns.PERSON_FEES,) if is_by_person else ())),
     )
@@ -215,7 +215,7 @@ def _days(report: Report) -> ReportTable:
     days = (day.isoformat() for day in report.wish.period.days(report.today))
     return columns.table(
         "days",
-        ("逐日服务情况", "Service by day"),
+        ("逐日服务和收款情况", "Service and money by day"),
         [columns.DAY_HEAD],
         columns.DAYS,
         ((day, [day], report.days.get(day, NOTHING)) for day in days),

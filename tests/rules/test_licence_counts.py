@@ -62,7 +62,7 @@ def test_mean_and_median_are_those_of_the_hand_outs(days: Counter[int]) -> None:
 class Pair:
     """Two counts."""
 
-    one: int = 0
+    first: int = 0
     days: Counter[int] | None = None
 
 
@@ -70,7 +70,7 @@ class Pair:
 def test_counts_add_up_field_by_field_in_any_order(parts: list[tuple[int, Counter[int]]]) -> None:
     zero, pairs = Pair(days=Counter()), [Pair(*part) for part in parts]
     total = added(zero, pairs)
-    assert total.one == sum(n for n, _ in parts)
+    assert total.first == sum(n for n, _ in parts)
     assert total.days == sum((days for _, days in parts), Counter())
     assert added(zero, reversed(pairs)) == total
     assert added(zero, []) == zero

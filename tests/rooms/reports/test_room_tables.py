@@ -142,7 +142,7 @@ ISSUING = {
     "returned": "1",
     "waiting": "2",
     "days_mean": "2.0",
-    "days_median": "2.0",
+    "days_median": "2",
     "electronic": "1",
     "late_entries": "1",
 }
@@ -161,7 +161,7 @@ PARTS = {
 
 def test_a_week_by_unit_and_item_has_what_was_done(hall: SmallHall) -> None:
     a_week(hall)
-    for by, owner, asked in (
+    for by, owner, joint_rows in (
         (Grouping.UNIT, "tax", ("fire", "build")),
         (Grouping.ITEM, "tax-1", (JOINT_ITEM,)),
     ):
@@ -170,7 +170,7 @@ def test_a_week_by_unit_and_item_has_what_was_done(hall: SmallHall) -> None:
             assert tables[key].keys() == {owner, "all"}
             for row in tables[key].values():
                 assert row.items() >= expected.items()
-        assert tables["joint"].keys() == {*asked, "all"}
+        assert tables["joint"].keys() == {*joint_rows, "all"}
         assert tables["joint"]["all"].items() >= PARTS.items()
     units = cells(tables_of(shown(hall, Grouping.UNIT))["joint"])
     assert [units["build"][key] for key in ("silent", "meetings", "absent")] == ["1", "1", "1"]
@@ -191,7 +191,8 @@ def test_people_have_what_they_stated_and_silence_is_nobodys(hall: SmallHall) ->
     assert fee_rows[CASHIER.name]["at_desk"] == fee_rows[CASHIER.name]["by_file"] == "80.00"
     assert fee_rows[SECOND.name]["refunded"] == "5.00"
     assert fee_rows[OFFICE.name].items() >= {"waived": "10.00", "cancelled": "10.00"}.items()
-    assert fee_rows["all"].items() >= FEES.items()
+    assert fee_rows["all"].items() >= {key: FEES[key] for key in FEES if key != "net"}.items()
+    assert "net" not in fee_rows["all"]
     handled = tables["issuing"]
     assert (handled[UNIT_CLERK.name]["registered"], handled[ISSUER.name]["handed"]) == ("4", "1")
     assert handled[UNIT_CLERK.name]["late_entries"] == "1"
