@@ -15,7 +15,7 @@ from server.core.groups import Group
 from server.core.settings import GeneralSettings
 from server.hall.context import Context
 from server.issuing import figure_queries
-from server.issuing.rules import Entry, EntryCounts, LicenceMove, entry_counts
+from server.issuing.rules import Entry, LicenceMove, entry_counts
 from server.issuing.settings import IssuingSettings
 from server.issuing.week_counts import (
     LicenceCounts,
@@ -40,16 +40,16 @@ def licences_by(
     waiting = (
         figure_queries.waiting(conn, ctx.hall_id, end, by, unit) if by is not Group.PERSON else {}
     )
-    entries = _entries(ctx, conn, first, last, by, unit)
+    electronic, late = _entries(ctx, conn, first, last, by, unit)
     counts = {
         key: replace(
             counts_of_moves(moves.get(key, {})),
             days=days.get(key, Counter()),
             waiting=waiting.get(key, 0),
-            electronic=entries.get(key, EntryCounts()).issued,
-            late=entries.get(key, EntryCounts()).late,
+            electronic=electronic[key],
+            late=late[key],
         )
-        for key in {*moves, *days, *waiting, *entries}
+        for key in {*moves, *days, *waiting, *electronic}
     }
     return {key: own for key, own in counts.items() if own != LicenceCounts()}
 
@@ -78,15 +78,25 @@ def span_of(ctx: Context, first: date, last: date) -> tuple[int, int]:
 
 def _entries(
     ctx: Context, conn: Connection, first: date, last: date, by: Group, unit: str
-) -> dict[str, EntryCounts]:
-    """Return the counts of electronic licences issued on the days, up to the last or today."""
+) -> tuple[Counter[str], Counter[str]]:
+    """Return the number of electronic licences issued on the days, and of late ones, by group.
+
+    Late up to the last day, or today.
+    """
+    allowed = ctx.settings().of(IssuingSettings).licence_entry_days
+    until, calendar = min(last, ctx.local().date()), ctx.workdays().statutory()
+
+    @cache
+    def late_of(issued: str, entered: str) -> int:
+        entry = Entry(date.fromisoformat(issued), date.fromisoformat(entered) if entered else None)
+        return entry_counts([entry], allowed, until, calendar).late
+
+    electronic: Counter[str] = Counter()
+    late: Counter[str] = Counter()
     span = first.isoformat(), last.isoformat()
-    entries: dict[str, list[Entry]] = defaultdict(list)
     for key, issued, entered, count in figure_queries.electronic(
         conn, ctx.hall_id, *span, by, unit
     ):
-        entry = Entry(date.fromisoformat(issued), date.fromisoformat(entered) if entered else None)
-        entries[key] += [entry] * count
-    allowed = ctx.settings().of(IssuingSettings).licence_entry_days
-    until, calendar = min(last, ctx.local().date()), ctx.workdays().statutory()
-    return {key: entry_counts(own, allowed, until, calendar) for key, own in entries.items()}
+        electronic[key] += count
+        late[key] += count * late_of(issued, entered)
+    return electronic, late

@@ -242,8 +242,7 @@ def entry_counts(
     entries: Sequence[Entry], allowed: int, today: date, calendar: Calendar
 ) -> EntryCounts:
     """Return the counts of electronic licences up to a day."""
-    by_entry = {entry: days_late(entry, allowed, today, calendar) for entry in set(entries)}
-    late = [by_entry[entry] for entry in entries]
+    late = [days_late(entry, allowed, today, calendar) for entry in entries]
     return EntryCounts(
         issued=len(entries),
         entered=sum(e.entered is not None and e.entered <= today for e in entries),
