@@ -172,3 +172,9 @@ def _(web: Web) -> TestResponse:
     clerk, steps = green_case(web)
     clerk.post(steps.replace("/green", "/move"), {"move": "withdraw", "words": "撤回"})
     return clerk.post(steps, {"move": "propose", "words": "市重点项目"})
+
+
+@case(AssistCode.ASSIST_PERSON)
+def _(web: Web) -> TestResponse:
+    clerk, steps = recorded(web)
+    return clerk.post(steps, {"move": "hand_over", "to_staff": STAFF["S1"]})
