@@ -79,6 +79,7 @@ FACT_LABELS = {
     "cases_accepted": "受理数",
     "cases_not_accepted": "不予受理数",
     "cases_decided": "办结数",
+    "cases_tacit": "超时默许数",
     "cases_on_time": "按期办结数",
     "cases_on_time_rate": "按期办结率",
     "cases_early": "提前办结数",

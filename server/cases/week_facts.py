@@ -107,6 +107,7 @@ def _figures(total: CaseCounts, week: Week) -> dict[str, Figure]:
         "cases_accepted": total.accepted,
         "cases_not_accepted": total.not_accepted,
         "cases_decided": total.decided,
+        "cases_tacit": total.tacit,
         "cases_on_time": total.on_time,
         "cases_on_time_rate": rate_text(total.on_time_rate),
         "cases_early": total.early,

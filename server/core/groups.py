@@ -26,6 +26,6 @@ class Group(StrEnum):
 
 def added(zero: C, parts: Iterable[C]) -> C:
     """Return the sum of counts, field by field; `zero`: counts of nothing."""
-    values = attrgetter(*(field.name for field in fields(zero)))  # type: ignore[arg-type]
-    columns = zip(values(zero), *map(values, parts), strict=True)
-    return type(zero)(*(reduce(add, column) for column in columns))
+    every = [zero, *parts]
+    getters = [attrgetter(field.name) for field in fields(zero)]  # type: ignore[arg-type]
+    return type(zero)(*(reduce(add, map(get, every)) for get in getters))

@@ -160,8 +160,10 @@ def briefs(ctx: Context, conn: Connection, rows: Sequence[StoredDue]) -> list[Fe
 
 
 def listed(ctx: Context, conn: Connection, rows: Sequence[StoredDue]) -> FeeList:
-    """Return dues with their sum."""
-    return FeeList(dues=briefs(ctx, conn, rows), amount=sum(row.amount for row in rows))
+    """Return dues with their sum, and apart that of the cancelled ones, which were never owed."""
+    cancelled = sum(row.amount for row in rows if row.state == FeeState.CANCELLED)
+    amount = sum(row.amount for row in rows) - cancelled
+    return FeeList(dues=briefs(ctx, conn, rows), amount=amount, cancelled=cancelled)
 
 
 def require_desk(ctx: Context, conn: Connection, actor: Actor) -> None:

@@ -246,7 +246,9 @@ STATED: tuple[Column, ...] = (
 )
 CASES: tuple[Column, ...] = (
     _count("filed", ("收件", "Filed"), lambda line: line.cases.filed),
-    *STATED[:3],
+    *STATED[:2],
+    _count("tacit", ("其中超时默许", "By silence"), lambda line: line.cases.tacit),
+    STATED[2],
     _rate("on_time_rate", ("按期办结率", "On-time rate"), lambda line: line.cases.on_time_rate),
     STATED[3],
     _rate("early_rate", ("提前办结率", "Early rate"), lambda line: line.cases.early_rate),

@@ -268,6 +268,7 @@ def test_a_refund_is_at_most_what_is_held(held: int, wish: int) -> None:
     assert (amount is None) is (wish > held or held == 0)
     assert amount in (None, wish, held)
     assert refund_amount(held, 0) == (held or None)
+    assert refund_amount(1, 1) == 1
 
 
 @given(st.lists(st.tuples(WALKS, st.integers(1, 10**6), st.booleans()), max_size=8), st.randoms())

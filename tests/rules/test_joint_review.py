@@ -322,6 +322,24 @@ def test_an_answer_that_disagrees_is_counted_apart_and_no_other_step_is() -> Non
     assert (counts.answered, counts.disagreed) == (len(answers) + 1, 1)
 
 
+def test_only_a_unit_that_owes_an_answer_by_a_day_is_silent() -> None:
+    owed = [SEND, step(MOVE.ANSWER, STATE.OWED, 1, 3)]
+    sent_up = [*owed, step(MOVE.SEND_UP, STATE.ABOVE, 2)]
+    assert [part.due for part in dated_part(sent_up, PLAIN)] == ["2026-03-05", "2026-03-05", ""]
+    back = [*sent_up, step(MOVE.HEAR, STATE.BACK, 3, 2)]
+    assert dated_part(back, PLAIN)[-1].due == "", "passing on is another clock"
+    without_days = [step(MOVE.SEND, STATE.SENT)]
+    parts = [dated_part(steps, PLAIN) for steps in (without_days, sent_up, owed)]
+    assert joint_counts(parts, [], "2026-03-02", "2026-03-31").overdue == 0
+
+
+def test_there_is_no_opinion_before_an_answer_and_after_it_was_taken_back() -> None:
+    answer = replace(step(MOVE.ANSWER, STATE.ANSWERED, 1), opinion=Opinion.AGREE)
+    assert result_of([SEND]) is None
+    assert result_of([SEND, answer]) is Opinion.AGREE
+    assert result_of([SEND, answer, step(MOVE.TAKE_BACK, STATE.SENT, 2)]) is None
+
+
 def meeting_line(move: MeetingMove, absent: list[str], day: str = "2026-03-04") -> Line:
     """Return the journal line of a step of a meeting of two units."""
     present = [unit for unit in ("build", "fire") if unit not in absent]
