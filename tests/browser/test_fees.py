@@ -44,7 +44,7 @@ def test_a_notice_is_made_on_the_card_and_paid_at_the_desk(
         fees = page.get_by_test_id("case-fees")
         fees.get_by_test_id("fee-standard").select_option("home")
         fees.get_by_test_id("fee-quantity").fill("2")
-        expect(fees).to_contain_text("应收 160.00 元")
+        expect(fees).to_contain_text("共 160.00 元")
         fees.get_by_test_id("make-due").click()
         expect(fees.get_by_test_id("case-unpaid")).to_contain_text("还有 160.00 元未缴")
         expect(fees.get_by_test_id("fee-confirm")).to_have_count(0)
