@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from server.appointments.rules import Arrival
 from server.catalogue.messages import (
     ClassRef,
     GroupRef,
@@ -216,6 +217,14 @@ class KioskState(Message):
 class Issued(Message):
     """Answer to the command that issues a number."""
 
+    ticket: TicketView
+
+
+class KioskArrival(Message):
+    """Number of a person with an appointment who has come."""
+
+    start: str
+    arrival: Arrival
     ticket: TicketView
 
 

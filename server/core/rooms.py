@@ -24,6 +24,7 @@ ROOMS = (
     "server.queue.offline",
     "server.device_health",
     "server.queue",
+    "server.appointments",
     "server.attendance",
     "server.ratings",
     "server.complaints",
