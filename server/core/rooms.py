@@ -25,6 +25,7 @@ ROOMS = (
     "server.device_health",
     "server.queue",
     "server.appointments",
+    "server.remote_numbers",
     "server.attendance",
     "server.ratings",
     "server.complaints",

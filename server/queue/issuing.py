@@ -140,7 +140,7 @@ def issue_with_data(
 
 def issue_within(ctx: Context, tx: Tx, actor: Actor, request: JsonDict) -> IssuedTicket:
     """Issue a ticket as part of a running action, from what `issue_request` returned."""
-    return _issue(ctx, tx, actor, request)
+    return issue_in_act(ctx, tx, actor, request)
 
 
 def issue_request(item: str, applicant: str, kiosk: str, *, paper: bool) -> JsonDict:
