@@ -6,11 +6,12 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from server.appointments import capacity, queries
+from server.appointments import capacity, plan_queries, queries
 from server.appointments.claims import begins
 from server.appointments.errors import AppointmentCode
 from server.appointments.events import AppointmentsChanged, MissJudged
-from server.appointments.queries import StoredAppointment, StoredClosure
+from server.appointments.plan_queries import StoredClosure
+from server.appointments.queries import StoredAppointment
 from server.appointments.rules import (
     AppointmentMove,
     AppointmentState,
@@ -48,7 +49,7 @@ class Arrived:
 
 @dataclass(frozen=True, slots=True)
 class Closure:
-    """What serves no appointments: a day, a plan or a slot of it, or what needs a window."""
+    """Part of a day without appointments: all of it, a plan, a slot, or what a window served."""
 
     day: str
     plan: str = ""
@@ -236,7 +237,7 @@ def close(
             lifted_at=None,
             lifted_by="",
         )
-        queries.add_closure(tx, row)
+        plan_queries.add_closure(tx, row)
         cancelled = affected(ctx, tx, closure)
         for entry in cancelled:
             _cancel_by_hall(ctx, tx, actor, entry, reason, words)
@@ -257,10 +258,10 @@ def lift(ctx: Context, actor: Actor, key: str, closure_id: str) -> None:
     request: JsonDict = {"act": "appointment.lift", "closure": closure_id}
 
     def act(tx: Tx) -> JsonDict:
-        row = queries.closure(tx.conn, tx.hall_id, closure_id)
+        row = plan_queries.closure(tx.conn, tx.hall_id, closure_id)
         if row is None or row.lifted_at is not None:
             raise HallError(AppointmentCode.CLOSURE_UNKNOWN)
-        queries.lift_closure(tx, row.id, actor.key)
+        plan_queries.lift_closure(tx, row.id, actor.key)
         write_journal(tx, actor, "appointment_closure.lift", row.id, window=row.window)
         tx.events.append(AppointmentsChanged())
         return {}

@@ -14,8 +14,8 @@ from fractions import Fraction
 
 from sqlalchemy import Connection
 
-from server.appointments import queries
-from server.appointments.queries import MeasuredItem, StoredClosure
+from server.appointments import plan_queries
+from server.appointments.plan_queries import MeasuredItem, StoredClosure
 from server.appointments.rules import (
     HOUR,
     NO_SEATS,
@@ -56,7 +56,7 @@ class Slot:
 
 @dataclass(slots=True)
 class _Cache:
-    """What a hall's worker has computed of the catalogue in force, and measured today."""
+    """Windows of plans by the catalogue in force, and the services that were measured today."""
 
     catalogue: Catalogue | None = None
     spans: dict[tuple[str, int, str], Spans] = field(default_factory=dict)
@@ -73,7 +73,7 @@ def _cache(ctx: Context) -> _Cache:
 def plans_on(ctx: Context, conn: Connection, day: date) -> list[Plan]:
     """Return the plans that have slots on a day."""
     weekday = ctx.workdays().weekday(day)
-    versions = map(queries.plan_of, queries.plans(conn, ctx.hall_id))
+    versions = map(plan_queries.plan_of, plan_queries.plans(conn, ctx.hall_id))
     iso = day.isoformat()
     return [plan for plan in in_force(versions, iso) if plan.holds_on(iso, weekday)]
 
@@ -89,7 +89,7 @@ def measured(ctx: Context, conn: Connection) -> Mapping[str, MeasuredItem]:
     if cache.day != today.isoformat():
         first = (today - timedelta(days=MEASURED_DAYS)).isoformat()
         last = (today - timedelta(days=1)).isoformat()
-        cache.measured = queries.measured(conn, ctx.hall_id, first, last)
+        cache.measured = plan_queries.measured(conn, ctx.hall_id, first, last)
         cache.day = today.isoformat()
     return cache.measured
 
@@ -103,7 +103,7 @@ def slots_of_day(
     if not plans:
         return []
     iso = day.isoformat()
-    closures = queries.closures(conn, ctx.hall_id, iso, iso)
+    closures = plan_queries.closures(conn, ctx.hall_id, iso, iso)
     spans = {plan.id: _spans(ctx, plan, day) for plan in plans}
     slots = [
         Slot(plan, iso, clock_text(start), _figures(ctx, conn, plan, start, plans, spans, closures))

@@ -47,10 +47,16 @@ PHONE = Actor(ActorKind.PHONE, "phone")
 """Whoever books by phone, or has the address of an appointment's page."""
 DAY_MS = 86_400_000
 CODE_TRIES = 8
-BOOKING = (
+NOT_BOOKABLE = (
     QueueCode.ITEM_UNKNOWN,
-    QueueCode.CLASS_UNKNOWN,
+    QueueCode.UNIT_WITHDRAWN,
+    QueueCode.ELSEWHERE,
+    AppointmentCode.APPOINTMENT_CONSULT,
     AppointmentCode.APPOINTMENT_NONE,
+)
+"""Error codes of items that take no appointments."""
+BOOKING = (
+    *NOT_BOOKABLE,
     AppointmentCode.APPOINTMENT_DAY,
     AppointmentCode.APPOINTMENT_FULL,
     AppointmentCode.APPOINTMENT_HELD,
@@ -58,8 +64,19 @@ BOOKING = (
     AppointmentCode.APPOINTMENT_TWICE,
     AppointmentCode.APPOINTMENT_MOST,
     AppointmentCode.APPOINTMENT_BARRED,
+    AppointmentCode.APPOINTMENT_FIRST,
 )
 """Error codes of whatever claims a seat."""
+CONFIRMING = (
+    QueueCode.CLASS_UNKNOWN,
+    AppointmentCode.HOLD_OVER,
+    AppointmentCode.APPOINTMENT_PERSON,
+    AppointmentCode.APPOINTMENT_TWICE,
+    AppointmentCode.APPOINTMENT_MOST,
+    AppointmentCode.APPOINTMENT_BARRED,
+    AppointmentCode.APPOINTMENT_FIRST,
+)
+"""Error codes of whatever turns a hold into an appointment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,22 +113,29 @@ class Held:
 def bookable(ctx: Context, item_code: str) -> Item:
     """Return an item that people come to this hall for.
 
-    Raises ITEM_UNKNOWN, APPOINTMENT_NONE with where to go.
+    Raises the code of `NOT_BOOKABLE` that says where to go instead.
     """
     catalogue = ctx.catalogue()
     item = catalogue.item_by.get(item_code)
     if item is None:
         raise HallError(QueueCode.ITEM_UNKNOWN, item=item_code)
     unit = catalogue.unit_by[item.unit]
-    facts: JsonDict = {"item": item.code, "unit": unit.name, "unit_en": unit.name_en}
-    facts |= {"place": unit.place, "place_en": unit.place_en, "phone": unit.phone}
     if unit.presence is not Presence.HALL:
-        raise HallError(AppointmentCode.APPOINTMENT_NONE, reason="elsewhere", **facts)
+        is_gone = unit.presence is Presence.WITHDRAWN
+        raise HallError(
+            QueueCode.UNIT_WITHDRAWN if is_gone else QueueCode.ELSEWHERE,
+            item=item.code,
+            unit=unit.name,
+            unit_en=unit.name_en,
+            place=unit.place,
+            place_en=unit.place_en,
+            phone=unit.phone,
+        )
     if item.handling is Handling.CONSULT:
-        facts |= {"advice": item.advice, "advice_en": item.advice_en}
-        raise HallError(AppointmentCode.APPOINTMENT_NONE, reason="consult", **facts)
+        advice = {"advice": item.advice, "advice_en": item.advice_en}
+        raise HallError(AppointmentCode.APPOINTMENT_CONSULT, item=item.code, **advice)
     if not windows_for(catalogue, item, ctx.local()):
-        raise HallError(AppointmentCode.APPOINTMENT_NONE, reason="no_window", **facts)
+        raise HallError(AppointmentCode.APPOINTMENT_NONE, item=item.code)
     return item
 
 
@@ -138,7 +162,7 @@ def hold(
 
     `first`: token of an appointment that the hall cancelled, for the seats set aside.
 
-    Raises ITEM_UNKNOWN, APPOINTMENT_NONE, _DAY, _FULL, _HELD, _FIRST, _TWICE, _MOST, _BARRED,
+    Raises a code of `NOT_BOOKABLE`, APPOINTMENT_DAY, _FULL, _HELD, _FIRST, _TWICE, _MOST, _BARRED,
     HOLD_MOST.
     """
     request: JsonDict = {
@@ -370,7 +394,7 @@ def _first_choice(tx: Tx, token: str) -> str:
 
 
 def _slot(ctx: Context, tx: Tx, choice: Choice, *, first_choice: bool) -> Slot:
-    """Return the slot of a choice; raises ITEM_UNKNOWN, APPOINTMENT_NONE, _DAY."""
+    """Return the slot of a choice; raises a code of `NOT_BOOKABLE`, APPOINTMENT_DAY."""
     item = bookable(ctx, choice.item)
     days = days_of(ctx, tx.now, first_choice=first_choice)
     day = next((day for day in days if day.isoformat() == choice.day), None)

@@ -11,6 +11,7 @@ class AppointmentCode(ErrorCode):
     APPOINTMENT_UNKNOWN = "appointment_unknown"
     APPOINTMENT_STATE = "appointment_state"
     APPOINTMENT_NONE = "appointment_none"
+    APPOINTMENT_CONSULT = "appointment_consult"
     APPOINTMENT_DAY = "appointment_day"
     APPOINTMENT_FULL = "appointment_full"
     APPOINTMENT_HELD = "appointment_held"
@@ -49,17 +50,11 @@ REFUSALS: dict[ErrorCode, Refusal] = {
         409,
         "这个事项暂不接受预约，请直接到大厅取号。",
         "This item takes no appointments. Please take a number in the hall.",
-        by="reason",
-        cases={
-            "consult": (
-                "这个事项本厅仅咨询，不接受预约。受理地点：{advice}",
-                "The hall only advises on this item. It is accepted at: {advice_en}",
-            ),
-            "elsewhere": (
-                "{unit}不在本大厅办理，请到：{place}。电话：{phone}",
-                "{unit_en} is not in this hall. Please go to: {place_en}. Telephone: {phone}",
-            ),
-        },
+    ),
+    AppointmentCode.APPOINTMENT_CONSULT: Refusal(
+        409,
+        "这个事项本厅仅咨询，不接受预约。受理地点：{advice}",
+        "The hall only advises on this item and takes no appointments. {advice_en}",
     ),
     AppointmentCode.APPOINTMENT_DAY: Refusal(
         409,

@@ -22,11 +22,14 @@ FIELD_WORDS = {
     "step": ("每个时段的分钟数", "minutes of a slot"),
     "opens": ("开始时间", "first time"),
     "closes": ("结束时间", "last time"),
+    "valid_to": ("有效期至", "valid until"),
     "valid_from": ("开始日期", "first day"),
-    "valid_to": ("结束日期", "last day"),
+    "groups": ("办事主题", "groups"),
+    "appointment": ("预约", "appointment"),
+    "closure": ("停约", "closure"),
     "hold": ("占位", "hold"),
     "here": ("厅内签到码", "code shown in the hall"),
-    "first": ("优先改约", "first choice"),
+    "first_choice": ("优先改约", "first choice"),
     "plan": ("预约方案", "appointment plan"),
 }
 IsoDay = Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}-[0-9]{2}-[0-9]{2}$")]
@@ -104,14 +107,14 @@ class FreeDays(Message):
 
 
 class HoldSeat(Command):
-    """Slot that a person chooses; `first`: token of an appointment that the hall cancelled."""
+    """Slot of a person's choice; `first_choice`: token of what the hall cancelled."""
 
     item: Code
     day: IsoDay
     start: ClockTime
     plan: Token = ""
     phone: PersonPhone
-    first: Token = ""
+    first_choice: Token = ""
 
 
 class HeldSeat(Message):
@@ -146,7 +149,7 @@ class BookAtDesk(Command):
     name: PersonName
     phone: PersonPhone
     applicant: Annotated[str, StringConstraints(max_length=64)] = ""
-    first: Token = ""
+    first_choice: Token = ""
 
 
 class ChangeAppointment(Command):

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from server.appointments import capacity, queries
+from server.appointments import capacity, plan_queries
 from server.appointments.claims import bookable
 from server.appointments.errors import AppointmentCode
 from server.appointments.events import AppointmentsChanged
@@ -24,7 +24,7 @@ def save(ctx: Context, actor: Actor, key: str, plan: Plan) -> str:
 
     Seats that are claimed already stay, whatever the new version says.
 
-    Raises PLAN_UNKNOWN, PLAN_EMPTY, PLAN_TIMES, PLAN_OVERLAP, APPOINTMENT_NONE, ITEM_UNKNOWN.
+    Raises PLAN_UNKNOWN, PLAN_EMPTY, PLAN_TIMES, PLAN_OVERLAP, a code of `NOT_BOOKABLE`.
     """
     request: JsonDict = {"act": "appointment_plan.save", **_facts(plan), "plan": plan.id}
 
@@ -64,7 +64,7 @@ def end(ctx: Context, actor: Actor, key: str, plan_id: str, first_day: str) -> N
 
 
 def _add(tx: Tx, actor: Actor, plan: Plan) -> None:
-    queries.add_plan(tx, plan, actor.key)
+    plan_queries.add_plan(tx, plan, actor.key)
     data = _facts(plan) | {"n": plan.n, "active": plan.active}
     write_journal(tx, actor, "appointment_plan.save", plan.id, data=data)
     tx.events.append(AppointmentsChanged())
@@ -74,14 +74,14 @@ def _versions(conn: Connection, hall_id: str, plan_id: str) -> list[Plan]:
     """Return the versions of a plan, oldest first; none for a new one. Raises PLAN_UNKNOWN."""
     if not plan_id:
         return []
-    rows = [row for row in queries.plans(conn, hall_id) if row.id == plan_id]
+    rows = [row for row in plan_queries.plans(conn, hall_id) if row.id == plan_id]
     if not rows:
         raise HallError(AppointmentCode.PLAN_UNKNOWN)
-    return [queries.plan_of(row) for row in rows]
+    return [plan_queries.plan_of(row) for row in rows]
 
 
 def require_valid(ctx: Context, conn: Connection, plan: Plan) -> None:
-    """Raise PLAN_EMPTY, PLAN_TIMES, PLAN_OVERLAP, APPOINTMENT_NONE or ITEM_UNKNOWN."""
+    """Raise PLAN_EMPTY, PLAN_TIMES, PLAN_OVERLAP or a code of `NOT_BOOKABLE`."""
     catalogue = ctx.catalogue()
     for code in plan.items:
         bookable(ctx, code)
@@ -103,7 +103,7 @@ def require_valid(ctx: Context, conn: Connection, plan: Plan) -> None:
     if not is_right:
         raise HallError(AppointmentCode.PLAN_TIMES)
     codes = {item.code for item in items}
-    newest = {row.id: queries.plan_of(row) for row in queries.plans(conn, ctx.hall_id)}
+    newest = {row.id: plan_queries.plan_of(row) for row in plan_queries.plans(conn, ctx.hall_id)}
     for other in newest.values():
         shared = not codes.isdisjoint(item.code for item in capacity.items_of(catalogue, other))
         if other.id != plan.id and shared and overlap(plan, other):

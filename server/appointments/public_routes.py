@@ -8,7 +8,7 @@ from flask import request
 from sqlalchemy import Connection
 
 from server.appointments import actions, claims, queries, views
-from server.appointments.claims import BOOKING, PHONE, Choice, Person
+from server.appointments.claims import BOOKING, CONFIRMING, NOT_BOOKABLE, PHONE, Choice, Person
 from server.appointments.errors import AppointmentCode
 from server.appointments.messages import (
     AppointmentPage,
@@ -33,7 +33,6 @@ from server.core.messages import Done
 from server.core.sealed_text import seal
 from server.hall.composition import Hall
 from server.queue import ticket_queries
-from server.queue.errors import QueueCode
 from server.queue.routing import ROUTING
 from server.web_api import ANYONE, Api, Call
 from server.web_api.limits import BOOKINGS, CODES, PHONES, source_of
@@ -141,16 +140,16 @@ def _offered(api: Api) -> None:
         "/appointments/items/<item>/days",
         who=ANYONE,
         answer=FreeDays,
-        codes=(QueueCode.ITEM_UNKNOWN, AppointmentCode.APPOINTMENT_NONE),
+        codes=NOT_BOOKABLE,
         policy=PHONES,
     )
     def appointment_days(call: Call) -> FreeDays:
         """Return the days of an item with the free seats of each slot.
 
-        With `first`, the token of an appointment that the hall cancelled: what that person can
-        choose from.
+        With `first_choice`, the token of an appointment that the hall cancelled, what that person
+        can choose from.
         """
-        first = request.args.get("first", "")
+        first = request.args.get("first_choice", "")
 
         def read(conn: Connection) -> FreeDays:
             row = queries.by_token(conn, ctx.hall_id, first) if first else None
@@ -169,7 +168,7 @@ def _claimed(api: Api) -> None:
         who=ANYONE,
         body=HoldSeat,
         answer=HeldSeat,
-        codes=(*BOOKING, AppointmentCode.APPOINTMENT_FIRST, AppointmentCode.HOLD_MOST),
+        codes=(*BOOKING, AppointmentCode.HOLD_MOST),
         policy=BOOKINGS,
         example={"item": ITEM, "day": DAY, "start": "09:30", "phone": PHONE_NUMBER},
     )
@@ -178,7 +177,7 @@ def _claimed(api: Api) -> None:
         body: HoldSeat = call.body
         choice = Choice(body.item, body.day, body.start, body.plan)
         person = _caller(hall, body.phone)
-        held = claims.hold(ctx, PHONE, call.key, choice, person, body.first)
+        held = claims.hold(ctx, PHONE, call.key, choice, person, body.first_choice)
         return HeldSeat(hold=held.token, until=held.until)
 
     @api.post(
@@ -199,7 +198,7 @@ def _claimed(api: Api) -> None:
         who=ANYONE,
         body=ConfirmHold,
         answer=AppointmentPage,
-        codes=(*BOOKING, AppointmentCode.HOLD_OVER, AppointmentCode.APPOINTMENT_FIRST),
+        codes=CONFIRMING,
         policy=BOOKINGS,
         example={"hold": "x", "name": "测试人", "phone": PHONE_NUMBER},
     )

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from server.appointments import actions, claims, plans, public_routes, queries, views
 from server.appointments.actions import Closure
-from server.appointments.claims import BOOKING, Choice
+from server.appointments.claims import BOOKING, NOT_BOOKABLE, Choice
 from server.appointments.errors import AppointmentCode
 from server.appointments.messages import (
     AddClosure,
@@ -46,8 +46,7 @@ PLANNING = (
     AppointmentCode.PLAN_EMPTY,
     AppointmentCode.PLAN_TIMES,
     AppointmentCode.PLAN_OVERLAP,
-    AppointmentCode.APPOINTMENT_NONE,
-    QueueCode.ITEM_UNKNOWN,
+    *NOT_BOOKABLE,
 )
 JUDGING = (UNKNOWN, AppointmentCode.APPOINTMENT_STATE, AppointmentCode.APPOINTMENT_REASON)
 DRAFT = {
@@ -67,6 +66,7 @@ def add(api: Api) -> None:
     """Register the routes."""
     public_routes.add(api)
     _at_desk(api)
+    _with_code(api)
     _planned(api)
     _day(api)
     _decided(api)
@@ -134,7 +134,7 @@ def _at_desk(api: Api) -> None:
         who=STAFF,
         body=BookAtDesk,
         answer=AppointmentPage,
-        codes=(*BOOKING, AppointmentCode.APPOINTMENT_FIRST),
+        codes=(*BOOKING, QueueCode.CLASS_UNKNOWN),
         example={
             "item": public_routes.ITEM,
             "day": DAY,
@@ -148,7 +148,11 @@ def _at_desk(api: Api) -> None:
         body: BookAtDesk = call.body
         choice = Choice(body.item, body.day, body.start, body.plan)
         person = person_of(hall, body.phone, name=body.name, applicant=body.applicant)
-        return page(hall, claims.book(ctx, call.actor, call.key, choice, person, body.first))
+        return page(hall, claims.book(ctx, call.actor, call.key, choice, person, body.first_choice))
+
+
+def _with_code(api: Api) -> None:
+    hall, ctx = api.hall, api.hall.ctx
 
     @api.post(
         "/reception/appointments/arrive",

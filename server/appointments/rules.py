@@ -255,16 +255,16 @@ def in_force(versions: Iterable[Plan], day: str) -> list[Plan]:
     return [plan for plan in newest.values() if plan.active and day <= plan.valid_to]
 
 
-def overlap(one: Plan, other: Plan) -> bool:
+def overlap(plan: Plan, other: Plan) -> bool:
     """Return True if two plans have slots at the same time."""
     return (
-        one.active
+        plan.active
         and other.active
-        and one.valid_from <= other.valid_to
-        and other.valid_from <= one.valid_to
-        and not one.weekdays.isdisjoint(other.weekdays)
-        and one.opens < other.closes
-        and other.opens < one.closes
+        and plan.valid_from <= other.valid_to
+        and other.valid_from <= plan.valid_to
+        and not plan.weekdays.isdisjoint(other.weekdays)
+        and plan.opens < other.closes
+        and other.opens < plan.closes
     )
 
 

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import Connection
 
-from server.appointments import capacity, claims, queries
+from server.appointments import capacity, claims, plan_queries, queries
 from server.appointments.capacity import Slot
 from server.appointments.messages import (
     AppointmentDay,
@@ -31,7 +31,8 @@ from server.appointments.messages import (
     WindowChoice,
 )
 from server.appointments.people import here_code
-from server.appointments.queries import StoredAppointment, StoredAppointmentStep, StoredClosure
+from server.appointments.plan_queries import StoredClosure
+from server.appointments.queries import StoredAppointment, StoredAppointmentStep
 from server.appointments.rules import (
     AppointmentChannel,
     AppointmentMove,
@@ -100,7 +101,7 @@ def bookable_items(ctx: Context, conn: Connection) -> BookableItems:
 def free_days(ctx: Context, conn: Connection, item_code: str, first: str) -> FreeDays:
     """Return the days and slots of an item; `first`: cancelled appointment with the first choice.
 
-    Raises ITEM_UNKNOWN, APPOINTMENT_NONE.
+    Raises a code of `NOT_BOOKABLE`.
     """
     item, now = claims.bookable(ctx, item_code), ctx.clock.now()
     days = claims.days_of(ctx, now, first_choice=bool(first))
@@ -201,9 +202,8 @@ def page_of(hall: Hall, conn: Connection, row: StoredAppointment) -> Appointment
 
 def _step_of(ctx: Context, conn: Connection, row: StoredAppointment) -> int:
     """Return the minutes of the slot, by the plan's version that decides on its day."""
-    versions = [
-        p for p in map(queries.plan_of, queries.plans(conn, ctx.hall_id)) if p.id == row.plan
-    ]
+    rows = plan_queries.plans(conn, ctx.hall_id)
+    versions = [plan_queries.plan_of(version) for version in rows if version.id == row.plan]
     plans = in_force(versions, row.day) or versions[-1:]
     return plans[0].step if plans else 0
 
@@ -313,8 +313,8 @@ def preview(ctx: Context, conn: Connection, plan: Plan) -> PlanPreview:
 def plan_list(ctx: Context, conn: Connection) -> PlanList:
     """Return every plan in its newest version, and the items and groups that one can cover."""
     catalogue = ctx.catalogue()
-    rows = queries.plans(conn, ctx.hall_id)
-    newest = {row.id: (row, queries.plan_of(row)) for row in rows}
+    rows = plan_queries.plans(conn, ctx.hall_id)
+    newest = {row.id: (row, plan_queries.plan_of(row)) for row in rows}
     items = []
     for item in catalogue.items:
         try:
@@ -354,7 +354,7 @@ def day_page(hall: Hall, conn: Connection, day: date) -> AppointmentDay:
     ctx, iso, now = hall.ctx, day.isoformat(), hall.ctx.clock.now()
     today, catalogue = ctx.day(now), ctx.catalogue()
     slots = capacity.slots_of_day(ctx, conn, day)
-    newest = {row.id: row.name for row in queries.plans(conn, ctx.hall_id)}
+    newest = {row.id: row.name for row in plan_queries.plans(conn, ctx.hall_id)}
     here = here_code(hall.config.data, ctx.tokens, today)
     return AppointmentDay(
         day=iso,
@@ -370,7 +370,7 @@ def day_page(hall: Hall, conn: Connection, day: date) -> AppointmentDay:
         appointments=listed(hall, conn, queries.of_days(conn, ctx.hall_id, iso, iso)),
         closures=[
             _closure(catalogue, row, newest)
-            for row in queries.closures(conn, ctx.hall_id, iso, iso)
+            for row in plan_queries.closures(conn, ctx.hall_id, iso, iso)
         ],
         unsure=listed(hall, conn, queries.unsure(conn, ctx.hall_id, today)),
         bars=bars(hall, conn),

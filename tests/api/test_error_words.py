@@ -84,6 +84,11 @@ SAMPLES: dict[str, Any] = {
     "items": "房屋登记、契税申报",
     "amount": "80.00",
     "lines": "3, 7",
+    "until": "09:05",
+    "since": "09:15",
+    "start": "09:30",
+    "hours": 2,
+    "phone": "0374-1234567",
 }
 STATES = [state.value for state in RuleState]
 

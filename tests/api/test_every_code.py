@@ -8,6 +8,7 @@ from server.core.errors import ErrorCode
 from server.core.problems import refusals
 from support.code_cases import (
     CASES,
+    appointments,
     assessment,
     assistance,
     attendance,
@@ -47,6 +48,7 @@ PARTS = (
     mistakes,
     ratings,
     disclosure,
+    appointments,
     complaints,
     call_backs,
     staff_photos,

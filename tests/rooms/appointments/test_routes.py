@@ -84,7 +84,7 @@ def test_the_whole_way_by_phone(web: Web) -> None:
     assert (answer["state"], answer["can_cancel"]) == ("cancelled", False)
     assert phone.post("/appointments/release", {"hold": "x"}).status_code == 200
     assert code_of(phone.get("/appointments/unknown")) == "appointment_unknown"
-    assert code_of(phone.get("/appointments/items/ask-1/days")) == "appointment_none"
+    assert code_of(phone.get("/appointments/items/ask-1/days")) == "appointment_consult"
     assert code_of(phone.post("/appointments/hold", CHOICE | {"phone": "12"})) == (
         "appointment_person"
     )
@@ -187,7 +187,7 @@ def test_a_closure_tells_people_and_alarms_those_that_stay(web: Web) -> None:
     shown = web.browser().get(f"/appointments/{page['token']}").get_json()
     assert (shown["state"], shown["hall_reason"]) == ("hall_cancelled", "closed")
     assert shown["first_until"] > small.clock.now()
-    path = f"/appointments/items/tax-1/days?first={page['token']}"
+    path = f"/appointments/items/tax-1/days?first_choice={page['token']}"
     days = web.browser().get(path).get_json()["days"]
     assert days[0]["day"] == MONDAY.isoformat()
     assert {slot["seats"] for slot in days[-1]["slots"]} == {4}
