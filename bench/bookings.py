@@ -139,7 +139,7 @@ class Row:
     extra: float
     """Minutes that they waited longer than on the same day without appointments, on average."""
     worst_day_p95: float
-    """By replay: minutes that 95 % of them waited longer at most, on the worst day."""
+    """By replay: minutes by which the wait of 95 % was longer, on the worst day."""
     mean_by_replay: float
     agreement: float
 

@@ -26,6 +26,7 @@ ROOMS = (
     "server.queue",
     "server.appointments",
     "server.remote_numbers",
+    "server.walk_ins",
     "server.attendance",
     "server.ratings",
     "server.complaints",

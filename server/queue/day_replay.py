@@ -16,6 +16,7 @@ from server.queue.memory_floor import MemoryFloor
 from server.queue.tickets import State, Ticket, lane, slot_of
 
 MINUTE_MS = 60_000
+PERCENT = 95
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +35,11 @@ class Effect:
 
     walk_ins: int
     mean: float
-    """Minutes that those without an appointment waited longer, on average."""
+    """Minutes that those without an appointment waited longer, on average; below 0: shorter."""
     p95: float
-    """Minutes that 95 % of them waited longer at most; below 0: shorter."""
-    most: float
+    """Minutes by which the wait that 95 % of them do not exceed was longer."""
+    p95_wait: float
+    """That wait, with the appointments, in minutes."""
     booked: int
     booked_mean: float
     """Minutes that people with an appointment waited after its start, or their later arrival."""
@@ -50,7 +52,7 @@ class Effect:
 def replay(
     tickets: Iterable[Ticket], calls: Sequence[FirstCall], moment_at: Callable[[int], Moment]
 ) -> dict[str, int]:
-    """Return the time (ms) of the first call of each ticket, made again in the order of the day.
+    """Return the time (ms) of the first call of each ticket that is called again.
 
     `tickets`: as they were issued, with `waiting_since` as the time from which they can be called.
     """
@@ -69,7 +71,7 @@ def replay(
         floor.put(replace(ticket, state=State.CALLED))
         floor.record_call(ticket, call.window, call.at)
         times[ticket_id] = call.at
-    return {call.ticket: call.at for call in calls} | times
+    return times
 
 
 def without_appointment(ticket: Ticket) -> Ticket:
@@ -88,22 +90,32 @@ def effect(
     """Return what a day's appointments cost and gave; `promised`: minutes of wait promised."""
     by_id = {ticket.id: ticket for ticket in tickets}
     own_calls = [call for call in calls if call.ticket in by_id]
-    real = replay(tickets, own_calls, moment_at)
-    plain = replay(map(without_appointment, tickets), own_calls, moment_at)
-    walk_ins = [call.ticket for call in own_calls if slot_of(by_id[call.ticket].lane) is None]
+    made = replay(tickets, own_calls, moment_at)
+    as_was = {call.ticket: call.at for call in own_calls}
+    real = as_was | made
+    plain = as_was | replay(map(without_appointment, tickets), own_calls, moment_at)
+    walk_ins = [t for t in (call.ticket for call in own_calls) if slot_of(by_id[t].lane) is None]
     booked = [call for call in own_calls if slot_of(by_id[call.ticket].lane) is not None]
-    extra = sorted((real[t] - plain[t]) / MINUTE_MS for t in walk_ins)
+    with_booked, without = (
+        sorted((times[t] - by_id[t].waiting_since) / MINUTE_MS for t in walk_ins)
+        for times in (real, plain)
+    )
     waits = [_booked_wait(by_id[call.ticket], call.at) for call in booked]
     return Effect(
         walk_ins=len(walk_ins),
-        mean=_mean(extra),
-        p95=extra[max(0, -(-len(extra) * 95 // 100) - 1)] if extra else 0.0,
-        most=max(extra, default=0.0),
+        mean=_mean(with_booked) - _mean(without),
+        p95=_not_exceeded(with_booked) - _not_exceeded(without),
+        p95_wait=_not_exceeded(with_booked),
         booked=len(booked),
         booked_mean=_mean(waits),
         booked_in_time=sum(wait <= promised for wait in waits),
-        agreement=_agreement(own_calls, real),
+        agreement=_agreement(own_calls, made),
     )
+
+
+def _not_exceeded(waits: Sequence[float]) -> float:
+    """Return the wait that 95 % do not exceed; `waits` in order."""
+    return waits[-(-len(waits) * PERCENT // 100) - 1] if waits else 0.0
 
 
 def _booked_wait(ticket: Ticket, at: int) -> float:
@@ -117,5 +129,5 @@ def _mean(values: Sequence[float]) -> float:
 
 
 def _agreement(calls: Sequence[FirstCall], times: Mapping[str, int]) -> float:
-    same = sum(times[call.ticket] == call.at for call in calls)
+    same = sum(times.get(call.ticket) == call.at for call in calls)
     return same / len(calls) if calls else 1.0

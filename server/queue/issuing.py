@@ -138,11 +138,6 @@ def issue_with_data(
     return issued_tickets[-1] if issued_tickets else IssuedTicket(ticket_id)
 
 
-def issue_within(ctx: Context, tx: Tx, actor: Actor, request: JsonDict) -> IssuedTicket:
-    """Issue a ticket as part of a running action, from what `issue_request` returned."""
-    return issue_in_act(ctx, tx, actor, request)
-
-
 def issue_request(item: str, applicant: str, kiosk: str, *, paper: bool) -> JsonDict:
     """Return the arguments of an issue command, which must be equal for a repeat."""
     return {
