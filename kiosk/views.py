@@ -49,6 +49,7 @@ from server.queue.tickets import (
     slot_of,
 )
 from server.queue.wait_range import wait_of
+from server.remote_numbers.rules import code_of
 
 
 def catalogue_view(catalogue: Catalogue, popular: list[str]) -> KioskCatalogue:
@@ -195,6 +196,7 @@ def ticket_view(
         sent=ticket.state is State.WAITING and ticket.lane.startswith("@"),
         slot=slot_of(ticket.lane),
         presence=_presence(ticket),
+        check_in_code=code_of(ticket.token) if is_absent(ticket.lane) else "",
         low=wait.low if wait else 0,
         high=wait.high if wait else 0,
         windows=window_refs(snapshot.catalogue, place.windows),

@@ -23,11 +23,11 @@ class RemoteOffer(Message):
     refusal: str = ""
     refusal_zh: str = ""
     refusal_en: str = ""
-    ahead: int = 0
-    low: int = 0
-    high: int = 0
+    ahead: int
+    low: int
+    high: int
     """Expected wait in minutes."""
-    check_in_ahead: int = 0
+    check_in_ahead: int
     """People ahead at which the holder should be in the hall."""
 
 

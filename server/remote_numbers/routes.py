@@ -95,6 +95,10 @@ def _taking(api: Api) -> None:
                 refusal=words.code,
                 refusal_zh=words.message_zh,
                 refusal_en=words.message_en,
+                ahead=0,
+                low=0,
+                high=0,
+                check_in_ahead=ahead,
             )
         return RemoteOffer(
             offered=True, ahead=wait.ahead, low=wait.low, high=wait.high, check_in_ahead=ahead
