@@ -55,12 +55,12 @@ SETTINGS = {
     "appointment_first_seats": 0,
 }
 EVER = "2000-01-01", "2099-12-31"
-LONGEST_WAIT = 1.5
+LONGEST_WAIT = 3.0
 """Seconds after which a server is killed at the latest."""
 RETRY_SECONDS = 0.05
 RETRIED = frozenset({"too_many", "unavailable", "internal"})
-OWN = 3
-"""Appointments that a person has at most, before cancelling one."""
+OWN = 1
+"""Appointments of a person from which on one is always moved or cancelled."""
 
 
 @dataclass(slots=True)
@@ -96,7 +96,7 @@ class Person:
             self.error = error
 
     def _act(self) -> None:
-        if self.standing and (len(self.standing) >= OWN or self.chance.random() < 0.3):
+        if self.standing and (len(self.standing) >= OWN or self.chance.random() < 0.5):
             booking = self.chance.choice(self.standing)
             (self._change if self.chance.random() < 0.4 else self._cancel)(booking)
             return

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Sequence
+from datetime import date, datetime, time
 
 from sqlalchemy import Connection
 
 from server.appointments import capacity, claims, queries
-from server.appointments.rules import AppointmentState
+from server.appointments.capacity import Absent
+from server.appointments.rules import HOUR, AppointmentState
 from server.core.messages import Alarm
 from server.hall.composition import Hall
 from server.hall.context import Context
 from server.hall.snapshot import Snapshot
+from server.leave import cover
 
 OVER, UNSURE = "appointments_over", "appointments_unsure"
 QUIET = frozenset({UNSURE})
-AHEAD_DAYS = 1
-"""Days ahead of today that are looked at as well."""
 
 
 def alarms(hall: Hall) -> Callable[[Snapshot], Sequence[Alarm]]:
@@ -32,10 +32,10 @@ def alarms(hall: Hall) -> Callable[[Snapshot], Sequence[Alarm]]:
 
 
 def _over(ctx: Context, conn: Connection, today: str) -> list[Alarm]:
-    """Return an alarm for each day with slots in which more are booked than can be served."""
+    """Return an alarm for today and the next working day if too many people are booked."""
     result = []
-    for ahead in range(AHEAD_DAYS + 1):
-        day = date.fromisoformat(today) + timedelta(days=ahead)
+    first_day = date.fromisoformat(today)
+    for day in (first_day, ctx.workdays().after(first_day, 1)):
         iso = day.isoformat()
         rows = queries.of_days(conn, ctx.hall_id, iso, iso)
         booked = Counter((r.plan, r.start) for r in rows if r.state == AppointmentState.BOOKED)
@@ -43,7 +43,7 @@ def _over(ctx: Context, conn: Connection, today: str) -> list[Alarm]:
             continue
         full = {
             (slot.plan.id, slot.start): slot.figures.full
-            for slot in capacity.slots_of_day(ctx, conn, day)
+            for slot in capacity.slots_of_day(ctx, conn, day, absent=_absent(ctx, conn, day))
         }
         now = ctx.clock.now()
         beyond = {
@@ -57,15 +57,31 @@ def _over(ctx: Context, conn: Connection, today: str) -> list[Alarm]:
                 Alarm(
                     code=OVER,
                     subject=iso,
-                    message_zh=f"{iso} {first} 起有 {people} 人预约，开放的窗口办不过来",
+                    message_zh=f"{iso} {first} 起，预约的人比窗口能办的多 {people} 人",
                     message_en=(
-                        f"{people} people with appointments from {first} on {iso} are more than "
-                        "the open windows can serve"
+                        f"On {iso} from {first} on, {people} people with appointments are more "
+                        "than the windows can serve"
                     ),
                     since=None,
                 )
             )
     return result
+
+
+def _absent(ctx: Context, conn: Connection, day: date) -> Absent:
+    """Return the windows whose people are all on leave at a minute, nobody able standing in."""
+    covers = cover.covers(ctx, conn, day)
+    people: dict[str, set[str]] = defaultdict(set)
+    for person in ctx.catalogue().staff:
+        for window in person.windows:
+            people[window].add(person.number)
+
+    def absent(minute: int) -> Collection[str]:
+        moment = datetime.combine(day, time(minute // HOUR, minute % HOUR))
+        away = {entry.absent for entry in covers if entry.holds(moment) and not entry.able}
+        return [window for window, able in people.items() if able <= away]
+
+    return absent
 
 
 def _unsure(ctx: Context, conn: Connection, today: str) -> list[Alarm]:

@@ -7,7 +7,7 @@ for each of them in part.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
@@ -37,6 +37,13 @@ MOST_CACHED = 2000
 """Most pairs of a plan's version and a day whose windows are cached."""
 Spans = Mapping[str, tuple[Span, ...]]
 """Spans in which a window can serve any item of a plan, by window."""
+Absent = Callable[[int], Collection[str]]
+"""Returns the windows without a person at a minute of the day."""
+
+
+def no_absence(_minute: int) -> Collection[str]:
+    """Return no window: everybody is there."""
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,64 +102,85 @@ def measured(ctx: Context, conn: Connection) -> Mapping[str, MeasuredItem]:
 
 
 def slots_of_day(
-    ctx: Context, conn: Connection, day: date, plans: Sequence[Plan] | None = None
+    ctx: Context,
+    conn: Connection,
+    day: date,
+    plans: Sequence[Plan] | None = None,
+    absent: Absent = no_absence,
 ) -> list[Slot]:
-    """Return the slots of a day with their seats, in order; `plans`: instead of those in force."""
+    """Return the slots of a day with their seats, in order; `plans`: instead of those in force.
+
+    `absent`: windows without a person at a minute of the day, which the schedule does not know.
+    """
     if plans is None:
         plans = plans_on(ctx, conn, day)
     if not plans:
         return []
     iso = day.isoformat()
     closures = plan_queries.closures(conn, ctx.hall_id, iso, iso)
-    spans = {plan.id: _spans(ctx, plan, day) for plan in plans}
+    bases = [_Base(plan, _spans(ctx, plan, day), *_services(ctx, conn, plan)) for plan in plans]
     slots = [
-        Slot(plan, iso, clock_text(start), _figures(ctx, conn, plan, start, plans, spans, closures))
-        for plan in plans
-        for start in plan.starts()
+        Slot(
+            base.plan,
+            iso,
+            clock_text(start),
+            _figures(ctx, base, start, bases, closures, absent(start)),
+        )
+        for base in bases
+        for start in base.plan.starts()
     ]
     return sorted(slots, key=lambda slot: (slot.start, slot.plan.id))
 
 
-def slot_at(ctx: Context, conn: Connection, day: date, plan_id: str, start: str) -> Slot | None:
-    """Return a slot, or None if there is none at that time."""
-    slots = slots_of_day(ctx, conn, day)
-    return next((s for s in slots if s.plan.id == plan_id and s.start == start), None)
+@dataclass(frozen=True, slots=True)
+class _Base:
+    """Plan on a day: the windows that can serve its items, and its measured services."""
+
+    plan: Plan
+    spans: Spans
+    services: int
+    seconds: int
 
 
 def _figures(
     ctx: Context,
-    conn: Connection,
-    plan: Plan,
+    base: _Base,
     start: int,
-    plans: Sequence[Plan],
-    spans: Mapping[str, Spans],
+    bases: Sequence[_Base],
     closures: Sequence[StoredClosure],
+    absent: Collection[str],
 ) -> Figures:
+    plan = base.plan
     own = [c for c in closures if c.plan in ("", plan.id) and c.start in ("", clock_text(start))]
     if any(not closure.window for closure in own):
         return NO_SEATS
-    closed = {closure.window for closure in own}
+    closed = {closure.window for closure in own} | set(absent)
     end = start + plan.step
     windows = Fraction(0)
-    for window in _serving(spans[plan.id], start, end):
+    for window in _serving(base.spans, start, end):
         if window not in closed:
             sharing = sum(
-                other.opens < end and start < other.closes and window in spans[other.id]
-                for other in plans
+                other.plan.opens < end and start < other.plan.closes and window in other.spans
+                for other in bases
             )
             windows += Fraction(1, sharing)
     settings = ctx.settings().of(AppointmentSettings)
-    rows = measured(ctx, conn)
-    services = [rows[item.code] for item in items_of(ctx.catalogue(), plan) if item.code in rows]
     return figures(
         windows=windows,
         step=plan.step,
         share=plan.share,
-        services=sum(row.services for row in services),
-        seconds_in_all=sum(row.total for row in services) // 1000,
+        services=base.services,
+        seconds_in_all=base.seconds,
         minutes_unmeasured=settings.appointment_unmeasured_minutes,
         first_seats=settings.appointment_first_seats,
     )
+
+
+def _services(ctx: Context, conn: Connection, plan: Plan) -> tuple[int, int]:
+    """Return the number of measured services of a plan's items, and their seconds in all."""
+    rows = measured(ctx, conn)
+    services = [rows[item.code] for item in items_of(ctx.catalogue(), plan) if item.code in rows]
+    return sum(row.services for row in services), sum(row.total for row in services) // 1000
 
 
 def _serving(spans: Spans, start: int, end: int) -> list[str]:

@@ -95,7 +95,6 @@ def add_step(
         "start": row.start,
         "reason": wish.reason,
     }
-    write_journal(
-        tx, actor, f"appointment.{wish.move}", row.id, data=line | (data or {}), why=wish.words
-    )
+    # Words stay out of the journal: an excuse may tell of an illness.
+    write_journal(tx, actor, f"appointment.{wish.move}", row.id, data=line | (data or {}))
     tx.events.append(AppointmentMoved(row.id, row.day, state.value))

@@ -18,6 +18,7 @@ from server.appointments import (
 from server.appointments.actions import Closure
 from server.appointments.claims import PHONE
 from server.appointments.rules import Arrival, HallReason
+from server.appointments.week_facts import counts
 from server.core.errors import HallError
 from server.privacy.personal_data import delete_old
 from server.queue import window_sessions
@@ -221,3 +222,23 @@ def test_contacts_are_erased_after_their_time(hall: SmallHall) -> None:
     row = stored(hall, appointment)
     assert (row.name, row.phone, row.person_key, row.source) == ("", "", "", "")
     assert hall.ctx.read(lambda c: queries.of_person(c, hall.ctx.hall_id, "", "2026-01-01")) == []
+
+
+def test_the_week_counts_how_its_appointments_ended(hall: SmallHall) -> None:
+    cancelled, late = book(hall, "a", choice("11:30")), book(hall, "b")
+    book(hall, "c", choice("10:00"))
+    hall.clock.set(at(9, 1))
+    actions.cancel_by_hall(hall.ctx, OFFICE, hall.key(), cancelled, HallReason.OUTAGE, "")
+    open_day(hall, TUESDAY, 50)
+    arrive(hall, late)
+    close_day(hall, TUESDAY)
+    first, last = MONDAY.isoformat(), TUESDAY.isoformat()
+    rows = hall.ctx.read(lambda c: queries.of_days(c, hall.ctx.hall_id, first, last))
+    assert counts(rows) == {
+        "appointments": 3,
+        "appointments_on_time": 0,
+        "appointments_late": 1,
+        "appointments_missed": 1,
+        "appointments_cancelled": 0,
+        "appointments_hall_cancelled": 1,
+    }

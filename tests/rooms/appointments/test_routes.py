@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from server.appointments import alarms, jobs
+from server.core.day_facts import LeaveKind
+from server.leave import actions as leave_actions
+from server.leave.actions import LeaveRequest
 from server.queue.business_day import keep_day
 from server.queue.snapshot import read_with
 from server.retroactive import queries as past_queries
-from support.halls import ADMINISTRATOR, MONDAY, SmallHall, at
+from support.halls import ADMINISTRATOR, MONDAY, STAFF, SmallHall, at
 from support.web import Browser, Web
 
 TUESDAY, WEDNESDAY = MONDAY.replace(day=3), MONDAY.replace(day=4)
@@ -195,6 +199,25 @@ def test_a_closure_tells_people_and_alarms_those_that_stay(web: Web) -> None:
     assert [row["state"] for row in day["appointments"]] == ["hall_cancelled"] * 2
     (closure,) = day["closures"]
     assert office.post(f"/office/appointment-closures/{closure['id']}/lift").status_code == 200
+
+
+def test_leave_that_nobody_covers_takes_windows_from_booked_people(web: Web) -> None:
+    small, office = web.small, web.manager()
+    small.configure(appointment_unmeasured_minutes=30)
+    (plan,) = office.get("/office/appointment-plans").get_json()["plans"]
+    office.post("/office/appointment-plans", DRAFT | {"plan": plan["id"], "share": 100})
+    for n in range(3):
+        booked(web, f"1390000000{n}")
+    over = alarms.alarms(small.hall)
+    assert read_with(small.ctx, over) == []
+    span = datetime.combine(TUESDAY, time(8)), datetime.combine(TUESDAY, time(18))
+    for window in ("G1", "G2"):
+        wish = LeaveRequest(
+            STAFF[window], LeaveKind.PERSONAL, *span, "家中有事", cover="", emergency=True
+        )
+        leave_actions.request(small.ctx, small.clerk(window), small.key(), wish)
+    (alarm,) = read_with(small.ctx, over)
+    assert "1 人" in alarm.message_zh
 
 
 def test_an_excuse_of_a_past_day_waits_for_a_second_person(web: Web) -> None:
