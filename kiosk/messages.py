@@ -249,9 +249,10 @@ class Issued(Message):
 
 
 class KioskArrival(Message):
-    """Number of a person with an appointment who has come."""
+    """Number of a person with an appointment or a remote number who has come."""
 
     start: str
+    """Start of the appointment, such as 09:30; empty for a remote number."""
     arrival: Arrival
     ticket: TicketView
 

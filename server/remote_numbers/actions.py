@@ -15,11 +15,11 @@ from server.queue import issuing, ticket_queries
 from server.queue.errors import QueueCode
 from server.queue.forecasts import Forecasts, Latest
 from server.queue.settings import ON
-from server.queue.tickets import Ticket, ticket_id
+from server.queue.tickets import Ticket, is_absent
 from server.queue.wait_range import Wait, wait_of
 from server.remote_numbers import queries
 from server.remote_numbers.errors import RemoteCode
-from server.remote_numbers.rules import Holder, Taken, code_of, missed_days, read_code, token_in
+from server.remote_numbers.rules import Holder, Taken, fits, missed_days
 from server.remote_numbers.settings import RemoteSettings
 
 ORDINARY = 0
@@ -99,22 +99,8 @@ def _is_open_for(number: Taken, item: str) -> bool:
     return number.is_open and number.item == item
 
 
-def by_check_in_code(ctx: Context, text: str) -> Ticket:
-    """Return today's ticket of a number with its code, or of a scanned address.
-
-    Raises REMOTE_UNKNOWN.
-    """
-    typed, code = read_code(text)
-    day = ctx.day(ctx.clock.now())
-
-    def read_ticket() -> Ticket | None:
-        if typed:
-            wanted = ticket_id(day, typed)
-            return ctx.read_single(lambda c: ticket_queries.get(c, ctx.hall_id, wanted))
-        token = token_in(text)
-        return ctx.read_single(lambda c: ticket_queries.by_token(c, ctx.hall_id, token))
-
-    ticket = read_ticket()
-    if ticket is None or ticket.day != day or (typed and code != code_of(ticket.token)):
-        raise HallError(RemoteCode.REMOTE_UNKNOWN)
-    return ticket
+def by_check_in_code(ctx: Context, text: str) -> Ticket | None:
+    """Return the remote number of a check-in code, or of its page's address; None for no such."""
+    waiting = ctx.read(lambda c: ticket_queries.all_waiting(c, ctx.hall_id))
+    absent = (ticket for ticket in waiting if is_absent(ticket.lane))
+    return next((ticket for ticket in absent if fits(text, ticket.token)), None)

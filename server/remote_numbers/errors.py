@@ -14,7 +14,6 @@ class RemoteCode(ErrorCode):
     REMOTE_MOST = "remote_most"
     REMOTE_FULL = "remote_full"
     REMOTE_BARRED = "remote_barred"
-    REMOTE_UNKNOWN = "remote_unknown"
     REMOTE_NOT_HERE = "remote_not_here"
 
 
@@ -51,11 +50,6 @@ REFUSALS: dict[ErrorCode, Refusal] = {
         "您近期有几次远程取号后没有到厅，{until} 之前不能远程取号。请到大厅取号。",
         "You did not come for several remote numbers. Until {until} please take numbers in the "
         "hall.",
-    ),
-    RemoteCode.REMOTE_UNKNOWN: Refusal(
-        404,
-        "没有查到这个远程号，请核对号码和签到码。",
-        "There is no such remote number. Please compare the number and the check-in code.",
     ),
     RemoteCode.REMOTE_NOT_HERE: Refusal(
         409,

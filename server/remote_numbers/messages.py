@@ -9,12 +9,6 @@ from pydantic import StringConstraints
 from server.appointments.messages import PersonName, PersonPhone
 from server.core.messages import TYPED, Code, Command, Message
 
-FIELD_WORDS = {
-    "check_in_code": ("签到码", "check-in code"),
-}
-CheckInCode = Annotated[str, StringConstraints(min_length=1, max_length=200), TYPED]
-"""Number and code as typed at a kiosk, such as A0124821, or the address of the ticket's page."""
-
 
 class RemoteOffer(Message):
     """Offer of a remote number for an item; `refusal`: code and words if there is none."""
@@ -51,12 +45,6 @@ class CheckInByPhone(Command):
     """Check-in by phone; `here`: code shown in the hall, if the phone is not in its network."""
 
     here: Annotated[str, StringConstraints(max_length=20), TYPED] = ""
-
-
-class CheckInAtKiosk(Command):
-    """Check-in at a kiosk."""
-
-    check_in_code: CheckInCode
 
 
 class CheckedIn(Message):

@@ -21,7 +21,6 @@ from server.remote_numbers import actions
 from server.remote_numbers.errors import RemoteCode
 from server.remote_numbers.messages import (
     CheckedIn,
-    CheckInAtKiosk,
     CheckInByPhone,
     RemoteOffer,
     RemoteTaken,
@@ -29,11 +28,10 @@ from server.remote_numbers.messages import (
 )
 from server.remote_numbers.rules import Holder
 from server.remote_numbers.settings import RemoteSettings
-from server.web_api import ANYONE, Api, Call, Caller
-from server.web_api.limits import BOOKINGS, CODES, PHONES, source_of
+from server.web_api import ANYONE, Api, Call
+from server.web_api.limits import BOOKINGS, PHONES, source_of
 
 PHONE = Actor(ActorKind.PHONE, "phone")
-KIOSK = frozenset({Caller.KIOSK})
 OFFERED = (RemoteCode.REMOTE_OFF, RemoteCode.REMOTE_SHORT, RemoteCode.REMOTE_FULL)
 TAKING = (
     *ROUTING,
@@ -124,10 +122,6 @@ def _taking(api: Api) -> None:
 def _checking_in(api: Api) -> None:
     hall, ctx = api.hall, api.hall.ctx
 
-    def guessed(error: HallError) -> HallError:
-        hall.people.guesses.wrong("page", request.remote_addr or "")
-        return error
-
     @api.post(
         "/remote/<token>/check-in",
         who=ANYONE,
@@ -142,29 +136,10 @@ def _checking_in(api: Api) -> None:
         token = call.args["token"]
         ticket = ctx.read_single(lambda c: ticket_queries.by_token(c, ctx.hall_id, token))
         if ticket is None:
-            raise guessed(HallError(QueueCode.TICKET_UNKNOWN))
+            hall.people.guesses.wrong("page", request.remote_addr or "")
+            raise HallError(QueueCode.TICKET_UNKNOWN)
         if not is_here(hall, call.body.here):
             raise HallError(RemoteCode.REMOTE_NOT_HERE)
-        return _checked_in(call, PHONE, ticket)
-
-    @api.post(
-        "/remote/kiosk",
-        who=KIOSK,
-        body=CheckInAtKiosk,
-        answer=CheckedIn,
-        codes=(*CHECKING, RemoteCode.REMOTE_UNKNOWN),
-        policy=CODES,
-        example={"check_in_code": "A0124821"},
-    )
-    def check_in_at_kiosk(call: Call) -> CheckedIn:
-        """Check in at a kiosk, with number and code or the scanned address of the page."""
-        try:
-            ticket = actions.by_check_in_code(ctx, call.body.check_in_code)
-        except HallError as error:
-            raise guessed(error) from None
-        return _checked_in(call, call.actor, ticket)
-
-    def _checked_in(call: Call, actor: Actor, ticket: Ticket) -> CheckedIn:
         late = ticket.lane.startswith(PASSED)
-        returned = returning.check_in(ctx, actor, call.key, ticket.id)
+        returned = returning.check_in(ctx, PHONE, call.key, ticket.id)
         return CheckedIn(number=ticket.number, ahead=returned.ahead, late=late)

@@ -8,34 +8,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from server.core.half_width import half_width
-from server.queue.tickets import State, is_absent, read_number
+from server.appointments.rules import code_from, read_code
+from server.queue.tickets import State, is_absent
 
-CODE_DIGITS = 4
-_TYPED = re.compile(rf"([A-Za-z]{{1,2}}[0-9]{{1,3}})[^0-9A-Za-z]*([0-9]{{{CODE_DIGITS}}})")
 _ADDRESS = re.compile(r".*/t/([A-Za-z0-9_\-]+)/?", re.DOTALL)
 
 
 def code_of(token: str) -> str:
-    """Return the four digits with which a ticket is checked in at a kiosk, from its token."""
+    """Return the code with which a remote number is checked in at a kiosk, from its token."""
     digest = hashlib.sha256(f"check-in:{token}".encode()).digest()
-    return f"{int.from_bytes(digest[:4]) % 10**CODE_DIGITS:0{CODE_DIGITS}d}"
+    return code_from(int.from_bytes(digest))
 
 
-def read_code(text: str) -> tuple[str, str]:
-    """Return number and code as typed at a kiosk, such as `A012` and `4821`; else two empty texts.
-
-    The code is everything behind the number: `A012 4821`, `a0124821` and `A012-4821` are the same.
-    """
-    match = _TYPED.fullmatch(half_width(text).strip())
-    number = read_number(match[1]) if match else ""
-    return (number, match[2]) if match and number else ("", "")
-
-
-def token_in(text: str) -> str:
-    """Return the token of a scanned address of a ticket's page; a text without one as it is."""
+def fits(text: str, token: str) -> bool:
+    """Return True if a text is the check-in code of a token, or the address of its page."""
     match = _ADDRESS.fullmatch(text.strip())
-    return match[1] if match else text.strip()
+    scanned = match[1] if match else text.strip()
+    return scanned == token or read_code(text) == code_of(token)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from server.remote_numbers.rules import code_of
 from support.halls import SmallHall, at
 from support.web import Web
 
+ARRIVE = "/kiosk/appointments/arrive"
 BODY = {"item": "tax-1", "name": "张某某", "phone": "13900000001"}
 
 
@@ -75,10 +76,9 @@ def test_a_kiosk_and_the_desk_check_in(web: Web) -> None:
     offered(web)
     numbers = [taken(web, f"1390000000{n}") for n in range(2)]
     kiosk, desk = web.device("kiosk", "1"), web.clerk("T2")
-    typed = f"A007 {code_of(numbers[0]['token'])}"
-    answer = kiosk.post("/remote/kiosk", {"check_in_code": typed})
-    assert answer.get_json() == {"number": "A007", "ahead": 0, "late": False}
-    assert code(kiosk.post("/remote/kiosk", {"check_in_code": "A0080000x"})) == "remote_unknown"
+    answer = kiosk.post(ARRIVE, {"code": code_of(numbers[0]["token"])}).get_json()
+    assert (answer["start"], answer["arrival"]) == ("", "on_time")
+    assert (answer["ticket"]["number"], answer["ticket"]["presence"]) == ("A007", "here")
     ticket = web.small.ticket("20260302-A008")
     assert desk.post(f"/tickets/{ticket.id}/check-in").status_code == 200
     assert web.small.ticket(ticket.id).lane == "tax-1/ordinary"
@@ -93,15 +93,6 @@ def test_a_late_holder_waits_behind_those_who_were_there(web: Web) -> None:
     assert web.small.ticket("20260302-A007").lane == "!tax-1/ordinary"
     page = web.browser().get(f"/phone/{number['token']}").get_json()
     assert page["presence"] == "passed"
-    typed = f"A007{code_of(number['token'])}"
-    answer = web.device("kiosk", "1").post("/remote/kiosk", {"check_in_code": typed})
-    assert answer.get_json() == {"number": "A007", "ahead": 2, "late": True}
-
-
-def test_guessing_codes_is_stopped(web: Web) -> None:
-    taken(offered(web))
-    kiosk = web.device("kiosk", "1")
-    codes = [
-        code(kiosk.post("/remote/kiosk", {"check_in_code": f"A007{n:04d}"})) for n in range(40)
-    ]
-    assert (codes[0], codes[-1]) == ("remote_unknown", "too_many")
+    assert page["check_in_code"] == code_of(number["token"])
+    answer = web.device("kiosk", "1").post(ARRIVE, {"code": page["check_in_code"]}).get_json()
+    assert (answer["arrival"], answer["ticket"]["ahead"]) == ("late", 2)
