@@ -7,6 +7,8 @@ const LARGE = "hallkeeper.large";
 const HERE = "hallkeeper.here";
 /** Most numbers and appointments of one phone: older ones are forgotten first. */
 const MOST = 20;
+/** Longer than a hall is open. */
+const DAY_MS = 14 * 3_600_000;
 
 export interface Own {
   kind: "ticket" | "appointment";
@@ -48,14 +50,14 @@ export function setLarge(on: boolean): void {
   write(LARGE, on);
 }
 
-/** Code that is shown in the hall, as scanned today. */
-export const here = ref(read<{ code: string; day: string }>(HERE, { code: "", day: "" }));
-export function setHere(code: string, day: string): void {
-  here.value = { code, day };
-  write(HERE, here.value);
+/** Keeps the code that is shown in the hall, as scanned: it is another one each day. */
+export function setHere(code: string): void {
+  write(HERE, { code, at: Date.now() });
 }
-export function hereCode(day: string): string {
-  return here.value.day === day ? here.value.code : "";
+/** The code that was scanned on this day, by the phone's own clock; else empty. */
+export function hereCode(): string {
+  const scanned = read(HERE, { code: "", at: 0 });
+  return Date.now() - scanned.at < DAY_MS ? scanned.code : "";
 }
 
 /** Places of the materials of an item that the person has; of another version all are open. */
