@@ -47,10 +47,10 @@ class BookedDay(RehearsedDay):
     """Rehearsed day of which some people have an appointment; nobody is told a wait."""
 
     def __init__(
-        self, hall: Catalogue, settings: Settings, seed: int, visits: int, share: int, *, kept: bool
+        self, hall: Catalogue, settings: Settings, seed: int, share: int, *, privileged: bool
     ) -> None:
-        super().__init__(hall, settings, seed, visits)
-        self._kept = kept
+        super().__init__(hall, settings, seed, VISITS[seed % len(VISITS)])
+        self._privileged = privileged
         self._chance_of_slots = random.Random(f"{seed}-slots")
         self._share = share
         self._load: dict[tuple[str, int], float] = defaultdict(float)
@@ -97,7 +97,7 @@ class BookedDay(RehearsedDay):
         if slot is not None:
             ticket = replace(ticket, lane=booked_lane(item.code, klass.code, slot))
         self.tickets[ticket.id] = ticket
-        if slot is not None and not self._kept:
+        if slot is not None and not self._privileged:
             ticket = waiting_ticket(visitor.number + 1, item, klass, at)
             ticket = replace(ticket, ord=len(self.tickets))
         self._visitors[ticket.id] = visitor
@@ -147,24 +147,27 @@ class Row:
 def row(share: int, every: int, seeds: range) -> Row:
     """Return the figures of a share of capacity; at most one of `every` calls is an appointment."""
     hall, settings = load(), Settings(booked_every=every)
-    kept_waits, plain_waits, effects = list[Wait](), dict[tuple[int, str], float](), list[Effect]()
+    waits_of_days, plain_waits, effects = (
+        list[Wait](),
+        dict[tuple[int, str], float](),
+        list[Effect](),
+    )
     extra = []
     for seed in seeds:
-        visits = VISITS[seed % len(VISITS)]
-        day = BookedDay(hall, settings, seed, visits, share, kept=True)
+        day = BookedDay(hall, settings, seed, share, privileged=True)
         day.play()
-        same = BookedDay(hall, settings, seed, visits, share, kept=False)
+        same = BookedDay(hall, settings, seed, share, privileged=False)
         same.play()
         plain_waits |= {(seed, wait.ticket): wait.minutes for wait in same.waits}
-        kept_waits += day.waits
+        waits_of_days += day.waits
         extra += [
             wait.minutes - plain_waits[seed, wait.ticket]
             for wait in day.waits
             if not wait.booked and (seed, wait.ticket) in plain_waits
         ]
         effects.append(day.effect())
-    booked = [wait.minutes for wait in kept_waits if wait.booked]
-    others = [wait.minutes for wait in kept_waits if not wait.booked]
+    booked = [wait.minutes for wait in waits_of_days if wait.booked]
+    others = [wait.minutes for wait in waits_of_days if not wait.booked]
     return Row(
         share,
         len(booked),
