@@ -37,9 +37,9 @@ def test_a_correct_run_has_no_violation() -> None:
 @pytest.mark.parametrize(
     ("history", "kind"),
     [
-        (replace(RIGHT, expected=RIGHT.expected | {"D": (DAY, AT)}), "lost"),
+        (replace(RIGHT, expected={**RIGHT.expected, "D": (DAY, AT)}), "lost"),
         (replace(RIGHT, expected={"A": (DAY, AT)}), "unknown"),
-        (replace(RIGHT, expected=RIGHT.expected | {"A": (DAY, "09:30")}), "moved"),
+        (replace(RIGHT, expected={**RIGHT.expected, "A": (DAY, "09:30")}), "moved"),
         (replace(RIGHT, seats=[("A", FIRST)]), "seat"),
         (replace(RIGHT, seats=[*RIGHT.seats, ("A", (DAY, "P", AT, 3))]), "seat"),
         (replace(RIGHT, seats=[("A", FIRST), ("B", FIRST)]), "double"),
