@@ -9,7 +9,7 @@ from datetime import date
 from server.appointments import capacity, plan_queries, queries
 from server.appointments.claims import begins
 from server.appointments.errors import AppointmentCode
-from server.appointments.events import AppointmentsChanged, MissJudged
+from server.appointments.events import MissJudged
 from server.appointments.plan_queries import StoredClosure
 from server.appointments.queries import StoredAppointment
 from server.appointments.rules import (
@@ -139,7 +139,7 @@ def _note_refused(ctx: Context, appointment_id: str, error: HallError) -> None:
         if row is not None and row.state == AppointmentState.BOOKED and not row.unsure:
             queries.change(tx, row.id, unsure=Unsure.REFUSED.value)
             data = {"code": error.code.value}
-            write_journal(tx, SYSTEM, "appointment_refused", row.id, data=data)
+            write_journal(tx, SYSTEM, "appointment.turned_away", row.id, data=data)
 
     ctx.write(act)
 
@@ -249,7 +249,6 @@ def close(
         write_journal(
             tx, actor, "appointment_closure.add", row.id, window=row.window, data=data, why=words
         )
-        tx.events.append(AppointmentsChanged())
         return {"closure": row.id, "cancelled": ids}
 
     return list(ctx.command(actor, key, request, act)["cancelled"])
@@ -265,7 +264,6 @@ def lift(ctx: Context, actor: Actor, key: str, closure_id: str) -> None:
             raise HallError(AppointmentCode.CLOSURE_UNKNOWN)
         plan_queries.lift_closure(tx, row.id, actor.key)
         write_journal(tx, actor, "appointment_closure.lift", row.id, window=row.window)
-        tx.events.append(AppointmentsChanged())
         return {}
 
     ctx.command(actor, key, request, act)

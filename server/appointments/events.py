@@ -1,24 +1,10 @@
-"""Events of appointments."""
+"""Event of a judgement on a missed appointment."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from server.core.events import Event
-
-
-@dataclass(frozen=True, slots=True)
-class AppointmentMoved(Event):
-    """Event: an appointment was booked or took a step."""
-
-    appointment: str
-    day: str
-    state: str
-
-
-@dataclass(frozen=True, slots=True)
-class AppointmentsChanged(Event):
-    """Event: a plan or a closure changed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,7 +63,7 @@ def _decided(ctx: Context, tx: Tx) -> int:
         if doubt is not None:
             queries.change(tx, row.id, unsure=doubt.value)
             data = {"doubt": doubt.value, "day": row.day, "start": row.start}
-            write_journal(tx, SYSTEM, "appointment_unsure", row.id, data=data)
+            write_journal(tx, SYSTEM, "appointment.doubt", row.id, data=data)
             continue
         attempt = attempt_of(ctx, SYSTEM, row, tx.now, reason=RULE)
         state = APPOINTMENT.after(AppointmentMove.MISS, attempt)

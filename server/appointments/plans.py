@@ -9,7 +9,6 @@ from sqlalchemy import Connection
 from server.appointments import capacity, plan_queries
 from server.appointments.claims import bookable
 from server.appointments.errors import AppointmentCode
-from server.appointments.events import AppointmentsChanged
 from server.appointments.rules import DAY_MINUTES, Plan, overlap
 from server.core.actors import Actor
 from server.core.errors import HallError
@@ -67,7 +66,6 @@ def _add(tx: Tx, actor: Actor, plan: Plan) -> None:
     plan_queries.add_plan(tx, plan, actor.key)
     data = _facts(plan) | {"n": plan.n, "active": plan.active}
     write_journal(tx, actor, "appointment_plan.save", plan.id, data=data)
-    tx.events.append(AppointmentsChanged())
 
 
 def _versions(conn: Connection, hall_id: str, plan_id: str) -> list[Plan]:

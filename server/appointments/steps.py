@@ -1,4 +1,4 @@
-"""Steps of appointments: each has its actor, its line in the journal and its event."""
+"""Steps of appointments: each has its actor and its line in the journal."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from server.appointments import queries, workflow
 from server.appointments.errors import AppointmentCode
-from server.appointments.events import AppointmentMoved
 from server.appointments.queries import StoredAppointment, StoredAppointmentStep
 from server.appointments.rules import AppointmentMove, AppointmentState
 from server.appointments.settings import AppointmentSettings
@@ -97,4 +96,3 @@ def add_step(
     }
     # Words stay out of the journal: an excuse may tell of an illness.
     write_journal(tx, actor, f"appointment.{wish.move}", row.id, data=line | (data or {}))
-    tx.events.append(AppointmentMoved(row.id, row.day, state.value))

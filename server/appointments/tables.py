@@ -211,4 +211,7 @@ STAFF_NUMBER_COLUMNS = {
     "appointment_closure": ("by_actor", "lifted_by"),
     "appointment_step": ("by_actor",),
 }
-TIME_STEPS = (("appointment", "booked_at", "arrived_at"),)
+TIME_STEPS = (
+    ("appointment", "booked_at", "arrived_at"),
+    ("appointment_closure", "at", "lifted_at"),
+)
