@@ -90,6 +90,7 @@ SEPARATE = {
     "voice-bank": "bench.voice.render_bank",
     "voice-burst": "bench.voice.burst",
     "waits": "bench.waits",
+    "bookings": "bench.bookings",
     "bursts": "bench.bursts",
     "clock": "bench.clock",
     "signs": "bench.case_signs",

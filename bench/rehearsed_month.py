@@ -187,7 +187,7 @@ class RehearsedDay:
         if chosen is None:
             return
         ticket_id, choice = chosen
-        self._runs[choice.pool] = choice.run
+        self._runs.update(choice.counts)
         self._floor.count(choice)
         ticket = self._waiting.pop(ticket_id)
         self._floor.put(replace(ticket, state=State.CALLED))

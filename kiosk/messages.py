@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
+from server.appointments.rules import Arrival
 from server.catalogue.messages import (
     ClassRef,
     GroupRef,
@@ -45,6 +46,32 @@ class KioskCatalogue(Message):
     classes: list[ClassRef]
     popular: list[str]
     """Codes of the most requested items of late, most first."""
+
+
+class HallSite(Message):
+    """Building of the hall; `units`: codes of those with a window in it."""
+
+    code: str
+    name: str
+    name_en: str
+    address: str
+    address_en: str
+    units: list[str]
+
+
+class PhoneHall(Message):
+    """First page of the phone hall."""
+
+    hall: str
+    hall_en: str
+    hours: HallHours
+    notices: list[HallNoticeView]
+    sites: list[HallSite]
+    """Empty for a hall in a single building."""
+    bookable: list[str]
+    """Codes of the items that take appointments."""
+    remote: bool
+    """True if numbers are given before people come, when the wait is long."""
 
 
 class Offer(Message):
@@ -170,6 +197,8 @@ class TicketView(Message):
     """Start of its appointment in ms, while it waits with one."""
     presence: Literal["here", "away", "passed"] = "here"
     """Holder of a remote number: not in the hall yet, before or after the turn has come."""
+    check_in_code: str = ""
+    """Code for the check-in of a remote number at a kiosk, behind its number."""
     remind_ahead: int = 0
     """People ahead at which the page reminds once, if its holder asked for it; 0: at the call."""
 
@@ -216,6 +245,15 @@ class KioskState(Message):
 class Issued(Message):
     """Answer to the command that issues a number."""
 
+    ticket: TicketView
+
+
+class KioskArrival(Message):
+    """Number of a person with an appointment or a remote number who has come."""
+
+    start: str
+    """Start of the appointment, such as 09:30; empty for a remote number."""
+    arrival: Arrival
     ticket: TicketView
 
 

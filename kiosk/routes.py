@@ -11,7 +11,7 @@ from typing import Any
 from flask import request
 from sqlalchemy import Connection
 
-from kiosk import missed, notices, standby, views
+from kiosk import appointments, missed, notices, standby, views
 from kiosk.messages import (
     Issued,
     IssueTicket,
@@ -308,6 +308,7 @@ def add(api: Api, feeds: LiveFeeds, agents: Agents, start: Callable[..., Any]) -
     _staff_commands(api, kiosk)
     _phone(api, kiosk)
     missed.add(api)
+    appointments.add(api, kiosk.view_of)
     notices.add(api, kiosk.slip_of)
     feeds.add(Feed("kiosk", with_queue(kiosk.state), kiosk.kiosk_allowed, _kiosk_hits, 0.3))
     feeds.add(Feed("ticket", with_queue(kiosk.ticket_feed), kiosk.token_exists, _ticket_hits, 0.5))

@@ -49,6 +49,7 @@ from server.queue.tickets import (
     slot_of,
 )
 from server.queue.wait_range import wait_of
+from server.remote_numbers.rules import code_of
 
 
 def catalogue_view(catalogue: Catalogue, popular: list[str]) -> KioskCatalogue:
@@ -177,8 +178,7 @@ def ticket_view(
     item, wait = item_of(snapshot, ticket, catalogue), place.wait
     unit = snapshot.catalogue.unit_by.get(ticket.queue)
     klass = snapshot.catalogue.class_by.get(ticket.klass)
-    at_window = ticket.state in AT_WINDOW
-    numbers, screens = _settings_of(snapshot)
+    at_window, (numbers, screens) = ticket.state in AT_WINDOW, _settings_of(snapshot)
     return TicketView(
         id=ticket.id,
         number=ticket.number,
@@ -195,6 +195,7 @@ def ticket_view(
         sent=ticket.state is State.WAITING and ticket.lane.startswith("@"),
         slot=slot_of(ticket.lane),
         presence=_presence(ticket),
+        check_in_code=_check_in_code(ticket),
         low=wait.low if wait else 0,
         high=wait.high if wait else 0,
         windows=window_refs(snapshot.catalogue, place.windows),
@@ -221,6 +222,10 @@ def ticket_view(
         hall=snapshot.catalogue.hall_name,
         hall_en=snapshot.catalogue.hall_name_en,
     )
+
+
+def _check_in_code(ticket: Ticket) -> str:
+    return code_of(ticket.token) if _presence(ticket) != "here" else ""
 
 
 def _settings_of(snapshot: QueueSnapshot) -> tuple[NumberSettings, ScreenSettings]:

@@ -24,11 +24,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.attack.files import resident
-from bench.attack.floods import FLOODS
+from bench.attack.floods import BOOKED_ITEM, FLOODS
 from bench.attack.tally import Tally
 from bench.harness import ROOT, gc_paused
 from bench.table import quantile
-from support.hall_server import ADMINISTRATOR, MANAGER, Client, HallServer
+from support.hall_server import ADMINISTRATOR, MANAGER, TUESDAY, Client, HallServer
 
 SECONDS = 6.0
 HEAD_START = 1.0
@@ -108,6 +108,7 @@ def attack(only: list[str] | None = None, seconds: float = SECONDS) -> Tally:
         hall = HallServer(Path(folder), accounts=accounts, demo=False)
         with hall:
             token = _kiosk(hall)
+            _plan(hall)
             quiet = _phase(tally, hall, "quiet", "", seconds, 0.0)
             for name in list(FLOODS) if only is None else only:
                 _phase(tally, hall, name, token, seconds, quiet)
@@ -122,6 +123,14 @@ def _kiosk(hall: HallServer) -> str:
     code = admin.post("/office/codes", {"kind": "kiosk", "name": "9"})["code"]
     body = {"code": code, "kind": "kiosk", "name": "9"}
     return str(Client(hall.base).post("/enrol", body)["token"])
+
+
+def _plan(hall: HallServer) -> None:
+    """Plan the appointments whose seats are flooded."""
+    dates = {"valid_from": TUESDAY, "valid_to": "2026-12-31", "weekdays": [1, 2, 3, 4, 5]}
+    times = {"opens": "09:00", "closes": "12:00", "step": 30, "share": 60}
+    body = {"name": "预约", "items": [BOOKED_ITEM], **dates, **times}
+    hall.clerk(MANAGER).post("/office/appointment-plans", body)
 
 
 def _phase(

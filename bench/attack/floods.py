@@ -32,6 +32,8 @@ NETWORK = 125_000_000
 A stranger has no more, and this machine must serve at the same time.
 """
 STRANGERS = 70
+BOOKED_ITEM = "zrzy-07"
+CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 NEW_SECONDS = 0.003
 """Seconds between two new connections of one thread."""
 ANSWER_SECONDS = 5.0
@@ -228,6 +230,27 @@ def phones(flood: Flood) -> None:
     flood.side_by_side(8, lambda: flood.request_loop(guess))
 
 
+def codes(flood: Flood) -> None:
+    """Guess codes of appointments."""
+
+    def guess() -> bytes:
+        code = "".join(secrets.choice(CODE_LETTERS) for _ in range(8))
+        return _posted("/appointments/find", json.dumps({"code": code}).encode())
+
+    flood.side_by_side(8, lambda: flood.request_loop(guess))
+
+
+def holds(flood: Flood) -> None:
+    """Hold seats with many telephones, to keep them from others."""
+
+    def hold() -> bytes:
+        phone = f"139{secrets.randbelow(10**8):08d}"
+        body = {"item": BOOKED_ITEM, "day": "2026-11-25", "start": "09:30", "phone": phone}
+        return _posted("/appointments/hold", json.dumps(body).encode())
+
+    flood.side_by_side(8, lambda: flood.request_loop(hold))
+
+
 def tokens(flood: Flood) -> None:
     """Guess devices' tokens."""
 
@@ -258,6 +281,7 @@ FLOODS: dict[str, Callable[[Flood], None]] = {
     flood.__name__: flood
     for flood in (
         openapi, events, acks, pongs, lines, bodies, idle, kiosk, phones, pages, tokens, logins,
+        codes, holds,
     )
 }  # fmt: skip
 

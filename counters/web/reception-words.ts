@@ -6,6 +6,7 @@ export const t = dictionary({
   title: { zh: "咨询导办台", en: "Reception desk" },
   opening: { zh: "正在打开……", en: "Opening…" },
   lostServer: { zh: "网络中断，正在重新连接。", en: "Connection lost; trying again." },
+  booked: { zh: "预约签到", en: "Appointments" },
   case: { zh: "登记办件", en: "Open a case" },
   complaint: { zh: "登记投诉建议", en: "Complaint" },
   counter: { zh: "窗口叫号", en: "Counter" },

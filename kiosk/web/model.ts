@@ -20,6 +20,7 @@ export type View =
   | { name: "search" }
   | { name: "item"; code: string }
   | { name: "missed" }
+  | { name: "booked" }
   | { name: "voices" }
   | { name: "result" };
 
@@ -164,7 +165,7 @@ export function makeModel(kiosk: string) {
 
   return {
     kiosk, view, serial, depth: computed(() => stack.value.length), query, applicant, elder, busy, trouble,
-    shown, companion, another, needsEnrolment, live, standby, settling, leavable, ...offer, go, back, innerBack, home, nextPerson, take, resume, leaving, taking,
+    shown, companion, another, needsEnrolment, live, standby, settling, leavable, ...offer, go, back, innerBack, home, nextPerson, take, showResult, resume, leaving, taking,
   };
 }
 

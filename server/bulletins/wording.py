@@ -18,7 +18,7 @@ from server.core.weeks import Fact
 
 SECTIONS = (
     *("summary", "attendance", "ranking", "checks", "rectification", "service"),
-    *("cases", "fees", "issuing", "notices", "voices", "complaints", "closing"),
+    *("appointments", "cases", "fees", "issuing", "notices", "voices", "complaints", "closing"),
 )
 LONGEST = 1000
 _BRACE = re.compile(r"\{([^{}]*)\}")

@@ -11,6 +11,7 @@ TITLES = {
     "checks": "查岗情况",
     "rectification": "上期通报问题整改情况",
     "service": "窗口服务情况",
+    "appointments": "预约情况",
     "cases": "办件情况",
     "fees": "收费情况",
     "issuing": "出件情况",
@@ -42,6 +43,11 @@ DRAFT_SENTENCES = {
         "取号{issued}人次，{issued_trend}；窗口办理{served}人次，过号{no_show}个，"
         "当日未办{expired}人次。半数群众等候不超过{wait_p50}，九成群众等候不超过{wait_p90}，"
         "平均办理时间{service_mean}。"
+    ),
+    "appointments": (
+        "预约{appointments}人次：按时到{appointments_on_time}人次，晚到{appointments_late}人次，"
+        "爽约{appointments_missed}人次，本人取消{appointments_cancelled}人次，"
+        "大厅取消{appointments_hall_cancelled}人次。"
     ),
     "cases": (
         "收件{cases_filed}件，受理{cases_accepted}件，不予受理{cases_not_accepted}件；"
@@ -78,7 +84,7 @@ DRAFT_SENTENCES = {
         "并由首席代表签收。特此通报。"
     ),
 }
-NUMERALS = (*"一二三四五六七八九十", "十一", "十二", "十三", "十四", "十五")
+NUMERALS = (*"一二三四五六七八九十", "十一", "十二", "十三", "十四", "十五", "十六")
 
 
 def numbered(title: str, place: int) -> str:

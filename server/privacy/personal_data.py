@@ -30,6 +30,7 @@ from server.accounts import queries as accounts_queries
 from server.accounts import tables as accounts_tables
 from server.accounts import wrong_code_queries
 from server.accounts.errors import AccountCode
+from server.appointments import queries as appointment_queries
 from server.assistance import queries as assistance_queries
 from server.cases import queries as case_queries
 from server.catalogue import tables as catalogue_tables
@@ -46,6 +47,7 @@ from server.privacy.settings import PrivacySettings
 from server.queue import tables as queue_tables
 from server.queue.offline import desk_queries
 from server.ratings import queries as rating_queries
+from server.remote_numbers import queries as remote_queries
 from server.staff_photos.tables import staff_photo
 from server.time_clocks import queries as time_clocks_queries
 from server.time_clocks.actions import SHEET_MARK, owner_at
@@ -85,6 +87,8 @@ def delete_old(ctx: Context, folder: Path) -> int:
         erased = rating_queries.erase_words(tx, now) + complaint_queries.erase_words(tx, now)
         erased += case_queries.erase_applicants(tx, now) + licence_queries.erase_receivers(tx, now)
         erased += assistance_queries.erase_people(tx, now)
+        erased += appointment_queries.erase_contacts(tx, now)
+        erased += remote_queries.erase_contacts(tx, now)
         count = (
             erased
             + _blank_slips(tx, slips_before)

@@ -126,12 +126,15 @@ def comprehensive(heads: Sequence[Head], streak: Streak, bounds: Bounds) -> Choi
     transfers = [h for h in heads if h.for_window]
     if transfers:
         return _sent(transfers, COMPREHENSIVE_POOL, streak)
+    # Appointments of every queue: whichever window is free first calls them.
+    booked = [h for h in heads if h.slot is not None]
     own = [h for h in heads if h.comprehensive_only]
     if own:
+        own += [h for h in booked if not h.comprehensive_only]
         pool = COMPREHENSIVE_POOL
         return _with_appointments(own, pool, streak, bounds, (Why.ONLY_COMPREHENSIVE,))
     worst_head = max(heads, key=lambda h: (h.waited / max(h.target, 1.0), -h.order))
-    queue = [h for h in heads if h.queue == worst_head.queue]
+    queue = [h for h in heads if h.queue == worst_head.queue or h.slot is not None]
     return _with_appointments(queue, worst_head.queue, streak, bounds, (Why.RELIEF,))
 
 

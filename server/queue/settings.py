@@ -84,7 +84,7 @@ class NumberSettings(SettingGroup):
     )
     booked_every: int = setting(
         2,
-        "有人等候时，每几个号最多叫一个预约号",
+        "有人等候时，每叫几个号最多一个是预约的",
         "Of so many calls, at most one for an appointment while others wait",
         (
             "K: of K calls from a queue at most one goes to a person with an appointment while "

@@ -8,7 +8,15 @@ from typing import Any
 from server.attendance.shift_rules import ShiftRule
 from server.attendance.words import stored_value_words
 from server.core.field_words import field_words
-from server.retroactive.value_changes import FINDING, HALVES, NOT_UPHELD, PROPOSED, STANDS, TICKET
+from server.retroactive.value_changes import (
+    APPOINTMENT,
+    FINDING,
+    HALVES,
+    NOT_UPHELD,
+    PROPOSED,
+    STANDS,
+    TICKET,
+)
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "finger.link": ("登记机内编号归属", "Link an enrolment to a person"),
@@ -25,6 +33,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "leave.cancel": ("撤销请假", "Give up leave"),
     "finding_judge": ("认定查岗问题", "Judge a finding"),
     "ticket.correct": ("更正办理结果", "Correct a service"),
+    "appointment.excuse": ("核销爽约", "Excuse a missed appointment"),
+    "appointment.miss": ("认定爽约", "Decide that an appointment was missed"),
+    "appointment.hall_cancel": ("大厅取消预约", "Cancel an appointment for the hall"),
     "check_mark": ("补记查岗记录", "Keep a late mark of a check"),
 }
 """Names of the actions for people (Chinese, English), by command."""
@@ -32,6 +43,12 @@ FINDING_WORDS = {
     STANDS: ("成立", "stands"),
     PROPOSED: ("待认定", "proposed"),
     NOT_UPHELD: ("不成立", "does not stand"),
+}
+APPOINTMENT_WORDS = {
+    "booked": ("已预约", "booked"),
+    "missed": ("爽约", "missed"),
+    "excused": ("爽约已核销", "missed, excused"),
+    "hall_cancelled": ("大厅取消", "cancelled by the hall"),
 }
 OUTCOME_WORDS = {
     "": ("—", "—"),
@@ -71,6 +88,8 @@ def slot_name(slot: str, all_rules: Sequence[ShiftRule]) -> str:
         return f"查岗问题 {slot.removeprefix(FINDING)}"
     if slot == HALVES:
         return "旷工"
+    if slot.startswith(APPOINTMENT):
+        return "预约"
     if slot.startswith(TICKET):
         return f"号码 {slot.rpartition('-')[2]}"
     return next(
@@ -92,4 +111,6 @@ def value_words(slot: str, value: str, names: Mapping[str, str]) -> tuple[str, s
         return f"{zh}：{names.get(item, item)}", f"{en}: {names.get(item, item)}"
     if value and slot.startswith(FINDING):
         return FINDING_WORDS[value]
+    if value and slot.startswith(APPOINTMENT):
+        return APPOINTMENT_WORDS[value]
     return stored_value_words(value, halves=slot == HALVES)

@@ -132,8 +132,11 @@ def _execute(ctx: Context, tx: Tx, row: StoredChange) -> None:
     staff = json.loads(row.reach)
     days = tuple(date.fromisoformat(day) for day in json.loads(row.days))
     expected_moves = stored.moves(tx.conn, tx.hall_id, row.id)
-    tickets = value_changes.tickets_of(expected_moves)
-    reach = AffectedDays(days, None if staff is None else frozenset(staff), tickets)
+    subjects = (
+        value_changes.tickets_of(expected_moves),
+        value_changes.appointments_of(expected_moves),
+    )
+    reach = AffectedDays(days, None if staff is None else frozenset(staff), *subjects)
     before = scopes.read(ctx.within(tx), tx.conn, reach)
     try:
         inside = ctx.within(tx)

@@ -7,6 +7,8 @@ from datetime import date
 
 from sqlalchemy import Connection
 
+from server.appointments import queries as appointment_queries
+from server.appointments.events import MissJudged
 from server.attendance import shift_rule_queries
 from server.attendance.sheets import day_sheets
 from server.attendance.verdicts import State as Verdict
@@ -15,6 +17,7 @@ from server.hall.context import Context
 from server.queue import ticket_queries
 from server.queue.events import TicketCorrected
 from server.retroactive.value_changes import (
+    APPOINTMENT,
     FINDING,
     HALVES,
     NOT_UPHELD,
@@ -30,6 +33,9 @@ from server.spot_checks import finding_queries
 from server.spot_checks.events import ChecksChanged
 from server.spot_checks.finding_rules import STANDING
 from server.spot_checks.finding_rules import State as FindingState
+
+EXCUSED = "excused"
+"""Value of a missed appointment that is excused."""
 
 
 def read(ctx: Context, conn: Connection, reach: AffectedDays) -> Reading:
@@ -53,6 +59,11 @@ def read(ctx: Context, conn: Connection, reach: AffectedDays) -> Reading:
         if ticket is not None:
             key = ValueKey(ticket.day, ticket.staff, f"{TICKET}{ticket.id}")
             values[key] = f"{ticket.outcome} {ticket.item}"
+    for appointment_id in reach.appointments:
+        appointment = appointment_queries.get(conn, ctx.hall_id, appointment_id)
+        if appointment is not None:
+            key = ValueKey(appointment.day, "", f"{APPOINTMENT}{appointment.id}")
+            values[key] = EXCUSED if appointment.excused else appointment.state
     return values
 
 
@@ -78,6 +89,9 @@ def scopes_of(events: Iterable[object]) -> list[EventScope]:
             scopes.append(EventScope((event.day,), ()))
         elif isinstance(event, TicketCorrected):
             scopes.append(EventScope((event.day,), (event.staff,), tickets=(event.ticket,)))
+        elif isinstance(event, MissJudged):
+            # No person of the staff is concerned: no sheet has to be read.
+            scopes.append(EventScope((event.day,), ("",), appointments=(event.appointment,)))
     return scopes
 
 

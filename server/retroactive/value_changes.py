@@ -17,6 +17,8 @@ FINDING = "finding:"
 """Prefix of a slot code that stands for a finding of a spot check."""
 TICKET = "ticket:"
 """Prefix of a slot code that stands for the outcome and item of a ticket."""
+APPOINTMENT = "appointment:"
+"""Prefix of a slot code that stands for the state of an appointment."""
 STANDS, PROPOSED, NOT_UPHELD = "stands", "proposed", "fallen"
 
 
@@ -60,6 +62,8 @@ class AffectedDays:
     """Staff numbers; None: everybody."""
     tickets: frozenset[str] = frozenset()
     """Tickets whose outcome and item it may change."""
+    appointments: frozenset[str] = frozenset()
+    """Appointments whose state it may change."""
 
     def runs(self) -> list[tuple[date, date]]:
         """Return the days as consecutive stretches (first, last)."""
@@ -82,6 +86,8 @@ class EventScope:
     until: str = ""
     tickets: tuple[str, ...] = ()
     """Tickets of these days; they have values without any shift rule."""
+    appointments: tuple[str, ...] = ()
+    """Appointments of these days, likewise."""
 
 
 def reach(touched: Iterable[EventScope], today: date, oldest: date) -> AffectedDays | None:
@@ -92,22 +98,25 @@ def reach(touched: Iterable[EventScope], today: date, oldest: date) -> AffectedD
     days: set[date] = set()
     staff: set[str] | None = set()
     tickets: set[str] = set()
+    appointments: set[str] = set()
     for event in touched:
         event_days = set(_days(event, today, oldest))
         if not event_days:
             continue
         days |= event_days
         tickets |= set(event.tickets)
+        appointments |= set(event.appointments)
         staff = staff | set(event.staff) if staff is not None and event.staff else None
     if not days:
         return None
     people = None if staff is None else frozenset(staff)
-    return AffectedDays(tuple(sorted(days)), people, frozenset(tickets))
+    subjects = frozenset(tickets), frozenset(appointments)
+    return AffectedDays(tuple(sorted(days)), people, *subjects)
 
 
 def _days(event: EventScope, today: date, oldest: date) -> Iterable[date]:
     if event.days:
-        first = date.min if event.tickets else oldest
+        first = date.min if event.tickets or event.appointments else oldest
         return (d for d in map(date.fromisoformat, event.days) if first <= d < today)
     first = max(oldest, date.fromisoformat(event.since)) if event.since else oldest
     last = today - timedelta(days=1)
@@ -128,8 +137,17 @@ def moves(before: Reading, after: Reading) -> list[ValueChange]:
 
 def tickets_of(moved: Iterable[ValueChange]) -> frozenset[str]:
     """Return the tickets whose outcome or item a change moves."""
+    return _of_slots(moved, TICKET)
+
+
+def appointments_of(moved: Iterable[ValueChange]) -> frozenset[str]:
+    """Return the appointments whose state a change moves."""
+    return _of_slots(moved, APPOINTMENT)
+
+
+def _of_slots(moved: Iterable[ValueChange], prefix: str) -> frozenset[str]:
     slots = (move.key.slot for move in moved)
-    return frozenset(slot.removeprefix(TICKET) for slot in slots if slot.startswith(TICKET))
+    return frozenset(slot.removeprefix(prefix) for slot in slots if slot.startswith(prefix))
 
 
 def subjects(moved: Iterable[ValueChange]) -> list[str]:

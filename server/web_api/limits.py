@@ -66,6 +66,10 @@ Somebody who guesses passwords thus does not block enrolments from the same addr
 PHONES = Policy("phone", per_address=40, per_caller=40, per_network=200)
 MISSED = Policy("missed", per_address=30, per_caller=30, per_network=300, seconds=60)
 """Limit of look-ups and returns of missed numbers: ten people a minute at one kiosk, no guesser."""
+BOOKINGS = Policy("booking", per_address=60, per_caller=60, per_network=600, seconds=30)
+"""Limit of holds and bookings: a person needs three or four requests."""
+CODES = Policy("appointment code", per_address=20, per_caller=30, per_network=300, seconds=60)
+"""Limit of typed appointment codes, of which there are 850 thousand million."""
 PAGES = Policy("page", per_address=600, per_caller=300, per_network=3000)
 FILES = Policy("file", per_address=6000, per_caller=3000, per_network=30_000)
 DOCUMENT = Policy("document", per_address=20, per_caller=20, per_network=100)

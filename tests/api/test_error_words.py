@@ -54,6 +54,7 @@ SAMPLES: dict[str, Any] = {
     "advice": "请到所在街道。",
     "advice_en": "请到所在街道。",
     "number": "A012",
+    "limit": 20,
     "month": "2026-10",
     "problem_zh": "评分表没有名称",
     "problem_en": "the sheet has no name",
@@ -84,6 +85,11 @@ SAMPLES: dict[str, Any] = {
     "items": "房屋登记、契税申报",
     "amount": "80.00",
     "lines": "3, 7",
+    "until": "09:05",
+    "since": "09:15",
+    "start": "09:30",
+    "hours": 2,
+    "phone": "0374-1234567",
 }
 STATES = [state.value for state in RuleState]
 

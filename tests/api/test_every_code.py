@@ -8,6 +8,7 @@ from server.core.errors import ErrorCode
 from server.core.problems import refusals
 from support.code_cases import (
     CASES,
+    appointments,
     assessment,
     assistance,
     attendance,
@@ -27,6 +28,7 @@ from support.code_cases import (
     past_changes,
     ratings,
     readers,
+    remote_numbers,
     requests,
     staff_photos,
     tacit_approval,
@@ -37,6 +39,7 @@ from support.web import Web
 PARTS = (
     hall,
     readers,
+    remote_numbers,
     attendance,
     requests,
     cases,
@@ -47,6 +50,7 @@ PARTS = (
     mistakes,
     ratings,
     disclosure,
+    appointments,
     complaints,
     call_backs,
     staff_photos,

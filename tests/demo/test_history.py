@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from argparse import Namespace
+from collections import Counter
 from datetime import date
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
 
+from server.appointments import queries as appointments
+from server.appointments.queries import StoredAppointment
 from server.assessment import queries as score_queries
 from server.assessment.months import month_now
 from server.assessment.packs import packs
@@ -106,6 +109,22 @@ def test_complaints_came_every_way_and_ended_every_way(hall: Hall) -> None:
     doubts = hall.ctx.read(lambda c: stored_findings.of_doubts(c, "reference", "complaint:"))
     assert {row.source_id for row in doubts} == set(marks)
     assert marks
+
+
+def test_booked_people_came_on_time_and_late_were_cancelled_missed_and_come_today(
+    hall: Hall,
+) -> None:
+    def read(conn: Connection) -> list[StoredAppointment]:
+        return appointments.of_days(conn, hall.ctx.hall_id, "2026-01-01", "2026-12-31")
+
+    rows = hall.ctx.read(read)
+    assert Counter((row.state, row.arrival, row.excused) for row in rows) == {
+        ("served", "on_time", 0): 1,
+        ("served", "late", 0): 1,
+        ("hall_cancelled", "", 0): 1,
+        ("missed", "", 1): 1,
+        ("booked", "", 0): 3,
+    }
 
 
 def test_questions_helpers_and_green_channels_are_there(hall: Hall) -> None:

@@ -76,7 +76,7 @@ from server.tacit_approval.rules import SchemeKind, SchemeLimit
 from server.time_clocks import queries as time_clocks_queries
 from server.time_clocks.manual_entry import Sheet, Signature, take_sheet
 from server.web_api.limits import Limits
-from support import settled_scores
+from support import settled_appointments, settled_scores
 from support.halls import ADMINISTRATOR, MANAGER, MONDAY, STAFF, SmallHall, at, catalogue
 from support.read_tables import ReadTables
 from support.settled_case_rows import store_due, store_licence
@@ -211,6 +211,7 @@ class SettledHall:
         other = replace(applicant, person_key="")
         self.called = self._ended_case(replace(opening, applicant=other))
         self._joint_case(replace(opening, item="tax-2", applicant=other))
+        self.booked = settled_appointments.book(small, BOSS)
         self.ticket = small.issue("tax-1")
         small.clock.set(at(20, day=MONDAY))
         keep_day(self.ctx)
@@ -333,13 +334,15 @@ class SettledHall:
         every = ctx.read(rules_of)
         words = PublishNotice(pauses=False, text="请出示身份证")
         scores = settled_scores.settle(self.small, BOSS, ADMIN, CLERK)
+        booked = settled_appointments.settle(self.small, BOSS, self.booked)
         self.ids_by_parameter = {
             **scores,
+            **booked,
             "notice": [hall_notices.publish(ctx, BOSS, self.small.key(), words)],
             "ticket": [self.ticket.id],
             "part": self.parts,
             "meeting": self.meetings,
-            "token": [self.ticket.token],
+            "token": [self.ticket.token, *booked["token"]],
             "slip": [self.ticket.token],
             "window": ["T1"],
             "staff": [CLERK, MANAGER],
@@ -467,6 +470,7 @@ class SettledHall:
                     values[f"{table.name} {document['digest']}"] = json.dumps(
                         dict(document), default=str
                     )
+        values |= settled_appointments.digest(conn, last)
         return values | settled_scores.released(conn) | self._services(conn, last)
 
     def _services(self, conn: Connection, last: str) -> dict[str, Any]:

@@ -23,6 +23,7 @@ PAGES = (
     "docs/counter-day.zh-CN.md",
     "docs/public-voice.zh-CN.md",
     "docs/cases.zh-CN.md",
+    "docs/appointments.zh-CN.md",
     "docs/fees.zh-CN.md",
     "docs/joint-review.zh-CN.md",
 )

@@ -17,6 +17,7 @@ from server.core.clock import SeededTokenSource, SetClock, SystemTokenSource
 from server.core.engine import open_engine
 from server.core.events import Bus
 from server.core.folder_key import key_in
+from server.demo.history.appointments import Appointments
 from server.demo.history.assistance import Assistance
 from server.demo.history.cases import Cases
 from server.demo.history.complaints import Complaints
@@ -96,7 +97,7 @@ def _write(
     days = list(world.ctx.workdays().among(first, last))
     voices, licences, complaints = Voices(world), Licences(world, days), Complaints(world, days)
     cases, fees = Cases(world, days, licences), Fees(world, days)
-    assistance = Assistance(world, days)
+    assistance, appointments = Assistance(world, days), Appointments(world, days)
     notices = Notices(world, days, cases.handed_in)
     joint = Joint(world, days, cases.is_planned)
     scores, honours = Scores(world, days), Honours(world, days)
@@ -125,6 +126,7 @@ def _write(
             *voices.events(day),
             *complaints.events(day),
             *assistance.events(day),
+            *appointments.events(day),
             *scores.events(day),
             *honours.events(day),
             *weeks.events(day, newest=_same_week(day, last + timedelta(days=1))),

@@ -1,0 +1,1 @@
+"""Appointments: plans, seats, bookings, arrivals, no-shows."""
