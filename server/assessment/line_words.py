@@ -17,6 +17,8 @@ def line_words(line: Line, measure: Measure | None) -> str:
         words = f"超过{plain(line.free)}{counted}的，{words}"
     if line.repeat_from:
         words += f"，第{line.repeat_from}{counted}起按{plain(line.repeat_factor)}倍"
+    if line.is_yearly:
+        words += "，从年度得分中扣一次"
     if line.chief_share:
         words += f"，首席代表分担{plain(line.chief_share * 100)}%"
     return words

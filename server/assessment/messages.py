@@ -239,6 +239,9 @@ class MonthScore(Message):
     high: str
     coefficient: str
     parts: list[ScorePartView]
+    yearly: list[ScoreLineView]
+    """Lines that cost the year's total once, and no month's."""
+    year_points: str
     carried: list[CarriedScore]
     members: list[MemberScore]
     unmeasured: list[str]

@@ -261,6 +261,7 @@ class PeriodReader:
                 subject: added_up(
                     [results.get(subject, ()) for _, results in parts],
                     longer.get(subject, Longer.MEAN),
+                    is_year=period.kind is PeriodKind.YEAR,
                 )
                 for subject in subjects
             },

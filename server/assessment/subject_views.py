@@ -191,6 +191,8 @@ def _month(
         high=str(score.total.high),
         coefficient=plain(sheet.coefficient(score.code)),
         parts=[_part(shown, part) for part in score.parts],
+        yearly=[_line(shown, line) for line in score.yearly],
+        year_points=plain(score.year_points),
         carried=[
             CarriedScore(
                 of_name=names.get((entry.subject, entry.code), entry.code),

@@ -26,6 +26,8 @@ from server.core.errors import HallError
 from server.core.measured import Subject
 from server.hall.context import Context
 
+YEARLY = "（只计入年度得分）"
+
 
 def trial(ctx: Context, conn: Connection, sheet_id: str, month: Period) -> TrialView:
     """Return a month by the sheets in force and by one on trial. Raises SHEET_UNKNOWN.
@@ -102,7 +104,7 @@ def _lines(before: Score | None, after: Score) -> list[TrialLine]:
 
 def _points(score: Score) -> dict[str, Decimal]:
     points: dict[str, Decimal] = {}
-    for part in score.parts:
-        for line in part.lines:
-            points[line.line.name] = points.get(line.line.name, Decimal(0)) + line.points
+    for line in score.lines:
+        name = f"{line.line.name}{YEARLY if line.line.is_yearly else ''}"
+        points[name] = points.get(name, Decimal(0)) + line.points
     return points

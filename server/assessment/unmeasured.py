@@ -23,10 +23,10 @@ def without_records(sheets: tuple[Sheet, ...], roster: Roster) -> tuple[Coverage
 
 def _of_sheet(sheet: Sheet, roster: Roster) -> Iterator[Coverage]:
     points = {part.code: part.points for part in sheet.parts}
-    lines = Counter(line.part for line in sheet.lines if not line.is_bonus)
+    lines = Counter(line.part for line in sheet.lines if _counts(line))
     most: dict[str, Decimal] = {}
     for line in sheet.lines:
-        if not line.is_bonus:
+        if _counts(line):
             amount = _amount(line, points[line.part] / lines[line.part])
             most[line.measure] = max(most.get(line.measure, amount), amount)
     measures: dict[Decimal, list[str]] = defaultdict(list)
@@ -43,6 +43,10 @@ def _of_sheet(sheet: Sheet, roster: Roster) -> Iterator[Coverage]:
                 possible=amount,
                 words=WORDS,
             )
+
+
+def _counts(line: Line) -> bool:
+    return not line.is_bonus and not line.is_yearly
 
 
 def _amount(line: Line, points: Decimal) -> Decimal:
