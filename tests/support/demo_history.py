@@ -50,6 +50,7 @@ ACTS = {
     "0039": ("licence_extra.",),
     "0040": ("score_sheet.", "score_mark.", "score_dispute.", "score_release."),
     "0041": ("flag.", "veto.", "interview."),
+    "0043": ("honour_list.",),
 }
 """Journal actions that came with a revision; a database of an earlier revision has none of them."""
 
