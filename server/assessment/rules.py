@@ -333,12 +333,12 @@ def _totalled(
         total = sheet.base
     total = min(max(_bound(sheet, total + bonus + carried), low), high)
     own = Bounded(*(rounded(Fraction(points)) for points in (total, low, high)))
-    deducted = (
-        sum((part.part.points - part.total for part in measured), ZERO) - carried,
-        _deducted(score.parts, lambda line: line.high) - carried_high,
-        _deducted(score.parts, lambda line: line.low) - carried_low,
-    )
-    deductions = Bounded(*(rounded(Fraction(points)) for points in deducted))
+    least = _deducted(score.parts, lambda line: line.high) - carried_high
+    most = _deducted(score.parts, lambda line: line.low) - carried_low
+    # What a part that is left out has lost belongs to the range, and so to the sum.
+    deducted = sum((part.part.points - part.total for part in measured), ZERO) - carried
+    deducted = min(max(deducted, least), most)
+    deductions = Bounded(*(rounded(Fraction(points)) for points in (deducted, least, most)))
     return replace(score, own=own, total=own, deductions=deductions)
 
 

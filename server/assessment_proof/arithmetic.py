@@ -222,11 +222,9 @@ class MonthProof:
         high = _within(left.high + bonus.high + carried.high, sheet)
         value = _within(remaining + bonus.value + carried.value, sheet)
         total = Bounds(max(low, min(high, value)), low, high).rounded()
-        deductions = Bounds(
-            sum((part.points - part.left.value for part in measured), Fraction(0)) - carried.value,
-            base - left.high - carried.high,
-            base - left.low - carried.low,
-        )
+        least, most = base - left.high - carried.high, base - left.low - carried.low
+        lost = sum((part.points - part.left.value for part in measured), Fraction(0))
+        deductions = Bounds(max(least, min(most, lost - carried.value)), least, most)
         return total, deductions.rounded()
 
     @cached_property

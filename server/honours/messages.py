@@ -103,6 +103,8 @@ class RankedWindowView(Message):
     score: str
     deductions: str
     bad_ratings: int
+    served: int
+    """Numbers served in the quarter: of windows with one rank, more come first."""
     unmeasured: list[str]
     bars: list[BarView]
     needs_reason: bool

@@ -25,6 +25,7 @@ from server.honours.tables import (
     veto_step,
 )
 from server.queue.tables import ticket
+from server.queue.tickets import State as TicketState
 from server.ratings.tables import rating, redress
 
 
@@ -318,6 +319,15 @@ def bad_ratings(
         .where(d.state.not_in(sorted(without)))
     )
     return [(window, rating_id) for window, rating_id in conn.execute(query.order_by(r.id))]
+
+
+def served_counts(conn: Connection, hall_id: str, first: str, last: str) -> dict[str, int]:
+    """Return how many numbers each window finished on ISO days `first`..`last`."""
+    t = ticket.c
+    query = select(t.window, func.count()).where(
+        t.hall_id == hall_id, t.day >= first, t.day <= last, t.state == TicketState.FINISHED.value
+    )
+    return {row[0]: row[1] for row in conn.execute(query.group_by(t.window))}
 
 
 def served_windows(

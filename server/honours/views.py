@@ -120,6 +120,7 @@ def _ranking(
             score=str(entry.standing.score),
             deductions=str(entry.standing.deductions),
             bad_ratings=entry.standing.bad_ratings,
+            served=entry.served,
             unmeasured=list(entry.standing.unmeasured),
             bars=[
                 BarView(

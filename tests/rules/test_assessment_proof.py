@@ -16,6 +16,7 @@ from server import assessment_proof
 from server.assessment.frozen import Json
 from server.assessment.months import month_results
 from server.assessment.packs import packs
+from server.assessment.ranking import added_up, ranked
 from server.assessment.rules import Month, Roster, RosterPerson, RosterUnit, RosterWindow
 from server.assessment.sheets import Line, LinePeriod, Longer, Part, Sheet
 from server.assessment_proof.judge import JournalLine, Judge
@@ -149,6 +150,20 @@ def test_both_computations_agree_on_any_month(month: Month) -> None:
     verdict = Judge(as_file(month), None).verdict()
     assert verdict.differences == ()
     assert verdict.totals == sum(map(len, month_results(month).values()))
+
+
+@settings(max_examples=100)
+@given(months(), st.sampled_from(Longer))
+def test_score_deductions_and_rank_lie_within_their_ranges(month: Month, longer: Longer) -> None:
+    """A part of which nothing was measured may have facts all the same."""
+    own = month_results(month)
+    results = {**own, **{s: added_up([rows, rows], longer) for s, rows in own.items()}}
+    for subject, rows in (*own.items(), *results.items()):
+        for row in rows:
+            for bounds in (row.score, row.deductions):
+                assert bounds.low <= bounds.value <= bounds.high
+        for standing in ranked(subject, rows):
+            assert standing.rank_best <= standing.rank <= standing.rank_worst
 
 
 @settings(max_examples=20)
