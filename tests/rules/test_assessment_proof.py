@@ -152,11 +152,18 @@ def test_both_computations_agree_on_any_month(month: Month) -> None:
     assert verdict.totals == sum(map(len, month_results(month).values()))
 
 
+WHOLE_GAPS = st.lists(
+    st.sampled_from((("1", "", ""), ("2", "", ""), ("", "W1", ""), ("", "", "u1"))), unique=True
+).map(lambda all_of: tuple(Coverage(MEASURES, *who, D(4), D(4), "") for who in all_of))
+
+
 @settings(max_examples=100)
-@given(months(), st.sampled_from(Longer))
-def test_score_deductions_and_rank_lie_within_their_ranges(month: Month, longer: Longer) -> None:
+@given(months(), WHOLE_GAPS, st.sampled_from(Longer))
+def test_score_deductions_and_rank_lie_within_their_ranges(
+    month: Month, gaps_of: tuple[Coverage, ...], longer: Longer
+) -> None:
     """A part of which nothing was measured may have facts all the same."""
-    own = month_results(month)
+    own = month_results(replace(month, coverage=gaps_of or month.coverage))
     results = {**own, **{s: added_up([rows, rows], longer) for s, rows in own.items()}}
     for subject, rows in (*own.items(), *results.items()):
         for row in rows:
