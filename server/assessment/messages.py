@@ -189,6 +189,7 @@ class ScoreLineView(Message):
     code: str
     name: str
     rule: str
+    rule_en: str
     """Line in words, e.g. 每次扣1分."""
     points: str
     is_measured: bool

@@ -18,7 +18,11 @@ def window_name(catalogue: Catalogue, code: str) -> str:
 def certificate_content(
     hall: str, window: str, quarter: str, score: str, rank: int, day: date
 ) -> JsonDict:
-    """Return what the certificate says: `window` and `quarter` in words, `day` of the decision."""
+    """Return what the certificate says: `window` and `quarter` in words, `day` of the decision.
+
+    `rank` 0: it is a range, which the certificate leaves out.
+    """
+    place = f"　排名第{rank}" if rank else ""
     return {
         "title": "荣誉证书",
         "to": window,
@@ -27,5 +31,5 @@ def certificate_content(
         "closing": "特发此证，以资鼓励。",
         "hall": hall,
         "day": day_words(day.isoformat()),
-        "foot": f"{quarter}　考核得分{score}分　排名第{rank}",
+        "foot": f"{quarter}　考核得分{score}分{place}",
     }

@@ -117,7 +117,7 @@ def _archive(
         window_name(book, entry.code),
         quarter.words,
         str(entry.score),
-        entry.rank,
+        entry.rank if entry.rank_best == entry.rank_worst else 0,
         ctx.local(tx.now).date(),
     )
     first = proposal.by_actor.partition(":")[2], proposal.at

@@ -372,6 +372,7 @@ class AllowancePage(Message):
     """Name of the hall, as the table has it."""
     months: list[str]
     rule: str
+    rule_en: str
     is_final: bool
     people: list[AllowanceRow]
     """As fixed, if the table is; else as the records give it."""

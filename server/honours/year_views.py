@@ -33,7 +33,7 @@ from server.honours.messages import (
 from server.honours.queries import StoredInterview, StoredInterviewStep, StoredVeto
 from server.honours.rules import VetoKind
 from server.honours.veto_views import subject_name
-from server.honours.words import KIND_WORDS, cut_words, day_count, rule_words
+from server.honours.words import KIND_WORDS, cut_words, day_count, rule_words, rule_words_en
 from server.honours.workflow import INTERVIEW
 from server.honours.year_list import UnitOfYear, units_of
 
@@ -170,6 +170,7 @@ def allowance_page(ctx: Context, conn: Connection, actor: Actor, month: Period) 
         hall=content["hall"],
         months=months,
         rule=content["rule"],
+        rule_en=content["rule_en"],
         is_final=is_fixed(paper) or not current.obstacle,
         people=[AllowanceRow.model_validate(row) for row in content["people"]],
         sum=content["sum"],
@@ -185,6 +186,7 @@ def current_allowance(ctx: Context, conn: Connection, month: Period) -> CurrentL
         "hall": catalogue.hall_name,
         "month": month.id,
         "rule": rule_words(table.rule),
+        "rule_en": rule_words_en(table.rule),
         "people": [row.model_dump(mode="json") for row in rows],
         "sum": table.sum,
     }
