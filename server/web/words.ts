@@ -39,5 +39,5 @@ export const clauses = (parts: readonly string[]): string => parts.join(lang.val
 /** Names one after another. */
 export const names = (parts: readonly string[]): string => parts.join(lang.value === "en" ? ", " : "、");
 
-/** What follows a colon; nothing without words. */
+/** Words after a colon, with it; nothing without words. */
 export const after = (words: string): string => (words ? `${lang.value === "en" ? ": " : "："}${words}` : "");
