@@ -139,7 +139,9 @@ def _amounts(hall: Hall, clock: SetClock, rounds: int) -> list[list[float]]:
         clock.set(clock.now() + SECOND_MS)
         return timed(work) * 1000
 
+    amounts = []
     for work in works:
         work()
-    with gc_paused():
-        return [[once(work) for _ in range(rounds)] for work in works]
+        with gc_paused():
+            amounts.append([once(work) for _ in range(rounds)])
+    return amounts
