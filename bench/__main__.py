@@ -73,6 +73,9 @@ GROUPS = (
         "assessment",
         "bench.assessment",
         (
+            "assess-year-first",
+            "assess-year-open",
+            "assess-person-open",
             "assess-year",
             "assess-person",
             "assess-month",
