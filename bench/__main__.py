@@ -73,6 +73,9 @@ GROUPS = (
         "assessment",
         "bench.assessment",
         (
+            "assess-year-first",
+            "assess-year-open",
+            "assess-person-open",
             "assess-year",
             "assess-person",
             "assess-month",
@@ -90,6 +93,7 @@ SEPARATE = {
     "voice-bank": "bench.voice.render_bank",
     "voice-burst": "bench.voice.burst",
     "waits": "bench.waits",
+    "bookings": "bench.bookings",
     "bursts": "bench.bursts",
     "clock": "bench.clock",
     "signs": "bench.case_signs",

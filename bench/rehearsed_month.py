@@ -21,7 +21,8 @@ from server.queue.memory_floor import MemoryFloor
 from server.queue.routing import WindowSession, servers, windows_for
 from server.queue.settings import CounterSettings
 from server.queue.tickets import State, Ticket
-from server.queue.wait_forecast import PresentFloor, PriorityCall, Turn, forecast
+from server.queue.turns import Turn
+from server.queue.wait_forecast import PresentFloor, PriorityCall, forecast
 from server.queue.wait_range import Service, mean_service
 
 BEGIN = datetime.combine(date(2026, 3, 2), time(8, 10))
@@ -186,8 +187,8 @@ class RehearsedDay:
         if chosen is None:
             return
         ticket_id, choice = chosen
-        self._runs[choice.pool] = choice.run
-        self._floor.set_run(choice.pool, choice.run)
+        self._runs.update(choice.counts)
+        self._floor.count(choice)
         ticket = self._waiting.pop(ticket_id)
         self._floor.put(replace(ticket, state=State.CALLED))
         self._floor.record_call(ticket, code, at)

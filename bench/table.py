@@ -79,6 +79,11 @@ TARGETS = (
     Target("assistance-list", "20,000 questions and jobs: those of the hall", 100, "ms"),
     Target("green-desk", "a clerk's desk with 500 green cases of 2,500", 100, "ms"),
     Target("report-month", "report of 100,000 numbers, slowest grouping", 1000, "ms"),
+    Target(
+        "assess-year-first", "the same without a release, first reading after a start", 5000, "ms"
+    ),
+    Target("assess-year-open", "the same without a release", 1000, "ms"),
+    Target("assess-person-open", "the sheet of a person in a month without a release", 100, "ms"),
     Target("assess-year", "114 people × 12 months × 60 lines: the year's ranking", 1000, "ms"),
     Target("assess-person", "the sheet of a person in a released month", 100, "ms"),
     Target("assess-month", "the running month's ranking from its records", 1000, "ms"),

@@ -25,7 +25,8 @@ from server.demo.rehearsal.people import MINUTE
 from server.queue.call_candidates import Moment
 from server.queue.routing import WindowSession, windows_for
 from server.queue.tickets import Ticket
-from server.queue.wait_forecast import Kind, PresentFloor, forecast
+from server.queue.turns import Kind
+from server.queue.wait_forecast import PresentFloor, forecast
 from server.queue.wait_range import Wait, wait_of
 
 VISITS = (200, 240, 280, 320, 360)

@@ -54,6 +54,8 @@ class TicketCard(Message):
     consult: bool = False
     """True for an enquiry: the item is not accepted here."""
     outcome: str = ""
+    slot: int | None = None
+    """Start of its appointment in ms; None: without one."""
 
 
 class MissedCard(Message):

@@ -31,7 +31,7 @@ from server.queue.settings import ON, CounterSettings
 from server.queue.snapshot import QueueSnapshot
 from server.queue.ticket_counts import DayOfStaff
 from server.queue.ticket_queries import LaneCount
-from server.queue.tickets import State, Ticket
+from server.queue.tickets import State, Ticket, slot_of
 from server.queue.window_session_queries import StoredSession
 
 
@@ -194,6 +194,7 @@ def card(snapshot: QueueSnapshot, ticket: Ticket, calls: Sequence[StoredCall] = 
         promised_days=item.promised_days if item else 0,
         fee=item.fee if item else "",
         outcome=ticket.outcome,
+        slot=slot_of(ticket.lane),
     )
 
 

@@ -1,4 +1,4 @@
-"""Arrival of people with an appointment at the kiosk: the code, then the number."""
+"""Check-in at the kiosk: people with an appointment or a remote number, by its code."""
 
 from __future__ import annotations
 
@@ -7,6 +7,11 @@ from collections.abc import Callable
 from kiosk.messages import KioskArrival, TicketView
 from server.appointments import actions, public_routes
 from server.appointments.messages import ArriveByCode
+from server.appointments.rules import Arrival
+from server.queue import returning
+from server.queue.errors import QueueCode
+from server.queue.tickets import PASSED
+from server.remote_numbers.actions import by_check_in_code
 from server.web_api import Api, Call, Caller
 from server.web_api.limits import CODES
 
@@ -22,13 +27,19 @@ def add(api: Api, view_of: Callable[[str], TicketView]) -> None:
         who=KIOSK,
         body=ArriveByCode,
         answer=KioskArrival,
-        codes=public_routes.ARRIVING,
+        codes=(*public_routes.ARRIVING, QueueCode.TICKET_UNKNOWN, QueueCode.MOVE_NOT_ALLOWED),
         policy=CODES,
         example={"code": "7K2MHT4W"},
     )
     def arrive_at_kiosk(call: Call) -> KioskArrival:
-        """Let a person with an appointment come in; the slip is printed at this kiosk."""
+        """Check in a person with an appointment (the slip is printed) or a remote number."""
         body: ArriveByCode = call.body
+        remote = by_check_in_code(ctx, body.code)
+        if remote is not None:
+            late = remote.lane.startswith(PASSED)
+            returning.check_in(ctx, call.actor, call.key, remote.id)
+            arrival = Arrival.LATE if late else Arrival.ON_TIME
+            return KioskArrival(start="", arrival=arrival, ticket=view_of(remote.id))
         row = public_routes.by_code(hall, body.code)
         arrived = actions.arrive(
             ctx, call.actor, call.key, row.id, kiosk=call.actor.name, paper=body.paper

@@ -48,6 +48,32 @@ class KioskCatalogue(Message):
     """Codes of the most requested items of late, most first."""
 
 
+class HallSite(Message):
+    """Building of the hall; `units`: codes of those with a window in it."""
+
+    code: str
+    name: str
+    name_en: str
+    address: str
+    address_en: str
+    units: list[str]
+
+
+class PhoneHall(Message):
+    """First page of the phone hall."""
+
+    hall: str
+    hall_en: str
+    hours: HallHours
+    notices: list[HallNoticeView]
+    sites: list[HallSite]
+    """Empty for a hall in a single building."""
+    bookable: list[str]
+    """Codes of the items that take appointments."""
+    remote: bool
+    """True if numbers are given before people come, when the wait is long."""
+
+
 class Offer(Message):
     """Windows that serve the item now, with the number waiting and the expected wait."""
 
@@ -167,6 +193,12 @@ class TicketView(Message):
     """True for a consultation number: the item is advised on, and accepted elsewhere."""
     hall: str = ""
     hall_en: str = ""
+    slot: int | None = None
+    """Start of its appointment in ms, while it waits with one."""
+    presence: Literal["here", "away", "passed"] = "here"
+    """Holder of a remote number: not in the hall yet, before or after the turn has come."""
+    check_in_code: str = ""
+    """Code for the check-in of a remote number at a kiosk, behind its number."""
     remind_ahead: int = 0
     """People ahead at which the page reminds once, if its holder asked for it; 0: at the call."""
 
@@ -217,9 +249,10 @@ class Issued(Message):
 
 
 class KioskArrival(Message):
-    """Number of a person with an appointment who has come."""
+    """Number of a person with an appointment or a remote number who has come."""
 
     start: str
+    """Start of the appointment, such as 09:30; empty for a remote number."""
     arrival: Arrival
     ticket: TicketView
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from kiosk import routes, views
+from kiosk import phone_hall, routes, views
 from server.capability import Capability
 
 CAPABILITY = Capability(
     name="kiosk",
-    routes=(lambda parts: routes.add(parts.api, parts.feeds, parts.agents, parts.start),),
+    routes=(
+        lambda parts: routes.add(parts.api, parts.feeds, parts.agents, parts.start),
+        lambda parts: phone_hall.add(parts.api),
+    ),
     warm=(lambda hall: views.catalogue_view(hall.ctx.catalogue(), []),),  # pinyin takes 0.5 s
 )

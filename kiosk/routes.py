@@ -39,6 +39,7 @@ from server.queue import (
     issuing,
     item_quotas,
     recent_numbers,
+    returning,
     slip_queries,
     snapshot,
     ticket_counts,
@@ -426,6 +427,17 @@ def _staff_commands(api: Api, kiosk: Kiosk) -> None:
     def give_back(call: Call) -> Done:
         """Let a missed person wait again."""
         calling.return_to_queue(ctx, call.actor, call.key, call.args["ticket"])
+        return Done()
+
+    @api.post(
+        "/tickets/<ticket>/check-in",
+        who=STAFF,
+        answer=Done,
+        codes=(QueueCode.TICKET_UNKNOWN, QueueCode.MOVE_NOT_ALLOWED),
+    )
+    def check_in(call: Call) -> Done:
+        """Check in the holder of a remote number, who has come to the reception desk."""
+        returning.check_in(ctx, call.actor, call.key, call.args["ticket"])
         return Done()
 
 

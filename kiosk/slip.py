@@ -48,6 +48,7 @@ def ticket_slip(
         Text(unit.name if unit else "", align="center"),
         Rule(),
         *_places(_windows(facts, catalogue)),
+        *_appointment(facts, settings),
         Pair("前面还有 Ahead", f"{facts['ahead']}人"),
         *_wait_lines(facts, settings),
         Pair("取号时间 Time", issued.strftime("%Y-%m-%d %H:%M")),
@@ -60,6 +61,14 @@ def ticket_slip(
         Cut(),
     ]
     return Document(tuple(line for line in lines if line != Text("", align="center")), copy)
+
+
+def _appointment(facts: dict[str, Any], settings: Settings) -> tuple[Line, ...]:
+    """Return the line with the time of the appointment."""
+    if "slot" not in facts:
+        return ()
+    at = local(facts["slot"], settings.of(GeneralSettings).timezone)
+    return (Pair("预约时间 Appointment", f"{at:%H:%M}", bold=True),)
 
 
 def _places(windows: str) -> tuple[Line, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 from kiosk.messages import (
     ItemPage,
@@ -39,8 +39,17 @@ from server.queue.settings import NumberSettings, ScreenSettings, VoiceSettings
 from server.queue.slips import StoredSlip
 from server.queue.snapshot import QueueSnapshot
 from server.queue.ticket_place import TicketPlace, after_delay
-from server.queue.tickets import AT_WINDOW, Outcome, State, Ticket
+from server.queue.tickets import (
+    AT_WINDOW,
+    PASSED,
+    Outcome,
+    State,
+    Ticket,
+    is_absent,
+    slot_of,
+)
 from server.queue.wait_range import wait_of
+from server.remote_numbers.rules import code_of
 
 
 def catalogue_view(catalogue: Catalogue, popular: list[str]) -> KioskCatalogue:
@@ -169,8 +178,7 @@ def ticket_view(
     item, wait = item_of(snapshot, ticket, catalogue), place.wait
     unit = snapshot.catalogue.unit_by.get(ticket.queue)
     klass = snapshot.catalogue.class_by.get(ticket.klass)
-    at_window = ticket.state in AT_WINDOW
-    settings = snapshot.settings
+    at_window, (numbers, screens) = ticket.state in AT_WINDOW, _settings_of(snapshot)
     return TicketView(
         id=ticket.id,
         number=ticket.number,
@@ -185,6 +193,9 @@ def ticket_view(
         ahead=wait.ahead if wait else 0,
         priority_ahead=wait.priority_ahead if wait else 0,
         sent=ticket.state is State.WAITING and ticket.lane.startswith("@"),
+        slot=slot_of(ticket.lane),
+        presence=_presence(ticket),
+        check_in_code=_check_in_code(ticket),
         low=wait.low if wait else 0,
         high=wait.high if wait else 0,
         windows=window_refs(snapshot.catalogue, place.windows),
@@ -192,16 +203,15 @@ def ticket_view(
         call_count=ticket.call_count,
         issued_at=ticket.issued_at,
         called_at=ticket.called_at,
-        can_return=ticket.state is State.MISSED
-        and ticket.returns < settings.of(NumberSettings).return_limit,
-        return_places=settings.of(NumberSettings).return_places,
+        can_return=ticket.state is State.MISSED and ticket.returns < numbers.return_limit,
+        return_places=numbers.return_places,
         outcome=ticket.outcome,
         url=url,
         slip=slip_state(slips),
         materials=materials(item),
-        notice=settings.of(ScreenSettings).notice_zh,
-        notice_en=settings.of(ScreenSettings).notice_en,
-        remind_ahead=settings.of(ScreenSettings).remind_ahead,
+        notice=screens.notice_zh,
+        notice_en=screens.notice_en,
+        remind_ahead=screens.remind_ahead,
         reason=ticket.note if ticket.outcome == Outcome.REFUSED else "",
         hours=hall_hours(snapshot),
         others=[_other_ticket(snapshot, other, place) for other, place in others],
@@ -212,6 +222,20 @@ def ticket_view(
         hall=snapshot.catalogue.hall_name,
         hall_en=snapshot.catalogue.hall_name_en,
     )
+
+
+def _check_in_code(ticket: Ticket) -> str:
+    return code_of(ticket.token) if _presence(ticket) != "here" else ""
+
+
+def _settings_of(snapshot: QueueSnapshot) -> tuple[NumberSettings, ScreenSettings]:
+    return snapshot.settings.of(NumberSettings), snapshot.settings.of(ScreenSettings)
+
+
+def _presence(ticket: Ticket) -> Literal["here", "away", "passed"]:
+    if ticket.state is not State.WAITING or not is_absent(ticket.lane):
+        return "here"
+    return "passed" if ticket.lane.startswith(PASSED) else "away"
 
 
 def _notices_for(snapshot: QueueSnapshot, windows: Sequence[str]) -> list[HallNoticeView]:

@@ -13,6 +13,8 @@ export const ACTS = {
   "ticket.resume": { zh: "叫回", en: "Called back" },
   "ticket.return": { zh: "重新排队", en: "Back in the queue" },
   "ticket.transfer": { zh: "转移", en: "Transferred" },
+  "ticket.check_in": { zh: "到厅签到", en: "Checked in" },
+  "ticket.pass_over": { zh: "轮到时未签到，号码保留", en: "Turn came before the check-in; the number stays" },
   "ticket.redirect": { zh: "改派", en: "Redirected" },
   "ticket.cancel": { zh: "取消", en: "Cancelled" },
   "ticket.correct": { zh: "更正", en: "Corrected" },

@@ -41,6 +41,7 @@ const WHYS = {
     zh: "已有 {overtaken} 位优先号排到前面（上限 {limit}），不再让优先号插前",
     en: "Overtaken {overtaken} times by priority people (at most {limit})",
   },
+  booked: { zh: "预约时间到，先叫（每叫 {every} 个号，最多一个是预约的）", en: "Appointment due (at most 1 of {every} calls)" },
   only_comprehensive: { zh: "该事项目前只有综合窗口办理", en: "Only general windows handle this service now" },
   relief: {
     zh: "{queue}最需要分流：已等 {waited} 分钟，目标 {target} 分钟",

@@ -100,7 +100,9 @@ def arrive(
         state = APPOINTMENT.after(AppointmentMove.ARRIVE, attempt_of(ctx, actor, row, tx.now))
         when = _arrival(ctx, tx.now, row)
         issue = issuing.issue_request(row.item, row.klass, kiosk, paper=paper)
-        ticket = issuing.issue_within(ctx, tx, actor, issue).ticket_id
+        slot = begins(ctx, row.day, row.start) if when is Arrival.ON_TIME else 0
+        extras = issuing.IssueExtras(slot=slot)
+        ticket = issuing.issue_in_act(ctx, tx, actor, issue, extras).ticket_id
         queries.change(tx, row.id, arrived_at=tx.now, arrival=when.value, ticket=ticket, unsure="")
         data = {"arrival": when.value, "ticket": ticket}
         add_step(tx, actor, row, state, Wish(AppointmentMove.ARRIVE), data)

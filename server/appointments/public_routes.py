@@ -282,12 +282,12 @@ def _changed(api: Api) -> None:
     def arrive_by_phone(call: Call) -> ArrivedPage:
         """Check in by phone, in the hall's network or with the code that is shown in the hall."""
         row = own(hall, call.args["token"])
-        if not _is_here(hall, call.body.here):
+        if not is_here(hall, call.body.here):
             raise HallError(AppointmentCode.APPOINTMENT_NOT_HERE)
         return arrived(hall, actions.arrive(ctx, PHONE, call.key, row.id, paper=False))
 
 
-def _is_here(hall: Hall, code: str) -> bool:
+def is_here(hall: Hall, code: str) -> bool:
     """Return True for a request from the hall's networks, or with today's code of the hall."""
     ctx = hall.ctx
     networks = networks_of(ctx.settings().of(AppointmentSettings).appointment_networks)

@@ -102,11 +102,10 @@ def _charged(
 
 
 def _charges(score: Score) -> Iterable[tuple[str, tuple[MeasuredFact, Decimal]]]:
-    for part in score.parts:
-        for line in part.lines:
-            for charge in line.charges:
-                key = f"{line.line.code}/{fact_key(charge.fact)}"
-                yield key, (charge.fact, charge.points)
+    for line in score.lines:
+        for charge in line.charges:
+            key = f"{line.line.code}/{fact_key(charge.fact)}"
+            yield key, (charge.fact, charge.points)
     for entry in score.carried:
         key = f"{entry.subject}/{entry.code}/{entry.line.code}/{fact_key(entry.fact)}"
         yield key, (entry.fact, entry.points)

@@ -119,8 +119,7 @@ def dispute(ctx: Context, actor: Actor, key: str, wish: Wish) -> str:
 
 def facts_of(score: Score) -> Iterable[MeasuredFact]:
     """Return the facts that a score cites, those that a chief representative carries included."""
-    lines = chain.from_iterable(part.lines for part in score.parts)
-    own = (charge.fact for line in lines for charge in line.charges)
+    own = (charge.fact for line in score.lines for charge in line.charges)
     return chain(own, (entry.fact for entry in score.carried))
 
 

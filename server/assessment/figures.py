@@ -18,7 +18,7 @@ from server.assessment.messages import (
     ScorePartFigure,
 )
 from server.assessment.months import PeriodReader, released_of
-from server.assessment.periods import Period
+from server.assessment.periods import Period, PeriodKind
 from server.assessment.ranking import Result
 from server.assessment.rules import Score, rounded
 from server.assessment.sheets import ZERO
@@ -51,7 +51,7 @@ def figures(
     return ScoreFigures(
         months=_months(ctx, conn, reader, period, subject, code),
         parts=part_figures(scores),
-        deductions=deductions(scores, measures()),
+        deductions=deductions(scores, measures(), is_year=period.kind is PeriodKind.YEAR),
     )
 
 
@@ -110,12 +110,18 @@ def part_figures(scores: Iterable[Score]) -> list[ScorePartFigure]:
     ]
 
 
-def deductions(scores: Iterable[Score], names: Mapping[str, Measure]) -> list[ScoreDeduction]:
-    """Return the points that each measure cost and the number of its facts, the most first."""
+def deductions(
+    scores: Iterable[Score], names: Mapping[str, Measure], *, is_year: bool = False
+) -> list[ScoreDeduction]:
+    """Return the points that each measure cost and the number of its facts, the most first.
+
+    Lines of the year count in its figures alone.
+    """
     cost: dict[str, Decimal] = defaultdict(Decimal)
     facts: dict[str, set[str]] = defaultdict(set)
     for score in scores:
-        charges = [c for part in score.parts for line in part.lines for c in line.charges]
+        lines = [line for line in score.lines if is_year or not line.line.is_yearly]
+        charges = [charge for line in lines for charge in line.charges]
         for fact, points in [
             *((charge.fact, charge.points) for charge in charges),
             *((entry.fact, entry.points) for entry in score.carried),

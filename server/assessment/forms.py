@@ -60,6 +60,7 @@ def sheet_from(form: ScoreSheetForm) -> Sheet:
                 repeat_from=line.repeat_from,
                 repeat_factor=number_of(line.repeat_factor),
                 chief_share=number_of(line.chief_share),
+                period=line.period,
             )
             for line in form.lines
         ),
@@ -102,6 +103,7 @@ def form_of(sheet: Sheet, since: str) -> ScoreSheetForm:
                 repeat_from=line.repeat_from,
                 repeat_factor=plain(line.repeat_factor),
                 chief_share=plain(line.chief_share),
+                period=line.period,
             )
             for line in sheet.lines
         ),

@@ -9,13 +9,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from pydantic import TypeAdapter
 
 from server.assessment.ranking import Result
 from server.assessment.rules import Month
-from server.assessment.sheets import Sheet
+from server.assessment.sheets import LinePeriod, Sheet
 from server.core.digests import digest
 from server.core.measured import Subject
 
@@ -56,6 +58,14 @@ class Contents:
 def sheet_json(sheet: Sheet) -> Json:
     """Return a sheet as JSON values."""
     values: Json = _SHEET.dump_python(sheet, mode="json")
+    return _lean_sheet(values)
+
+
+def _lean_sheet(values: Json) -> Json:
+    """Return a sheet whose lines of the month do not say so, as before there were others."""
+    for line in values["lines"]:
+        if line["period"] == LinePeriod.MONTH:
+            del line["period"]
     return values
 
 
@@ -72,6 +82,8 @@ def sheet_digest(sheet: Sheet) -> str:
 def month_json(month: Month) -> Json:
     """Return a month as JSON values."""
     values: Json = _MONTH.dump_python(month, mode="json")
+    for sheet in values["sheets"]:
+        _lean_sheet(sheet)
     return values
 
 
@@ -83,6 +95,9 @@ def month_of(values: Json) -> Month:
 def results_json(results: Results) -> Json:
     """Return results as JSON values."""
     values: Json = _RESULTS.dump_python(dict(results), mode="json")
+    for result in chain.from_iterable(values.values()):
+        if not Decimal(result["year"]):
+            del result["year"]
     return values
 
 

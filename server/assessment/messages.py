@@ -189,6 +189,7 @@ class ScoreLineView(Message):
     code: str
     name: str
     rule: str
+    rule_en: str
     """Line in words, e.g. 每次扣1分."""
     points: str
     is_measured: bool
@@ -239,6 +240,9 @@ class MonthScore(Message):
     high: str
     coefficient: str
     parts: list[ScorePartView]
+    yearly: list[ScoreLineView]
+    """Lines that cost the year's total once, and no month's."""
+    year_points: str
     carried: list[CarriedScore]
     members: list[MemberScore]
     unmeasured: list[str]

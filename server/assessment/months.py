@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -39,6 +40,8 @@ from server.core.measured import MeasuredFact, Subject
 from server.hall.context import Context
 from server.hall.measure_request import MeasureRequest, measure_all
 from server.hall.past_catalogue import catalogue_then
+
+Scores = Mapping[Subject, tuple[Score, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +157,34 @@ def released_month(conn: Connection, hall_id: str, month: Period) -> Month | Non
     return None if source is None else month_of(source)
 
 
+class FoldedMonths:
+    """Scores of months that were folded before, while the month is the same."""
+
+    MOST = 24
+
+    def __init__(self) -> None:
+        self._months: dict[str, tuple[Month, Scores]] = {}
+
+    @classmethod
+    def of(cls, ctx: Context) -> FoldedMonths:
+        """Return those of a hall."""
+        months = ctx.kept.setdefault(cls, cls())
+        assert isinstance(months, cls)
+        return months
+
+    def scores(self, month: Month) -> Scores:
+        """Return the scores of a month."""
+        earlier = self._months.get(month.id)
+        if earlier is not None and earlier[0] == month:
+            return earlier[1]
+        scores = fold(month)
+        self._months.pop(month.id, None)
+        while len(self._months) >= self.MOST:
+            self._months.pop(next(iter(self._months)), None)
+        self._months[month.id] = month, scores
+        return scores
+
+
 class PeriodReader:
     """Periods of one hall, each month read at most once."""
 
@@ -161,7 +192,8 @@ class PeriodReader:
         self._ctx = ctx
         self._conn = conn
         self._months: dict[str, Month] = {}
-        self._scores: dict[str, dict[Subject, tuple[Score, ...]]] = {}
+        self._released: dict[str, Month | None] = {}
+        self._scores: dict[str, Scores] = {}
 
     @cached_property
     def today(self) -> str:
@@ -183,17 +215,24 @@ class PeriodReader:
 
     def month(self, month: Period, *, released: bool = False) -> Month:
         """Return a month as the records give it now, or as released if it is."""
-        key = f"{month.id}/{released}"
-        if key not in self._months:
-            frozen = released_month(self._conn, self._ctx.hall_id, month) if released else None
-            self._months[key] = frozen or month_now(self._ctx, self._conn, month)
-        return self._months[key]
+        frozen = self._frozen(month) if released else None
+        if frozen is not None:
+            return frozen
+        if month.id not in self._months:
+            self._months[month.id] = month_now(self._ctx, self._conn, month)
+        return self._months[month.id]
 
-    def scores(self, month: Period, *, released: bool = False) -> dict[Subject, tuple[Score, ...]]:
+    def _frozen(self, month: Period) -> Month | None:
+        if month.id not in self._released:
+            self._released[month.id] = released_month(self._conn, self._ctx.hall_id, month)
+        return self._released[month.id]
+
+    def scores(self, month: Period, *, released: bool = False) -> Scores:
         """Return the scores of a month as the records give them now, or as released."""
-        key = f"{month.id}/{released}"
+        key = f"{month.id}/{released and self._frozen(month) is not None}"
         if key not in self._scores:
-            self._scores[key] = fold(self.month(month, released=released))
+            folded = FoldedMonths.of(self._ctx)
+            self._scores[key] = folded.scores(self.month(month, released=released))
         return self._scores[key]
 
     def contents(self, period: Period) -> Contents:
@@ -222,6 +261,7 @@ class PeriodReader:
                 subject: added_up(
                     [results.get(subject, ()) for _, results in parts],
                     longer.get(subject, Longer.MEAN),
+                    is_year=period.kind is PeriodKind.YEAR,
                 )
                 for subject in subjects
             },

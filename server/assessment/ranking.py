@@ -13,7 +13,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from server.assessment.rules import Bounded, Score, rounded
-from server.assessment.sheets import Longer
+from server.assessment.sheets import ZERO, Longer
 from server.core.measured import Subject
 
 
@@ -55,6 +55,8 @@ class Result:
     deductions: Bounded
     bad_ratings: int
     unmeasured: tuple[str, ...] = ()
+    year: Decimal = ZERO
+    """Points that count once in the year's total, zero or negative; a year's total has them."""
 
 
 def result_of(score: Score) -> Result:
@@ -67,42 +69,48 @@ def result_of(score: Score) -> Result:
         score.deductions,
         score.bad_ratings,
         tuple(dict.fromkeys(score.unmeasured)),
+        score.year_points,
     )
 
 
-def added_up(months: Sequence[Sequence[Result]], longer: Longer) -> tuple[Result, ...]:
+def added_up(
+    months: Sequence[Sequence[Result]], longer: Longer, *, is_year: bool = False
+) -> tuple[Result, ...]:
     """Return the results of a period from those of its months, in their order.
 
     A month in which somebody was not assessed leaves the mean. Name and unit are the last ones.
+    The total of a year loses the points that count once in it.
     """
     by_code: dict[str, list[Result]] = {}
     for results in months:
         for result in results:
             by_code.setdefault(result.code, []).append(result)
-    return tuple(_added(own, longer) for own in by_code.values())
+    return tuple(_added(own, longer, is_year=is_year) for own in by_code.values())
 
 
-def _added(months: Sequence[Result], longer: Longer) -> Result:
-    def side(value: Callable[[Result], Decimal], *, total: bool) -> Decimal:
+def _added(months: Sequence[Result], longer: Longer, *, is_year: bool) -> Result:
+    def side(value: Callable[[Result], Decimal], *, total: bool, once: Decimal) -> Decimal:
         number = Fraction(sum((value(month) for month in months), Decimal(0)))
-        return rounded(number if total else number / len(months))
+        return rounded((number if total else number / len(months)) + Fraction(once))
 
-    def bounded(kind: Callable[[Result], Bounded], *, total: bool) -> Bounded:
+    def bounded(kind: Callable[[Result], Bounded], *, total: bool, once: Decimal) -> Bounded:
         return Bounded(
-            side(lambda month: kind(month).value, total=total),
-            side(lambda month: kind(month).low, total=total),
-            side(lambda month: kind(month).high, total=total),
+            side(lambda month: kind(month).value, total=total, once=once),
+            side(lambda month: kind(month).low, total=total, once=once),
+            side(lambda month: kind(month).high, total=total, once=once),
         )
 
-    last = months[-1]
+    last, year = months[-1], sum((month.year for month in months), ZERO)
+    once = year if is_year else ZERO
     return Result(
         last.code,
         last.name,
         last.unit,
-        bounded(lambda month: month.score, total=longer is Longer.SUM),
-        bounded(lambda month: month.deductions, total=True),
+        bounded(lambda month: month.score, total=longer is Longer.SUM, once=once),
+        bounded(lambda month: month.deductions, total=True, once=-once),
         sum(month.bad_ratings for month in months),
         tuple(dict.fromkeys(name for month in months for name in month.unmeasured)),
+        year,
     )
 
 

@@ -307,3 +307,17 @@ def _own(api: Api) -> None:
         return hall.read_off_loop(
             lambda c: subject_views.subject_score(ctx, c, call.actor, period, subject, code)
         )
+
+    @api.get(
+        "/my/assessment/figures/<period>/<subject>/<code>",
+        who=STAFF,
+        answer=ScoreFigures,
+        codes=(AssessmentCode.PERIOD_UNKNOWN, AssessmentCode.SUBJECT_UNKNOWN),
+    )
+    def my_figures(call: Call) -> ScoreFigures:
+        """Return the figures of a sheet that one may see, for charts."""
+        period = period_argument(call.args["period"])
+        subject, code = subject_argument(call.args["subject"]), call.args["code"]
+        if not subject_views.may_see(ctx.catalogue(), call.actor, subject, code):
+            raise HallError(AssessmentCode.SUBJECT_UNKNOWN)
+        return hall.read_off_loop(lambda c: figures.figures(ctx, c, period, subject, code))

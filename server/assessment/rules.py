@@ -143,6 +143,18 @@ class Score:
     bad_ratings: int
     people: tuple[str, ...] = ()
     windows: tuple[str, ...] = ()
+    yearly: tuple[LineScore, ...] = ()
+    """Lines that cost the year's total once; they change no total of the month."""
+
+    @property
+    def year_points(self) -> Decimal:
+        """Points of the month's facts that count in the year's total, zero or negative."""
+        return sum((line.points for line in self.yearly), ZERO)
+
+    @property
+    def lines(self) -> tuple[LineScore, ...]:
+        """Lines of the parts, and those of the year."""
+        return (*(line for part in self.parts for line in part.lines), *self.yearly)
 
     @property
     def unmeasured(self) -> tuple[str, ...]:
@@ -237,20 +249,25 @@ class _Reader:
         windows: tuple[str, ...],
     ) -> Score:
         lines: dict[str, list[LineScore]] = defaultdict(list)
+        yearly: list[LineScore] = []
         for line in sheet.lines:
-            lines[line.part].append(self._line(sheet.subject, code, line))
+            scored = self._line(sheet.subject, code, line)
+            (yearly if line.is_yearly else lines[line.part]).append(scored)
         parts = tuple(
             self._part(sheet.subject, code, part, tuple(lines[part.code])) for part in sheet.parts
         )
         bad = len(self._facts.get((sheet.subject, code, BAD_RATING), ()))
         score = Score(
-            sheet.subject, code, name, unit, parts, (), _NONE, _NONE, _NONE, bad, people, windows
+            *(sheet.subject, code, name, unit, parts, (), _NONE, _NONE, _NONE, bad),
+            *(people, windows, tuple(yearly)),
         )
         return _totalled(sheet, score)
 
     def _line(self, subject: Subject, code: str, line: Line) -> LineScore:
         facts = self._facts.get((subject, code, line.measure), ())
         missing = self._missing.get((subject, code, line.measure), ZERO)
+        if line.is_yearly:
+            missing = ZERO  # two people establish such a fault; no machine can have missed it
         if not facts and not missing:
             return LineScore(line, ZERO, ZERO, ZERO)
         amount, charges = ZERO, []
@@ -316,12 +333,12 @@ def _totalled(
         total = sheet.base
     total = min(max(_bound(sheet, total + bonus + carried), low), high)
     own = Bounded(*(rounded(Fraction(points)) for points in (total, low, high)))
-    deducted = (
-        sum((part.part.points - part.total for part in measured), ZERO) - carried,
-        _deducted(score.parts, lambda line: line.high) - carried_high,
-        _deducted(score.parts, lambda line: line.low) - carried_low,
-    )
-    deductions = Bounded(*(rounded(Fraction(points)) for points in deducted))
+    least = _deducted(score.parts, lambda line: line.high) - carried_high
+    most = _deducted(score.parts, lambda line: line.low) - carried_low
+    # What a part that is left out has lost belongs to the range, and so to the sum.
+    deducted = sum((part.part.points - part.total for part in measured), ZERO) - carried
+    deducted = min(max(deducted, least), most)
+    deductions = Bounded(*(rounded(Fraction(points)) for points in (deducted, least, most)))
     return replace(score, own=own, total=own, deductions=deductions)
 
 

@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from server.assessment.messages import MonthText, ScoreStep
-from server.assessment.sheets import MOST_LINES, MOST_PARTS, Longer
+from server.assessment.sheets import MOST_LINES, MOST_PARTS, LinePeriod, Longer
 from server.assessment.workflow import SheetMove, SheetState
 from server.core.measured import Subject
 from server.core.messages import Code, Command, Message
@@ -43,6 +43,7 @@ class ScoreLineForm(Command):
     repeat_from: Annotated[int, Field(ge=0, le=100)] = 0
     repeat_factor: Points = "1"
     chief_share: Points = "0"
+    period: LinePeriod = LinePeriod.MONTH
 
 
 class ScoreCoefficient(Command):

@@ -93,6 +93,22 @@ def _line(
         yield f"{zh}的加倍规定有误", f"{en}: wrong repetition"
     if not ZERO <= line.chief_share <= ONE or (line.chief_share and line.is_bonus):
         yield f"{zh}的首席代表分担有误", f"{en}: wrong share of the chief representative"
+    if line.is_yearly and measure is not None:
+        yield from _yearly(line, measure, zh, en)
+
+
+def _yearly(line: Line, measure: Measure, zh: str, en: str) -> Iterator[Problem]:
+    """Yield what keeps a line from costing the year's total once, fact by fact."""
+    if line.is_bonus or not measure.typed:
+        yield (
+            f"{zh}只计入年度得分的，要是人工记分的扣分",
+            f"{en}: what counts once in the year is a deduction by a mark by hand",
+        )
+    if line.per != ONE or line.free or line.repeat_from or line.chief_share:
+        yield (
+            f"{zh}只计入年度得分的，每次都扣，没有免计、加倍和首席代表分担",
+            f"{en}: what counts once in the year costs each time, without repetition or shares",
+        )
 
 
 def _bounds(sheet: Sheet) -> Iterator[Problem]:

@@ -20,7 +20,7 @@ from server.assessment.forms import form_of
 from server.assessment.sheet_messages import (
     ScoreSheetForm,
 )
-from server.assessment.sheets import Longer, Sheet
+from server.assessment.sheets import LinePeriod, Longer, Sheet
 from server.catalogue.workbook.cells import unescaped
 from server.catalogue.workbook.opening import (
     READ_ERRORS,
@@ -37,6 +37,7 @@ from server.hall.measure_request import measures
 WHOLE, PARTS, LINES, FACTORS = "评分表", "考核项", "评分细则", "单位系数"
 NO_BOUND = "不限"
 SUBJECTS = {Subject.PERSON: "人员", Subject.WINDOW: "窗口", Subject.UNIT: "单位"}
+PERIODS = {LinePeriod.MONTH: "月度得分", LinePeriod.YEAR: "年度得分"}
 LONGER = {Longer.MEAN: "各月平均", Longer.SUM: "各月合计"}
 MOST_ROWS, MOST_COLUMNS = 300, 20
 Columns = Sequence[tuple[str, str]]
@@ -70,7 +71,10 @@ LINE_COLUMNS: Columns = (
     ("repeat_from", "第几次起加倍"),
     ("repeat_factor", "倍数"),
     ("chief_share", "首席代表分担比例"),
+    ("period", "计入"),
 )
+LATER_COLUMNS = frozenset({"period"})
+"""Columns that workbooks of an earlier version lack."""
 FACTOR_COLUMNS: Columns = (("unit", "单位编码"), ("factor", "系数"))
 _OPTIONS = {
     "in_memory": True,
@@ -115,6 +119,8 @@ def _text(field: str, value: object) -> str:
         return NO_BOUND
     if field == "subject":
         return SUBJECTS[Subject(str(value))]
+    if field == "period":
+        return PERIODS[LinePeriod(str(value))]
     if field == "longer":
         return LONGER[Longer(str(value))]
     if field == "measure":
@@ -174,6 +180,7 @@ def _cell(value: object) -> str:
 def _records(book: Workbook, title: str, columns: Columns) -> list[dict[str, Any]]:
     rows = _rows(book, title)
     headings = rows[0] if rows else [""]
+    columns = [c for c in columns if c[0] not in LATER_COLUMNS or c[1] in headings]
     missing = [heading for _, heading in columns if heading not in headings]
     if missing:
         raise _wrong(f"“{title}”缺少栏目“{missing[0]}”", f"{title} has no column {missing[0]}")
@@ -210,6 +217,7 @@ def _measure(text: str) -> str:
 _READERS: dict[str, Callable[[str], Any]] = {
     "subject": _worded(SUBJECTS),
     "longer": _worded(LONGER),
+    "period": _worded(PERIODS),
     "measure": _measure,
     "source": lambda text: text,
     "repeat_from": lambda text: int(text) if text.isascii() and text.isdecimal() else text,

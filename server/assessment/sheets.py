@@ -24,6 +24,14 @@ class Longer(StrEnum):
     SUM = "sum"
 
 
+class LinePeriod(StrEnum):
+    """Period whose total a line changes."""
+
+    MONTH = "month"
+    YEAR = "year"
+    """Points count once in the year's total, beside the mean or sum of its months."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """Part of a sheet (考核项): the points that a subject starts with, and their bounds."""
@@ -55,6 +63,7 @@ class Line:
     repeat_factor: Decimal = ONE
     chief_share: Decimal = ZERO
     """Share of each deduction that the unit's chief representative loses as well, 0 to 1."""
+    period: LinePeriod = LinePeriod.MONTH
 
     def units(self, amount: Decimal) -> int:
         """Return how many times the line counts for an amount of a month."""
@@ -70,6 +79,11 @@ class Line:
     def is_bonus(self) -> bool:
         """True if the line earns points."""
         return self.points > 0
+
+    @property
+    def is_yearly(self) -> bool:
+        """True if the line costs the year's total once, and no month's."""
+        return self.period is LinePeriod.YEAR
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from server.assessment.dispute_actions import (
 )
 from server.assessment.errors import AssessmentCode
 from server.assessment.forms import plain
-from server.assessment.line_words import line_words
+from server.assessment.line_words import line_words, line_words_en
 from server.assessment.messages import (
     CarriedScore,
     MemberScore,
@@ -191,6 +191,8 @@ def _month(
         high=str(score.total.high),
         coefficient=plain(sheet.coefficient(score.code)),
         parts=[_part(shown, part) for part in score.parts],
+        yearly=[_line(shown, line) for line in score.yearly],
+        year_points=plain(score.year_points),
         carried=[
             CarriedScore(
                 of_name=names.get((entry.subject, entry.code), entry.code),
@@ -262,6 +264,7 @@ def _line(reader: _Reader, line: LineScore) -> ScoreLineView:
         code=line.line.code,
         name=line.line.name,
         rule=line_words(line.line, measures().get(line.line.measure)),
+        rule_en=line_words_en(line.line, measures().get(line.line.measure)),
         points=plain(line.points),
         is_measured=line.is_measured,
         charges=[reader.charge(charge.fact, plain(charge.points)) for charge in line.charges],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from decimal import ROUND_CEILING, Decimal
 
@@ -16,17 +16,18 @@ WORDS = "本月没有任何记录"
 def without_records(sheets: tuple[Sheet, ...], roster: Roster) -> tuple[Coverage, ...]:
     """Return the coverage of a month without such a record, as before the first.
 
-    Each deduction could have cost the points of its part; of bonuses nothing is supposed.
+    The deductions of a part together could have cost its points; of bonuses nothing is supposed.
     """
     return tuple(entry for sheet in sheets for entry in _of_sheet(sheet, roster))
 
 
 def _of_sheet(sheet: Sheet, roster: Roster) -> Iterator[Coverage]:
     points = {part.code: part.points for part in sheet.parts}
+    lines = Counter(line.part for line in sheet.lines if _counts(line))
     most: dict[str, Decimal] = {}
     for line in sheet.lines:
-        if not line.is_bonus:
-            amount = _amount(line, points[line.part])
+        if _counts(line):
+            amount = _amount(line, points[line.part] / lines[line.part])
             most[line.measure] = max(most.get(line.measure, amount), amount)
     measures: dict[Decimal, list[str]] = defaultdict(list)
     for measure, amount in most.items():
@@ -44,8 +45,12 @@ def _of_sheet(sheet: Sheet, roster: Roster) -> Iterator[Coverage]:
             )
 
 
+def _counts(line: Line) -> bool:
+    return not line.is_bonus and not line.is_yearly
+
+
 def _amount(line: Line, points: Decimal) -> Decimal:
-    """Return the least amount that costs the points of the part, at least one unit."""
+    """Return the least amount that costs these points, at least one unit."""
     units = (points / -line.points).to_integral_value(ROUND_CEILING)
     return line.free + line.per * max(units, Decimal(1))
 

@@ -59,6 +59,7 @@ class Result:
     deductions: Bounds
     bad_ratings: int
     unmeasured: tuple[str, ...]
+    year: Fraction = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,11 @@ def line_points(line: Record, amount: Fraction) -> Fraction:
     return Fraction(line["points"]) * (
         units - repeated + repeated * Fraction(line["repeat_factor"])
     )
+
+
+def of_year(line: Record) -> bool:
+    """Return True if a line counts once in the year's total, and in no month's (step 9)."""
+    return bool(line.get("period", "month") == "year")
 
 
 def score_line(line: Record, facts: Sequence[Record], gaps: Sequence[Record]) -> LineScore:
@@ -137,6 +143,9 @@ class MonthProof:
             for kind, sheet in self._sheets.items()
         }
 
+    def _month_lines(self, kind: str, code: str) -> list[LineScore]:
+        return [score for score in self.lines(kind, code) if not of_year(score.line)]
+
     def _line(self, kind: str, code: str, line: Record) -> LineScore:
         name = KEY_OF_FACT[kind]
         facts = [
@@ -145,7 +154,7 @@ class MonthProof:
         gaps = [
             gap
             for gap in self._coverage
-            if gap[name] == code and line["measure"] in gap["measures"]
+            if gap[name] == code and line["measure"] in gap["measures"] and not of_year(line)
         ]
         return score_line(line, facts, gaps)
 
@@ -170,7 +179,7 @@ class MonthProof:
                 code = entry[ROSTER[kind][1]]
                 own = code if kind == "person" else ""
                 unit = code if kind == "unit" else entry["unit"]
-                for score in self.lines(kind, code):
+                for score in self._month_lines(kind, code):
                     share = Fraction(score.line["chief_share"])
                     if share <= 0:
                         continue
@@ -198,7 +207,7 @@ class MonthProof:
 
     def _own(self, kind: str, code: str) -> tuple[Bounds, Bounds]:
         """Return the own total (steps 5 and 6) and the deductions (step 8)."""
-        sheet, lines = self._sheets[kind], self.lines(kind, code)
+        sheet, lines = self._sheets[kind], self._month_lines(kind, code)
         carried = self._carried.get(code, NOTHING) if kind == "person" else NOTHING
         parts = [_part(part, lines) for part in sheet["parts"]]
         measured = [part for part in parts if not part.left_out]
@@ -213,11 +222,9 @@ class MonthProof:
         high = _within(left.high + bonus.high + carried.high, sheet)
         value = _within(remaining + bonus.value + carried.value, sheet)
         total = Bounds(max(low, min(high, value)), low, high).rounded()
-        deductions = Bounds(
-            sum((part.points - part.left.value for part in measured), Fraction(0)) - carried.value,
-            base - left.high - carried.high,
-            base - left.low - carried.low,
-        )
+        least, most = base - left.high - carried.high, base - left.low - carried.low
+        lost = sum((part.points - part.left.value for part in measured), Fraction(0))
+        deductions = Bounds(max(least, min(most, lost - carried.value)), least, most)
         return total, deductions.rounded()
 
     @cached_property
@@ -268,12 +275,15 @@ class MonthProof:
         names = [
             score.line["name"]
             for part in self._sheets[kind]["parts"]
-            for score in self.lines(kind, code)
+            for score in self._month_lines(kind, code)
             if score.line["part"] == part["code"] and score.unmeasured
         ]
         unit = code if kind == "unit" else entry["unit"]
+        year = [s.points.value for s in self.lines(kind, code) if of_year(s.line)]
         return Result(
-            code, entry["name"], unit, score, deductions, len(bad), tuple(dict.fromkeys(names))
+            *(code, entry["name"], unit, score, deductions, len(bad)),
+            tuple(dict.fromkeys(names)),
+            sum(year, Fraction(0)),
         )
 
 

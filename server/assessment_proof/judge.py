@@ -101,7 +101,8 @@ class Judge:
         """Compare the totals of a release or an amendment."""
         month = contents.get("month")
         if month is None:
-            yield from self._longer(name, contents)
+            # The id of a year has no part behind it, such as 2026-Q4.
+            yield from self._longer(name, contents, is_year="-" not in name.split(maxsplit=1)[0])
             return
         proof = MonthProof(month)
         computed = proof.results()
@@ -115,7 +116,7 @@ class Judge:
                     lines = "; ".join(_line_words(proof.lines(kind, result.code)))
                     yield f"{name} {kind} {result.code}: {', '.join(parts)}; lines: {lines}"
 
-    def _longer(self, name: str, contents: Record) -> Iterator[str]:
+    def _longer(self, name: str, contents: Record, *, is_year: bool) -> Iterator[str]:
         source = contents["source"]
         months = []
         for month in source["months"]:
@@ -124,7 +125,10 @@ class Judge:
                 yield f"{name}: month {month['period']} is not the one released"
                 return
             months.append(released)
-        computed = {kind: _added_up(months, kind, way) for kind, way in source["longer"].items()}
+        computed = {
+            kind: _added_up(months, kind, way, is_year=is_year)
+            for kind, way in source["longer"].items()
+        }
         yield from _same_subjects(name, contents["results"], computed)
         for kind, results in computed.items():
             stated = {entry["code"]: entry for entry in contents["results"].get(kind, ())}
@@ -211,6 +215,9 @@ def _unequal(result: Result, stated: Record | None) -> Iterator[str]:
     ):
         if stated[field] != value:
             yield f"{field} {stated[field]!r} instead of {value!r}"
+    year = Fraction(stated.get("year", "0"))
+    if year != result.year:
+        yield f"year {float(year):.2f} instead of {float(result.year):.2f}"
 
 
 def _line_words(lines: Sequence[LineScore]) -> Iterator[str]:
@@ -220,7 +227,7 @@ def _line_words(lines: Sequence[LineScore]) -> Iterator[str]:
             yield f"{score.line['code']} {float(score.points.value):.2f} from {facts} facts"
 
 
-def _added_up(months: Sequence[Record], kind: str, way: str) -> list[Result]:
+def _added_up(months: Sequence[Record], kind: str, way: str, *, is_year: bool) -> list[Result]:
     """Return the results of a longer period from those that its months state."""
     order: dict[str, list[Record]] = {}
     for month in months:
@@ -229,42 +236,66 @@ def _added_up(months: Sequence[Record], kind: str, way: str) -> list[Result]:
     results = []
     for code, entries in order.items():
         divisor = len(entries) if way == "mean" else 1
+        year = sum((Fraction(entry.get("year", "0")) for entry in entries), Fraction(0))
+        once = year if is_year else Fraction(0)
         results.append(
             Result(
                 code,
                 entries[-1]["name"],
                 entries[-1]["unit"],
-                _sum(entries, "score", divisor),
-                _sum(entries, "deductions", 1),
+                _sum(entries, "score", divisor, once),
+                _sum(entries, "deductions", 1, -once),
                 sum(entry["bad_ratings"] for entry in entries),
                 tuple(dict.fromkeys(name for entry in entries for name in entry["unmeasured"])),
+                year,
             )
         )
     return results
 
 
-def _sum(entries: Sequence[Record], field: str, divisor: int) -> Bounds:
+def _sum(entries: Sequence[Record], field: str, divisor: int, once: Fraction) -> Bounds:
     value, low, high = (
-        rounded(sum((Fraction(entry[field][bound]) for entry in entries), Fraction(0)) / divisor)
+        rounded(
+            sum((Fraction(entry[field][bound]) for entry in entries), Fraction(0)) / divisor + once
+        )
         for bound in BOUNDS
     )
     return Bounds(value, low, high)
 
 
 def _same_changes(name: str, before: Record, amendment: Record) -> Iterator[str]:
-    """Compare the totals that an amendment names with those that it changes."""
+    """Compare the results that an amendment names with those that it changes."""
     changed = {}
     for kind in {**before["results"], **amendment["results"]}:
-        was = {entry["code"]: entry["score"] for entry in before["results"].get(kind, ())}
-        now = {entry["code"]: entry["score"] for entry in amendment["results"].get(kind, ())}
+        was = {entry["code"]: entry for entry in before["results"].get(kind, ())}
+        now = {entry["code"]: entry for entry in amendment["results"].get(kind, ())}
         for code in {**was, **now}:
             if was.get(code) != now.get(code):
-                changed[kind, code] = was.get(code), now.get(code)
+                changed[kind, code] = _score(was.get(code)), _score(now.get(code))
     named = {
-        (change["subject"], change["code"]): (change["was"], change["now"])
+        (change["subject"], change["code"]): (_number(change["was"]), _number(change["now"]))
         for change in amendment["changes"]
     }
     for kind, code in {**changed, **named}:
         really, in_words = changed.get((kind, code)), named.get((kind, code))
         if really != in_words:
-            yield f"{name} {kind} {code}: changed {really}, named {in_words}"
+            yield f"{name} {kind} {code}: changed {_words(really)}, named {_words(in_words)}"
+
+
+_Change = tuple[Fraction | None, Fraction | None]
+
+
+def _score(entry: Record | None) -> Fraction | None:
+    return None if entry is None else Fraction(entry["score"]["value"])
+
+
+def _number(text: str | None) -> Fraction | None:
+    return None if text is None else Fraction(text)
+
+
+def _words(change: _Change | None) -> str:
+    """Return a change as `97.00 to 100.00`; "nothing" for none."""
+    if change is None:
+        return "nothing"
+    was, now = ("none" if value is None else f"{float(value):.2f}" for value in change)
+    return f"{was} to {now}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
-from server.assistance import queries, workflow
+from server.assistance import people, queries, workflow
 from server.assistance.errors import AssistCode
 from server.assistance.queries import StoredAsk, StoredAskStep, StoredPerson
 from server.assistance.rules import AskMove, AskState, ask_due
@@ -54,7 +54,7 @@ class AskWish:
 def record(ctx: Context, actor: Actor, key: str, question: Question) -> str:
     """Record a question, and hand it over if a receiver is named; return its id.
 
-    Raises ITEM_UNKNOWN, FIRST_ASK_TO.
+    Raises ITEM_UNKNOWN, FIRST_ASK_TO, ASSIST_PERSON.
     """
     to = question.to
     request: JsonDict = {
@@ -94,7 +94,8 @@ def record(ctx: Context, actor: Actor, key: str, question: Question) -> str:
 def move(ctx: Context, actor: Actor, key: str, ask_id: str, wish: AskWish) -> None:
     """Take a step of a question.
 
-    Raises FIRST_ASK_UNKNOWN, the codes of the workflow, FIRST_ASK_TO, INVALID (a second record).
+    Raises FIRST_ASK_UNKNOWN, the codes of the workflow, FIRST_ASK_TO, ASSIST_PERSON, INVALID (a
+    second record).
     """
     request: JsonDict = {
         "act": f"first_ask.{wish.move}",
@@ -192,7 +193,7 @@ def _move(
 ) -> None:
     state = FIRST_ASK.after(wish.move, attempt_of(ctx, actor, row, wish))
     if wish.move is AskMove.HAND_OVER:
-        wish = replace(wish, to=_receiver(ctx, actor, wish.to))
+        wish = replace(wish, to=_receiver(ctx, tx, actor, wish.to))
     elif wish.move is AskMove.TAKE:
         wish = replace(wish, to=Receiver(row.unit, actor.name))
     else:
@@ -200,13 +201,17 @@ def _move(
     _add_step(ctx, tx, actor, row, steps, state, wish)
 
 
-def _receiver(ctx: Context, actor: Actor, to: Receiver) -> Receiver:
-    """Return the receiver with its unit; raise FIRST_ASK_TO for nobody, and for the actor."""
+def _receiver(ctx: Context, tx: Tx, actor: Actor, to: Receiver) -> Receiver:
+    """Return the receiver with its unit.
+
+    Raises FIRST_ASK_TO for nobody and for the actor, ASSIST_PERSON for who may not be chosen.
+    """
     catalogue = ctx.catalogue()
     if to.staff:
         person = catalogue.staff_by.get(to.staff)
         if person is None or to.staff == actor.name:
             raise HallError(AssistCode.FIRST_ASK_TO)
+        people.require(ctx, tx.conn, actor, to.staff, is_job=False)
         return Receiver(person.unit, to.staff)
     if to.unit not in catalogue.unit_by:
         raise HallError(AssistCode.FIRST_ASK_TO)

@@ -13,6 +13,7 @@ class AssistCode(ErrorCode):
     FIRST_ASK_PARTY = "first_ask_party"
     FIRST_ASK_WORDS = "first_ask_words"
     FIRST_ASK_TO = "first_ask_to"
+    ASSIST_PERSON = "assist_person"
     HELPER_UNKNOWN = "helper_unknown"
     HELPER_STATE = "helper_state"
     HELPER_PARTY = "helper_party"
@@ -48,6 +49,14 @@ REFUSALS: dict[ErrorCode, Refusal] = {
         400,
         "请选择接收的单位或接收人，不能移交给自己。",
         "Choose the unit or the person who receives it; not yourself.",
+    ),
+    AssistCode.ASSIST_PERSON: Refusal(
+        403,
+        "不能选择这个人：首问可以移交给本单位、大厅的人和其他单位的首席代表，帮办代办人从本单位、大厅或办件所属单位的人中选。"
+        "请移交给单位，或请管理人员选定。",
+        "This person cannot be chosen: a question goes to the own unit, the hall's own people or a "
+        "chief representative, a helper comes from the own unit, the hall or the unit of the case. "
+        "Choose the unit, or let the office choose.",
     ),
     AssistCode.HELPER_UNKNOWN: Refusal(
         404, "没有这件帮办代办。", "There is no such job of a helper."

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
-from server.assistance import queries, workflow
+from server.assistance import people, queries, workflow
 from server.assistance.errors import AssistCode
 from server.assistance.queries import StoredJob, StoredJobStep, StoredPerson
 from server.assistance.rules import JobMove, JobState, is_barred
@@ -65,7 +65,7 @@ def entrust(ctx: Context, actor: Actor, key: str, job: Job) -> str:
     """Record a job that a person entrusts to a helper; return its id.
 
     Raises INVALID (not exactly one of case, item and project; no name; a helper who is not on the
-    staff list; a day that has passed), CASE_UNKNOWN, ITEM_UNKNOWN, HELPER_TAKEN.
+    staff list; a day that has passed), CASE_UNKNOWN, ITEM_UNKNOWN, ASSIST_PERSON, HELPER_TAKEN.
     """
     request: JsonDict = {
         "act": "helper.entrust",
@@ -108,6 +108,7 @@ def _checked(ctx: Context, tx: Tx, actor: Actor, job: Job) -> str:
         raise HallError(CommonCode.INVALID, field="project")
     if job.helper not in ctx.catalogue().staff_by:
         raise HallError(CommonCode.INVALID, field="helper")
+    people.require(ctx, tx.conn, actor, job.helper, case=job.case, is_job=True)
     if job.until < ctx.local(tx.now).date():
         raise HallError(CommonCode.INVALID, field="until")
     if job.item and job.item not in ctx.catalogue().item_by:
@@ -145,7 +146,7 @@ def move(ctx: Context, actor: Actor, key: str, job_id: str, wish: JobWish) -> No
 
     A job that is handed on ends, and the same is entrusted to another helper, who needs an
     authorisation of their own. Raises HELPER_UNKNOWN, the codes of the workflow, HELPER_TAKEN,
-    FILE_UNKNOWN, INVALID (a second entrusting; a helper who is not on the staff list).
+    ASSIST_PERSON, FILE_UNKNOWN, INVALID (a second entrusting; a helper who is not on the list).
     """
     request: JsonDict = {
         "act": f"helper.{wish.move}",
@@ -173,9 +174,10 @@ def move(ctx: Context, actor: Actor, key: str, job_id: str, wish: JobWish) -> No
 
 
 def _entrust_anew(ctx: Context, tx: Tx, actor: Actor, row: StoredJob, wish: JobWish) -> None:
-    """Entrust the same to another helper; raises HELPER_TAKEN, INVALID."""
+    """Entrust the same to another helper; raises HELPER_TAKEN, ASSIST_PERSON, INVALID."""
     if wish.helper not in ctx.catalogue().staff_by or wish.helper == row.helper:
         raise HallError(CommonCode.INVALID, field="helper")
+    people.require(ctx, tx.conn, actor, wish.helper, case=row.case, is_job=True)
     if row.case:
         _check_free(ctx, tx.conn, row.case, wish.helper)
     state = HELPER_JOB.after(JobMove.ENTRUST, Attempt(None))

@@ -41,6 +41,12 @@ from server.web_api.arguments import day_of
 from server.web_api.downloads import INLINE, file_response
 
 PDF = "application/pdf"
+ENTRUST_CODES = (
+    CaseCode.CASE_UNKNOWN,
+    QueueCode.ITEM_UNKNOWN,
+    AssistCode.ASSIST_PERSON,
+    AssistCode.HELPER_TAKEN,
+)
 
 
 def add(api: Api) -> None:
@@ -89,7 +95,7 @@ def _asks(api: Api) -> None:
         who=STAFF,
         body=RecordAsk,
         answer=AskView,
-        codes=(QueueCode.ITEM_UNKNOWN, AssistCode.FIRST_ASK_TO),
+        codes=(QueueCode.ITEM_UNKNOWN, AssistCode.FIRST_ASK_TO, AssistCode.ASSIST_PERSON),
         example={"subject": "问住房公积金提取需要什么材料"},
     )
     def record_first_ask(call: Call) -> AskView:
@@ -117,6 +123,7 @@ def _asks(api: Api) -> None:
             AssistCode.FIRST_ASK_PARTY,
             AssistCode.FIRST_ASK_WORDS,
             AssistCode.FIRST_ASK_TO,
+            AssistCode.ASSIST_PERSON,
         ),
         example={"move": "answer", "words": "已当面答复"},
     )
@@ -137,7 +144,7 @@ def _jobs(api: Api) -> None:
         who=STAFF,
         body=EntrustJob,
         answer=JobView,
-        codes=(CaseCode.CASE_UNKNOWN, QueueCode.ITEM_UNKNOWN, AssistCode.HELPER_TAKEN),
+        codes=ENTRUST_CODES,
         example={
             "helper": "1001",
             "scope": "代为提交材料、领取证照",
@@ -169,6 +176,7 @@ def _jobs(api: Api) -> None:
         answer=JobView,
         codes=(
             AssistCode.HELPER_UNKNOWN,
+            AssistCode.ASSIST_PERSON,
             AssistCode.HELPER_STATE,
             AssistCode.HELPER_PARTY,
             AssistCode.HELPER_WORDS,

@@ -66,7 +66,9 @@ def assign(
     square of it on a day with repeated punches (closer than `apart_seconds`) that two slots compete
     for.
     """
-    chosen = _assign_unrestricted(slots, punches)
+    plain = len(slots) == len(punches) and all(map(_is_on_time, slots, punches))
+    # Only one choice serves every slot then, and no other is on time as often.
+    chosen: list[Punch | None] = [*punches] if plain else _assign_unrestricted(slots, punches)
     apart = timedelta(seconds=apart_seconds)
     served_slots = [(slot, punch) for slot, punch in zip(slots, chosen, strict=True) if punch]
     for (slot, punch), (later, again) in pairwise(served_slots):
@@ -74,6 +76,11 @@ def assign(
             return _assign_apart(slots, punches, apart)
     # The unrestricted optimum breaks no interval, so it is also the restricted optimum.
     return chosen
+
+
+def _is_on_time(slot: SlotRule, punch: Punch) -> bool:
+    moment = punch.at.time()
+    return slot.holds(moment) and not slot.minutes_off(moment)
 
 
 def _assign_unrestricted(slots: Sequence[SlotRule], punches: Sequence[Punch]) -> list[Punch | None]:

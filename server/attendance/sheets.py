@@ -125,6 +125,21 @@ def gather(
     ctx: Context, conn: Connection, first: date, last: date, staff: Collection[str] | None = None
 ) -> Facts:
     """Read all facts that the sheets of these days depend on."""
+    facts = gather_without_punches(ctx, conn, first, last, staff)
+    return with_punches(ctx, conn, facts, staff)
+
+
+def with_punches(
+    ctx: Context, conn: Connection, facts: Facts, staff: Collection[str] | None = None
+) -> Facts:
+    """Return the facts with the punches of their days."""
+    return replace(facts, punches=_punches(ctx, conn, facts.first, facts.last, staff))
+
+
+def gather_without_punches(
+    ctx: Context, conn: Connection, first: date, last: date, staff: Collection[str] | None = None
+) -> Facts:
+    """Read all facts that the sheets of these days depend on, but the punches."""
     hall = conn, ctx.hall_id
     lists = staff_lists(ctx, conn, first, last)
     rules = tuple(shift_rule_queries.every(*hall))
@@ -134,7 +149,7 @@ def gather(
         lists,
         rules,
         ctx.workdays(),
-        _punches(ctx, conn, first, last, staff),
+        {},
         leave_queries.approved(*hall, first, last, staff),
         _with_decider_names(ctx, lists, correction_queries.approved(*hall, first, last, staff)),
         complete_until(ctx, conn),

@@ -119,6 +119,8 @@ def verdicts(rule: ShiftRule, facts: DayFacts) -> tuple[SlotVerdict, ...]:
 
 def _leave_over(slot: SlotRule, facts: DayFacts) -> LeaveSpan | None:
     """Return the approved leave that covers the moment at which a slot is due, or None."""
+    if not facts.leave:
+        return None
     moment = datetime.combine(facts.day, slot.due)
     return next((span for span in facts.leave if span.holds(moment)), None)
 
@@ -127,6 +129,9 @@ def _judge(
     rule: ShiftRule, place: int, punch_by_place: Mapping[int, Punch | None], facts: DayFacts
 ) -> SlotVerdict:
     slot, punch = rule.slots[place], punch_by_place[place]
+    minutes = 0 if punch is None else slot.minutes_off(punch.at.time())
+    if punch is not None and minutes == 0:
+        return SlotVerdict(rule, place, State.ON_TIME, punch=punch)
     is_complete = facts.is_complete_until(
         datetime.combine(facts.day, slot.closes).replace(second=59)
     )
@@ -137,9 +142,6 @@ def _judge(
         state = State.MISSING if is_complete else State.PENDING
         again = _again(rule, slot, punch_by_place, facts)
         return SlotVerdict(rule, place, state, doubtful_punch=doubtful_punch, repeated_punch=again)
-    minutes = slot.minutes_off(punch.at.time())
-    if minutes == 0:
-        return SlotVerdict(rule, place, State.ON_TIME, punch=punch)
     if slot.direction is Direction.IN:
         # No earlier punch can still arrive once the time clocks have delivered up to this moment.
         state = State.LATE if is_complete or facts.is_complete_until(punch.at) else State.PENDING
@@ -163,6 +165,8 @@ def _again(
 
 
 def _corrected(verdict: SlotVerdict, facts: DayFacts) -> SlotVerdict:
+    if not facts.corrections:
+        return verdict
     code = verdict.slot.code
     corrections = [c for c in facts.corrections if c.slot == code]
     if not corrections:
@@ -182,6 +186,8 @@ def _corrected(verdict: SlotVerdict, facts: DayFacts) -> SlotVerdict:
 
 
 def _with_changes(verdict: SlotVerdict, facts: DayFacts) -> SlotVerdict:
+    if not facts.retroactive_changes:
+        return verdict
     code = verdict.slot.code
     changes = tuple(change for change in facts.retroactive_changes if change.slot == code)
     return replace(verdict, retroactive_changes=changes) if changes else verdict

@@ -23,6 +23,7 @@ from server.complaints.week_lines import ComplaintLine
 from server.core.money import yuan_text
 from server.core.rates import Rate, rate_text
 from server.core.rounding import percent, tenths
+from server.fees.rules import MONEY_COUNTED
 from server.fees.week_lines import FeeLine
 from server.honours.week_lines import FlagLine
 from server.joint_review.week_counts import JOINT_RATE
@@ -266,7 +267,7 @@ def _voices(figures: Figures) -> Iterator[BulletinTable]:
     if figures.fee_units:
         title = ("各单位收费情况（单位：元）", "Fees by unit (yuan)")
         rows = map(_fee, figures.fee_units)
-        yield _table("fee_units", "fees", title, FEES, rows)
+        yield _table("fee_units", "fees", title, FEES, rows, note=MONEY_COUNTED)
     if figures.notice_units:
         title = ("各单位一次性告知情况", "One-time notices by unit")
         rows = map(_notice, figures.notice_units)

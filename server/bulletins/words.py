@@ -57,7 +57,8 @@ DRAFT_SENTENCES = {
     ),
     "fees": (
         "开具缴款通知书{fees_made_count}份，应收{fees_made}元；确认收款{fees_received}元，"
-        "免收{fees_waived}元，退款{fees_refunded}元；与银行文件核对，差异{fees_differences}项。"
+        "免收{fees_waived}元，退款{fees_refunded}元；另撤销通知书{fees_cancelled_count}份、"
+        "{fees_cancelled}元，不计入应收；与银行文件核对，差异{fees_differences}项。"
     ),
     "issuing": (
         "窗口发放证照{licences_handed}本，邮寄{licences_posted}本，邮寄退回{licences_returned}本。"

@@ -10,9 +10,10 @@ from server.cases.clocks import CaseClocks, Clock
 from server.cases.due_rows import stated
 from server.cases.due_texts import day_of, minute_text, time_of
 from server.cases.hall_minutes import MINUTE, open_minutes, opening
-from server.cases.messages import CountingSpan, DueView, StretchView
+from server.cases.messages import CountingSpan, DueView, StretchView, StripDay
 from server.cases.minute_walk import stretches
 from server.cases.queries import StoredDue, StoredFact
+from server.cases.rules import DECISIVE
 from server.catalogue.model import Item
 
 _CLOCKS = list(Clock)
@@ -59,6 +60,16 @@ def days_left(reader: CaseClocks, day: str) -> int | None:
     if due >= today:
         return reader.calendar.count(today + step, due)
     return -reader.calendar.count(due + step, today)
+
+
+def days_over(reader: CaseClocks, days: Sequence[StripDay], facts: Sequence[StoredFact]) -> int:
+    """Return the working days from the due day of a strip to the decision; 0: none, or in time."""
+    due = next((day.day for day in days if day.due), "")
+    decided = next((fact.day for fact in reversed(facts) if fact.move in DECISIVE), "")
+    if not due or decided <= due:
+        return 0
+    after = date.fromisoformat(due) + timedelta(days=1)
+    return reader.calendar.count(after, date.fromisoformat(decided))
 
 
 def minutes_left(reader: CaseClocks, due: str, now: int) -> int | None:

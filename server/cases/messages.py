@@ -286,6 +286,8 @@ class CaseView(CaseBrief):
     facts: list[CaseFactView]
     papers: list[CasePaperView]
     strip: list[StripDay]
+    days_over: int
+    """Working days after the promised day on which it was decided; 0: in time, or undecided."""
     stretches: list[StretchView]
     """Instead of the strip, of a case that is decided on the spot."""
     moves: list[CaseMove]

@@ -11,7 +11,7 @@ from server.cases.clocks import PROMISES, CaseClocks, Clock
 from server.cases.day_walk import walk
 from server.cases.due_rows import stated
 from server.cases.due_texts import day_of, minute_text, time_of
-from server.cases.due_views import due_views, is_late, stretch_views
+from server.cases.due_views import days_over, due_views, is_late, stretch_views
 from server.cases.holds import hold_of
 from server.cases.ledger import Reading
 from server.cases.messages import (
@@ -145,6 +145,7 @@ def single(hall: Hall, conn: Connection, actor: Actor, case_id: str) -> CaseView
     phone = unseal(hall.config.data, ctx.tokens, person.phone) if unseal_phone and person else ""
     evidence = step_papers.papers_of(conn, ctx.hall_id, facts)
     moves, held = _moves(ctx, conn, actor, row, attempt)
+    days = strip(reader, facts, item)
     return CaseView(
         **_brief(hall, reader, row, dues, person),
         flags=desk_places.flags_of(ctx, conn, [row.id]).get(row.id, []),
@@ -164,7 +165,8 @@ def single(hall: Hall, conn: Connection, actor: Actor, case_id: str) -> CaseView
             for n, fact in enumerate(facts, 1)
         ],
         papers=_papers(conn, ctx.hall_id, row),
-        strip=strip(reader, facts, item),
+        strip=days,
+        days_over=days_over(reader, days, facts),
         stretches=stretch_views(reader, facts, item, ctx.clock.now()),
         moves=moves,
         held=held,

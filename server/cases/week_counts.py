@@ -64,6 +64,8 @@ class CaseCounts:
     """Accepted ones that were not decided."""
     overdue: int = 0
     """Open ones whose promised day was the last day or before."""
+    tacit: int = 0
+    """Decided ones that silence granted under a scheme (超时默许)."""
 
     @property
     def on_time_rate(self) -> Rate:
@@ -127,4 +129,5 @@ def counts_of_facts(happened: Sequence[DatedFact]) -> CaseCounts:
         on_time=sum(fact.day <= fact.due for fact in decisions if fact.move is CaseMove.DECIDE),
         early=sum(fact.day < fact.due for fact in promised if fact.move is CaseMove.DECIDE),
         promised=len(promised),
+        tacit=sum(fact.move is CaseMove.TACIT for fact in decisions),
     )

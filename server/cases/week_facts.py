@@ -17,7 +17,7 @@ from server.cases.week_counts import CaseCounts, DatedFact, case_counts, dated_f
 from server.cases.week_lines import CaseLine
 from server.cases.words import MODE_WORDS
 from server.catalogue.model import CaseMode
-from server.core.actors import SYSTEM
+from server.core.actors import person_of
 from server.core.rates import rate_text
 from server.core.weeks import Fact as Figure
 from server.core.weeks import Week
@@ -77,13 +77,9 @@ def dated(reader: CaseClocks, facts: Sequence[StoredFact], promised: int) -> lis
     """Return stored facts as the counts see them."""
     stated: list[tuple[Fact, CaseState]] = [(s.fact, s.state) for s in stated_facts(facts)]
     return [
-        replace(fact, by=_person(stored.by_actor))
+        replace(fact, by=person_of(stored.by_actor))
         for fact, stored in zip(dated_facts(reader, stated, promised), facts, strict=True)
     ]
-
-
-def _person(actor_key: str) -> str:
-    return "" if actor_key == SYSTEM.key else actor_key.partition(":")[2]
 
 
 def counts_of(cases: Iterable[WeekCase], week: Week) -> CaseCounts:
@@ -111,6 +107,7 @@ def _figures(total: CaseCounts, week: Week) -> dict[str, Figure]:
         "cases_accepted": total.accepted,
         "cases_not_accepted": total.not_accepted,
         "cases_decided": total.decided,
+        "cases_tacit": total.tacit,
         "cases_on_time": total.on_time,
         "cases_on_time_rate": rate_text(total.on_time_rate),
         "cases_early": total.early,

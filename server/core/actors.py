@@ -56,6 +56,13 @@ class Actor:
 
 SYSTEM = Actor(ActorKind.SYSTEM, "hall")
 """The hall itself: its clock and its jobs."""
+
+
+def person_of(actor_key: str) -> str:
+    """Return the staff number in an actor's key; empty for the hall itself."""
+    return "" if actor_key == SYSTEM.key else actor_key.partition(":")[2]
+
+
 STAFF_KINDS = frozenset({ActorKind.CLERK, ActorKind.MANAGER, ActorKind.ADMINISTRATOR})
 """Kinds of people with an account."""
 

@@ -25,6 +25,8 @@ ROOMS = (
     "server.device_health",
     "server.queue",
     "server.appointments",
+    "server.remote_numbers",
+    "server.walk_ins",
     "server.attendance",
     "server.ratings",
     "server.complaints",

@@ -59,6 +59,7 @@ from server.issuing.settings import IssuingSettings
 from server.leave import queries as leave_queries
 from server.queue import window_sessions
 from server.queue.business_day import keep_day
+from server.queue.settings import ON
 from server.runtime import logs
 
 CACHE = Path(__file__).resolve().parents[2] / ".cache"
@@ -116,7 +117,7 @@ def run(args: argparse.Namespace) -> int:
         hall.ctx.store.close()
         return 0
     if not hall.ctx.settings().of(IssuingSettings).issuing_item:
-        _set(hall, issuing_item=ISSUING_ITEM)
+        _set(hall, issuing_item=ISSUING_ITEM, remote_numbers=ON)
     if args.rehearse:
         # Printers run at their own speed, independent of the hall's clock.
         _set(hall, slip_patience_seconds=7200)

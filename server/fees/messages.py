@@ -115,10 +115,11 @@ class CaseFees(Message):
 
 
 class FeeList(Message):
-    """Dues of a list, with their sum in fen."""
+    """Dues of a list, with the sum that is charged and the sum of cancelled ones, in fen."""
 
     dues: list[FeeBrief]
     amount: int
+    cancelled: int
 
 
 class CashierDesk(Message):

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import Connection, and_, func, insert, not_, or_, select
+from sqlalchemy import Connection, and_, case, func, insert, not_, or_, select
 
 from server.cases.rules import CaseOutcome, CaseState
 from server.cases.tables import case_record
+from server.core.groups import Group
 from server.core.records import Records
 from server.core.step_chains import StepChain
 from server.core.store import Tx
-from server.fees.rules import SETTLED, FeeFact, FeeMove, FeeState
+from server.fees.rules import SETTLED, FactSum, FeeFact, FeeMove, FeeState, ReceiptWay
 from server.fees.tables import (
     fee_bank_line,
     fee_due,
@@ -212,26 +213,63 @@ def add(tx: Tx, row: StoredDue) -> None:
     tx.conn.execute(insert(fee_due).values(hall_id=tx.hall_id, **asdict(row)))
 
 
-def facts_of_days(
-    conn: Connection, hall_id: str, first: str, last: str
-) -> list[tuple[StoredFeeFact, str]]:
-    """Return the facts that count on ISO days `first`..`last`, each with the unit of its due."""
+def sums_by(
+    conn: Connection, hall_id: str, first: str, last: str, by: Group | None, unit: str = ""
+) -> list[tuple[str, FactSum]]:
+    """Return the facts that count on ISO days `first`..`last`, together by group and kind.
+
+    `by` None: by ISO day. Money counts on its own day, anything else on the day of its fact; a
+    correction with the person whose confirmation it takes back. A person's key is an actor's.
+    """
+    before, confirmed = fee_receipt.alias(), fee_fact.alias()
+    key = {
+        Group.UNIT: _d.unit,
+        Group.ITEM: _d.item,
+        None: case((_f.money_day != "", _f.money_day), else_=_f.day),
+        Group.PERSON: func.coalesce(confirmed.c.by_actor, _f.by_actor),
+    }[by].label("key")
+    void = (_d.state == FeeState.CANCELLED.value).label("void")
+    groups = (key, _f.move, _r.way, void)
+    source = fee_fact.join(fee_due, and_(_d.hall_id == _f.hall_id, _d.id == _f.due)).outerjoin(
+        fee_receipt, and_(_r.hall_id == _f.hall_id, _r.due == _f.due, _r.n == _f.n)
+    )
+    if by is Group.PERSON:
+        b, c = before.c, confirmed.c
+        source = source.outerjoin(
+            before,
+            and_(
+                _f.move == FeeMove.CORRECT.value,
+                b.hall_id == _r.hall_id,
+                b.reference == _r.reference,
+                b.turn == _r.turn - 1,
+            ),
+        ).outerjoin(confirmed, and_(c.hall_id == b.hall_id, c.due == b.due, c.n == b.n))
     spans = (
         _f.money_day.between(first, last),
         and_(_f.money_day == "", _f.day.between(first, last)),
     )
-    facts = [
-        fact
+    sums = func.sum(_f.amount), func.count()
+    query = select(*groups, *sums).select_from(source).where(_f.hall_id == hall_id)
+    if unit:
+        query = query.where(_d.unit == unit)
+    return [
+        (
+            str(row[0]),
+            FactSum(
+                FeeMove(row[1]),
+                int(row[4]),
+                int(row[5]),
+                by_file=row[2] == ReceiptWay.FILE.value,
+                is_void=bool(row[3]),
+            ),
+        )
         for span in spans
-        for fact in _facts.all(conn, _facts.select().where(_f.hall_id == hall_id, span))
+        for row in conn.execute(query.where(span).group_by(*groups))
     ]
-    facts.sort(key=lambda fact: (fact.at, fact.due, fact.n))
-    units = {row.id: row.unit for row in among(conn, hall_id, {fact.due for fact in facts})}
-    return [(fact, units[fact.due]) for fact in facts]
 
 
 def plain_fact(fact: StoredFeeFact) -> FeeFact:
-    """Return a stored fact as totals read it."""
+    """Return a stored fact as the journal tells it."""
     return FeeFact(FeeMove(fact.move), fact.day, fact.amount, fact.money_day)
 
 

@@ -14,6 +14,7 @@ from datetime import date
 from enum import StrEnum
 
 from server.core.check_digits import check_digit
+from server.core.groups import added
 from server.core.half_width import half_width
 
 
@@ -93,7 +94,7 @@ def refund_amount(held: int, wish: int) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class FeeFact:
-    """Fact of a due as totals read it.
+    """Fact of a due as the journal tells it too.
 
     `money_day`: the day of the receipt that a confirmation makes and a correction takes back, or of
     the refund. `amount`: of a refund what goes back, of anything else the due's.
@@ -106,10 +107,26 @@ class FeeFact:
 
 
 @dataclass(frozen=True, slots=True)
+class FactSum:
+    """Facts of one kind together: their number, and the sum of their fen.
+
+    `by_file`: receipts that a line of the bank's file confirmed. `is_void`: of dues that were
+    cancelled, then or later.
+    """
+
+    move: FeeMove
+    amount: int
+    count: int = 1
+    by_file: bool = False
+    is_void: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class DayMoney:
     """Money of a day, in fen, with the number of cases."""
 
     made: int = 0
+    """Charged, without what was cancelled, then or later."""
     made_count: int = 0
     received: int = 0
     received_count: int = 0
@@ -118,50 +135,66 @@ class DayMoney:
     refunded: int = 0
     refunded_count: int = 0
     cancelled: int = 0
+    """Cancelled on the day, whenever it was made."""
     cancelled_count: int = 0
+    by_file: int = 0
+    """Of the received: confirmed by the bank's file; the rest at the cashier window."""
+    by_file_count: int = 0
 
-    def __add__(self, other: DayMoney) -> DayMoney:
-        return DayMoney(
-            self.made + other.made,
-            self.made_count + other.made_count,
-            self.received + other.received,
-            self.received_count + other.received_count,
-            self.waived + other.waived,
-            self.waived_count + other.waived_count,
-            self.refunded + other.refunded,
-            self.refunded_count + other.refunded_count,
-            self.cancelled + other.cancelled,
-            self.cancelled_count + other.cancelled_count,
-        )
+    @property
+    def at_desk(self) -> int:
+        """Of the received: confirmed at the cashier window."""
+        return self.received - self.by_file
 
-
-def day_totals(facts: Iterable[FeeFact]) -> dict[str, DayMoney]:
-    """Return the money of each day; receipts on the day they came, less those taken back."""
-    totals: dict[str, DayMoney] = {}
-    for fact in facts:
-        part = _part(fact)
-        if part is not None:
-            day = fact.money_day or fact.day
-            totals[day] = totals.get(day, DayMoney()) + part
-    return totals
+    @property
+    def net(self) -> int:
+        """Received less refunded."""
+        return self.received - self.refunded
 
 
-def _part(fact: FeeFact) -> DayMoney | None:
+MONEY_COUNTED = (
+    (
+        "应收算在开具缴款通知书当日，已撤销的通知书从未应收，不计入；撤销算在撤销当日。"
+        "收款、退款算在款项到账、退回当日，被更正的收款不计入；免收算在批准当日。"
+    ),
+    (
+        "Charged counts on the day of the notice, without those that were cancelled, then or "
+        "later; cancelled on the day of cancelling. Received and refunded count on the day of the "
+        "money, without corrected receipts; waived on the day of the decision."
+    ),
+)
+
+
+def money_of(facts: Iterable[FactSum]) -> DayMoney:
+    """Return the money of facts: receipts less those taken back, and nothing of void dues charged.
+
+    A due that was cancelled was never owed, so it is not charged on the day it was made either.
+    """
+    return added(DayMoney(), map(_part, facts))
+
+
+def _part(fact: FactSum) -> DayMoney:
+    amount, count = fact.amount, fact.count
     match fact.move:
-        case FeeMove.MAKE:
-            return DayMoney(made=fact.amount, made_count=1)
+        case FeeMove.MAKE if not fact.is_void:
+            return DayMoney(made=amount, made_count=count)
         case FeeMove.CONFIRM:
-            return DayMoney(received=fact.amount, received_count=1)
+            return _receipt(amount, count, by_file=fact.by_file)
         case FeeMove.CORRECT:
-            return DayMoney(received=-fact.amount, received_count=-1)
+            return _receipt(-amount, -count, by_file=fact.by_file)
         case FeeMove.GRANT_WAIVE:
-            return DayMoney(waived=fact.amount, waived_count=1)
+            return DayMoney(waived=amount, waived_count=count)
         case FeeMove.CONFIRM_REFUND:
-            return DayMoney(refunded=fact.amount, refunded_count=1)
+            return DayMoney(refunded=amount, refunded_count=count)
         case FeeMove.CANCEL:
-            return DayMoney(cancelled=fact.amount, cancelled_count=1)
+            return DayMoney(cancelled=amount, cancelled_count=count)
         case _:
-            return None
+            return DayMoney()
+
+
+def _receipt(amount: int, count: int, *, by_file: bool) -> DayMoney:
+    filed = (amount, count) if by_file else (0, 0)
+    return DayMoney(received=amount, received_count=count, by_file=filed[0], by_file_count=filed[1])
 
 
 # -- the number ----------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from server.core.actors import Actor
 from server.core.errors import HallError
 from server.fees import access, actions, licences, queries
 from server.fees.errors import FeeCode
+from server.fees.figures import money_by_day
 from server.fees.messages import (
     BankFileList,
     BankFileView,
@@ -55,7 +56,6 @@ from server.fees.rules import (
     FeeMove,
     FeeState,
     ReceiptWay,
-    day_totals,
 )
 from server.fees.settings import FeeSettings
 from server.fees.workflow import FEE
@@ -160,8 +160,10 @@ def briefs(ctx: Context, conn: Connection, rows: Sequence[StoredDue]) -> list[Fe
 
 
 def listed(ctx: Context, conn: Connection, rows: Sequence[StoredDue]) -> FeeList:
-    """Return dues with their sum."""
-    return FeeList(dues=briefs(ctx, conn, rows), amount=sum(row.amount for row in rows))
+    """Return dues with their sum, and apart that of the cancelled ones, which were never owed."""
+    cancelled = sum(row.amount for row in rows if row.state == FeeState.CANCELLED)
+    amount = sum(row.amount for row in rows) - cancelled
+    return FeeList(dues=briefs(ctx, conn, rows), amount=amount, cancelled=cancelled)
 
 
 def require_desk(ctx: Context, conn: Connection, actor: Actor) -> None:
@@ -244,8 +246,7 @@ def agreements(
     dues = {row.id: DueBrief(row.id, row.amount, FeeState(row.state)) for row in rows}
     own = [*(_receipt(row) for row in receipts), *(_refund(row) for row in refunds)]
     plain = own, [_line(row) for row in lines]
-    facts = queries.facts_of_days(conn, hall_id, first, last)
-    money = day_totals(queries.plain_fact(fact) for fact, _unit in facts)
+    money = money_by_day(conn, hall_id, first, last)
     spans = queries.covered(conn, hall_id, first, last)
     days = {row.day for row in own} | {row.day for row in lines} | set(money)
     within = sorted(day for day in days if first <= day <= last)

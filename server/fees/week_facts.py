@@ -1,14 +1,16 @@
-"""Fees of a week, for the bulletin: charged, received, waived, returned, and differences."""
+"""Fees of a week, for the bulletin: charged, received, waived, refunded, cancelled, differing."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping
 
+from server.core.groups import Group, added
 from server.core.money import yuan_text
 from server.core.weeks import Fact, Week
-from server.fees import queries, views
-from server.fees.rules import DayMoney, FeeFact, day_totals
+from server.fees import views
+from server.fees.figures import money_by
+from server.fees.rules import DayMoney
 from server.fees.week_lines import FeeLine
 from server.hall.week_request import WeekFacts, WeekRequest
 
@@ -21,12 +23,9 @@ def week_facts(request: WeekRequest) -> WeekFacts:
     """Return the week's fees, in all and by unit."""
     week, ctx, conn = request.week, request.ctx, request.conn
     span = week.first.isoformat(), week.last.isoformat()
-    by_unit: dict[str, list[FeeFact]] = defaultdict(list)
-    for fact, unit in queries.facts_of_days(conn, ctx.hall_id, *span):
-        by_unit[unit].append(queries.plain_fact(fact))
-    sums = {unit: sum(day_totals(facts).values(), DayMoney()) for unit, facts in by_unit.items()}
+    sums = money_by(conn, ctx.hall_id, *span, Group.UNIT)
     differences = views.difference_units(ctx, conn, *span)
-    total = sum(sums.values(), DayMoney())
+    total = added(DayMoney(), sums.values())
     lines = _lines(request, sums, differences)
     return WeekFacts(_facts(total, differences.total(), week), {"fee_units": lines})
 
@@ -39,6 +38,8 @@ def _facts(total: DayMoney, differences: int, week: Week) -> dict[str, Fact]:
         "fees_received": yuan_text(total.received),
         "fees_waived": yuan_text(total.waived),
         "fees_refunded": yuan_text(total.refunded),
+        "fees_cancelled_count": str(total.cancelled_count),
+        "fees_cancelled": yuan_text(total.cancelled),
         "fees_differences": str(differences),
     }
     return {name: Fact(value, link) for name, value in values.items()}

@@ -44,12 +44,14 @@ class RankedWindow:
 
     standing: Standing
     bars: Mapping[BarKind, list[str]] = field(default_factory=dict)
+    served: int = 0
+    """Numbers that the window served in the quarter."""
 
     @property
     def candidate(self) -> Candidate:
         """Window as the rules see it."""
         entry = self.standing
-        return Candidate(entry.code, entry.rank, entry.rank_worst, bool(self.bars))
+        return Candidate(entry.code, entry.rank, entry.rank_worst, bool(self.bars), self.served)
 
     @property
     def basis(self) -> JsonDict:
@@ -60,22 +62,32 @@ class RankedWindow:
             "name": entry.name,
             "rank": entry.rank,
             "score": str(entry.score),
+            "served": self.served,
             "bars": {kind.value: ids for kind, ids in self.bars.items()},
         }
 
 
 def ranked(ctx: Context, conn: Connection, quarter: Period) -> list[RankedWindow] | None:
-    """Return the windows of a quarter in the order of the released ranking; None before it."""
+    """Return the windows of a quarter in the order of the released ranking; None before it.
+
+    Those that share a rank come in the order of the numbers that they served.
+    """
     standings = released(ctx, conn, Subject.WINDOW, quarter)
     if standings is None:
         return None
     rules = settings_on(ctx, conn, quarter.last)
     limits = Limits(rules.flag_bar_complaints, rules.flag_bar_ratings, rules.flag_bar_findings)
     evidence = evidence_of(conn, ctx.hall_id, quarter)
-    return [
-        RankedWindow(standing, bars(evidence.get(standing.code, {}), limits))
+    served = queries.served_counts(
+        conn, ctx.hall_id, quarter.first.isoformat(), quarter.last.isoformat()
+    )
+    windows = [
+        RankedWindow(
+            standing, bars(evidence.get(standing.code, {}), limits), served.get(standing.code, 0)
+        )
         for standing in standings
     ]
+    return sorted(windows, key=lambda entry: (entry.standing.rank, -entry.served))
 
 
 def chosen(ranking: list[RankedWindow] | None, window: str) -> RankedWindow:

@@ -29,6 +29,11 @@ class HonourCode(ErrorCode):
     INTERVIEW_STATE = "interview_state"
     INTERVIEW_WORDS = "interview_words"
     INTERVIEW_SECOND = "interview_second"
+    LIST_UNKNOWN = "honour_list_unknown"
+    LIST_STATE = "honour_list_state"
+    LIST_CHANGED = "honour_list_changed"
+    LIST_WORDS = "honour_list_words"
+    LIST_SECOND = "honour_list_second"
 
 
 REFUSALS: dict[ErrorCode, Refusal] = {
@@ -112,5 +117,23 @@ REFUSALS: dict[ErrorCode, Refusal] = {
         403,
         "约谈对象不能办理；提出的人不能自己取消。",
         "Whoever is to be interviewed cannot act, and the proposer cannot drop it.",
+    ),
+    HonourCode.LIST_UNKNOWN: Refusal(404, "没有这份表的草稿。", "There is no such draft."),
+    HonourCode.LIST_STATE: Refusal(
+        409,
+        "这份表现在不能这样办：考核期没有结束、没有发布、还有未定的记录，或者没有变化。",
+        "The list cannot be fixed now: its period runs, is not released, something is pending, or"
+        " nothing has changed.",
+    ),
+    HonourCode.LIST_CHANGED: Refusal(
+        409,
+        "记录有了变化，请重新看一遍再办。",
+        "The records have changed. Please look at the list again.",
+    ),
+    HonourCode.LIST_WORDS: Refusal(
+        400, "更正已定稿的表，请写明理由。", "Please write why a fixed list is amended."
+    ),
+    HonourCode.LIST_SECOND: Refusal(
+        403, "草稿由您拟定，请由另一位管理人员定稿。", "You drafted it. Another manager fixes it."
     ),
 }

@@ -14,8 +14,11 @@ from server.core.workflow import Attempt
 from server.hall.context import Context, JsonDict, write_journal
 from server.honours import candidates, queries, workflow
 from server.honours.candidates import RankedWindow
+from server.honours.certificate import certificate_content, window_name
 from server.honours.errors import HonourCode
 from server.honours.flag_place import move_flag
+from server.honours.list_actions import archive
+from server.honours.list_rules import ListKind
 from server.honours.queries import StoredAward, StoredFlagStep
 from server.honours.rules import Cause, FlagMove, FlagState, needs_reason
 from server.honours.workflow import FLAG
@@ -88,12 +91,37 @@ def _move(ctx: Context, tx: Tx, actor: Actor, quarter: Period, wish: FlagWish) -
         by_actor=actor.key,
     )
     queries.FLAG_STEPS.add(tx, step, **changes)
+    if wish.move is FlagMove.DECIDE and choice is not None:
+        _archive(ctx, tx, actor, quarter, choice, steps)
     data = {"n": step.n, "state": state.value, "chosen": window}
     write_journal(tx, actor, f"flag.{wish.move}", quarter.id, data=data, why=wish.words)
     if wish.move in (FlagMove.DECIDE, FlagMove.REVOKE):
         cause = Cause.AWARD if wish.move is FlagMove.DECIDE else Cause.REVOKED
         move_flag(ctx, tx, actor, cause, quarter.id)
     return {}
+
+
+def _archive(
+    ctx: Context,
+    tx: Tx,
+    actor: Actor,
+    quarter: Period,
+    choice: RankedWindow,
+    steps: Sequence[StoredFlagStep],
+) -> None:
+    """Keep the words of the certificate; names that change later do not change them."""
+    book, entry = ctx.catalogue(), choice.standing
+    proposal = [step for step in steps if step.move == FlagMove.PROPOSE][-1]
+    content = certificate_content(
+        book.hall_name,
+        window_name(book, entry.code),
+        quarter.words,
+        str(entry.score),
+        entry.rank if entry.rank_best == entry.rank_worst else 0,
+        ctx.local(tx.now).date(),
+    )
+    first = proposal.by_actor.partition(":")[2], proposal.at
+    archive(tx, ListKind.CERTIFICATE, quarter.id, content, first=first, second=actor.name)
 
 
 def is_plain(choice: RankedWindow | None, ranking: Sequence[RankedWindow]) -> bool:

@@ -14,10 +14,19 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import Connection
 
 from server.core import journal
+from server.core.journal_line import Line
 from server.core.step_chains import Problem, Step, chain_problems
 from server.honours import queries
 from server.honours.interview_rules import InterviewMove
-from server.honours.queries import StoredAward, StoredFlagMove, StoredFlagStep, StoredVetoStep
+from server.honours.list_actions import list_digest
+from server.honours.list_rules import ListKind, ListMove
+from server.honours.queries import (
+    StoredAward,
+    StoredFlagMove,
+    StoredFlagStep,
+    StoredList,
+    StoredVetoStep,
+)
 from server.honours.rules import (
     AWARDED,
     OFFICE,
@@ -34,6 +43,7 @@ ACTS = (
     *(f"flag.{move}" for move in FlagMove),
     *(f"veto.{move}" for move in VetoMove),
     *(f"interview.{move}" for move in InterviewMove),
+    *(f"honour_list.{move}" for move in ListMove),
 )
 SECONDS = {
     FlagMove.DECIDE: FlagMove.PROPOSE,
@@ -52,6 +62,7 @@ def problems(conn: Connection, hall_id: str) -> Iterator[Problem]:
     yield from _awards(conn, hall_id, awards, lines)
     yield from _vetoes(conn, hall_id, lines)
     yield from _interviews(conn, hall_id, lines)
+    yield from _lists(conn, hall_id, every)
     walks = queries.moves(conn, hall_id)
     noted = Counter(int(line.data["n"]) for line in every if line.act == WALK)
     yield from _walks(walks, noted)
@@ -131,6 +142,29 @@ def _interviews(conn: Connection, hall_id: str, lines: Lines) -> Iterator[Proble
         by = [step.by_actor for step in steps[row.id]]
         if row.state == "dropped" and by[-1] == by[0]:
             yield f"{name[0]}由提出的人取消", f"{name[1]} was dropped by its proposer"
+
+
+def _lists(conn: Connection, hall_id: str, every: Sequence[Line]) -> Iterator[Problem]:
+    """Yield fixed lists that are not what two people fixed."""
+    noted = {
+        (line.subject, int(line.data["n"])): line.data["digest"]
+        for line in every
+        if line.act == f"honour_list.{ListMove.RELEASE}"
+    }
+    before: dict[str, StoredList] = {}
+    for row in queries.every_list(conn, hall_id):
+        if row.released_at is None:
+            continue
+        subject = f"{row.kind}/{row.period}"
+        earlier = before.get(subject)
+        name = f"{subject} 第 {row.n} 版", f"version {row.n} of {subject}"
+        own = list_digest(earlier.digest if earlier else "", row)
+        is_noted = row.kind == ListKind.CERTIFICATE or noted.get((subject, row.n)) == row.digest
+        if own != row.digest or not is_noted or row.n != (earlier.n if earlier else 0) + 1:
+            yield f"{name[0]}与定稿时的校验码不符", f"{name[1]} is not what was fixed"
+        if row.drafted_by == row.released_by:
+            yield f"{name[0]}由一个人办理", f"{name[1]} was fixed by one person"
+        before[subject] = row
 
 
 def _walks(walks: Sequence[StoredFlagMove], noted: Counter[int]) -> Iterator[Problem]:

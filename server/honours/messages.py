@@ -11,6 +11,7 @@ from server.complaints.messages import ComplaintText
 from server.core.messages import Code, Command, Message
 from server.honours.allowance_rules import Cut
 from server.honours.interview_rules import InterviewMove, InterviewState
+from server.honours.list_rules import ListKind
 from server.honours.rules import BarKind, Cause, FlagMove, FlagState, VetoKind, VetoMove, VetoState
 from server.leave.messages import PaperRef
 
@@ -102,6 +103,8 @@ class RankedWindowView(Message):
     score: str
     deductions: str
     bad_ratings: int
+    served: int
+    """Numbers served in the quarter: of windows with one rank, more come first."""
     unmeasured: list[str]
     bars: list[BarView]
     needs_reason: bool
@@ -253,6 +256,56 @@ class InterviewView(Message):
     moves: list[InterviewMove]
 
 
+class DraftList(Command):
+    """Draft of a list; `seen`: digest of what was shown, `words`: why a fixed one is amended."""
+
+    seen: Annotated[str, StringConstraints(max_length=64)]
+    words: ComplaintText = ""
+
+
+class ListChange(Message):
+    """Row of a list that differs; null: it was not there."""
+
+    key: str
+    name: str
+    was: str | None
+    now: str | None
+
+
+class ListVersion(Message):
+    """Version of a list that two people fixed."""
+
+    n: int
+    words: str
+    changes: list[ListChange]
+    digest: str
+    drafted_by_name: str
+    released_by_name: str
+    released_at: int
+
+
+class ListView(Message):
+    """State of a list: its fixed versions, the draft, and what has changed since."""
+
+    kind: ListKind
+    period: str
+    seen: str
+    """Digest of the list as the records give it now."""
+    obstacle: str
+    """State that keeps it from being fixed; empty: nothing does."""
+    versions: list[ListVersion]
+    draft: int
+    """Number of the draft that waits for a second person; 0: none."""
+    draft_by_name: str
+    draft_words: str
+    draft_changes: list[ListChange]
+    draft_is_current: bool
+    """False if the records have changed since it was drafted."""
+    changes: list[ListChange]
+    """Rows by which the records differ from the newest fixed version."""
+    may_release: bool
+
+
 class YearUnitView(Message):
     """Unit of the year's list."""
 
@@ -265,15 +318,22 @@ class YearUnitView(Message):
     flags: int
     vetoes: list[str]
     """Grounds and days of the vetoes that take its honours, in words."""
+    veto_ids: list[str]
 
 
 class YearPage(Message):
     """Year's list of units for the county's review, and the interviews that were due."""
 
     year: str
+    hall: str
+    """Name of the hall, as the list has it."""
     years: list[str]
     released: bool
+    until: str
+    """Before the release: last day that the list covers, so far; empty without scores."""
     units: list[YearUnitView]
+    """As fixed, if the list is; else as the records give it."""
+    paper: ListView
     running_months: int
     """Months in last place after which an interview is due."""
     interviews: list[InterviewView]
@@ -308,11 +368,16 @@ class AllowancePage(Message):
 
     month: str
     month_words: str
+    hall: str
+    """Name of the hall, as the table has it."""
     months: list[str]
     rule: str
+    rule_en: str
     is_final: bool
     people: list[AllowanceRow]
+    """As fixed, if the table is; else as the records give it."""
     sum: int
+    paper: ListView
 
 
 class FlagHolder(Message):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from server.cases.paper_pdf import day_words
 from server.core.documents import pdf
-from server.honours.messages import AllowancePage, AllowanceRow, AwardView, YearPage
+from server.honours.messages import AllowancePage, AllowanceRow, ListView, YearPage
 
 CERTIFICATE = Path(__file__).with_name("certificate.typ")
 YEAR_LIST = Path(__file__).with_name("year_list.typ")
@@ -22,23 +21,9 @@ NOTE_AT = 9
 """Column of the amounts."""
 
 
-def certificate(hall: str, award: AwardView, day: date) -> bytes:
-    """Return the certificate of a quarter's flag as PDF, A4 landscape; `day`: of the decision."""
-    return pdf(CERTIFICATE, certificate_data(hall, award, day))
-
-
-def certificate_data(hall: str, award: AwardView, day: date) -> dict[str, Any]:
-    """Return what the certificate says, for the template."""
-    return {
-        "title": "荣誉证书",
-        "to": award.window_name,
-        "text": f"在{award.quarter_words}窗口考核中成绩优秀，被评为",
-        "honour": "流动红旗窗口",
-        "closing": "特发此证，以资鼓励。",
-        "hall": hall,
-        "day": day_words(day.isoformat()),
-        "foot": f"{award.quarter_words}　考核得分{award.score}分　排名第{award.rank}",
-    }
+def certificate(content: Mapping[str, Any]) -> bytes:
+    """Return the certificate of a quarter's flag as PDF, A4 landscape, from its fixed words."""
+    return pdf(CERTIFICATE, dict(content))
 
 
 def year_list(hall: str, page: YearPage, made: str) -> bytes:
@@ -52,6 +37,7 @@ def year_data(hall: str, page: YearPage, made: str) -> dict[str, Any]:
         "title": f"{page.year}年度进驻单位考核结果",
         "hall": hall,
         "made": f"制表时间：{made}",
+        "state": list_words(page.paper),
         "head": ["名次", "单位", "得分", "流动红旗（季度）", "一票否决", "评先资格"],
         "rows": [
             [
@@ -70,6 +56,16 @@ def year_data(hall: str, page: YearPage, made: str) -> dict[str, Any]:
         ],
         "signatures": ["制表人：", "审核人：", "中心负责人（签章）："],
     }
+
+
+def list_words(paper: ListView) -> str:
+    """Return whether a list is fixed, in which version, and its digest."""
+    if not paper.versions:
+        return "草稿，未定稿"
+    newest = paper.versions[-1]
+    amended = "" if newest.n == 1 else f"（第{newest.n - 1}次更正）"
+    names = f"{newest.drafted_by_name}拟稿，{newest.released_by_name}定稿"
+    return f"{names}{amended}　校验码 {newest.digest[:16]}"
 
 
 def _rank(rank: int, best: int, worst: int) -> str:
@@ -95,11 +91,11 @@ def allowance_workbook(hall: str, page: AllowancePage, made: str) -> bytes:
     }
     sheet = book.add_worksheet("考勤奖")
     last = len(HEADS) - 1
-    provisional = "" if page.is_final else "（未定）"
+    provisional = "" if page.paper.versions else "（草稿）" if page.is_final else "（未定）"
     title = f"{hall}{page.month_words}考勤奖发放表{provisional}"
     sheet.merge_range(0, 0, 0, last, title, styles["title"])
     sheet.write_string(1, 0, f"发放规则：{page.rule}")
-    sheet.write_string(2, 0, f"制表时间：{made}")
+    sheet.write_string(2, 0, f"制表时间：{made}　{list_words(page.paper)}")
     for column, text in enumerate(HEADS):
         sheet.write_string(3, column, text, styles["head"])
         sheet.set_column(column, column, WIDTHS[column])

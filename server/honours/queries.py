@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, insert, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, insert, select, update
 
 from server.assessment.standings import Subject
 from server.core.records import Records
@@ -19,11 +19,13 @@ from server.honours.tables import (
     flag_move,
     flag_step,
     honour_interview,
+    honour_list,
     honour_veto,
     interview_step,
     veto_step,
 )
 from server.queue.tables import ticket
+from server.queue.tickets import State as TicketState
 from server.ratings.tables import rating, redress
 
 
@@ -129,6 +131,24 @@ class StoredInterviewStep:
     by_actor: str
 
 
+@dataclass(frozen=True, slots=True)
+class StoredList:
+    """Version of a list as stored; `content`, `changes`: JSON; `released_at` None: a draft."""
+
+    kind: str
+    period: str
+    n: int
+    content: str
+    changes: str
+    words: str
+    digest: str
+    drafted_by: str
+    drafted_at: int
+    released_by: str
+    released_at: int | None
+
+
+_lists = Records(StoredList, honour_list)
 _awards = Records(StoredAward, flag_award)
 _moves = Records(StoredFlagMove, flag_move)
 _vetoes = Records(StoredVeto, honour_veto)
@@ -139,6 +159,7 @@ INTERVIEW_STEPS = StepChain(
     Records(StoredInterviewStep, interview_step), interview_step, honour_interview, "interview"
 )
 _a, _m, _v, _i = flag_award.c, flag_move.c, honour_veto.c, honour_interview.c
+_l = honour_list.c
 _newest_move = precompiled(
     _moves.select().where(_m.hall_id == bindparam("hall_id")).order_by(_m.n.desc()).limit(1)
 )
@@ -262,6 +283,27 @@ def add_interview(tx: Tx, row: StoredInterview) -> None:
     tx.conn.execute(insert(honour_interview).values(hall_id=tx.hall_id, **asdict(row)))
 
 
+def lists(conn: Connection, hall_id: str, kind: str, period: str) -> list[StoredList]:
+    """Return the versions of a list by number, the open draft last."""
+    query = _lists.select().where(_l.hall_id == hall_id, _l.kind == kind, _l.period == period)
+    return _lists.all(conn, query.order_by(_l.n))
+
+
+def every_list(conn: Connection, hall_id: str) -> list[StoredList]:
+    """Return the versions of all lists, those of one list in order."""
+    query = _lists.select().where(_l.hall_id == hall_id)
+    return _lists.all(conn, query.order_by(_l.kind, _l.period, _l.n))
+
+
+def put_list(tx: Tx, row: StoredList, *, is_new: bool) -> None:
+    """Insert a version of a list, or change its draft."""
+    if is_new:
+        tx.conn.execute(insert(honour_list).values(hall_id=tx.hall_id, **asdict(row)))
+        return
+    same = (_l.hall_id == tx.hall_id, _l.kind == row.kind, _l.period == row.period, _l.n == row.n)
+    tx.conn.execute(update(honour_list).where(*same).values(**asdict(row)))
+
+
 def bad_ratings(
     conn: Connection, hall_id: str, first: str, last: str, without: Collection[str]
 ) -> list[tuple[str, str]]:
@@ -277,6 +319,15 @@ def bad_ratings(
         .where(d.state.not_in(sorted(without)))
     )
     return [(window, rating_id) for window, rating_id in conn.execute(query.order_by(r.id))]
+
+
+def served_counts(conn: Connection, hall_id: str, first: str, last: str) -> dict[str, int]:
+    """Return how many numbers each window finished on ISO days `first`..`last`."""
+    t = ticket.c
+    query = select(t.window, func.count()).where(
+        t.hall_id == hall_id, t.day >= first, t.day <= last, t.state == TicketState.FINISHED.value
+    )
+    return {row[0]: row[1] for row in conn.execute(query.group_by(t.window))}
 
 
 def served_windows(

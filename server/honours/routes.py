@@ -9,9 +9,12 @@ from flask import Response
 from server.assessment.periods import Period, PeriodKind, parse_period
 from server.attendance.routes import PDF, XLSX
 from server.core.errors import CommonCode, HallError
+from server.hall.context import Context
 from server.honours import (
     flag_actions,
     interview_actions,
+    list_actions,
+    list_views,
     papers,
     veto_actions,
     veto_views,
@@ -21,9 +24,13 @@ from server.honours import (
 from server.honours.errors import HonourCode
 from server.honours.flag_actions import FlagWish
 from server.honours.interview_actions import InterviewWish
+from server.honours.list_actions import CurrentList
+from server.honours.list_rules import ListKind
 from server.honours.messages import (
     AllowancePage,
+    DraftList,
     FlagHolder,
+    ListView,
     MoveFlag,
     MoveInterview,
     MoveVeto,
@@ -35,7 +42,7 @@ from server.honours.messages import (
     VetoView,
     YearPage,
 )
-from server.honours.rules import AWARDED, FlagMove
+from server.honours.rules import AWARDED
 from server.honours.veto_actions import VetoProposal
 from server.leave import step_papers
 from server.leave.errors import LeaveCode
@@ -74,6 +81,7 @@ def add(api: Api) -> None:
     _year(api)
     _interviews(api)
     _allowance(api)
+    _lists(api)
 
 
 def period_of_text(text: str, kind: PeriodKind, field: str) -> Period:
@@ -136,10 +144,8 @@ def _flag(api: Api) -> None:
         award = page.award
         if award is None or award.state not in AWARDED or award.struck_by:
             raise HallError(HonourCode.FLAG_UNKNOWN)
-        decisions = [step.at for step in award.steps if step.move is FlagMove.DECIDE]
-        day = ctx.local(decisions[-1]).date()
-        name = ctx.catalogue().hall_name
-        content = hall.offload(lambda: papers.certificate(name, award, day))
+        words = ctx.read(lambda c: views.certificate_words(ctx, c, award))
+        content = hall.offload(lambda: papers.certificate(words))
         return file_response(content, PDF, f"flag-{quarter.id}.pdf", disposition=INLINE)
 
 
@@ -253,8 +259,8 @@ def _year(api: Api) -> None:
         shown = page(call)
         if not shown.released:
             raise HallError(HonourCode.FLAG_UNRELEASED)
-        name, made = ctx.catalogue().hall_name, f"{ctx.local():{STAMP}}"
-        content = hall.offload(lambda: papers.year_list(name, shown, made))
+        made = f"{ctx.local():{STAMP}}"
+        content = hall.offload(lambda: papers.year_list(shown.hall, shown, made))
         return file_response(content, PDF, f"units-{shown.year}.pdf", disposition=INLINE)
 
 
@@ -310,10 +316,8 @@ def _allowance(api: Api) -> None:
     hall, ctx = api.hall, api.hall.ctx
 
     def page(call: Call) -> AllowancePage:
-        month = period_of_text(call.args["month"], PeriodKind.MONTH, "month")
-        if month.first > ctx.local().date():
-            raise HallError(CommonCode.INVALID, field="month")
-        return hall.read_off_loop(lambda c: year_views.allowance_page(ctx, c, month))
+        month = _month_begun(ctx, call.args["month"])
+        return hall.read_off_loop(lambda c: year_views.allowance_page(ctx, c, call.actor, month))
 
     @api.get("/office/honours/allowance/<month>", who=MANAGERS, answer=AllowancePage)
     def allowance_month(call: Call) -> AllowancePage:
@@ -326,6 +330,62 @@ def _allowance(api: Api) -> None:
     def allowance_workbook(call: Call) -> Response:
         """Return the allowance table as a workbook."""
         shown = page(call)
-        name, made = ctx.catalogue().hall_name, f"{ctx.local():{STAMP}}"
-        content = hall.offload(lambda: papers.allowance_workbook(name, shown, made))
+        made = f"{ctx.local():{STAMP}}"
+        content = hall.offload(lambda: papers.allowance_workbook(shown.hall, shown, made))
         return file_response(content, XLSX, f"allowance-{shown.month}.xlsx")
+
+
+def _month_begun(ctx: Context, text: str) -> Period:
+    month = period_of_text(text, PeriodKind.MONTH, "month")
+    if month.first > ctx.local().date():
+        raise HallError(CommonCode.INVALID, field="month")
+    return month
+
+
+def _current(api: Api, call: Call) -> CurrentList:
+    """Return a list as the records give it; raises INVALID for a kind that nobody drafts."""
+    hall, ctx, period = api.hall, api.hall.ctx, call.args["period"]
+    if call.args["kind"] == ListKind.ALLOWANCE:
+        month = _month_begun(ctx, period)
+        return hall.read_off_loop(lambda c: year_views.current_allowance(ctx, c, month))
+    if call.args["kind"] == ListKind.YEAR_UNITS:
+        year = period_of_text(period, PeriodKind.YEAR, "period")
+        return hall.read_off_loop(lambda c: year_views.current_year(ctx, c, year)[0])
+    raise HallError(CommonCode.INVALID, field="kind")
+
+
+def _lists(api: Api) -> None:
+    ctx = api.hall.ctx
+
+    @api.post(
+        "/office/honours/lists/<kind>/<period>/draft",
+        who=MANAGERS,
+        body=DraftList,
+        answer=ListView,
+        codes=(HonourCode.LIST_STATE, HonourCode.LIST_CHANGED, HonourCode.LIST_WORDS),
+        example={"seen": "0" * 64, "words": "补签通过，更正一人"},
+    )
+    def draft_list(call: Call) -> ListView:
+        """Draft a year's list or a month's allowance table, or an amendment of a fixed one."""
+        current, body = _current(api, call), call.body
+        list_actions.draft(ctx, call.actor, call.key, current, body.seen, body.words)
+        return ctx.read(lambda c: list_views.list_view(ctx, c, call.actor, current))
+
+    @api.post(
+        "/office/honours/lists/<kind>/<period>/<n>/release",
+        who=MANAGERS,
+        answer=ListView,
+        codes=(
+            HonourCode.LIST_UNKNOWN,
+            HonourCode.LIST_STATE,
+            HonourCode.LIST_CHANGED,
+            HonourCode.LIST_SECOND,
+        ),
+    )
+    def release_list(call: Call) -> ListView:
+        """Fix a list that another person has drafted; it is never changed later."""
+        current, n = _current(api, call), call.args["n"]
+        if not (n.isascii() and n.isdecimal() and len(n) < 6):
+            raise HallError(HonourCode.LIST_UNKNOWN)
+        list_actions.release(ctx, call.actor, call.key, current, int(n))
+        return ctx.read(lambda c: list_views.list_view(ctx, c, call.actor, current))

@@ -187,15 +187,25 @@ class Candidate:
     rank_worst: int
     """Worst rank if everything unmeasured cost all that it can."""
     is_barred: bool = False
+    served: int = 0
+    """Numbers that it served in the quarter: of windows with one rank, more come first."""
+
+    def is_before(self, other: Candidate) -> bool:
+        """Return True if it comes before another one, whatever the unmeasured turns out to be."""
+        if self.rank_worst == other.rank:
+            return self.served > other.served
+        return self.rank_worst < other.rank
 
 
 def needs_reason(choice: Candidate, ranking: Iterable[Candidate]) -> bool:
     """Return True if somebody has to write why this window is chosen.
 
     It is not first among those that are not barred, or only as long as nothing unmeasured counts.
+    Of windows that share the first rank the one that served more is first; if they served as many,
+    lots are drawn, and the words say so.
     """
-    first = min(entry.rank for entry in (choice, *ranking) if not entry.is_barred)
-    return choice.rank_worst > first
+    others = [e for e in ranking if e.window != choice.window and not e.is_barred]
+    return not all(choice.is_before(other) for other in others)
 
 
 def after_quarters(quarter: str, number: int) -> str:

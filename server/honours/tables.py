@@ -129,7 +129,27 @@ interview_step = Table(
     PrimaryKeyConstraint("hall_id", "interview", "n"),
 )
 
+# Lists that were fixed by two people: n = 1 is the first, each later one an amendment.
+honour_list = Table(
+    "honour_list",
+    metadata,
+    hall_column(),
+    Column("kind", CODE, nullable=False),  # year_units, allowance, certificate
+    Column("period", CODE, nullable=False),
+    Column("n", Integer, nullable=False),
+    text_column("content", "{}"),  # JSON: all that page and paper show
+    text_column("changes", "[]"),  # JSON: rows that differ from the one before
+    text_column("words"),
+    code_column("digest"),
+    code_column("drafted_by"),
+    Column("drafted_at", STAMP, nullable=False),
+    code_column("released_by"),
+    stamp_column("released_at"),  # empty: a draft
+    PrimaryKeyConstraint("hall_id", "kind", "period", "n"),
+)
+
 STAFF_NUMBER_COLUMNS = {
+    "honour_list": ("content", "changes", "drafted_by", "released_by"),
     "flag_step": ("by_actor",),
     "flag_move": ("by_actor",),
     "honour_veto": ("staff",),
@@ -137,4 +157,7 @@ STAFF_NUMBER_COLUMNS = {
     "honour_interview": ("assessed",),
     "interview_step": ("by_actor",),
 }
-TIME_STEPS = (("honour_veto", "at", "dispute_until"),)
+TIME_STEPS = (
+    ("honour_veto", "at", "dispute_until"),
+    ("honour_list", "drafted_at", "released_at"),
+)

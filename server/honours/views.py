@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection
@@ -12,10 +13,13 @@ from server.cases.views import name_of
 from server.catalogue.model import Catalogue
 from server.complaints import queries as complaint_queries
 from server.core.actors import Actor
-from server.hall.context import Context
+from server.hall.context import Context, JsonDict
 from server.honours import candidates, flag_actions, queries
 from server.honours.candidates import RankedWindow
+from server.honours.certificate import certificate_content, window_name
 from server.honours.flag_actions import FlagWish
+from server.honours.list_actions import newest
+from server.honours.list_rules import ListKind
 from server.honours.messages import (
     AwardView,
     BarView,
@@ -76,7 +80,7 @@ def quarter_page(ctx: Context, conn: Connection, actor: Actor, quarter: Period) 
         ranking=_ranking(ctx, conn, quarter, ranking or [], kinds),
         award=own,
         can_propose=is_open and ranking is not None and quarter.last < today,
-        holder=_window_name(catalogue, newest.to_window) if newest else "",
+        holder=window_name(catalogue, newest.to_window) if newest else "",
         holder_quarter=newest.quarter if newest else "",
         history=[_walk(catalogue, move) for move in reversed(moves)],
         awards=awards,
@@ -116,6 +120,7 @@ def _ranking(
             score=str(entry.standing.score),
             deductions=str(entry.standing.deductions),
             bad_ratings=entry.standing.bad_ratings,
+            served=entry.served,
             unmeasured=list(entry.standing.unmeasured),
             bars=[
                 BarView(
@@ -158,7 +163,7 @@ def _award(
         quarter=row.quarter,
         quarter_words=parse_period(row.quarter).words,
         window=row.window,
-        window_name=_window_name(catalogue, row.window),
+        window_name=window_name(catalogue, row.window),
         rank=row.rank,
         score=row.score,
         state=state,
@@ -170,7 +175,7 @@ def _award(
                 move=FlagMove(step.move),
                 state=FlagState(step.state),
                 at=step.at,
-                window_name=_window_name(catalogue, step.window),
+                window_name=window_name(catalogue, step.window),
                 words=step.words,
                 by_name=name_of(catalogue, step.by_actor.partition(":")[2]),
             )
@@ -192,18 +197,12 @@ def _walk(catalogue: Catalogue, row: StoredFlagMove) -> FlagMoveView:
     return FlagMoveView(
         n=row.n,
         at=row.at,
-        from_name=_window_name(catalogue, row.from_window),
-        to_name=_window_name(catalogue, row.to_window),
+        from_name=window_name(catalogue, row.from_window),
+        to_name=window_name(catalogue, row.to_window),
         quarter=row.quarter,
         quarter_words=parse_period(row.quarter).words if row.quarter else "",
         cause=Cause(row.cause),
     )
-
-
-def _window_name(catalogue: Catalogue, code: str) -> str:
-    """Return the number and name of a window; its code if it is gone, "" for none."""
-    window = catalogue.window_by.get(code)
-    return f"{window.number}号窗口（{window.name}）" if window else code
 
 
 def holder(ctx: Context, conn: Connection) -> FlagHolder:
@@ -220,4 +219,23 @@ def holder(ctx: Context, conn: Connection) -> FlagHolder:
         quarter=quarter.id,
         quarter_words=quarter.words,
         quarter_words_en=quarter.words_en,
+    )
+
+
+def certificate_words(ctx: Context, conn: Connection, award: AwardView) -> JsonDict:
+    """Return what the certificate of a decided flag says: as it was fixed with the decision."""
+    rows = queries.lists(conn, ctx.hall_id, ListKind.CERTIFICATE.value, award.quarter)
+    fixed = newest(rows)
+    if fixed is not None:
+        content: JsonDict = json.loads(fixed.content)
+        return content
+    # A decision of an earlier version, which kept no words.
+    decisions = [step.at for step in award.steps if step.move is FlagMove.DECIDE]
+    return certificate_content(
+        ctx.catalogue().hall_name,
+        award.window_name,
+        award.quarter_words,
+        award.score,
+        award.rank,
+        ctx.local(decisions[-1]).date(),
     )

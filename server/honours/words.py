@@ -41,3 +41,13 @@ def rule_words(rule: AllowanceRule) -> str:
         f"每月{rule.amount}元；迟到、早退、缺卡每次扣{rule.per_lapse}元；{lapses}"
         f"旷工、事假和病假超过{rule.leave_days}天或当季被一票否决的，不发。"
     )
+
+
+def rule_words_en(rule: AllowanceRule) -> str:
+    """Return the rule of the allowance as an English sentence."""
+    lapses = f"more than {rule.most_lapses} lapses, " if rule.most_lapses else ""
+    return (
+        f"{rule.amount} yuan a month; {rule.per_lapse} yuan less for each late, early or missing"
+        f" punch; nothing with {lapses}an absent half day, more than {rule.leave_days} days of"
+        " private or sick leave, or a veto in the quarter."
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from server.core.workflow import Apart, Given, Role, Row, Within, Workflow
 from server.honours.errors import HonourCode
 from server.honours.interview_rules import InterviewMove, InterviewState
+from server.honours.list_rules import ListMove, ListState
 from server.honours.rules import FlagMove, FlagState, VetoMove, VetoState
 
 OFFICE, CONCERNED = "office", "concerned"
@@ -152,4 +153,24 @@ INTERVIEW = Workflow(
         ),
     ),
 )
-WORKFLOWS = (FLAG, VETO, INTERVIEW)
+LIST = Workflow(
+    "list of honours",
+    HonourCode.LIST_STATE,
+    (
+        Row(ListMove.DRAFT, frozenset[ListState](), (ListState.DRAFT,)),
+        Row(ListMove.DRAFT, frozenset({ListState.DRAFT}), (ListState.DRAFT,)),
+        Row(
+            ListMove.AMEND,
+            frozenset({ListState.DRAFT, ListState.RELEASED}),
+            (ListState.DRAFT,),
+            requires=(Given(HonourCode.LIST_WORDS, WORDS),),
+        ),
+        Row(
+            ListMove.RELEASE,
+            frozenset({ListState.DRAFT}),
+            (ListState.RELEASED,),
+            requires=(Apart(HonourCode.LIST_SECOND, (FIRST,)),),
+        ),
+    ),
+)
+WORKFLOWS = (FLAG, VETO, INTERVIEW, LIST)

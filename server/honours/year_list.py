@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from server.assessment.periods import Period, PeriodKind
-from server.assessment.standings import Standing, Subject, released
+from server.assessment.standings import Standing, Subject, computed, released
 from server.hall.context import Context
 from server.hall.past_catalogue import catalogue_then
 from server.honours import queries
@@ -27,11 +27,13 @@ class UnitOfYear:
     """Standing vetoes of the year that take the unit's honours."""
 
 
-def units_of(ctx: Context, conn: Connection, year: Period) -> list[UnitOfYear] | None:
-    """Return the units of a year in the order of their ranks; None before the release."""
-    standings = released(ctx, conn, Subject.UNIT, year)
-    if standings is None:
-        return None
+def units_of(ctx: Context, conn: Connection, year: Period) -> tuple[list[UnitOfYear], bool]:
+    """Return the units of a year in the order of their ranks, and True if these are released.
+
+    Before the release they are those that the records give so far; none without a sheet in force.
+    """
+    ranks = released(ctx, conn, Subject.UNIT, year)
+    standings = computed(ctx, conn, Subject.UNIT, year) if ranks is None else ranks
     rows = queries.vetoes(conn, ctx.hall_id)
     vetoes = queries.for_rules(rows)
     awards = standing_awards(queries.decided(queries.awards(conn, ctx.hall_id)), vetoes)
@@ -42,10 +44,11 @@ def units_of(ctx: Context, conn: Connection, year: Period) -> list[UnitOfYear] |
         if quarter.startswith(year.id) and window in windows
         for unit in windows[window].units
     )
-    return [
+    units = [
         UnitOfYear(entry, flags[entry.code], _vetoes_of(rows, entry.code, year))
         for entry in standings
     ]
+    return units, ranks is not None
 
 
 def _vetoes_of(rows: list[StoredVeto], unit: str, year: Period) -> tuple[StoredVeto, ...]:

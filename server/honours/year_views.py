@@ -18,6 +18,9 @@ from server.honours.allowances import AllowanceTable, PersonAllowance, table_of
 from server.honours.dated_settings import settings_on
 from server.honours.interview_rules import InterviewMove, InterviewState
 from server.honours.interviews import DueInterview, due_interviews
+from server.honours.list_actions import CurrentList
+from server.honours.list_rules import ListKind
+from server.honours.list_views import fixed_content, is_fixed, list_view
 from server.honours.messages import (
     AllowancePage,
     AllowanceRow,
@@ -30,7 +33,7 @@ from server.honours.messages import (
 from server.honours.queries import StoredInterview, StoredInterviewStep, StoredVeto
 from server.honours.rules import VetoKind
 from server.honours.veto_views import subject_name
-from server.honours.words import KIND_WORDS, cut_words, day_count, rule_words
+from server.honours.words import KIND_WORDS, cut_words, day_count, rule_words, rule_words_en
 from server.honours.workflow import INTERVIEW
 from server.honours.year_list import UnitOfYear, units_of
 
@@ -41,16 +44,33 @@ MONTHS_SHOWN = 12
 def year_page(ctx: Context, conn: Connection, actor: Actor, year: Period) -> YearPage:
     """Return a year's list of units, and the interviews that were due in it."""
     today = ctx.local().date()
-    units = units_of(ctx, conn, year)
+    current, is_released = current_year(ctx, conn, year)
+    content = fixed_content(conn, ctx.hall_id, current)
     rules = settings_on(ctx, conn, min(year.last, today))
     return YearPage(
         year=year.id,
+        hall=content["hall"],
         years=[str(today.year - back) for back in range(YEARS_SHOWN)],
-        released=units is not None,
-        units=[_unit(ctx.catalogue(), entry) for entry in units or []],
+        released=is_released,
+        until="" if is_released or not content["units"] else min(year.last, today).isoformat(),
+        units=[YearUnitView.model_validate(unit) for unit in content["units"]],
+        paper=list_view(ctx, conn, actor, current),
         running_months=rules.interview_months,
         interviews=_interviews(ctx, conn, actor, year),
     )
+
+
+def current_year(ctx: Context, conn: Connection, year: Period) -> tuple[CurrentList, bool]:
+    """Return the year's list as the records give it now, and True if its ranking is released."""
+    entries, is_released = units_of(ctx, conn, year)
+    units = [_unit(ctx.catalogue(), entry) for entry in entries]
+    content = {
+        "hall": ctx.catalogue().hall_name,
+        "year": year.id,
+        "units": [unit.model_dump(mode="json") for unit in units],
+    }
+    obstacle = "" if is_released and units else "unreleased"
+    return CurrentList(ListKind.YEAR_UNITS, year.id, content, obstacle), is_released
 
 
 def _unit(catalogue: Catalogue, entry: UnitOfYear) -> YearUnitView:
@@ -64,6 +84,7 @@ def _unit(catalogue: Catalogue, entry: UnitOfYear) -> YearUnitView:
         score=str(standing.score),
         flags=entry.flags,
         vetoes=[veto_words(catalogue, row) for row in entry.vetoes],
+        veto_ids=[row.id for row in entry.vetoes],
     )
 
 
@@ -131,9 +152,13 @@ def _name(catalogue: Catalogue, subject: Subject, code: str) -> str:
     return f"{window.number}号窗口" if window else code
 
 
-def allowance_page(ctx: Context, conn: Connection, month: Period) -> AllowancePage:
+def allowance_page(ctx: Context, conn: Connection, actor: Actor, month: Period) -> AllowancePage:
     """Return the allowance table of a month."""
-    table, catalogue = table_of(ctx, conn, month), ctx.catalogue()
+    current = current_allowance(ctx, conn, month)
+    content, paper = (
+        fixed_content(conn, ctx.hall_id, current),
+        list_view(ctx, conn, actor, current),
+    )
     newest = period_of(PeriodKind.MONTH, ctx.local().date())
     months: list[str] = []
     for _ in range(MONTHS_SHOWN):
@@ -142,12 +167,32 @@ def allowance_page(ctx: Context, conn: Connection, month: Period) -> AllowancePa
     return AllowancePage(
         month=month.id,
         month_words=month.words,
+        hall=content["hall"],
         months=months,
-        rule=rule_words(table.rule),
-        is_final=table.is_final,
-        people=[_row(table, person, unit_name(catalogue, person.unit)) for person in table.people],
-        sum=table.sum,
+        rule=content["rule"],
+        rule_en=content["rule_en"],
+        is_final=is_fixed(paper) or not current.obstacle,
+        people=[AllowanceRow.model_validate(row) for row in content["people"]],
+        sum=content["sum"],
+        paper=paper,
     )
+
+
+def current_allowance(ctx: Context, conn: Connection, month: Period) -> CurrentList:
+    """Return the allowance table of a month as the records give it now."""
+    table, catalogue = table_of(ctx, conn, month), ctx.catalogue()
+    rows = [_row(table, person, unit_name(catalogue, person.unit)) for person in table.people]
+    content = {
+        "hall": catalogue.hall_name,
+        "month": month.id,
+        "rule": rule_words(table.rule),
+        "rule_en": rule_words_en(table.rule),
+        "people": [row.model_dump(mode="json") for row in rows],
+        "sum": table.sum,
+    }
+    running = month.last >= ctx.local().date()
+    obstacle = "running" if running else "" if table.is_final else "pending"
+    return CurrentList(ListKind.ALLOWANCE, month.id, content, obstacle)
 
 
 def _row(table: AllowanceTable, person: PersonAllowance, unit_name: str) -> AllowanceRow:

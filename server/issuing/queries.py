@@ -298,13 +298,6 @@ def facts_of_days(
     return counts | {move: int(n) for move, n in conn.execute(query.group_by(_f.move))}
 
 
-def moves_between(conn: Connection, hall_id: str, begin: int, end: int) -> dict[LicenceMove, int]:
-    """Return how often each move was recorded from `begin` up to `end` (ms)."""
-    query = select(_f.move, func.count()).where(_f.hall_id == hall_id, _f.at >= begin, _f.at < end)
-    counts = dict.fromkeys(LicenceMove, 0)
-    return counts | {LicenceMove(m): int(n) for m, n in conn.execute(query.group_by(_f.move))}
-
-
 def electronic_between(conn: Connection, hall_id: str, begin: int, end: int) -> int:
     """Return the number of electronic licences registered from `begin` up to `end` (ms)."""
     query = select(func.count()).where(

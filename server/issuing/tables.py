@@ -72,6 +72,7 @@ licence_fact = Table(
     PrimaryKeyConstraint("hall_id", "licence", "n"),
 )
 Index("ix_licence_fact_move", licence_fact.c.hall_id, licence_fact.c.move, licence_fact.c.day)
+Index("ix_licence_fact_at", licence_fact.c.hall_id, licence_fact.c.at)
 
 # Apart from the fact, because it can be erased and the fact cannot.
 licence_receiver = Table(

@@ -6,37 +6,31 @@ changes a figure: released bulletins stay what they were.
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
-
-from server.core.clock import instant
-from server.core.settings import GeneralSettings
+from server.core.groups import Group, added
 from server.core.weeks import Fact
 from server.hall.week_request import WeekFacts, WeekRequest
 from server.issuing import queries
-from server.issuing.rules import LicenceMove
+from server.issuing.figures import licences_by, span_of
+from server.issuing.week_counts import LicenceCounts
 
 PLACE = 9
-_MOVES = {
-    "licences_counted": LicenceMove.COUNT,
-    "licences_handed": LicenceMove.HAND,
-    "licences_posted": LicenceMove.POST,
-    "licences_delivered": LicenceMove.DELIVER,
-    "licences_returned": LicenceMove.RETURN,
-    "licences_missing": LicenceMove.MISS,
-    "licences_entered": LicenceMove.ENTER,
-}
 
 
 def week_facts(request: WeekRequest) -> WeekFacts:
     """Return the week's licences."""
     week, ctx, conn = request.week, request.ctx, request.conn
-    zone = ctx.settings().of(GeneralSettings).timezone
-    begin, end = (
-        instant(datetime.combine(day, time()), zone)
-        for day in (week.first, week.last + timedelta(days=1))
-    )
-    made = queries.moves_between(conn, ctx.hall_id, begin, end)
-    values = {name: made[move] for name, move in _MOVES.items()}
-    values["licences_electronic"] = queries.electronic_between(conn, ctx.hall_id, begin, end)
+    counts = licences_by(ctx, conn, week.first, week.last, Group.UNIT)
+    total = added(LicenceCounts(), counts.values())
+    begin, end = span_of(ctx, week.first, week.last)
+    values = {
+        "licences_counted": total.counted,
+        "licences_handed": total.handed,
+        "licences_posted": total.posted,
+        "licences_delivered": total.delivered,
+        "licences_returned": total.returned,
+        "licences_missing": total.missing,
+        "licences_entered": total.entered,
+        "licences_electronic": queries.electronic_between(conn, ctx.hall_id, begin, end),
+    }
     link = f"/office#issuing/{week.id}"
     return WeekFacts({name: Fact(str(value), link) for name, value in values.items()})

@@ -76,8 +76,8 @@ def call(ctx: Context, actor: Actor, key: str, case_id: str, order: MeetingOrder
             given=[workflow.DAY_FITS] if fits else [],
         )
         state = MEETING.after(MeetingMove.CALL, attempt)
-        units = set(order.units)
-        if len(units) < max(1, len(order.units)) or not units <= ctx.catalogue().unit_by.keys():
+        units, others = set(order.units), ctx.catalogue().unit_by.keys() - {joint.row.unit}
+        if len(units) < max(1, len(order.units)) or not units <= others:
             raise HallError(JointCode.JOINT_UNITS)
         row = StoredMeeting(
             id=f"H{ctx.tokens.token(9)}",

@@ -10,6 +10,7 @@ from server.core.rates import Rate
 from server.joint_review.rules import (
     UNANSWERED,
     MeetingMove,
+    Opinion,
     PartClock,
     PartMove,
     PartState,
@@ -35,12 +36,15 @@ class DatedPart:
     """Step of a unit's part as the counts see it, with ISO days.
 
     `due`: of an answer the day by which it was due, else the day by which an answer is due.
+    `by`: staff number of who stated it; empty for the system.
     """
 
     day: str
     move: PartMove
     state: PartState
     due: str
+    opinion: Opinion | None = None
+    by: str = ""
 
 
 Presence = tuple[str, bool]
@@ -68,6 +72,13 @@ class JointCounts:
     meetings: int = 0
     """Attendances of meetings to which the unit was invited."""
     absent: int = 0
+    disagreed: int = 0
+    """Answers that disagree."""
+
+    @property
+    def late(self) -> int:
+        """Answers after their working days."""
+        return self.answered - self.on_time
 
     @property
     def on_time_rate(self) -> Rate:
@@ -83,7 +94,7 @@ def dated_part(steps: Sequence[PartStep], calendar: WorkCalendar) -> list[DatedP
         due = due_of(before, calendar)
         is_answer = due is not None and due.clock is PartClock.ANSWER
         day = due.day.isoformat() if due is not None and is_answer else ""
-        dated.append(DatedPart(step.day.isoformat(), step.move, step.state, day))
+        dated.append(DatedPart(step.day.isoformat(), step.move, step.state, day, step.opinion))
     return dated
 
 
@@ -119,23 +130,35 @@ def joint_counts(
     first: str,
     last: str,
     unit: str | None = None,
+    over: str = "",
 ) -> JointCounts:
     """Return the counts of ISO days `first`..`last`, from each part's and meeting's steps in order.
 
-    `unit`: of its attendances alone; its parts are chosen by the caller.
+    `unit`: of its attendances alone; its parts are chosen by the caller. `over`: last day that is
+    over, where the span is not; what is due later is not overdue.
     """
     happened, latest = in_span(parts, first, last)
-    answers = [step for step in happened if step.move is PartMove.ANSWER]
-    counts = JointCounts(
-        sent=sum(step.move is PartMove.SEND for step in happened),
-        answered=len(answers),
-        on_time=sum(step.day <= step.due for step in answers),
-        overdue=sum(step.state in UNANSWERED and "" < step.due <= last for step in latest),
-    )
     presences = [
         is_present
         for steps in meetings
         for name, is_present in attended(steps, first, last)
         if unit in (None, name)
     ]
-    return replace(counts, meetings=len(presences), absent=presences.count(False))
+    until = over or last
+    return replace(
+        counts_of_steps(happened),
+        overdue=sum(step.state in UNANSWERED and "" < step.due <= until for step in latest),
+        meetings=len(presences),
+        absent=presences.count(False),
+    )
+
+
+def counts_of_steps(happened: Sequence[DatedPart]) -> JointCounts:
+    """Return the counts of these steps, without silence and meetings."""
+    answers = [step for step in happened if step.move is PartMove.ANSWER]
+    return JointCounts(
+        sent=sum(step.move is PartMove.SEND for step in happened),
+        answered=len(answers),
+        on_time=sum(step.day <= step.due for step in answers),
+        disagreed=sum(step.opinion is Opinion.DISAGREE for step in answers),
+    )

@@ -40,7 +40,7 @@ from server.queue.routing import windows_for
 from server.queue.slips import StoredSlip
 from server.queue.snapshot import QueueSnapshot
 from server.queue.tickets import State, Ticket
-from server.queue.wait_forecast import Kind, kind_of
+from server.queue.turns import Kind, kind_of
 from server.queue.wait_range import percentile
 
 FIRST_HOUR, LAST_HOUR = 8, 18

@@ -47,6 +47,7 @@ from server.privacy.settings import PrivacySettings
 from server.queue import tables as queue_tables
 from server.queue.offline import desk_queries
 from server.ratings import queries as rating_queries
+from server.remote_numbers import queries as remote_queries
 from server.staff_photos.tables import staff_photo
 from server.time_clocks import queries as time_clocks_queries
 from server.time_clocks.actions import SHEET_MARK, owner_at
@@ -87,6 +88,7 @@ def delete_old(ctx: Context, folder: Path) -> int:
         erased += case_queries.erase_applicants(tx, now) + licence_queries.erase_receivers(tx, now)
         erased += assistance_queries.erase_people(tx, now)
         erased += appointment_queries.erase_contacts(tx, now)
+        erased += remote_queries.erase_contacts(tx, now)
         count = (
             erased
             + _blank_slips(tx, slips_before)

@@ -15,6 +15,7 @@ from server.catalogue import hours
 from server.catalogue.model import Catalogue, Window, WindowKind
 from server.core.errors import HallError
 from server.core.settings import Settings
+from server.queue import tickets
 from server.queue.call_order import Bounds, Choice, Head, Streak, comprehensive, specialised
 from server.queue.errors import QueueCode
 from server.queue.routing import (
@@ -76,7 +77,7 @@ class ChoosingFloor(Protocol):
         """
 
     def run_of(self, pool: str) -> int:
-        """Return the number of consecutive priority calls from a pool."""
+        """Return a counter of `Choice.counts` after the day's calls so far; 0: never counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,25 @@ def choose(floor: ChoosingFloor, moment: Moment, window_code: str) -> tuple[str,
     return chosen_row.id, choice
 
 
+def passed_over(floor: ChoosingFloor, moment: Moment, window_code: str) -> str | None:
+    """Return the id of the remote number whose turn it would be at the window, None if nobody's.
+
+    Its holder is not in the hall: it is passed over, and the window calls whom `choose` returns.
+    """
+    catalogue, heads = moment.catalogue, _callable(floor)
+    if not any(head.lane.startswith(tickets.ABSENT) for head in heads):
+        return None
+    window = catalogue.window_by[window_code]
+    rows = [row for row in heads if _takes_lane(catalogue, window, row, moment.now)]
+    if not rows:
+        return None
+    seen = _with_overtaking(floor, moment, rows, [_head(moment, window, row) for row in rows])
+    choice = choose_head(window, seen, floor.run_of, moment.settings)
+    assert choice is not None, "there is at least one head"
+    row = next(row for row, head in zip(rows, seen, strict=True) if head is choice.head)
+    return row.id if row.lane.startswith(tickets.ABSENT) else None
+
+
 def _callable(floor: ChoosingFloor) -> Sequence[LaneHead]:
     """Return the heads of the lanes without people who are at a window with another number."""
     heads = floor.heads()
@@ -135,7 +155,7 @@ def choose_head(
 ) -> Choice | None:
     """Return the head that a window calls, by the policy of its kind; None without heads."""
     numbers = settings.of(NumberSettings)
-    bounds = Bounds(numbers.priority_run, numbers.overtake_limit)
+    bounds = Bounds(numbers.priority_run, numbers.overtake_limit, numbers.booked_every)
     if window.kind is WindowKind.COMPREHENSIVE:
         return comprehensive(heads, streak, bounds)
     return specialised(heads, "+".join(sorted(window.units)), streak, bounds)
@@ -147,6 +167,13 @@ def takes(catalogue: Catalogue, window: Window, row: Lane, now: datetime) -> boo
     Opening hours are ignored: a person who got a number before closing is still called by a window
     with a session.
     """
+    return not tickets.is_absent(row.lane) and _takes_lane(catalogue, window, row, now)
+
+
+def _takes_lane(catalogue: Catalogue, window: Window, row: Lane, now: datetime) -> bool:
+    """Return True if `window` serves a lane; also one whose people are not in the hall yet."""
+    if row.lane.startswith(tickets.PASSED):
+        return False
     if row.lane.startswith("@"):
         return row.lane.startswith(f"@{window.code}/")
     if row.lane.startswith("="):
@@ -178,7 +205,14 @@ def _head(moment: Moment, window: Window, row: LaneHead) -> Head:
         and item is not None
         and only_comprehensive(catalogue, item, moment.now, moment.sessions),
         for_window=row.lane.startswith("@"),
+        slot=begun_slot(row.lane, moment.millis),
     )
+
+
+def begun_slot(lane: str, now: int) -> int | None:
+    """Return the start (ms) of a lane's appointments if it has come by `now` (ms), else None."""
+    slot = tickets.slot_of(lane)
+    return slot if slot is not None and slot <= now else None
 
 
 def _with_overtaking(

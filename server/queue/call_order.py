@@ -2,12 +2,15 @@
 
 A *lane* holds tickets that are alike (same item, same applicant class) in order of seniority, so
 its head represents all of it. A policy takes the heads that a window may call and returns the
-chosen one with the reason. Two bounds hold for every choice:
+chosen one with the reason. Three bounds hold for every choice:
 
 - at most `run` priority calls in a row from a pool while an ordinary person waits in it;
-- a head that priority tickets have overtaken `overtakes` times blocks further overtaking.
+- a head that priority tickets have overtaken `overtakes` times blocks further overtaking;
+- at most one of `booked_every` calls from a pool goes to a person with an appointment while
+  somebody without waits in it.
 
-Both are set by the hall: `priority_run`, `overtake_limit` in `settings`.
+All are set by the hall: `priority_run`, `overtake_limit`, `booked_every` in `settings`.
+A person whose appointment has not begun yet waits like everybody else.
 
 The reason is a code with figures; the counter supplies the words.
 """
@@ -15,7 +18,7 @@ The reason is a code with figures; the counter supplies the words.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -41,6 +44,8 @@ class Head:
     """Number of priority tickets junior to it that were called before it."""
     for_window: bool = False
     """True if it was transferred to this window."""
+    slot: int | None = None
+    """Start (ms) of its appointment, once that has come; None: without an appointment."""
 
 
 class Why(StrEnum):
@@ -49,6 +54,7 @@ class Why(StrEnum):
     TRANSFERRED = "transferred"
     FIRST = "first"
     PRIORITY = "priority"
+    BOOKED = "booked"
     RUN_ENDED = "run_ended"
     OVERTAKEN = "overtaken"
     ONLY_COMPREHENSIVE = "only_comprehensive"
@@ -57,10 +63,14 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Bounds of priority: most priority calls in a row (`run`), most overtakings of one ticket."""
+    """Bounds of priority and of appointments."""
 
     run: int
+    """Most priority calls in a row."""
     overtakes: int
+    """Most overtakings of one ticket."""
+    booked_every: int = 2
+    """At most one of so many calls is for an appointment; 1: appointments always come first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +83,25 @@ class Choice:
     """The pool's run of priority calls after this choice."""
     why: tuple[Why, ...]
     facts: dict[str, Any] = field(default_factory=dict)
+    owed: int | None = None
+    """Calls owed to people without an appointment before the next one with; None: as before."""
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Counters of the pool after this choice, by name."""
+        owed = {} if self.owed is None else {owed_of(self.pool): self.owed}
+        return {self.pool: self.run} | owed
 
 
 Streak = Callable[[str], int]
-"""Priority calls in a row so far, by pool."""
+"""Counters so far: priority calls in a row by pool, calls owed by `owed_of` it; else 0."""
 
 COMPREHENSIVE_POOL = "*"
+
+
+def owed_of(pool: str) -> str:
+    """Return the name of a pool's counter of calls owed to people without an appointment."""
+    return f"{pool}~"
 
 
 def specialised(heads: Sequence[Head], pool: str, streak: Streak, bounds: Bounds) -> Choice | None:
@@ -88,7 +111,7 @@ def specialised(heads: Sequence[Head], pool: str, streak: Streak, bounds: Bounds
     transfers = [h for h in heads if h.for_window]
     if transfers:
         return _sent(transfers, pool, streak)
-    return _within_bounds(heads, pool, streak(pool), bounds, ())
+    return _with_appointments(heads, pool, streak, bounds, ())
 
 
 def comprehensive(heads: Sequence[Head], streak: Streak, bounds: Bounds) -> Choice | None:
@@ -103,18 +126,36 @@ def comprehensive(heads: Sequence[Head], streak: Streak, bounds: Bounds) -> Choi
     transfers = [h for h in heads if h.for_window]
     if transfers:
         return _sent(transfers, COMPREHENSIVE_POOL, streak)
+    # Appointments of every queue: whichever window is free first calls them.
+    booked = [h for h in heads if h.slot is not None]
     own = [h for h in heads if h.comprehensive_only]
     if own:
+        own += [h for h in booked if not h.comprehensive_only]
         pool = COMPREHENSIVE_POOL
-        return _within_bounds(own, pool, streak(pool), bounds, (Why.ONLY_COMPREHENSIVE,))
+        return _with_appointments(own, pool, streak, bounds, (Why.ONLY_COMPREHENSIVE,))
     worst_head = max(heads, key=lambda h: (h.waited / max(h.target, 1.0), -h.order))
-    queue = [h for h in heads if h.queue == worst_head.queue]
-    return _within_bounds(queue, worst_head.queue, streak(worst_head.queue), bounds, (Why.RELIEF,))
+    queue = [h for h in heads if h.queue == worst_head.queue or h.slot is not None]
+    return _with_appointments(queue, worst_head.queue, streak, bounds, (Why.RELIEF,))
 
 
 def _sent(transfers: Sequence[Head], pool: str, streak: Streak) -> Choice:
     head = min(transfers, key=lambda h: h.order)
     return Choice(head, pool, streak(pool), (Why.TRANSFERRED,), _facts(head))
+
+
+def _with_appointments(
+    heads: Sequence[Head], pool: str, streak: Streak, bounds: Bounds, first: tuple[Why, ...]
+) -> Choice:
+    owed, run = streak(owed_of(pool)), streak(pool)
+    booked = [h for h in heads if h.slot is not None]
+    others = [h for h in heads if h.slot is None]
+    if booked and (owed <= 0 or not others):
+        head = min(booked, key=lambda h: (h.slot or 0, h.order))
+        facts = _facts(head) | {"slot": head.slot, "every": bounds.booked_every}
+        why = (*first, Why.BOOKED)
+        return Choice(head, pool, run, why, facts, bounds.booked_every - 1)
+    choice = _within_bounds(others, pool, run, bounds, first)
+    return replace(choice, owed=owed - 1) if owed > 0 else choice
 
 
 def _within_bounds(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -32,13 +33,6 @@ class StoredCall:
 
 
 _call_rows = Records(StoredCall, _c)
-_run_get = precompiled(
-    select(tables.pool_run.c.run).where(
-        tables.pool_run.c.hall_id == bindparam("hall_id"),
-        tables.pool_run.c.day == bindparam("day"),
-        tables.pool_run.c.pool == bindparam("pool"),
-    )
-)
 _run_set = precompiled(
     text(
         "INSERT INTO pool_run (hall_id, day, pool, run) VALUES (:hall_id, :day, :pool, :run) "
@@ -112,7 +106,7 @@ def priority_calls(conn: Connection, hall_id: str, day: str) -> list[StoredPrior
 
 
 def runs(conn: Connection, hall_id: str, day: str) -> dict[str, int]:
-    """Return the number of consecutive priority calls of every pool today."""
+    """Return the counters of a day's choices, see `call_order.Choice.counts`."""
     rows = conn.execute(_runs, {"hall_id": hall_id, "day": day})
     return {row.pool: row.run for row in rows}
 
@@ -128,17 +122,10 @@ def priority_calls_over(
     return [row.window for row in conn.execute(_overtakers, values)]
 
 
-def run_of(conn: Connection, hall_id: str, day: str, pool: str) -> int:
-    """Return the number of consecutive priority calls from a pool on a day."""
-    run = conn.execute(
-        _run_get, {"hall_id": hall_id, "day": day, "pool": pool}
-    ).scalar_one_or_none()
-    return run or 0
-
-
-def set_run(tx: Tx, day: str, pool: str, run: int) -> None:
-    """Store the number of consecutive priority calls from a pool."""
-    tx.conn.execute(_run_set, {"hall_id": tx.hall_id, "day": day, "pool": pool, "run": run})
+def set_runs(tx: Tx, day: str, counts: Mapping[str, int]) -> None:
+    """Store counters of a choice."""
+    for pool, run in counts.items():
+        tx.conn.execute(_run_set, {"hall_id": tx.hall_id, "day": day, "pool": pool, "run": run})
 
 
 def add_call(tx: Tx, ticket: Ticket, n: int, move: str, why: str) -> None:

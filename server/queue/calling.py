@@ -24,7 +24,7 @@ from server.queue import (
     visits,
     window_session_queries,
 )
-from server.queue.call_candidates import check_target, choose, holds_back
+from server.queue.call_candidates import Moment, check_target, choose, holds_back, passed_over
 from server.queue.errors import QueueCode
 from server.queue.no_show import no_show_from, require_no_show
 from server.queue.returning import return_missed
@@ -35,6 +35,7 @@ from server.queue.tickets import (
     Outcome,
     State,
     Ticket,
+    absent_lane,
     lane,
     state_after,
     unit_lane,
@@ -84,7 +85,8 @@ def call_next(ctx: Context, actor: Actor, key: str, window: str, complete: str |
         if ended is not None and begin_next_pause(tx, actor, window):
             return {"ticket": "", "completed": completed}
         day = ctx.day(tx.now)
-        floor, moment = StoredFloor(tx.conn, tx.hall_id, day), moment_of(ctx, tx, sessions)
+        moment = moment_of(ctx, tx, sessions)
+        floor = floor_of_present(tx, actor, moment, day, window)
         id_and_choice = choose(floor, moment, window)
         if id_and_choice is None:
             if ended is not None:
@@ -94,12 +96,25 @@ def call_next(ctx: Context, actor: Actor, key: str, window: str, complete: str |
             raise HallError(QueueCode.NOBODY_WAITING, window=window, elsewhere=elsewhere)
         ticket, choice = require_ticket(tx, id_and_choice[0]), id_and_choice[1]
         why = {"codes": [w.value for w in choice.why], "facts": choice.facts}
-        call_queries.set_run(tx, day, choice.pool, choice.run)
+        call_queries.set_runs(tx, day, choice.counts)
         called = call_ticket(ctx, tx, actor, ticket, Move.CALL, window, why)
         snapshot.cache_called(ctx, tx, snap, ended, called)
         return {"ticket": called.id, "completed": completed}
 
     return str(ctx.command(actor, key, request, act, brief=True)["ticket"])
+
+
+def floor_of_present(tx: Tx, actor: Actor, moment: Moment, day: str, window: str) -> StoredFloor:
+    """Return the floor from which a window calls now; pass over remote numbers not in the hall."""
+    floor = StoredFloor(tx.conn, tx.hall_id, day)
+    while (absent := passed_over(floor, moment, window)) is not None:
+
+        def passed(_tx: Tx, ticket: Ticket) -> Ticket:
+            return replace(ticket, lane=absent_lane(ticket.item, ticket.klass, passed=True))
+
+        move_on(tx, actor, require_ticket(tx, absent), Move.PASS_OVER, passed)
+        floor = StoredFloor(tx.conn, tx.hall_id, day)
+    return floor
 
 
 def next_by_key(ctx: Context, actor: Actor, key: str, window: str) -> str:

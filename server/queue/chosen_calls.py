@@ -19,6 +19,7 @@ from server.core.store import Tx
 from server.hall.context import Context, JsonDict
 from server.queue import call_queries, reception, visits
 from server.queue.call_candidates import ChoosingFloor, LaneHead, Moment, choose, takes
+from server.queue.call_order import Choice
 from server.queue.calling import call_ticket
 from server.queue.errors import QueueCode
 from server.queue.settings import ON, CounterSettings
@@ -114,12 +115,12 @@ class _LaterFloor:
     def run_of(self, pool: str) -> int:
         return self._runs[pool] if pool in self._runs else self._present.run_of(pool)
 
-    def call(self, ticket_id: str, window: str, pool: str, run: int) -> None:
+    def call(self, ticket_id: str, window: str, choice: Choice) -> None:
         lanes = self._lanes.values()
         lane, person = next((ln, p) for ln in lanes for p in ln if p.id == ticket_id)
         lane.remove(person)
         self._calls.append((person, window))
-        self._runs[pool] = run
+        self._runs.update(choice.counts)
 
 
 def next_tickets(
@@ -132,6 +133,6 @@ def next_tickets(
         if id_and_choice is None:
             break
         ticket_id, choice = id_and_choice
-        floor.call(ticket_id, window, choice.pool, choice.run)
+        floor.call(ticket_id, window, choice)
         ids.append(ticket_id)
     return ids

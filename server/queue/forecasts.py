@@ -7,28 +7,37 @@ out a number then only reads it. Without a keeper (command line, tests) it is pl
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection
 
-from server.catalogue.model import Item
+from server.catalogue.model import Catalogue, Item
 from server.core import journal
+from server.core.rooms import modules
 from server.core.store import Tx
 from server.hall.context import Context
 from server.queue import call_queries, ticket_counts, ticket_queries, window_session_queries
 from server.queue.call_candidates import Moment
 from server.queue.events import WaitsPlayed
 from server.queue.settings import CounterSettings
-from server.queue.tickets import AT_WINDOW, Ticket
+from server.queue.ticket_queries import StoredHead
+from server.queue.tickets import (
+    ABSENT,
+    AT_WINDOW,
+    PASSED,
+    Ticket,
+    booked_lane,
+    is_absent,
+    slot_of,
+)
+from server.queue.turns import Turn, kind_of
 from server.queue.wait_forecast import (
     NEWCOMER,
     Forecast,
     PresentFloor,
     PriorityCall,
-    Turn,
     forecast,
-    kind_of,
     no_breath,
 )
 from server.queue.wait_range import Service, mean_service
@@ -43,6 +52,38 @@ REST_SECONDS, REST_EACH_SECONDS = 0.3, 0.001
 """Rest of the keeper after a pass, and for each waiting person: changes share the next pass."""
 LOOK_SECONDS = 4.0
 """Time after which the keeper looks again without a change: waits pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedArrival:
+    """Person with an appointment today who is not here yet."""
+
+    item: str
+    klass: str
+    level: int
+    slot: int
+    """Start of the appointment in ms."""
+
+
+def head_of(arrival: ExpectedArrival, catalogue: Catalogue) -> StoredHead:
+    """Return a person who is expected as the head of a lane."""
+    lane, unit = booked_lane(arrival.item, arrival.klass, arrival.slot), ""
+    if arrival.item in catalogue.item_by:
+        unit = catalogue.item_by[arrival.item].unit
+    who = arrival.item, arrival.klass, arrival.level
+    return StoredHead("", lane, unit, *who, NEWCOMER, arrival.slot, "")
+
+
+def people_to_come(waiting: Iterable[StoredHead]) -> list[StoredHead]:
+    """Return the waiting tickets as if holders of remote numbers checked in before their turn.
+
+    Without those whose turn has passed: they wait again from their check-in on.
+    """
+    return [
+        person._replace(lane=person.lane.removeprefix(ABSENT))
+        for person in waiting
+        if not person.lane.startswith(PASSED)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +107,12 @@ class Latest:
     joined: dict[str, Joined] = field(default_factory=dict)
     """People who took a number after this forecast, by ticket id."""
 
-    def newcomer(self, item: Item, level: int) -> Turn:
-        """Return the turn of a person who takes a number now, behind those who joined since."""
-        turn = self.forecast.newcomer(item, level)
+    def newcomer(self, item: Item, level: int, slot: int | None = None) -> Turn:
+        """Return the turn of a person who takes a number now, behind those who joined since.
+
+        `slot`: start (ms) of the person's appointment.
+        """
+        turn = self.forecast.newcomer(item, level, slot)
         if turn is None:
             return self._without_window(item, level, NEWCOMER)
         able = frozenset(self.forecast.callers(item))
@@ -92,7 +136,7 @@ class Latest:
             return self.joined[ticket.id].turn
         if any(person.id == ticket.id for person in self.forecast.waiting):
             return self._without_window(item, ticket.level, ticket.ord)
-        return self.newcomer(item, ticket.level)
+        return self.newcomer(item, ticket.level, slot_of(ticket.lane))
 
     def _without_window(self, item: Item, level: int, order: int) -> Turn:
         """Return the turn while no window may call: as if one of the unit's opened now."""
@@ -231,12 +275,21 @@ class Forecasts:
         ]
         calls = call_queries.priority_calls(conn, hall_id, day)
         floor = PresentFloor(
-            waiting=ticket_queries.waiting(conn, hall_id),
+            waiting=people_to_come(ticket_queries.waiting(conn, hall_id)),
             busy={t.window: t.called_at or now for t in at_windows},
             serving={t.window: minutes_of(t.item, t.queue) for t in at_windows},
             priority_calls=[PriorityCall(c.at, c.queue, c.order, c.window) for c in calls],
             runs=call_queries.runs(conn, hall_id, day),
-            lately=ticket_queries.issued_since(conn, hall_id, day, now - HOUR_MS),
+            lately=[
+                person
+                for person in ticket_queries.issued_since(conn, hall_id, day, now - HOUR_MS)
+                if slot_of(person.lane) is None and not is_absent(person.lane)
+            ],
+            booked=[
+                head_of(arrival, catalogue)
+                for room in modules("expected_arrivals")
+                for arrival in room.expected_arrivals(ctx, conn, day, now)
+            ],
             minutes_of=minutes_of,
             visits={t.visit: t.window for t in at_windows if t.visit},
         )

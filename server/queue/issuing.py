@@ -26,7 +26,17 @@ from server.queue.settings import NumberSettings, ScreenSettings
 from server.queue.slips import StoredSlip
 from server.queue.snapshot import QueueSnapshot
 from server.queue.ticket_place import after_delay
-from server.queue.tickets import Move, Ticket, lane, number, order_of, ticket_id
+from server.queue.tickets import (
+    Move,
+    Ticket,
+    absent_lane,
+    booked_lane,
+    lane,
+    number,
+    order_of,
+    slot_of,
+    ticket_id,
+)
 from server.queue.transitions import event_of
 from server.queue.wait_range import Wait, wait_of
 
@@ -79,6 +89,16 @@ class IssueExtras:
     """Kiosk that prints the slip of a number issued at a desk."""
     companion: str = ""
     """Token of another number of the same person."""
+    slot: int = 0
+    """Start (ms) of the person's appointment; 0: without one."""
+    absent: bool = False
+    """True for a remote number: its holder checks in later."""
+
+    def lane_of(self, item: str, klass: str) -> str:
+        """Return the lane of the number."""
+        if self.absent:
+            return absent_lane(item, klass)
+        return booked_lane(item, klass, self.slot) if self.slot else lane(item, klass)
 
 
 NO_EXTRAS = IssueExtras()
@@ -106,7 +126,7 @@ def issue_with_data(
 
     def act(tx: Tx) -> JsonDict:
         attempts.append(tx.now)
-        issued_tickets.append(_issue(ctx, tx, actor, request))
+        issued_tickets.append(issue_in_act(ctx, tx, actor, request, extras))
         return {"ticket": issued_tickets[-1].ticket_id}
 
     try:
@@ -116,11 +136,6 @@ def issue_with_data(
             issue_rate.record_refusal(ctx, error)
         raise
     return issued_tickets[-1] if issued_tickets else IssuedTicket(ticket_id)
-
-
-def issue_within(ctx: Context, tx: Tx, actor: Actor, request: JsonDict) -> IssuedTicket:
-    """Issue a ticket as part of a running action, from what `issue_request` returned."""
-    return _issue(ctx, tx, actor, request)
 
 
 def issue_request(item: str, applicant: str, kiosk: str, *, paper: bool) -> JsonDict:
@@ -134,10 +149,12 @@ def issue_request(item: str, applicant: str, kiosk: str, *, paper: bool) -> Json
     }
 
 
-def _issue(ctx: Context, tx: Tx, actor: Actor, request: JsonDict) -> IssuedTicket:
+def issue_in_act(
+    ctx: Context, tx: Tx, actor: Actor, request: JsonDict, extras: IssueExtras = NO_EXTRAS
+) -> IssuedTicket:
+    """Issue a ticket in the running action; `request` as of `issue_request`. Raises as `issue`."""
     item_code, applicant, kiosk = request["item"], request["applicant"], request["kiosk"]
-    printer_of = request.get("printer_of", "")
-    chosen = require_printer(tx, printer_of) if printer_of else ""
+    chosen = require_printer(tx, extras.printer_of) if extras.printer_of else ""
     catalogue, settings = ctx.catalogue(), ctx.settings()
     snap = snapshot.in_act(ctx, tx, "sessions", "waiting", "notices")
     now, sessions = snap.local, snap.sessions
@@ -151,14 +168,15 @@ def _issue(ctx: Context, tx: Tx, actor: Actor, request: JsonDict) -> IssuedTicke
     if klass is None:
         raise HallError(QueueCode.CLASS_UNKNOWN, applicant=applicant)
     latest = Forecasts.of(ctx).in_act(tx)  # before the ticket, which would be ahead of itself
-    companion = request.get("companion", "")
-    others = visits.join(tx, ctx.day(tx.now), companion) if companion else []
-    turn = after_delay(latest.newcomer(item, klass.level), target.delay, tx.now)
+    others = visits.join(tx, ctx.day(tx.now), extras.companion) if extras.companion else []
+    newcomer = latest.newcomer(item, klass.level, extras.slot or None)
+    turn = after_delay(newcomer, target.delay, tx.now)
     turn = visits.after_others(turn, others, latest, catalogue)
     wait, is_expected = wait_of(turn), target.delay is None or target.delay.until is not None
     visit = others[0].visit if others else ""
     expected = wait if is_expected else None
-    ticket = _new_ticket(ctx, tx, item, klass, kiosk, reserve, expected, visit)
+    place = _Place(extras.lane_of(item.code, klass.code), kiosk, expected, visit)
+    ticket = _new_ticket(ctx, tx, item, klass, reserve, place)
     latest.join(ticket, item, turn)
     line = write_journal(
         tx,
@@ -166,7 +184,9 @@ def _issue(ctx: Context, tx: Tx, actor: Actor, request: JsonDict) -> IssuedTicke
         f"ticket.{Move.ISSUE}",
         ticket.id,
         data={"item": item.code, "applicant": applicant, "kiosk": kiosk, "windows": target.now}
-        | ({"visit": visit} if visit else {}),
+        | ({"visit": visit} if visit else {})
+        | ({"slot": extras.slot} if extras.slot else {})
+        | ({"remote": True} if extras.absent else {}),
     )
     tx.events.append(event_of(ticket, Move.ISSUE, line))
     if not visit:  # else another ticket has changed too
@@ -181,15 +201,18 @@ def _issue(ctx: Context, tx: Tx, actor: Actor, request: JsonDict) -> IssuedTicke
     return IssuedTicket(ticket.id, ticket, snap, target.now, wait, slip, target.delay)
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Place of a new ticket: its lane, where it was taken, what was told, its visit."""
+
+    lane: str
+    kiosk: str
+    expected: Wait | None
+    visit: str
+
+
 def _new_ticket(
-    ctx: Context,
-    tx: Tx,
-    item: Item,
-    klass: ApplicantClass,
-    kiosk: str,
-    reserve: int,
-    expected: Wait | None,
-    visit: str,
+    ctx: Context, tx: Tx, item: Item, klass: ApplicantClass, reserve: int, place: _Place
 ) -> Ticket:
     day, catalogue = ctx.day(tx.now), ctx.catalogue()
     prefix = catalogue.unit_by[item.unit].prefix
@@ -204,15 +227,15 @@ def _new_ticket(
         item=item.code,
         klass=klass.code,
         level=klass.level,
-        lane=lane(item.code, klass.code),
+        lane=place.lane,
         ord=order_of(arrival),
         version=catalogue.version,
-        kiosk=kiosk,
+        kiosk=place.kiosk,
         issued_at=tx.now,
         waiting_since=tx.now,
-        told_low=expected.low if expected else None,
-        told_high=expected.high if expected else None,
-        visit=visit,
+        told_low=place.expected.low if place.expected else None,
+        told_high=place.expected.high if place.expected else None,
+        visit=place.visit,
     )
     ticket_queries.add(tx, ticket, prefix, seq)
     return ticket
@@ -242,6 +265,8 @@ def slip_facts(
 ) -> JsonDict:
     """Return the contents of a ticket's slip; `others`: the other numbers of the visit."""
     facts: JsonDict = {"others": list(others)} if others else {}
+    slot = slot_of(ticket.lane)
+    facts |= {"slot": slot} if slot is not None else {}
     return facts | {
         "delay": {"reason": delay.reason, "until": delay.until} if delay else None,
         "ticket": ticket.id,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Collection, Sequence
 
+from server.queue.call_order import Choice
 from server.queue.tickets import AT_WINDOW, State, Ticket
 
 
@@ -32,6 +33,10 @@ class MemoryFloor:
         """Store a first call of a ticket; calling the same person again does not count."""
         if ticket.level > 0:
             self._priority_calls.append((at, ticket.id, window))
+
+    def count(self, choice: Choice) -> None:
+        """Store the counters after a choice."""
+        self._runs.update(choice.counts)
 
     def set_run(self, pool: str, run: int) -> None:
         """Store the number of consecutive priority calls from a pool."""
@@ -64,7 +69,7 @@ class MemoryFloor:
         ]
 
     def run_of(self, pool: str) -> int:
-        """Return the number of consecutive priority calls from a pool."""
+        """Return a counter of the calls so far; 0: never counted."""
         return self._runs.get(pool, 0)
 
     def _first(

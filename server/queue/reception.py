@@ -19,8 +19,18 @@ from server.queue import issuing, slip_queries, snapshot, ticket_queries
 from server.queue.calling import with_target
 from server.queue.errors import QueueCode
 from server.queue.forecasts import Forecasts
+from server.queue.returning import walk_in
 from server.queue.ticket_place import place_of
-from server.queue.tickets import FINAL, RULES, Move, State, Ticket, read_number, ticket_id
+from server.queue.tickets import (
+    FINAL,
+    RULES,
+    Move,
+    State,
+    Ticket,
+    is_absent,
+    read_number,
+    ticket_id,
+)
 from server.queue.transitions import do, move_on, require_ticket
 from server.queue.wait_range import Wait
 
@@ -125,8 +135,10 @@ def redirect(
 
     def act(tx: Tx) -> JsonDict:
         stored = _require(ctx, _of_today(ctx, tx, ticket), Move.REDIRECT)
+        if is_absent(stored.lane):
+            raise HallError(QueueCode.MOVE_NOT_ALLOWED, move=Move.REDIRECT, state=stored.state)
         aimed = with_target(ctx, tx, stored, "", to_window, to_item, to_unit)
-        if aimed.lane == stored.lane:
+        if aimed.lane in (stored.lane, walk_in(stored).lane):
             raise HallError(QueueCode.TRANSFER_TARGET, reason="same")
 
         def sent(_tx: Tx, _ticket: Ticket) -> Ticket:

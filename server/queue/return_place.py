@@ -59,7 +59,7 @@ class PlayedFloor:
         return self._past_calls[place] + self._memory.priority_calls_over(*place)
 
     def run_of(self, pool: str) -> int:
-        """Return the number of consecutive priority calls from a pool."""
+        """Return a counter of the calls so far; 0: never counted."""
         return self._runs[pool] if pool in self._runs else self._past.run_of(pool)
 
     def call(self, ticket_id: str, choice: Choice, window: str, at: int) -> Ticket:
@@ -67,7 +67,7 @@ class PlayedFloor:
         ticket = self._memory.ticket(ticket_id)
         self._memory.put(replace(ticket, state=State.CALLED))
         self._memory.record_call(ticket, window, at)
-        self._runs[choice.pool] = choice.run
+        self._runs.update(choice.counts)
         return ticket
 
 

@@ -17,7 +17,7 @@ from server.queue.errors import QueueCode
 from server.queue.return_place import ReturnPlace, return_place
 from server.queue.settings import NumberSettings
 from server.queue.stored_floor import StoredFloor
-from server.queue.tickets import Move, State, Ticket
+from server.queue.tickets import PASSED, Move, State, Ticket, is_absent, lane, slot_of
 from server.queue.transitions import move_on, require_ticket
 
 
@@ -66,6 +66,40 @@ def place_of(ctx: Context, conn: Connection, ticket: Ticket, now: int) -> Return
     return return_place(ticket, waiting, past, moment, settings.of(NumberSettings).return_places)
 
 
+def walk_in(ticket: Ticket) -> Ticket:
+    """Return a ticket among those without an appointment: its time is over."""
+    if slot_of(ticket.lane) is None:
+        return ticket
+    return replace(ticket, lane=lane(ticket.item, ticket.klass))
+
+
+def check_in(ctx: Context, actor: Actor, key: str, ticket_id: str) -> Returned:
+    """Check in the holder of a remote number, who is in the hall now.
+
+    Before its turn the number keeps its place; after it, it waits like a missed number that comes
+    back. Raises TICKET_UNKNOWN, MOVE_NOT_ALLOWED.
+    """
+
+    def act(tx: Tx) -> JsonDict:
+        ticket = require_ticket(tx, ticket_id)
+        if not is_absent(ticket.lane):
+            raise HallError(QueueCode.MOVE_NOT_ALLOWED, move=Move.CHECK_IN, state=ticket.state)
+        is_late = ticket.lane.startswith(PASSED)
+        present = replace(ticket, lane=lane(ticket.item, ticket.klass))
+        place = ReturnPlace(ticket.ord, 0)
+        if is_late and ticket.state is State.WAITING:
+            place = place_of(ctx, tx.conn, present, tx.now)
+
+        def here(tx: Tx, _ticket: Ticket) -> Ticket:
+            return replace(present, ord=place.order, waiting_since=tx.now)
+
+        moved = move_on(tx, actor, ticket, Move.CHECK_IN, here, {"late": is_late})
+        return {"ticket": moved.id, "ahead": place.ahead}
+
+    answer = ctx.command(actor, key, {"act": "check_in", "ticket": ticket_id}, act, brief=True)
+    return Returned(str(answer["ticket"]), int(answer["ahead"]))
+
+
 def return_missed(ctx: Context, actor: Actor, key: str, ticket_id: str) -> Returned:
     """Return a missed ticket to its queue, behind as many others as the setting says.
 
@@ -79,11 +113,11 @@ def return_missed(ctx: Context, actor: Actor, key: str, ticket_id: str) -> Retur
             raise HallError(QueueCode.RETURN_LIMIT, limit=numbers.return_limit)
         place = ReturnPlace(ticket.ord, 0)
         if ticket.state is State.MISSED:
-            place = place_of(ctx, tx.conn, ticket, tx.now)
+            place = place_of(ctx, tx.conn, walk_in(ticket), tx.now)
 
         def back(tx: Tx, ticket: Ticket) -> Ticket:
             return replace(
-                ticket,
+                walk_in(ticket),
                 returns=ticket.returns + 1,
                 ord=place.order,
                 call_count=0,

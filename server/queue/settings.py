@@ -82,6 +82,17 @@ class NumberSettings(SettingGroup):
         low=1,
         high=200,
     )
+    booked_every: int = setting(
+        2,
+        "有人等候时，每叫几个号最多一个是预约的",
+        "Of so many calls, at most one for an appointment while others wait",
+        (
+            "K: of K calls from a queue at most one goes to a person with an appointment while "
+            "somebody without one waits in it; 1: appointments always come first."
+        ),
+        low=1,
+        high=20,
+    )
     return_places: int = setting(
         3,
         "过号后重新排队，排在几人之后",

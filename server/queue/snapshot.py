@@ -24,7 +24,7 @@ from server.queue import notice_queries, ticket_counts, ticket_queries, window_s
 from server.queue.notice_queries import HallNotice
 from server.queue.routing import WindowSessions
 from server.queue.ticket_queries import LaneCount
-from server.queue.tickets import AT_WINDOW, State, Ticket
+from server.queue.tickets import AT_WINDOW, State, Ticket, is_absent
 from server.queue.window_session_queries import StoredSession
 
 P = ParamSpec("P")
@@ -75,10 +75,10 @@ class QueueSnapshot(Snapshot):
 
     @property
     def waiting(self) -> list[LaneCount]:
-        """Waiting tickets, counted by lane."""
+        """Waiting tickets of people in the hall, counted by lane."""
         if self.parts.waiting is None:
             self.parts.waiting = sorted(ticket_queries.waiting_by_lane(self.conn, self._hall_id))
-        return self.parts.waiting
+        return [row for row in self.parts.waiting if not is_absent(row.lane)]
 
     @property
     def at_windows(self) -> tuple[Ticket, ...]:

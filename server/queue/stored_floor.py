@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import Connection
 
@@ -14,16 +14,25 @@ from server.queue.routing import WindowSessions
 
 
 class StoredFloor:
-    """Waiting tickets and calls of the hall as an action or a query finds them."""
+    """Waiting tickets and calls of the hall as an action or a query finds them.
+
+    Heads and counters are read once: after a change of a ticket a new floor is needed.
+    """
 
     def __init__(self, conn: Connection, hall_id: str, day: str) -> None:
         self._conn = conn
         self._hall_id = hall_id
         self._day = day
+        self._heads: Sequence[LaneHead] | None = None
+        self._runs: Mapping[str, int] | None = None
 
     def heads(self, without: Collection[str] = ()) -> Sequence[LaneHead]:
         """Return the most senior waiting ticket of every lane, but none of some visits."""
-        return ticket_queries.heads(self._conn, self._hall_id, without)
+        if without:
+            return ticket_queries.heads(self._conn, self._hall_id, without)
+        if self._heads is None:
+            self._heads = ticket_queries.heads(self._conn, self._hall_id)
+        return self._heads
 
     def busy_visits(self) -> Collection[str]:
         """Return the visits of which a ticket is called or served."""
@@ -36,8 +45,10 @@ class StoredFloor:
         )
 
     def run_of(self, pool: str) -> int:
-        """Return the number of consecutive priority calls from a pool today."""
-        return call_queries.run_of(self._conn, self._hall_id, self._day, pool)
+        """Return a counter of the day's calls, read once; 0: never counted."""
+        if self._runs is None:
+            self._runs = call_queries.runs(self._conn, self._hall_id, self._day)
+        return self._runs.get(pool, 0)
 
 
 def moment_of(ctx: Context, tx: Tx, sessions: WindowSessions) -> Moment:

@@ -9,7 +9,7 @@ from server.queue.forecasts import Latest
 from server.queue.routing import Delay, delayed, unit_windows, windows_for
 from server.queue.snapshot import QueueSnapshot
 from server.queue.tickets import State, Ticket
-from server.queue.wait_forecast import Turn, not_before
+from server.queue.turns import Turn, not_before
 from server.queue.wait_range import Wait, wait_of
 
 

@@ -47,6 +47,10 @@ class Move(StrEnum):
     RESUME = "resume"
     RETURN = "return"
     TRANSFER = "transfer"
+    CHECK_IN = "check_in"
+    """Holder of a remote number is in the hall."""
+    PASS_OVER = "pass_over"
+    """Turn of a remote number whose holder is not in the hall: it waits for the check-in."""
     REDIRECT = "redirect"
     """Waiting ticket sent to another item, unit or window by the reception desk."""
     CANCEL = "cancel"
@@ -96,6 +100,12 @@ RULES: dict[Move, Rule] = {
         _STAFF | {ActorKind.PHONE, ActorKind.KIOSK},
     ),
     Move.TRANSFER: Rule(AT_WINDOW, State.WAITING, _CLERKS, holder_only=True),
+    Move.CHECK_IN: Rule(
+        frozenset({State.WAITING}),
+        State.WAITING,
+        _STAFF | {ActorKind.PHONE, ActorKind.KIOSK},
+    ),
+    Move.PASS_OVER: Rule(frozenset({State.WAITING}), State.WAITING, _CLERKS),
     # A waiting ticket is at no window, so nobody holds it: number, seniority and state stay.
     Move.REDIRECT: Rule(frozenset({State.WAITING}), State.WAITING, _STAFF),
     Move.CANCEL: Rule(
@@ -174,6 +184,35 @@ def ticket_id(day: str, number: str) -> str:
 def lane(item: str, klass: str) -> str:
     """Return the lane of tickets that are alike for choosing: one item, one applicant class."""
     return f"{item}/{klass}"
+
+
+BOOKED_SLASHES = 2
+ABSENT, PASSED = "~", "!"
+"""Marks of lanes whose people are not in the hall yet: before and after their turn came."""
+
+
+def booked_lane(item: str, klass: str, slot: int) -> str:
+    """Return the lane of tickets with an appointment at a time (ms)."""
+    return f"{lane(item, klass)}/{slot}"
+
+
+def slot_of(lane: str) -> int | None:
+    """Return the start (ms) of the appointment of a lane's tickets, None for others."""
+    slot = lane.rpartition("/")[2] if lane.count("/") == BOOKED_SLASHES else ""
+    return int(slot) if slot.isdecimal() else None
+
+
+def absent_lane(item: str, klass: str, *, passed: bool = False) -> str:
+    """Return the lane of remote numbers whose people have not checked in; no window calls them.
+
+    `passed`: their turn has come while they were not there.
+    """
+    return f"{PASSED if passed else ABSENT}{lane(item, klass)}"
+
+
+def is_absent(lane: str) -> bool:
+    """Return True for a lane whose people are not in the hall yet."""
+    return lane.startswith((ABSENT, PASSED))
 
 
 def window_lane(window: str, klass: str) -> str:

@@ -18,7 +18,8 @@ from server.queue import ticket_queries
 from server.queue.errors import QueueCode
 from server.queue.forecasts import Latest
 from server.queue.tickets import AT_WINDOW, State, Ticket
-from server.queue.wait_forecast import RESIDUAL, Turn
+from server.queue.turns import Turn
+from server.queue.wait_forecast import RESIDUAL
 
 
 def others_of(conn: Connection, hall_id: str, ticket: Ticket) -> list[Ticket]:

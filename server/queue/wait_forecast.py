@@ -15,7 +15,6 @@ from bisect import insort
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from heapq import heapify, heappop, heappush
 
 from server.catalogue import hours as catalogue_hours
@@ -23,6 +22,8 @@ from server.catalogue.model import Item, Window, WindowKind
 from server.queue.call_candidates import LaneHead, Moment, choose_head, takes, target_wait
 from server.queue.call_order import Choice, Head
 from server.queue.routing import break_end, only_comprehensive, windows_for
+from server.queue.tickets import slot_of
+from server.queue.turns import Turn, kind_of
 
 NEXT_CALL_MINUTES = 0.7
 """Minutes between the end of a service and the start of the next: the call, and the walk."""
@@ -60,42 +61,15 @@ class PresentFloor:
     """Mean minutes of that errand, by window."""
     priority_calls: Sequence[PriorityCall]
     runs: Mapping[str, int]
-    """Priority calls in a row, by pool."""
+    """Counters of `Choice.counts`, by name."""
     lately: Sequence[LaneHead]
     """People who took a number within the last hour, wherever they are now."""
     minutes_of: Callable[[str, str], float]
     """Mean minutes of an item (code) in a queue (unit code)."""
+    booked: Sequence[LaneHead] = ()
+    """People with an appointment today who are not here yet; `waiting_since`: when it begins."""
     visits: Mapping[str, str] = field(default_factory=dict)
     """Windows of the visits of which a ticket is called or served."""
-
-
-class Kind(StrEnum):
-    """People who compete for the same windows; the waits of each kind vary in their own way."""
-
-    SPECIALISED = "specialised"
-    """Only the unit's own windows may call."""
-    COMPREHENSIVE = "comprehensive"
-    """Only comprehensive windows may call."""
-    BOTH = "both"
-    PRIORITY = "priority"
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """Expected turn of one person."""
-
-    kind: Kind
-    ahead: int
-    """People whom windows that may call this person call before. 0: whichever of them ends its
-    service first calls this person, unless somebody with priority comes."""
-    minutes: float
-    """Expected minutes until the call."""
-    windows: int
-    """Windows that may call this person: staffed, and not paused for an unknown time."""
-    priority_ahead: int = 0
-    """Of those ahead, people of a higher priority."""
-    delay: float = 0.0
-    """Minutes until the first of the windows calls at all: all are paused, or in a break."""
 
 
 @dataclass(slots=True)
@@ -111,6 +85,8 @@ class _Lane:
     """Windows that may serve the item on this day, staffed or not; for overtaking."""
     only_comprehensive: bool
     target: float
+    slot: int | None
+    """Start (ms) of their appointment."""
     next: int = 0
     head: Head | None = None
     """Head as last built; None after a change."""
@@ -148,11 +124,14 @@ class Forecast:
     _newcomers: dict[tuple[object, ...], Turn | None] = field(default_factory=dict)
     """Turns by all that they depend on: items of a unit with the same windows are alike."""
 
-    def newcomer(self, item: Item, level: int) -> Turn | None:
-        """Return the turn of a person who takes a number now; None if no window would call."""
+    def newcomer(self, item: Item, level: int, slot: int | None = None) -> Turn | None:
+        """Return the turn of a person who takes a number now; None if no window would call.
+
+        `slot`: start (ms) of the person's appointment.
+        """
         moment = self.moment
         only = only_comprehensive(moment.catalogue, item, moment.now, moment.sessions)
-        key = item.unit, level, self.callers(item), only
+        key = item.unit, level, self.callers(item), only, slot
         if key not in self._newcomers:
             self._newcomers[key] = self._newcomer(*key)
         return self._newcomers[key]
@@ -162,18 +141,22 @@ class Forecast:
         windows = windows_for(self.moment.catalogue, item, self.moment.now)
         return tuple(w.code for w in windows if w.code in self._back)
 
-    def _newcomer(self, unit: str, level: int, able: tuple[str, ...], only: bool) -> Turn | None:
+    def _newcomer(
+        self, unit: str, level: int, able: tuple[str, ...], only: bool, slot: int | None
+    ) -> Turn | None:
         me = Head("", unit, level, NEWCOMER, 0.0, target_wait(self.moment.catalogue, unit), only)
         last = None
         for call in self._calls:
             if call.window in able:
                 last = call
-                if self._is_called(replace(me, waited=call.minutes), call):
+                begun = _begun(slot, self.moment, call.minutes)
+                if self._is_called(replace(me, waited=call.minutes, slot=begun), call):
                     break
         if last is None:
             return None
         # At 0 minutes a free window calls at once.
-        is_next = last.minutes == 0 or all(self._is_called(me, self._first[c]) for c in able)
+        now = replace(me, slot=_begun(slot, self.moment, 0.0))
+        is_next = last.minutes == 0 or all(self._is_called(now, self._first[c]) for c in able)
         ahead = sum(last.before.get(code, 0) for code in able)
         priority = sum(last.priority_before.get(code, 0) for code in able) if level == 0 else 0
         kind = kind_of(level, (self.moment.catalogue.window_by[code] for code in able))
@@ -220,10 +203,13 @@ class _Play:
         catalogue = moment.catalogue
         self._back = _back(moment, floor.busy)
         self._windows = [catalogue.window_by[code] for code in self._back]
-        self._arrivals = sorted(
-            (HOUR_MINUTES - (moment.millis - p.waiting_since) / MINUTE_MS, n, p)
-            for n, p in enumerate(floor.lately)
-        )
+        lately = [
+            (HOUR_MINUTES - (moment.millis - p.waiting_since) / MINUTE_MS, p) for p in floor.lately
+        ]
+        booked = [
+            (max(0.0, (p.waiting_since - moment.millis) / MINUTE_MS), p) for p in floor.booked
+        ]
+        self._arrivals = sorted((at, n, p) for n, (at, p) in enumerate([*lately, *booked]))
         self._lane_of: dict[str, _Lane] = {}
         for people in _by_lane(floor.waiting):
             self._lane_of[people[0].lane] = self._lane(people)
@@ -282,7 +268,7 @@ class _Play:
                 self._wait_for_aside(ready, code)
                 continue  # nobody of today is left for this window
             choice = _choose(self._moment, window, call.heads, self._runs)
-            self._runs[choice.pool] = choice.run
+            self._runs.update(choice.counts)
             person = self._take(self._lane_of[choice.head.lane], code, minutes)
             service = self._floor.minutes_of(person.item, person.queue)
             self._hold_back(person.visit, minutes + service)
@@ -350,7 +336,8 @@ class _Play:
         target = target_wait(catalogue, head.queue)
         if real == 0:
             people = []
-        return _Lane(people, len(people), able, frozenset(w.code for w in entitled), only, target)
+        every = frozenset(w.code for w in entitled)
+        return _Lane(people, len(people), able, every, only, target, slot_of(head.lane))
 
     def _ready(self) -> list[tuple[float, str]]:
         """Return the minutes until each window calls again.
@@ -375,7 +362,12 @@ class _Play:
         return ready
 
     def _heads(self, window: Window, lanes: Sequence[_Lane], minutes: float) -> list[Head]:
-        heads = [self._head(lane) for lane in lanes]
+        heads = [
+            replace(self._head(lane), slot=_begun(lane.slot, self._moment, minutes))
+            if lane.slot is not None
+            else self._head(lane)
+            for lane in lanes
+        ]
         is_comprehensive = window.kind is WindowKind.COMPREHENSIVE
         if is_comprehensive and not any(h.comprehensive_only for h in heads):
             # Only the relief of the worst queue looks at how long people have waited.
@@ -433,6 +425,13 @@ class _Play:
         return Turn(kind, ahead, minutes, len(lane.windows), priority, delay)
 
 
+def _begun(slot: int | None, moment: Moment, minutes: float) -> int | None:
+    """Return the start (ms) of an appointment that has come within so many minutes, else None."""
+    if slot is None or slot > moment.millis + minutes * MINUTE_MS:
+        return None
+    return slot
+
+
 def _back(moment: Moment, busy: Mapping[str, int]) -> dict[str, float]:
     """Return the minutes until each window calls again: 0 unless it is paused or in a break.
 
@@ -454,24 +453,6 @@ def _back(moment: Moment, busy: Mapping[str, int]) -> dict[str, float]:
             minutes = max(minutes, (end - moment.now).total_seconds() / 60 if end else 0.0)
         back[code] = minutes
     return back
-
-
-def not_before(turn: Turn, minutes: float) -> Turn:
-    """Return the turn of a person whom nobody calls within so many minutes."""
-    if turn.windows == 0:
-        return replace(turn, minutes=turn.minutes + minutes, delay=minutes)
-    delay = max(turn.delay, minutes)
-    return replace(turn, minutes=max(turn.minutes, minutes), delay=delay)
-
-
-def kind_of(level: int, windows: Iterable[Window]) -> Kind:
-    """Return the kind of a person whom these windows may call."""
-    if level > 0:
-        return Kind.PRIORITY
-    kinds = {window.kind for window in windows}
-    if len(kinds) > 1:
-        return Kind.BOTH
-    return Kind.COMPREHENSIVE if WindowKind.COMPREHENSIVE in kinds else Kind.SPECIALISED
 
 
 def no_breath() -> None:

@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from server.queue.wait_forecast import Kind, Turn
+from server.queue.turns import Kind, Turn
 
 ROUND_MINUTES = 5
 FINE_MINUTES = 10

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from server.cases.week_counts import CASE_RATES
 from server.complaints.week_counts import IN_TIME_RATE
+from server.core.money import FEN, yuan_text
 from server.core.rates import Rate, rate_text
 from server.core.rounding import tenths
+from server.joint_review.week_counts import JOINT_RATE
 from server.ratings.rates import ACTIVE_RATE, GOOD_RATE
 from server.reports.figures import Line
 from server.reports.messages import ColumnKind, ReportColumn, ReportRow, ReportTable
@@ -96,6 +98,37 @@ PERSON_CASES: Pair = (
         "belong to a desk and are not counted by person."
     ),
 )
+PERSON_FEES: Pair = (
+    "应收算在开单人名下，收款、退款算在确认人名下，免收、撤销算在作出决定的人名下。",
+    (
+        "Charged counts with who made the notice, received and refunded with who confirmed the "
+        "money, waived and cancelled with who decided."
+    ),
+)
+PERSON_ISSUING: Pair = (
+    "各步骤算在登记该步骤的人名下，电子证照算在登记证照的人名下；期末待领不按人员统计。",
+    (
+        "Steps count with the person who recorded them, electronic licences with who registered "
+        "them; what waits is not counted by person."
+    ),
+)
+JOINT_PLACES: Pair = (
+    (
+        "征求意见和会议算在被征求意见、被通知参加的单位名下，按事项的算在牵头办件的事项名下；"
+        "逾期未答复不等于同意。"
+    ),
+    (
+        "Parts and meetings count with the unit that was asked or called; by item with the item "
+        "of the lead unit's case. Silence is never consent here."
+    ),
+)
+PERSON_JOINT: Pair = (
+    "发出和答复算在登记该步骤的人名下；未答复和缺席属于单位，不按人员统计。",
+    (
+        "Questions and answers count with the person who stated them; silence and absence are a "
+        "unit's and not counted by person."
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +159,30 @@ def _count(key: str, words: Pair, of: Callable[[Line], int]) -> Column:
     return Column(key, words, ColumnKind.COUNT, lambda line: str(of(line)), of)
 
 
+def _days(key: str, words: Pair, of: Callable[[Line], float | None]) -> Column:
+    def value(line: Line) -> float | None:
+        exact = of(line)
+        return None if exact is None else float(tenths(exact))
+
+    return Column(key, words, ColumnKind.DAYS, lambda line: minutes(of(line)), value)
+
+
 def _minutes(key: str, words: Pair, of: Callable[[Line], float | None]) -> Column:
     def value(line: Line) -> float | None:
         exact = of(line)
         return None if exact is None else float(tenths(exact))
 
     return Column(key, words, ColumnKind.MINUTES, lambda line: minutes(of(line)), value)
+
+
+def _money(key: str, words: Pair, of: Callable[[Line], int]) -> Column:
+    return Column(
+        key,
+        words,
+        ColumnKind.MONEY,
+        lambda line: yuan_text(of(line)),
+        lambda line: of(line) / FEN,
+    )
 
 
 def _rate(key: str, words: Pair, of: Callable[[Line], Rate]) -> Column:
@@ -195,7 +246,9 @@ STATED: tuple[Column, ...] = (
 )
 CASES: tuple[Column, ...] = (
     _count("filed", ("收件", "Filed"), lambda line: line.cases.filed),
-    *STATED[:3],
+    *STATED[:2],
+    _count("tacit", ("其中超时默许", "By silence"), lambda line: line.cases.tacit),
+    STATED[2],
     _rate("on_time_rate", ("按期办结率", "On-time rate"), lambda line: line.cases.on_time_rate),
     STATED[3],
     _rate("early_rate", ("提前办结率", "Early rate"), lambda line: line.cases.early_rate),
@@ -213,11 +266,76 @@ COMPLAINTS: tuple[Column, ...] = (
     _count("unsettled", ("期末未结束", "Open at the end"), lambda line: line.complaints.open),
     _count("unsettled_overdue", ("其中逾期", "Overdue"), lambda line: line.complaints.overdue),
 )
+MADE = _money("made", ("应收", "Charged"), lambda line: line.money.made)
+RECEIVED = _money("received", ("收款", "Received"), lambda line: line.money.received)
+REFUNDED = _money("refunded", ("退款", "Refunded"), lambda line: line.money.refunded)
+FEES: tuple[Column, ...] = (
+    _count("made_count", ("通知书（份）", "Notices"), lambda line: line.money.made_count),
+    MADE,
+    _money("at_desk", ("窗口收款", "At the cashier"), lambda line: line.money.at_desk),
+    _money("by_file", ("银行文件收款", "By the bank's file"), lambda line: line.money.by_file),
+    RECEIVED,
+    _money("waived", ("免收", "Waived"), lambda line: line.money.waived),
+    REFUNDED,
+    _money("net", ("净收款", "Net"), lambda line: line.money.net),
+    _count("cancelled_count", ("撤销（份）", "Cancelled"), lambda line: line.money.cancelled_count),
+    _money("cancelled", ("撤销金额", "Cancelled, yuan"), lambda line: line.money.cancelled),
+)
+STATED_FEES = tuple(column for column in FEES if column.key != "net")
+"""Columns by person, without the net: one confirms receipts and another one refunds."""
+HANDLED: tuple[Column, ...] = (
+    _count("registered", ("登记", "Registered"), lambda line: line.licences.made),
+    _count("counted", ("窗口核收", "Counted in"), lambda line: line.licences.counted),
+    _count("handed", ("窗口发放", "Handed out"), lambda line: line.licences.handed),
+    _count("posted", ("邮寄", "Posted"), lambda line: line.licences.posted),
+    _count("delivered", ("妥投", "Delivered"), lambda line: line.licences.delivered),
+    _count("returned", ("邮寄退回", "Returned"), lambda line: line.licences.returned),
+)
+WAITING = _count("waiting", ("期末待领", "Waiting"), lambda line: line.licences.waiting)
+AFTER: tuple[Column, ...] = (
+    _days(
+        "days_mean",
+        ("决定到领取平均（工作日）", "Decision to hand-out, mean (days)"),
+        lambda line: line.licences.days_mean,
+    ),
+    Column(
+        "days_median",
+        ("半数不超过（工作日）", "Half at most (days)"),
+        ColumnKind.COUNT,
+        lambda line: NONE if line.licences.days_median is None else str(line.licences.days_median),
+        lambda line: line.licences.days_median,
+    ),
+    _count("electronic", ("电子证照", "Electronic"), lambda line: line.licences.electronic),
+    _count("late_entries", ("逾期归集", "Entered late"), lambda line: line.licences.late),
+)
+ISSUING = (*HANDLED, WAITING, *AFTER)
+ANSWERS: tuple[Column, ...] = (
+    _count("parts_sent", ("征求意见（份）", "Opinions asked"), lambda line: line.joint.sent),
+    _count("parts_answered", ("已答复", "Answered"), lambda line: line.joint.answered),
+    _count("parts_on_time", ("按期答复", "On time"), lambda line: line.joint.on_time),
+    _count("parts_late", ("逾期答复", "Late"), lambda line: line.joint.late),
+    _count("disagreed", ("不同意", "Disagreed"), lambda line: line.joint.disagreed),
+)
+JOINT: tuple[Column, ...] = (
+    *ANSWERS[:3],
+    _rate("parts_rate", ("按期答复率", "On-time rate"), lambda line: line.joint.on_time_rate),
+    *ANSWERS[3:],
+    _count("silent", ("期末逾期未答复", "Silent past the day"), lambda line: line.joint.overdue),
+    _count("meetings", ("应参加会议（次）", "Meetings owed"), lambda line: line.joint.meetings),
+    _count("absent", ("缺席（次）", "Absent"), lambda line: line.joint.absent),
+)
 DECIDED = _count("decided", ("办结（件）", "Cases decided"), lambda line: line.cases.decided)
-DAYS = (ISSUED, SERVED, MISSED, EXPIRED, WAIT, SPENT)
+DAYS = (
+    *(ISSUED, SERVED, MISSED, EXPIRED, WAIT, SPENT),
+    *(
+        replace(column, words=(f"{column.words[0]}（元）", f"{column.words[1]} (yuan)"))
+        for column in (MADE, RECEIVED, REFUNDED)
+    ),
+)
 CASE_NOTES = (CASE_RATES, FEW)
 RATING_NOTES = (ACTIVE_RATE, GOOD_RATE, FEW)
 COMPLAINT_NOTES = (IN_TIME_RATE, FEW)
+JOINT_NOTES = (JOINT_RATE, JOINT_PLACES, FEW)
 
 
 def table(

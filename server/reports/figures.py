@@ -1,4 +1,4 @@
-"""Figures of a report: tickets, ratings, cases and complaints of a period, a line a group.
+"""Figures of a report: what the rooms count of a period, a line a group.
 
 Read only: counted from the records on every request, so a correction of a past day is in the next
 report on it, as it is in the bulletin's figures.
@@ -20,8 +20,15 @@ from server.cases.week_facts import WeekCase, cases_of
 from server.catalogue.model import Catalogue, Presence
 from server.complaints.week_counts import DatedStep, WeekCounts, week_counts
 from server.complaints.week_facts import steps_by_unit
+from server.core.groups import Group, added
+from server.fees.figures import money_by, money_by_day
+from server.fees.rules import DayMoney
 from server.hall.context import Context
 from server.hall.past_catalogue import catalogue_then
+from server.issuing.figures import licences_by
+from server.issuing.week_counts import LicenceCounts
+from server.joint_review.figures import joint_by
+from server.joint_review.week_counts import JointCounts
 from server.queue.tables import ticket
 from server.ratings.figures import By, counts_by
 from server.ratings.rates import Counts, total_of
@@ -37,6 +44,12 @@ RATED_BY = {
     Grouping.WINDOW: By.WINDOW,
     Grouping.PERSON: By.STAFF,
 }
+GROUPS = {
+    Grouping.UNIT: Group.UNIT,
+    Grouping.ITEM: Group.ITEM,
+    Grouping.PERSON: Group.PERSON,
+}
+"""Groups by which rooms count that have no windows: fees, licences, joint review."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +72,13 @@ class Line:
     ratings: Counts = field(default_factory=Counts)
     cases: CaseCounts = field(default_factory=CaseCounts)
     complaints: WeekCounts = field(default_factory=WeekCounts)
+    money: DayMoney = field(default_factory=DayMoney)
+    licences: LicenceCounts = field(default_factory=LicenceCounts)
+    joint: JointCounts = field(default_factory=JointCounts)
+
+
+NOTHING = Line()
+"""Line of a group of which nothing is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +94,12 @@ class Report:
     lines: Mapping[str, Line]
     all: Line
     earlier_ratings: Counts
-    days: Mapping[str, TicketSums]
+    days: Mapping[str, Line]
+    """Tickets and money by day."""
     decided: tuple[int, int]
     """Cases decided in the period, and in the one before."""
+    received: tuple[int, int]
+    """Fen received in the period, and in the one before."""
 
 
 def report(ctx: Context, conn: Connection, wish: Wish) -> Report:
@@ -108,15 +131,21 @@ class _Reading:
         all_before = total(sums_before.values())
         ratings, (cases, all_cases) = self._ratings(sums), self._cases()
         complaints, all_complaints = self._complaints()
-        codes = {*sums, *sums_before, *cases, *complaints, *self._always()}
+        money, licences, joint = self._money(), self._licences(), self._joint()
+        counted = (sums, sums_before, cases, complaints, money, licences, joint)
+        codes = {*self._always()}.union(*counted)
+        days = self._days(scope)
         lines = {
             code: Line(
-                sums.get(code, TicketSums()),
+                sums.get(code, NOTHING.tickets),
                 medians.get(code),
-                sums_before.get(code, TicketSums()),
-                ratings.get(code, Counts()),
-                cases.get(code, CaseCounts()),
-                complaints.get(code, WeekCounts()),
+                sums_before.get(code, NOTHING.tickets),
+                ratings.get(code, NOTHING.ratings),
+                cases.get(code, NOTHING.cases),
+                complaints.get(code, NOTHING.complaints),
+                money.get(code, NOTHING.money),
+                licences.get(code, NOTHING.licences),
+                joint.get(code, NOTHING.joint),
             )
             for code in self._ordered(codes)
         }
@@ -134,11 +163,29 @@ class _Reading:
                 total_of(ratings.values()),
                 all_cases,
                 all_complaints,
+                added(NOTHING.money, money.values()),
+                added(NOTHING.licences, licences.values()),
+                added(NOTHING.joint, joint.values()),
             ),
             self._rated(*earlier, By.ALL, {"": all_before.served})[""],
-            queries.sums_by(self._conn, scope, ticket.c.day, {}),
+            days,
             (self._decided(scope), self._decided(before)),
+            (
+                added(NOTHING.money, (line.money for line in days.values())).received,
+                added(NOTHING.money, self._money_of(before).values()).received,
+            ),
         )
+
+    def _days(self, scope: Scope) -> dict[str, Line]:
+        tickets = queries.sums_by(self._conn, scope, ticket.c.day, {})
+        money = self._money_of(scope)
+        return {
+            day: Line(tickets.get(day, NOTHING.tickets), money=money.get(day, NOTHING.money))
+            for day in tickets.keys() | money.keys()
+        }
+
+    def _money_of(self, scope: Scope) -> dict[str, DayMoney]:
+        return money_by_day(self._conn, scope.hall_id, scope.first, scope.last, scope.unit)
 
     def _scope(self, first: date, last: date) -> Scope:
         return Scope(self._ctx.hall_id, first.isoformat(), last.isoformat(), self._wish.unit)
@@ -216,6 +263,29 @@ class _Reading:
 
         every = [steps for group in groups.values() for steps in group]
         return _used({unit: counted(group) for unit, group in groups.items()}), counted(every)
+
+    def _money(self) -> dict[str, DayMoney]:
+        group = GROUPS.get(self._wish.by)
+        if group is None:
+            return {}
+        span = self._first.isoformat(), self._last.isoformat()
+        return money_by(self._conn, self._ctx.hall_id, *span, group, self._wish.unit)
+
+    def _licences(self) -> dict[str, LicenceCounts]:
+        group = GROUPS.get(self._wish.by)
+        if group is None:
+            return {}
+        span = self._first, self._last
+        return licences_by(self._ctx, self._conn, *span, group, self._wish.unit)
+
+    def _joint(self) -> dict[str, JointCounts]:
+        """Return the counts of joint review: a part with the unit that was asked."""
+        group = GROUPS.get(self._wish.by)
+        if group is None:
+            return {}
+        span = self._first.isoformat(), self._last.isoformat()
+        unit, over = self._wish.unit, self._over.isoformat()
+        return joint_by(self._ctx, self._conn, *span, group, unit, over)
 
 
 def _by_person(

@@ -23,6 +23,10 @@ class ColumnKind(StrEnum):
     RATE = "rate"
     """Percentage with numerator and denominator; its value is the percentage."""
     CHANGE = "change"
+    MONEY = "money"
+    """Yuan with two decimals."""
+    DAYS = "days"
+    """Mean of working days, with one decimal."""
 
 
 class ReportColumn(Message):

@@ -15,11 +15,20 @@ from server.reports.periods import PeriodKind
 
 TEMPLATE = Path(__file__).with_name("paper.typ")
 KIND_WORDS = {PeriodKind.DAY: "日报", PeriodKind.WEEK: "周报", PeriodKind.MONTH: "月报"}
-NUMBERS = (ColumnKind.COUNT, ColumnKind.MINUTES)
+NUMBERS = {
+    ColumnKind.COUNT: "count",
+    ColumnKind.MINUTES: "tenths",
+    ColumnKind.DAYS: "tenths",
+    ColumnKind.MONEY: "money",
+}
+"""Kinds that are numbers in the workbook, with the format of their cells."""
 SHEET_NAMES = {
     "service": "服务情况",
     "ratings": "群众评价",
     "cases": "办件",
+    "fees": "收费",
+    "issuing": "出件",
+    "joint": "联审",
     "complaints": "投诉建议",
     "days": "逐日",
 }
@@ -88,9 +97,10 @@ def workbook(view: ReportView, made: datetime) -> bytes:
         ),
         "cell": book.add_format({"border": 1}),
         "total": book.add_format({"bold": True, "border": 1}),
-        "minutes": book.add_format({"border": 1, "num_format": "0.0"}),
-        "total minutes": book.add_format({"bold": True, "border": 1, "num_format": "0.0"}),
     }
+    for name, text in (("count", "0"), ("tenths", "0.0"), ("money", "#,##0.00")):
+        styles[name] = book.add_format({"border": 1, "num_format": text})
+        styles[f"total {name}"] = book.add_format({"bold": True, "border": 1, "num_format": text})
     page = book.add_worksheet("说明")
     page.set_column(0, 0, 100, book.add_format({"text_wrap": True, "valign": "top"}))
     notes = [line for t in view.tables for line in ("", t.title, *t.notes) if t.notes]
@@ -108,16 +118,14 @@ def _sheet(page: Any, table: ReportTable, styles: dict[str, Any]) -> None:
         wide = column.kind in (ColumnKind.WORDS, ColumnKind.RATE, ColumnKind.CHANGE)
         page.set_column(place, place, WIDE if wide else NARROW)
     for line, row in enumerate((*table.rows, table.total), 1):
-        plain, timed = (
-            ("cell", "minutes") if line <= len(table.rows) else ("total", "total minutes")
-        )
+        total = "total " if line > len(table.rows) else ""
         cells = zip(table.columns, row.cells, row.values, strict=True)
         for place, (column, text, value) in enumerate(cells):
-            style = styles[timed if column.kind is ColumnKind.MINUTES else plain]
-            if value is not None and column.kind in NUMBERS:
-                page.write_number(line, place, value, style)
+            number = NUMBERS.get(column.kind)
+            if value is not None and number is not None:
+                page.write_number(line, place, value, styles[total + number])
             else:
-                page.write_string(line, place, text, style)
+                page.write_string(line, place, text, styles["total" if total else "cell"])
     page.freeze_panes(1, 1)
     page.set_landscape()
     page.set_paper(9)

@@ -7,9 +7,10 @@ from no sum; it is counted apart, of the rows and of all.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from enum import StrEnum
 
+from server.core.groups import added
 from server.core.rates import Rate
 from server.queue.week_lines import mean_minutes
 
@@ -62,5 +63,4 @@ class TicketSums:
 
 def total(sums: Iterable[TicketSums]) -> TicketSums:
     """Return the sum of rows."""
-    parts = [asdict(part) for part in sums]
-    return TicketSums(*(sum(part[f.name] for part in parts) for f in fields(TicketSums)))
+    return added(TicketSums(), sums)

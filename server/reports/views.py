@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from server.cases.week_counts import CaseCounts
 from server.catalogue.model import Catalogue, Presence
-from server.complaints.week_counts import WeekCounts
 from server.complaints.week_facts import WHOLE_HALL
+from server.core.money import yuan_text
 from server.core.rates import rate_text
+from server.fees.rules import MONEY_COUNTED
+from server.issuing.week_counts import LICENCES_COUNTED
 from server.ratings.figures import By
 from server.ratings.views import name_of
 from server.reports import columns
 from server.reports.columns import GROUP_WORDS, HEADS, Column, Pair, change, minutes
-from server.reports.figures import Line, Report
+from server.reports.figures import NOTHING, Line, Report
 from server.reports.messages import MainFigure, PeriodIds, ReportTable, ReportView
 from server.reports.periods import PeriodKind, period_of
-from server.reports.rules import Grouping, TicketSums
+from server.reports.rules import Grouping
 
 NOWHERE: Mapping[Grouping, str] = {
     Grouping.UNIT: WHOLE_HALL,
@@ -90,6 +91,11 @@ def _main(report: Report) -> list[MainFigure]:
                     minutes(before.service_mean),
                 ),
                 ("good_rate", ("好评率", "Good rate"), rate_text(rates[0]), rate_text(rates[1])),
+                (
+                    columns.RECEIVED.key,
+                    ("收款（元）", "Received (yuan)"),
+                    *map(yuan_text, report.received),
+                ),
             )
         ),
     ]
@@ -103,13 +109,8 @@ def _tables(report: Report) -> list[ReportTable]:
     tables.append(
         _table(report, "ratings", ("群众评价", "Ratings"), columns.RATINGS, _is_rated, notes)
     )
-    if by is Grouping.PERSON:
-        notes = (columns.PERSON_CASES,)
-        title = ("办件情况（单位：件）", "Cases")
-        tables.append(_table(report, "cases", title, columns.STATED, _has_cases, notes))
-    elif by is not Grouping.WINDOW:
-        title = ("办件情况（单位：件）", "Cases")
-        tables.append(_table(report, "cases", title, columns.CASES, _has_cases, columns.CASE_NOTES))
+    if by is not Grouping.WINDOW:
+        tables += _of_cases(report)
     if by is Grouping.UNIT:
         title = ("投诉建议情况（单位：件）", "Complaints")
         tables.append(
@@ -123,6 +124,43 @@ def _tables(report: Report) -> list[ReportTable]:
     return tables
 
 
+def _of_cases(report: Report) -> Iterator[ReportTable]:
+    """Yield the tables of cases, fees, licences and joint review, which have no windows."""
+    is_by_person = report.wish.by is Grouping.PERSON
+    yield _table(
+        report,
+        "cases",
+        ("办件情况（单位：件）", "Cases"),
+        columns.STATED if is_by_person else columns.CASES,
+        _has_cases,
+        (columns.PERSON_CASES,) if is_by_person else columns.CASE_NOTES,
+    )
+    yield _table(
+        report,
+        "fees",
+        ("收费情况（单位：元）", "Fees (yuan)"),
+        columns.STATED_FEES if is_by_person else columns.FEES,
+        lambda line: line.money != NOTHING.money,
+        (MONEY_COUNTED, *((columns.PERSON_FEES,) if is_by_person else ())),
+    )
+    yield _table(
+        report,
+        "issuing",
+        ("出件情况（单位：本）", "Licences"),
+        (*columns.HANDLED, *columns.AFTER) if is_by_person else columns.ISSUING,
+        lambda line: line.licences != NOTHING.licences,
+        (LICENCES_COUNTED, *((columns.PERSON_ISSUING,) if is_by_person else ())),
+    )
+    yield _table(
+        report,
+        "joint",
+        ("联审情况（单位：份）", "Joint review"),
+        columns.ANSWERS if is_by_person else columns.JOINT,
+        lambda line: line.joint != NOTHING.joint,
+        (columns.PERSON_JOINT,) if is_by_person else columns.JOINT_NOTES,
+    )
+
+
 def _is_busy(line: Line) -> bool:
     return line.tickets.issued + line.earlier.issued > 0
 
@@ -132,11 +170,11 @@ def _is_rated(line: Line) -> bool:
 
 
 def _has_cases(line: Line) -> bool:
-    return line.cases != CaseCounts()
+    return line.cases != NOTHING.cases
 
 
 def _has_complaints(line: Line) -> bool:
-    return line.complaints != WeekCounts()
+    return line.complaints != NOTHING.complaints
 
 
 def _table(
@@ -177,10 +215,10 @@ def _days(report: Report) -> ReportTable:
     days = (day.isoformat() for day in report.wish.period.days(report.today))
     return columns.table(
         "days",
-        ("逐日服务情况", "Service by day"),
+        ("逐日服务和收款情况", "Service and money by day"),
         [columns.DAY_HEAD],
         columns.DAYS,
-        ((day, [day], Line(report.days.get(day, TicketSums()))) for day in days),
+        ((day, [day], report.days.get(day, NOTHING)) for day in days),
         report.all,
         (),
     )

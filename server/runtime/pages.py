@@ -75,6 +75,7 @@ class Pages:
             ("office", "office.html"),
             ("c", "follow.html"),
             ("k", "progress.html"),
+            ("m", "phone-hall.html"),
             ("check", "check.html"),
             ("bulletin", "bulletin.html"),
             ("voices", "voices.html"),

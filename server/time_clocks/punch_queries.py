@@ -69,6 +69,11 @@ _of_days = (
     )
     .order_by(_p.day, _p.enrolment, _p.said, _p.id)
 )
+_mark_of_days = select(func.count(), func.max(_p.id)).where(
+    _p.hall_id == bindparam("hall_id"),
+    _p.day >= bindparam("first"),
+    _p.day <= bindparam("last"),
+)
 _known_of = select(_p.enrolment, _p.said).where(
     _p.hall_id == bindparam("hall_id"),
     _p.reader == bindparam("reader"),
@@ -111,6 +116,13 @@ def of_days(
     if enrolments is not None:
         query = _of_days.where(_p.enrolment.in_(sorted(enrolments)))
     return _punches_of_day.all(conn, query, values)
+
+
+def mark_of_days(conn: Connection, hall_id: str, first: str, last: str) -> tuple[int, int]:
+    """Return number and highest id of the punches of ISO days; new punches change it."""
+    values = {"hall_id": hall_id, "first": first, "last": last}
+    count, highest = conn.execute(_mark_of_days, values).one()
+    return count, highest or 0
 
 
 def get(conn: Connection, hall_id: str, number: int) -> StoredPunch | None:

@@ -32,3 +32,12 @@ export function actorWords(actor: string): string {
   const [kind, name] = actor.split(":", 2);
   return kind === "system" || !name ? actors("system") : actors("staff", { name });
 }
+
+/** Sentences or clauses one after another. */
+export const clauses = (parts: readonly string[]): string => parts.join(lang.value === "en" ? "; " : "；");
+
+/** Names one after another. */
+export const names = (parts: readonly string[]): string => parts.join(lang.value === "en" ? ", " : "、");
+
+/** Words after a colon, with it; nothing without words. */
+export const after = (words: string): string => (words ? `${lang.value === "en" ? ": " : "："}${words}` : "");

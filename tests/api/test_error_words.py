@@ -54,6 +54,7 @@ SAMPLES: dict[str, Any] = {
     "advice": "请到所在街道。",
     "advice_en": "请到所在街道。",
     "number": "A012",
+    "limit": 20,
     "month": "2026-10",
     "problem_zh": "评分表没有名称",
     "problem_en": "the sheet has no name",

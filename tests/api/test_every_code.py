@@ -28,6 +28,7 @@ from support.code_cases import (
     past_changes,
     ratings,
     readers,
+    remote_numbers,
     requests,
     staff_photos,
     tacit_approval,
@@ -38,6 +39,7 @@ from support.web import Web
 PARTS = (
     hall,
     readers,
+    remote_numbers,
     attendance,
     requests,
     cases,

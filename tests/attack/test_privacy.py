@@ -81,12 +81,14 @@ def test_a_column_named_like_a_personal_one_is_personal_or_listed_here() -> None
     }
     assert others == {
         "alarm_take.subject",  # a device, a ticket, a day
+        "case_paper.content",  # by number of the case
         "assistance_person.subject",  # a question or job
         "honour_interview.subject",  # person, window or unit
         "honour_veto.subject",
         "bulletin.number",
         "case_record.number",
         "joint_late.subject",  # a part, a case
+        "joint_notice.content",  # opinions of units
         "joint_step.number",  # of an answer from above
         "complaint.number",
         "licence.number",
@@ -100,6 +102,7 @@ def test_a_column_named_like_a_personal_one_is_personal_or_listed_here() -> None
         "past_change.command",  # the name of an act
         "punch.said",  # the time clock's own time
         "score_dispute.subject",  # person, window or unit
+        "score_sheet.content",  # parts and lines
         "score_sheet.subject",
         "standby_line.line",  # an address
         "ticket.number",

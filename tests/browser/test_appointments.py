@@ -82,7 +82,7 @@ def test_a_booked_person_checks_in_at_the_kiosk(
     page = context.new_page()
     page.goto(hall.url("/kiosk/1"))
     page.get_by_test_id("booked").click()
-    expect(page.get_by_role("heading", name="预约签到")).to_be_visible()
+    expect(page.get_by_role("heading", name="预约、远程号签到")).to_be_visible()
     page.keyboard.type(early)  # all at once, as a scanner does
     expect(page.get_by_test_id("trouble")).to_contain_text("10:45 起可以签到")
     assert axe.findings(page) == []

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from server.assessment.line_words import line_words, line_words_en
 from server.assessment.periods import Period, PeriodKind, parse_period, period_of
 from server.assessment.ranking import Result, Standing, added_up, ranked, result_of
 from server.assessment.rules import (
@@ -26,8 +27,8 @@ from server.assessment.rules import (
     rounded,
 )
 from server.assessment.sheet_problems import problems
-from server.assessment.sheets import Line, Longer, Part, Sheet
-from server.core.measured import PERSON, POST, Coverage, Measure, MeasuredFact, Subject
+from server.assessment.sheets import Line, LinePeriod, Longer, Part, Sheet
+from server.core.measured import PERSON, POST, UNIT, Coverage, Measure, MeasuredFact, Subject
 
 D = Decimal
 MEASURES = {
@@ -400,3 +401,22 @@ def test_line_without_repetition_counts_everything_once() -> None:
         False,
     ]
     assert UNITS.own_share == D("0.4")
+
+
+def test_rules_of_lines_read_in_both_languages() -> None:
+    share = Measure("early_share", "提前办结率", "Early", "%", UNIT)
+    late = Measure("late", "迟到", "Late", "次", PERSON)
+    bonus = Line("1", "p", "提前", "early_share", D(1), D(10))
+    assert (line_words(bonus, share), line_words_en(bonus, share)) == (
+        "每10%加1分",
+        "each 10% earns 1",
+    )
+    strict = Line("2", "p", "迟到", "late", D("-1.5"), D(1), D(2), 5, D(2), D("0.5"))
+    assert line_words(strict, late) == "超过2次的，每次扣1.5分，第5次起按2倍，首席代表分担50%"
+    assert line_words_en(strict, late) == (
+        "beyond 2, each costs 1.5, 2 times from number 5 on,"
+        " 50% of it carried by the chief representative"
+    )
+    once = Line("3", "p", "曝光", "late", D(-15), period=LinePeriod.YEAR)
+    assert line_words(once, late) == "每次扣15分，从年度得分中扣一次"
+    assert line_words_en(once, None) == "each costs 15, once in the year's total"

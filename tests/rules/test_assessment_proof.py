@@ -16,8 +16,9 @@ from server import assessment_proof
 from server.assessment.frozen import Json
 from server.assessment.months import month_results
 from server.assessment.packs import packs
+from server.assessment.ranking import added_up, ranked
 from server.assessment.rules import Month, Roster, RosterPerson, RosterUnit, RosterWindow
-from server.assessment.sheets import Line, Part, Sheet
+from server.assessment.sheets import Line, LinePeriod, Longer, Part, Sheet
 from server.assessment_proof.judge import JournalLine, Judge
 from server.core.measured import Coverage, MeasuredFact, Subject
 from support.assessment_file import as_file
@@ -62,6 +63,12 @@ def sheets(draw: st.DrawFn, subject: Subject, measures: tuple[str, ...] = MEASUR
     lines = []
     for n in range(draw(st.integers(0, 6))):
         points = draw(one_of("-1", "-2.5", "-7", "1.5"))
+        if draw(st.integers(0, 5)) == 0:
+            part = draw(st.sampled_from(parts)).code
+            measure = draw(st.sampled_from(measures))
+            once = Line(str(n), part, f"细则{n}", measure, D(-15), period=LinePeriod.YEAR)
+            lines.append(once)
+            continue
         lines.append(
             Line(
                 str(n),
@@ -143,6 +150,56 @@ def test_both_computations_agree_on_any_month(month: Month) -> None:
     verdict = Judge(as_file(month), None).verdict()
     assert verdict.differences == ()
     assert verdict.totals == sum(map(len, month_results(month).values()))
+
+
+WHOLE_GAPS = st.lists(
+    st.sampled_from((("1", "", ""), ("2", "", ""), ("", "W1", ""), ("", "", "u1"))), unique=True
+).map(lambda all_of: tuple(Coverage(MEASURES, *who, D(4), D(4), "") for who in all_of))
+
+
+@settings(max_examples=100)
+@given(months(), WHOLE_GAPS, st.sampled_from(Longer))
+def test_score_deductions_and_rank_lie_within_their_ranges(
+    month: Month, gaps_of: tuple[Coverage, ...], longer: Longer
+) -> None:
+    """A part of which nothing was measured may have facts all the same."""
+    own = month_results(replace(month, coverage=gaps_of or month.coverage))
+    results = {**own, **{s: added_up([rows, rows], longer) for s, rows in own.items()}}
+    for subject, rows in (*own.items(), *results.items()):
+        for row in rows:
+            for bounds in (row.score, row.deductions):
+                assert bounds.low <= bounds.value <= bounds.high
+        for standing in ranked(subject, rows):
+            assert standing.rank_best <= standing.rank <= standing.rank_worst
+
+
+@settings(max_examples=20)
+@given(st.lists(months(), min_size=1, max_size=3), st.sampled_from(Longer))
+def test_both_computations_agree_on_a_year(of_year: list[Month], longer: Longer) -> None:
+    named = [replace(month, id=f"2026-{n:02}") for n, month in enumerate(of_year, 1)]
+    book = as_file(*named, year=longer)
+    assert Judge(book, None).verdict().differences == ()
+    year = book["releases"][-1]["results"]
+    for entry in (entry for entries in year.values() for entry in entries):
+        if "year" in entry:
+            entry["year"] = "-1"
+            differences = Judge(book, None).verdict().differences
+            assert any(words.startswith("2026 ") and "year -1.00" in words for words in differences)
+            return
+
+
+@settings(max_examples=30)
+@given(months())
+def test_what_counts_once_in_a_year_changes_no_month(month: Month) -> None:
+    plain = tuple(
+        replace(sheet, lines=tuple(line for line in sheet.lines if not line.is_yearly))
+        for sheet in month.sheets
+    )
+    own = {
+        subject: tuple(replace(result, year=D(0)) for result in results)
+        for subject, results in month_results(month).items()
+    }
+    assert own == month_results(replace(month, sheets=plain))
 
 
 @pytest.mark.parametrize("pack", packs())

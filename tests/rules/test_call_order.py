@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -106,7 +107,7 @@ def test_a_ticket_transferred_to_the_window_comes_first() -> None:
 
 def _pools(**runs: int) -> Streak:
     """Return the runs of the pools; a pool without a run here is an error of the policy."""
-    return runs.__getitem__
+    return lambda name: 0 if name.endswith("~") else runs[name]
 
 
 ORDINARY = Head("o", "tax", 0, 1, 12.34, 15.0)
@@ -180,14 +181,14 @@ def test_of_two_sent_to_the_window_the_senior_one_is_next_and_the_run_stays() ->
 
 def test_what_was_sent_to_a_comprehensive_window_counts_in_its_own_pool() -> None:
     sent = replace(ORDINARY, for_window=True)
-    choice = comprehensive([ELDERLY, sent], {COMPREHENSIVE_POOL: 2}.__getitem__, BOUNDS)
+    choice = comprehensive([ELDERLY, sent], _pools(**{COMPREHENSIVE_POOL: 2}), BOUNDS)
     assert choice == Choice(sent, COMPREHENSIVE_POOL, 2, (Why.TRANSFERRED,), FIGURES)
 
 
 def test_what_only_a_comprehensive_window_serves_counts_in_its_own_pool() -> None:
     own = [replace(head, comprehensive_only=True) for head in (ELDERLY, ORDINARY)]
     other = _head(9, level=2, waited=500)
-    choice = comprehensive([other, *own], {COMPREHENSIVE_POOL: 1}.__getitem__, BOUNDS)
+    choice = comprehensive([other, *own], _pools(**{COMPREHENSIVE_POOL: 1}), BOUNDS)
     facts = ELDERLY_FIGURES | {"run": 2, "limit": 2}
     reasons = (Why.ONLY_COMPREHENSIVE, Why.PRIORITY)
     assert choice == Choice(own[0], COMPREHENSIVE_POOL, 2, reasons, facts)
@@ -297,3 +298,81 @@ def test_no_relief_while_a_ticket_depends_on_the_comprehensive_window(
     assert choice is not None
     if Why.RELIEF in choice.why:
         assert not any(h.comprehensive_only or h.for_window for h in candidates)
+
+
+def _booked(order: int, slot: int, level: int = 0) -> Head:
+    return replace(_head(order, level=level), slot=slot)
+
+
+def _calls(heads: list[Head], most: int, every: int) -> list[Choice]:
+    """Return the choices of one window that calls everybody, one after the other."""
+    waiting, counts, choices = list(heads), Counter[str](), list[Choice]()
+    bounds = Bounds(2, 3, booked_every=every)
+    while waiting and len(choices) < most:
+        choice = specialised(waiting, "tax", counts.__getitem__, bounds)
+        assert choice is not None
+        dict.update(counts, choice.counts)
+        waiting.remove(choice.head)
+        choices.append(choice)
+    return choices
+
+
+def test_an_appointment_comes_first_when_its_time_has_come() -> None:
+    choice = _choose([_head(1), _booked(2, slot=900)])
+    assert (choice.head.order, choice.why, choice.owed) == (2, (Why.BOOKED,), 1)
+    assert choice.facts["slot"] == 900
+
+
+def test_appointments_are_called_by_the_time_of_their_slot_then_of_their_arrival() -> None:
+    late_slot, early_slot, behind = _booked(1, 950), _booked(3, 900), _booked(5, 900)
+    calls = _calls([late_slot, behind, early_slot], 3, every=1)
+    assert [call.head.order for call in calls] == [3, 5, 1]
+
+
+def test_after_an_appointment_those_without_are_owed_their_calls() -> None:
+    heads = [*(_booked(n, slot=900) for n in (10, 11, 12)), *(_head(n) for n in (20, 21, 22))]
+    orders = [call.head.order for call in _calls(heads, 6, every=3)]
+    assert orders == [10, 20, 21, 11, 22, 12]
+
+
+def test_an_appointment_does_not_count_as_a_priority_call() -> None:
+    heads = [_booked(1, 900), _head(2, level=1), _head(3, level=1), _head(4, level=1), _head(5)]
+    orders = [call.head.order for call in _calls(heads, 5, every=2)]
+    assert orders == [1, 2, 3, 5, 4]
+
+
+@given(
+    st.lists(st.tuples(st.booleans(), st.integers(0, 2)), min_size=1, max_size=24),
+    st.integers(1, 5),
+)
+def test_at_most_one_of_so_many_calls_is_for_an_appointment_while_others_wait(
+    people: list[tuple[bool, int]], every: int
+) -> None:
+    heads = [
+        _booked(n, 900, level) if booked else _head(n, level=level)
+        for n, (booked, level) in enumerate(people, 1)
+    ]
+    walk_ins = sum(head.slot is None for head in heads)
+    calls = [call.head.slot is not None for call in _calls(heads, len(heads), every)]
+    for start in range(len(calls)):
+        window = calls[start : start + every]
+        waiting = walk_ins - calls[:start].count(False)
+        if waiting >= every:
+            assert window.count(True) <= 1
+    assert len(calls) == len(heads)
+
+
+@given(heads, st.integers(1, 5), st.integers(0, 4))
+def test_a_walk_in_waits_for_no_more_appointments_than_the_bound_says(
+    candidates: list[Head], every: int, booked: int
+) -> None:
+    """With K, n people without appointments are called within n·K/(K-1)+1 calls of their window."""
+    alone = [
+        replace(h, for_window=False, overtaken=0, comprehensive_only=False) for h in candidates
+    ]
+    with_booked = [*alone, *(_booked(20_000 + n, 900) for n in range(booked))]
+    plain, mixed = _calls(alone, len(alone), every), _calls(with_booked, len(with_booked), every)
+    last = max(n for n, call in enumerate(mixed, 1) if call.head.slot is None)
+    assert [c.head for c in mixed if c.head.slot is None] == [c.head for c in plain]
+    if every > 1:
+        assert last <= len(alone) + 1 + (len(alone) - 1) // (every - 1)

@@ -65,6 +65,12 @@ def test_a_decision_is_early_on_time_or_late_by_its_promised_day() -> None:
     assert (direct.on_time, direct.early, direct.promised) == (1, 0, 0)
 
 
+def test_a_decision_by_silence_is_one_and_never_on_time() -> None:
+    silent = counts([accepted(BEFORE, FIRST), fact(FIRST, MOVE.TACIT, STATE.DECIDED, FIRST)])
+    assert (silent.decided, silent.tacit, silent.on_time, silent.early) == (1, 1, 0, 0)
+    assert counts([decided(FIRST, LAST)]).tacit == 0
+
+
 def test_what_is_open_counts_as_it_stood_at_the_end() -> None:
     overdue, due_later = [accepted(BEFORE, LAST)], [accepted(BEFORE, AFTER)]
     suspended = [accepted(BEFORE, LAST), fact(FIRST, MOVE.SUSPEND, STATE.SUSPENDED)]

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from server.core.groups import added
 from server.core.money import MOST, capital_text, yuan_text
 from server.core.workflow import Attempt
 from server.fees import workflow
@@ -24,11 +25,11 @@ from server.fees.reconciling import (
 from server.fees.rules import (
     PAID,
     DayMoney,
-    FeeFact,
+    FactSum,
     FeeMove,
     FeeState,
-    day_totals,
     is_reference,
+    money_of,
     net_of,
     number_of,
     plain_reference,
@@ -267,51 +268,47 @@ def test_a_refund_is_at_most_what_is_held(held: int, wish: int) -> None:
     assert (amount is None) is (wish > held or held == 0)
     assert amount in (None, wish, held)
     assert refund_amount(held, 0) == (held or None)
+    assert refund_amount(1, 1) == 1
 
 
-@given(st.lists(st.tuples(WALKS, st.integers(1, 10**6)), max_size=8), st.randoms())
-def test_the_totals_of_days_are_the_money_of_the_dues(
-    dues: list[tuple[list[int], int]], chance: object
+@given(st.lists(st.tuples(WALKS, st.integers(1, 10**6), st.booleans()), max_size=8), st.randoms())
+def test_the_money_of_facts_is_the_money_of_the_dues(
+    dues: list[tuple[list[int], int, bool]], chance: object
 ) -> None:
-    facts: list[FeeFact] = []
-    held = 0
-    for choices, amount in dues:
-        money_day = DAY
+    facts: list[FactSum] = []
+    held = owed = 0
+    for choices, amount, by_file in dues:
         steps = walk_of(choices, amount)
-        for n, (move, _, fen) in enumerate(steps):
-            day = f"2026-03-{n % 28 + 1:02d}"
-            if move is MOVE.CONFIRM:
-                money_day = day
-            takes_place = move in (MOVE.CONFIRM, MOVE.CORRECT)
-            facts.append(FeeFact(move, day, fen, money_day if takes_place else ""))
+        is_void = any(move is MOVE.CANCEL for move, _, _ in steps)
+        facts += [FactSum(move, fen, by_file=by_file, is_void=is_void) for move, _, fen in steps]
         held += net_of((move, fen) for move, _, fen in steps)
+        owed += 0 if is_void else amount
     chance.shuffle(facts)  # type: ignore[attr-defined]
-    total = sum(day_totals(facts).values(), DayMoney())
-    assert total.received - total.refunded == held
-    assert total.made == sum(amount for _, amount in dues)
-    assert all(money.received >= 0 for money in day_totals(facts).values())
+    money = money_of(facts)
+    assert (money.net, money.made) == (held, owed)
+    assert 0 <= money.by_file <= money.received
+    assert money.at_desk + money.by_file == money.received
+    half = len(facts) // 2
+    assert added(money_of(facts[:half]), [money_of(facts[half:])]) == money
 
 
-def test_each_fact_counts_once_on_its_day() -> None:
+def test_facts_of_a_kind_count_by_their_number_and_a_void_due_is_not_charged() -> None:
     facts = [
-        FeeFact(MOVE.MAKE, DAY, 500),
-        FeeFact(MOVE.MAKE, NEXT, 7),
-        FeeFact(MOVE.CONFIRM, NEXT, 500, DAY),
-        FeeFact(MOVE.CONFIRM, NEXT, 70, NEXT),
-        FeeFact(MOVE.CONFIRM, NEXT, 7, NEXT),
-        FeeFact(MOVE.CORRECT, "2026-03-09", 7, NEXT),
-        FeeFact(MOVE.ASK_WAIVE, NEXT, 9),
-        FeeFact(MOVE.GRANT_WAIVE, NEXT, 9),
-        FeeFact(MOVE.CONFIRM_REFUND, NEXT, 70),
-        FeeFact(MOVE.CANCEL, NEXT, 3),
+        FactSum(MOVE.MAKE, 507, 2),
+        FactSum(MOVE.MAKE, 30, 3, is_void=True),
+        FactSum(MOVE.CONFIRM, 570, 4),
+        FactSum(MOVE.CONFIRM, 77, 2, by_file=True),
+        FactSum(MOVE.CORRECT, 7, by_file=True),
+        FactSum(MOVE.CORRECT, 70),
+        FactSum(MOVE.ASK_WAIVE, 9),
+        FactSum(MOVE.GRANT_WAIVE, 9, 2),
+        FactSum(MOVE.CONFIRM_REFUND, 60, 2),
+        FactSum(MOVE.CANCEL, 30, 3),
     ]
-    totals = day_totals(facts)
-    assert totals == {
-        DAY: DayMoney(made=500, made_count=1, received=500, received_count=1),
-        NEXT: DayMoney(7, 1, 70, 1, 9, 1, 70, 1, 3, 1),
-    }
-    assert totals[DAY] + totals[NEXT] == DayMoney(507, 2, 570, 2, 9, 1, 70, 1, 3, 1)
-    assert totals[NEXT] + totals[NEXT] == DayMoney(14, 2, 140, 2, 18, 2, 140, 2, 6, 2)
+    money = money_of(facts)
+    assert money == DayMoney(507, 2, 570, 4, 9, 2, 60, 2, 30, 3, 70, 1)
+    assert (money.at_desk, money.net) == (500, 510)
+    assert money_of([]) == DayMoney()
 
 
 # -- a day's agreement ---------------------------------------------------------------------------

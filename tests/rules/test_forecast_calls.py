@@ -14,14 +14,8 @@ from server.queue.call_candidates import Moment, choose, takes
 from server.queue.call_order import Choice
 from server.queue.memory_floor import MemoryFloor
 from server.queue.tickets import State, Ticket
-from server.queue.wait_forecast import (
-    NEWCOMER,
-    NEXT_CALL_MINUTES,
-    Kind,
-    PresentFloor,
-    Turn,
-    forecast,
-)
+from server.queue.turns import Kind, Turn
+from server.queue.wait_forecast import NEWCOMER, NEXT_CALL_MINUTES, PresentFloor, forecast
 from support.forecast_floor import HALL, MINUTES, NOW, floor, moment, ticket, turns
 
 LENGTHS = {"tax-1": 10.0, "tax-2": 14.0, "social-1": 7.5, "build-1": 10.0}
@@ -175,7 +169,7 @@ class Oracle:
             chosen = self._choice(code, minutes)
             assert chosen is not None
             name, choice = chosen
-            self._floor.set_run(choice.pool, choice.run)
+            self._floor.count(choice)
             person = self._floor.ticket(name)
             self._floor.put(replace(person, state=State.CALLED))
             self._floor.record_call(person, code, NOW + round(minutes * 60_000))

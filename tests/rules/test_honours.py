@@ -148,7 +148,14 @@ def test_bars_count_from_their_limit_and_name_their_evidence() -> None:
 
 
 CANDIDATES = st.lists(
-    st.builds(Candidate, st.uuids().map(str), st.integers(1, 4), st.integers(0, 3), st.booleans()),
+    st.builds(
+        Candidate,
+        st.uuids().map(str),
+        st.integers(1, 4),
+        st.integers(0, 3),
+        st.booleans(),
+        st.integers(0, 2),
+    ),
     min_size=1,
     max_size=5,
 ).map(lambda all_of: [replace(c, rank_worst=c.rank + c.rank_worst) for c in all_of])
@@ -159,7 +166,11 @@ def test_a_reason_is_spared_only_to_a_certain_first(ranking: list[Candidate]) ->
     free = [entry for entry in ranking if not entry.is_barred]
     for choice in free:
         plain = not needs_reason(choice, ranking)
-        assert plain is all(choice.rank_worst <= other.rank for other in free)
+        assert plain is all(
+            (choice.rank_worst, -choice.served) < (other.rank, -other.served)
+            for other in free
+            if other is not choice
+        )
 
 
 def test_a_barred_first_leaves_the_place_to_the_next() -> None:
@@ -167,7 +178,16 @@ def test_a_barred_first_leaves_the_place_to_the_next() -> None:
     third = Candidate("W3", 3, 3)
     assert not needs_reason(second, [first, second, third])
     assert needs_reason(third, [first, second, third])
-    assert not needs_reason(Candidate("W4", 2, 2), [first, second])
+    assert needs_reason(Candidate("W4", 2, 2), [first, second])
+
+
+def test_of_windows_that_share_a_rank_the_one_that_served_more_is_first() -> None:
+    more, fewer = Candidate("W1", 1, 1, served=30), Candidate("W2", 1, 1, served=20)
+    assert not needs_reason(more, [fewer, more])
+    assert needs_reason(fewer, [fewer, more])
+    same = replace(fewer, served=30)
+    assert needs_reason(more, [same, more])
+    assert needs_reason(same, [same, more])
 
 
 # -- who may ------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import count
 
@@ -309,6 +309,35 @@ def test_an_answer_counts_on_its_day_and_in_time_by_its_limit() -> None:
     assert before == JointCounts(sent=3, meetings=1, absent=1)
     after = joint_counts(parts, attended, "2026-03-09", "2026-03-15")
     assert after == JointCounts(overdue=1, meetings=1, absent=1)
+    running = joint_counts(parts, [], "2026-03-02", "2026-03-08", over="2026-03-04")
+    assert (running.overdue, running.late) == (0, 1)
+
+
+def test_an_answer_that_disagrees_is_counted_apart_and_no_other_step_is() -> None:
+    answers = [replace(step(MOVE.ANSWER, STATE.ANSWERED, 3), opinion=o) for o in Opinion]
+    parts = [dated_part([SEND, answer], PLAIN) for answer in answers]
+    taken_back = replace(step(MOVE.TAKE_BACK, STATE.SENT, 3), opinion=Opinion.DISAGREE)
+    parts.append(dated_part([SEND, answers[0], taken_back], PLAIN))
+    counts = joint_counts(parts, [], "2026-03-02", "2026-03-08", over="2026-03-04")
+    assert (counts.answered, counts.disagreed) == (len(answers) + 1, 1)
+
+
+def test_only_a_unit_that_owes_an_answer_by_a_day_is_silent() -> None:
+    owed = [SEND, step(MOVE.ANSWER, STATE.OWED, 1, 3)]
+    sent_up = [*owed, step(MOVE.SEND_UP, STATE.ABOVE, 2)]
+    assert [part.due for part in dated_part(sent_up, PLAIN)] == ["2026-03-05", "2026-03-05", ""]
+    back = [*sent_up, step(MOVE.HEAR, STATE.BACK, 3, 2)]
+    assert dated_part(back, PLAIN)[-1].due == "", "passing on is another clock"
+    without_days = [step(MOVE.SEND, STATE.SENT)]
+    parts = [dated_part(steps, PLAIN) for steps in (without_days, sent_up, owed)]
+    assert joint_counts(parts, [], "2026-03-02", "2026-03-31").overdue == 0
+
+
+def test_there_is_no_opinion_before_an_answer_and_after_it_was_taken_back() -> None:
+    answer = replace(step(MOVE.ANSWER, STATE.ANSWERED, 1), opinion=Opinion.AGREE)
+    assert result_of([SEND]) is None
+    assert result_of([SEND, answer]) is Opinion.AGREE
+    assert result_of([SEND, answer, step(MOVE.TAKE_BACK, STATE.SENT, 2)]) is None
 
 
 def meeting_line(move: MeetingMove, absent: list[str], day: str = "2026-03-04") -> Line:

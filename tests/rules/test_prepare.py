@@ -11,7 +11,8 @@ from server.core.settings import Settings
 from server.queue.call_candidates import Moment
 from server.queue.prepare import to_prepare
 from server.queue.routing import WindowSession
-from server.queue.wait_forecast import Forecast, Kind, PresentFloor, Turn, forecast
+from server.queue.turns import Kind, Turn
+from server.queue.wait_forecast import Forecast, PresentFloor, forecast
 from support.forecast_floor import HALL, NOW, ticket
 from support.halls import at
 

@@ -81,7 +81,7 @@ def calls(waiting: Sequence[Ticket], now: Moment, *windows: str) -> Iterator[str
             ticket_id, choice = result
             memory.put(replace(memory.ticket(ticket_id), state=State.CALLED))
             memory.record_call(memory.ticket(ticket_id), window, MILLIS)
-            memory.set_run(choice.pool, choice.run)
+            memory.count(choice)
             remaining -= 1
             yield ticket_id
 

@@ -25,6 +25,8 @@ class Hours:
     def spans(self, day: date) -> tuple[Span, ...]:
         if day.isoweekday() > 5:
             return ()
+        if day.isoweekday() == 5:
+            return (Span(time(9), time(12)),)
         return (Span(time(9), time(12)), Span(time(14), time(17, 30)))
 
 
@@ -35,6 +37,7 @@ def covers(item: Item = ITEM, accepted: date = MONDAY, end: int = 150, *more: Sc
 
 def test_silence_counts_from_the_close_of_the_last_day() -> None:
     assert end_of(MONDAY, Hours()) == datetime.combine(MONDAY, time(17, 30))
+    assert end_of(date(2026, 3, 6), Hours()) == datetime.combine(date(2026, 3, 6), time(12))
     assert end_of(date(2026, 3, 7), Hours()) == datetime.combine(date(2026, 3, 8), time())
 
 

@@ -14,15 +14,13 @@ from server.core.settings import Settings
 from server.queue.routing import WindowSession
 from server.queue.settings import NumberSettings
 from server.queue.tickets import Ticket, lane, window_lane
+from server.queue.turns import Kind, Turn, not_before
 from server.queue.wait_forecast import (
     NEXT_CALL_MINUTES,
     OVERDUE_MINUTES,
-    Kind,
     PresentFloor,
     PriorityCall,
-    Turn,
     forecast,
-    not_before,
 )
 from support.forecast_floor import HALL, MINUTES, NOW, floor, moment, ticket, turns
 from support.halls import at

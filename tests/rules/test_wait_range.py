@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.queue.wait_forecast import Kind, Turn
+from server.queue.turns import Kind, Turn
 from server.queue.wait_range import (
     AT_ONCE,
     ROUND_MINUTES,

@@ -34,6 +34,7 @@ WITHOUT_RECORD = {
     "case_due_basis": "a single digest is read, never a row",
     "case_post": "only unit, post and staff number are read, never a row",
     "complaint_subject": "only its staff numbers are read, never a row",
+    "remote_number": "joined with its ticket, of which the state is read",
     "hall": "the row of the hall itself: only its existence and its name are read",
     "setting": "the values of settings are read by name",
 }

@@ -50,7 +50,8 @@ ACTS = {
     "0039": ("licence_extra.",),
     "0040": ("score_sheet.", "score_mark.", "score_dispute.", "score_release."),
     "0041": ("flag.", "veto.", "interview."),
-    "0045": ("appointment",),
+    "0043": ("honour_list.",),
+    "0044": ("appointment",),
 }
 """Journal actions that came with a revision; a database of an earlier revision has none of them."""
 

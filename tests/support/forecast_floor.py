@@ -13,12 +13,8 @@ from server.core.settings import Settings
 from server.queue.call_candidates import Moment
 from server.queue.routing import WindowSession
 from server.queue.tickets import Ticket, lane
-from server.queue.wait_forecast import (
-    PresentFloor,
-    PriorityCall,
-    Turn,
-    forecast,
-)
+from server.queue.turns import Turn
+from server.queue.wait_forecast import PresentFloor, PriorityCall, forecast
 from support.halls import at, catalogue
 
 NOW = at(10)

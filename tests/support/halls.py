@@ -304,6 +304,23 @@ class SmallHall:
         )
         return self.ticket(ticket_id)
 
+    def issue_extra(
+        self, item: str, extras: issuing.IssueExtras, applicant: str = "ordinary"
+    ) -> Ticket:
+        """Issue a number with an appointment, or a remote number, without a slip."""
+        phone = Actor(ActorKind.PHONE, "phone")
+        issued = issuing.issue_with_data(
+            self.ctx,
+            phone,
+            self.key(),
+            item=item,
+            applicant=applicant,
+            kiosk="",
+            paper=False,
+            extras=extras,
+        )
+        return self.ticket(issued.ticket_id)
+
     def ticket(self, ticket_id: str) -> Ticket:
         """Return a ticket as stored."""
         ticket = self.ctx.read(lambda c: ticket_queries.get(c, self.ctx.hall_id, ticket_id))

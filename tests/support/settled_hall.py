@@ -12,6 +12,8 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
+from server.assessment.frozen import month_json
+from server.assessment.rules import Month
 from server.assessment.standings import Subject
 from server.assessment.tables import score_release
 from server.assistance import actions as first_asks
@@ -111,7 +113,9 @@ def add_release(tx: Tx, period: str) -> None:
     people = {"checked_by": MANAGER, "released_by": ADMINISTRATOR, "checked_digest": ""}
     results = json.dumps({"window": windows})
     times = {"checked_at": tx.now, "released_at": tx.now}
+    frozen = json.dumps(month_json(Month(period)))
     row = values | people | times | {"period": period, "state": "released", "results": results}
+    row["frozen"] = frozen
     tx.conn.execute(insert(score_release).values(hall_id=tx.hall_id, **row))
 
 
@@ -377,6 +381,7 @@ class SettledHall:
             "job": [self._job()],
             "veto": [self._veto(next(row.id for row in rows if row.state == "confirmed"))],
             "interview": [self._interview()],
+            "kind": ["allowance"],
             "quarter": [LAST_QUARTER],
             "month": ["2026-03"],
         }

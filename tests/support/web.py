@@ -71,6 +71,11 @@ class Web:
         roles |= {MANAGER: Role.MANAGER, ADMINISTRATOR: Role.ADMINISTRATOR}
         small.hall.people.add_demo_accounts(roles, PASSWORD)
 
+    @classmethod
+    def at_a_moment(cls, small: SmallHall) -> Web:
+        """Return an app whose rate limits count as if no time passed, however slow the machine."""
+        return cls(small, Limits(lambda: 0.0))
+
     def browser(self) -> Browser:
         """Return a browser without a session."""
         return Browser(self.app.flask.test_client())

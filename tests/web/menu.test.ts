@@ -29,5 +29,5 @@ test("no two sections have the same address, words or place", () => {
 
 test("the address of a section carries its values", () => {
   const month = SECTIONS.find((entry) => entry.id === "month")!;
-  expect(routeOf(month).path).toBe("/month/:subject?/:period?/:kind?");
+  expect(routeOf(month).path).toBe("/month/:subject?/:period?/:kind?/:day?");
 });

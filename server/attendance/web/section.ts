@@ -15,7 +15,7 @@ export default [
     order: 20,
     name: { zh: "月考勤", en: "Month sheets" },
     page: () => import("./MonthSection.vue"),
-    route: "/:subject?/:period?/:kind?",
+    route: "/:subject?/:period?/:kind?/:day?",
   },
   {
     id: "exceptions",

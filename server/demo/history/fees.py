@@ -1,8 +1,9 @@
 """Fees of the demo history: dues of accepted cases, the cashier, and the bank's file each morning.
 
 Most pay on the day; some pay by transfer, which only the bank's file shows; one in a few is waived,
-or paid and returned, in whole or in part, and the last ones stay unpaid. One payment comes twice: a
-named difference. The bank sends a file for days without payments too.
+or paid and returned, in whole or in part, and the last ones stay unpaid. One notice was a mistake
+and is cancelled. One payment comes twice: a named difference. The bank sends a file for days
+without payments too.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ MADE_AT = time(16, 30)
 PAID, TRANSFERRED, WAIVED, RETURNED, UNPAID = range(5)
 TURNS = (PAID, TRANSFERRED, PAID, WAIVED, PAID, RETURNED, TRANSFERRED, UNPAID)
 """Ends of the dues, in turn."""
+MISTAKEN = 3
+"""Place of the due before which a wrong one was made and cancelled."""
 TWICE = 6
 """Working days before the last one from which on a payment comes twice, once."""
 HEADING = "交易日期,银行流水号,缴款通知书编号,金额\n"
@@ -107,6 +110,9 @@ class Fees:
     def _charge(self, day: date, row: StoredCase, standard: str) -> None:
         world = self._world
         clerk = world.actor(row.staff)
+        if self._made == MISTAKEN:
+            wrong = actions.make(world.ctx, clerk, world.key(), row.id, standard, 2)
+            self._later.append(partial(self._cancel, wrong))
         due = actions.make(world.ctx, clerk, world.key(), row.id, standard, 1)
         end = TURNS[self._made % len(TURNS)]
         self._made += 1
@@ -181,6 +187,10 @@ class Fees:
         later, self._later = self._later, []
         for decide in later:
             decide()
+
+    def _cancel(self, due: str) -> None:
+        office = self._world.actor(self._world.managers()[0].number)
+        self._take(office, due, FeeMove.CANCEL, "数量开错，已另开通知书")
 
     def _waive(self, due: str) -> None:
         office = self._world.actor(self._world.managers()[0].number)

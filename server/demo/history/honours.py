@@ -10,7 +10,7 @@ from server.assessment.periods import Period, PeriodKind, period_of
 from server.assessment.standings import Subject
 from server.core.actors import Actor, ActorKind
 from server.demo.history.world import Event, World
-from server.honours import candidates, flag_actions, queries, veto_actions
+from server.honours import candidates, flag_actions, list_actions, queries, veto_actions, year_views
 from server.honours.flag_actions import FlagWish
 from server.honours.rules import FlagMove, VetoKind, VetoMove, VetoState
 from server.honours.veto_actions import VetoProposal
@@ -19,6 +19,8 @@ from server.spot_checks.finding_rules import State as FindingState
 
 RELEASED, DECIDED = 3, 4
 """Working days of a quarter on which the one before is released, and its flag decided."""
+FIXED = 4
+"""Working day of a month on which the allowance of the month before is fixed."""
 PROPOSED, DISPUTED, WITHDRAWN = 22, 21, 19
 """Working days before the end of the history on which the veto takes its steps."""
 REASON = "有指标未计量，先后不能确定，按中心会议评议结果"
@@ -58,6 +60,10 @@ class Honours:
             events.append((at(day, time(16, 40)), self._release))
         if place == DECIDED:
             events.append((at(day, time(11, 10)), self._decide))
+        own = [other for other in self._days if other.replace(day=1) == day.replace(day=1)]
+        month = period_of(PeriodKind.MONTH, day).before()
+        if own.index(day) + 1 == FIXED and month.first >= self._days[0].replace(day=1):
+            events.append((at(day, time(16, 20)), lambda: self._fix_allowance(month)))
         steps = {PROPOSED: self._propose, DISPUTED: self._dispute, WITHDRAWN: self._withdraw}
         if self._back[day] in steps:
             events.append((at(day, time(15, 50)), steps[self._back[day]]))
@@ -76,6 +82,15 @@ class Honours:
                 seen = shown.contents.digest
                 actions.check(world.ctx, checker, world.key(), shown, seen)
                 actions.release(world.ctx, releaser, world.key(), shown, seen)
+
+    def _fix_allowance(self, month: Period) -> None:
+        """Let two managers fix the allowance table of a month."""
+        world, (first, second) = self._world, self._managers()
+        ctx = world.ctx
+        current = ctx.read(lambda c: year_views.current_allowance(ctx, c, month))
+        if not current.obstacle:
+            n = list_actions.draft(ctx, first, world.key(), current, current.digest, "")
+            list_actions.release(ctx, second, world.key(), current, n)
 
     def _shown(self, period: Period) -> actions.Assessment:
         ctx = self._world.ctx

@@ -32,6 +32,9 @@ export const tabWords = dictionary({
   service: { zh: "服务情况", en: "Service" },
   ratings: { zh: "群众评价", en: "Ratings" },
   cases: { zh: "办件", en: "Cases" },
+  fees: { zh: "收费", en: "Fees" },
+  issuing: { zh: "出件", en: "Licences" },
+  joint: { zh: "联审", en: "Joint review" },
   complaints: { zh: "投诉建议", en: "Complaints" },
   days: { zh: "逐日", en: "By day" },
 });

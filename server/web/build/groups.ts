@@ -21,6 +21,7 @@ export const GROUPS: Group[] = [
     optionsApi: false,
     entries: [
       "kiosk/web/phone.html",
+      "kiosk/web/phone-hall.html",
       "kiosk/web/follow.html",
       "kiosk/web/progress.html",
       "kiosk/web/notice.html",

@@ -95,7 +95,7 @@ def test_the_whole_way_by_phone(web: Web) -> None:
 
 
 def test_a_flood_of_guessed_codes_is_stopped(web: Web) -> None:
-    phone = web.browser()
+    phone = Web.at_a_moment(web.small).browser()
     codes = [code_of(phone.post("/appointments/find", {"code": "A2345678"}, key=None))] * 20
     for _ in range(20):
         codes.append(code_of(phone.post("/appointments/find", {"code": "A2345678"}, key=None)))

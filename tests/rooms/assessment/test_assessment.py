@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -18,6 +19,7 @@ from server.assessment import (
     queries,
     sheet_actions,
     sheet_workbook,
+    subject_views,
 )
 from server.assessment.errors import AssessmentCode
 from server.assessment.figures import figures
@@ -25,11 +27,12 @@ from server.assessment.forms import sheet_from
 from server.assessment.integrity import problems
 from server.assessment.packs import packs
 from server.assessment.periods import parse_period
-from server.assessment.sheets import Line, Part, Sheet
+from server.assessment.sheets import Line, LinePeriod, Part, Sheet
 from server.assessment.standings import Standing, Subject, computed, released
 from server.assessment.tables import score_release
 from server.assessment.trial import trial
 from server.assessment.workflow import MarkMove
+from server.assessment_proof.judge import Judge
 from server.core.actors import Actor, ActorKind
 from server.core.errors import CommonCode, ErrorCode, HallError
 from support.halls import ADMINISTRATOR, MANAGER, STAFF, SmallHall, at
@@ -251,6 +254,13 @@ def test_granted_dispute_is_amended_and_names_exactly_the_changed_totals(office:
     assert [c.code for c in office.load("2026-Q1").changes] == [CLERK.name]
     with refused(AssessmentCode.PERIOD_STATE):
         actions.amend(ctx, FIRST, key(), office.load("2026-03"), "再次更正")
+    book = json.loads(json.dumps(ctx.read(lambda c: export.exported(c, ctx.hall_id))))
+    assert Judge(book, None).verdict().differences == ()
+    book["releases"][0]["amendments"][0]["changes"][0]["now"] = "99.00"
+    assert any(
+        f"{CLERK.name}: changed 97.00 to 100.00, named 97.00 to 99.00" in words
+        for words in Judge(book, None).verdict().differences
+    )
     assert [*ctx.read(lambda c: [*problems(c, ctx.hall_id)])] == []
 
 
@@ -285,6 +295,59 @@ def test_standings_of_a_year_are_the_mean_of_its_months(office: Office) -> None:
     assert year[-1].code == CLERK.name
     assert ctx.read(lambda c: computed(ctx, c, Subject.UNIT, YEAR)) == ()
     assert office.released("2026") is None
+
+
+def test_fault_that_counts_once_costs_the_year_alone(office: Office) -> None:
+    ctx = office.hall.ctx
+    once = Line("3", "service", "曝光", "mark_exposed", Decimal(-15), period=LinePeriod.YEAR)
+    office.sheet(replace(PEOPLE, lines=(*PEOPLE.lines, once)), since="2026-02")
+    office.mark("exposed")
+    office.mark("quarrel")
+    office.hall.clock.set(at(9, day=APRIL))
+    for period in ("2026-02", "2026-03", "2026-Q1"):
+        office.release(period)
+    own = {
+        period: scores(office.released(period))[CLERK.name]
+        for period in ("2026-02", "2026-03", "2026-Q1")
+    }
+    assert own == {"2026-02": 100, "2026-03": 97, "2026-Q1": Decimal("98.50")}
+    year = ctx.read(lambda c: computed(ctx, c, Subject.PERSON, YEAR))
+    # April has no records yet: 100.
+    assert scores(year)[CLERK.name] == Decimal("84.00")
+    assert year[-1].code == CLERK.name
+    shown = ctx.read(
+        lambda c: subject_views.subject_score(ctx, c, FIRST, MARCH, Subject.PERSON, CLERK.name)
+    )
+    (month,) = shown.months
+    assert (month.total, month.year_points) == ("97.00", "-15")
+    assert [(line.code, line.points, len(line.charges)) for line in month.yearly] == [
+        ("3", "-15", 1)
+    ]
+    assert [line.code for part in month.parts for line in part.lines] == ["1", "2"]
+    assert [*ctx.read(lambda c: [*problems(c, ctx.hall_id)])] == []
+    book = ctx.read(lambda c: export.exported(c, ctx.hall_id))
+    assert Judge(json.loads(json.dumps(book)), None).verdict().differences == ()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        Line("3", "service", "迟到", "late", Decimal(-15), period=LinePeriod.YEAR),
+        Line("3", "service", "表扬", "mark_praised", Decimal(15), period=LinePeriod.YEAR),
+        Line(
+            "3",
+            "service",
+            "曝光",
+            "mark_exposed",
+            Decimal(-15),
+            per=Decimal(2),
+            period=LinePeriod.YEAR,
+        ),
+    ],
+)
+def test_only_faults_that_people_establish_count_once_in_a_year(office: Office, line: Line) -> None:
+    with refused(AssessmentCode.SHEET_WRONG):
+        office.sheet(replace(PEOPLE, lines=(*PEOPLE.lines, line)))
 
 
 def test_month_without_any_record_is_not_measured(office: Office) -> None:

@@ -33,10 +33,10 @@ TO_UNIT, TO_PERSON = Receiver("social"), Receiver(staff=STAFF["S1"])
 
 @pytest.fixture
 def hall(small: SmallHall) -> SmallHall:
-    """Return the small hall with a person of another unit at S1."""
+    """Return the small hall with the chief of another unit at S1."""
     book = small.ctx.catalogue()
     staff = tuple(
-        replace(person, unit="social") if person.number == STAFF["S1"] else person
+        replace(person, unit="social", chief=True) if person.number == STAFF["S1"] else person
         for person in book.staff
     )
     import_catalogue(small.ctx, SYSTEM, replace(book, staff=staff), "test")

@@ -11,11 +11,14 @@ from hypothesis import strategies as st
 
 from server.attendance import shift_rule_actions, shift_rule_queries
 from server.attendance.errors import ShiftRuleCode
+from server.attendance.measures import measured
 from server.attendance.sheets import day_sheets
 from server.attendance.shift_rules import RuleScope
 from server.attendance.verdicts import State
 from server.core.errors import HallError
 from server.core.events import AttendanceChanged
+from server.core.measured import MeasuredFact
+from server.hall.measure_request import MeasureRequest
 from server.time_clocks import queries as time_clocks_queries
 from server.time_clocks.manual_entry import Sheet, Signature, answer_sheet, take_sheet
 from support.halls import MONDAY, STAFF, SmallHall, at
@@ -160,3 +163,28 @@ def test_the_sheet_does_not_depend_on_the_order_of_arrival(
         assert sheet(small) == "on_time on_time on_time on_time"
     finally:
         small.close()
+
+
+def test_measured_days_are_computed_again_only_when_something_they_follow_from_changes(
+    small: SmallHall,
+) -> None:
+    tuesday = MONDAY + timedelta(days=1)
+    with_clock_and_rule(small).clock.set(at(9, day=tuesday))
+
+    def measure() -> tuple[MeasuredFact, ...]:
+        ctx = small.ctx
+        return ctx.read(
+            lambda c: measured(MeasureRequest(ctx, c, ctx.catalogue(), MONDAY, MONDAY)).facts
+        )
+
+    deliver_punches(small, *GOOD[1:])
+    missing = measure()
+    assert [(f.measure, f.ref) for f in missing if f.staff == CLERK] == [
+        ("missing_punch", f"{MONDAY}/{CLERK}/am_in")
+    ]
+    small.clock.set(at(10, day=tuesday))
+    assert measure() is missing
+    deliver_punches(small, GOOD[0])
+    assert [f.measure for f in measure() if f.staff == CLERK] == ["present_day"]
+    small.ctx.write(lambda tx: time_clocks_queries.link(tx, "7", at(13), STAFF["T2"], "test"))
+    assert {f.measure for f in measure() if f.staff == CLERK} == {"absent_half"}

@@ -251,6 +251,11 @@ def test_a_due_made_by_mistake_is_cancelled_by_somebody_else(hall: SmallHall) ->
     assert refusal(hall, CASHIER, due, MOVE.CONFIRM) is FeeCode.FEE_STATE
     view = hall.ctx.read(lambda c: views.day_agreement(hall.ctx, c, DAY))
     assert (view.cancelled, view.cancelled_count) == (8000, 1)
+    month = hall.ctx.read(lambda c: views.month(hall.ctx, c, date(2026, 3, 1)))
+    assert (month.made, month.cancelled) == (0, 8000)
+    rows = [stored(hall, due), stored(hall, made(hall))]
+    listed = hall.ctx.read(lambda c: views.listed(hall.ctx, c, rows))
+    assert (len(listed.dues), listed.amount, listed.cancelled) == (2, 8000, 8000)
     check(hall)
 
 

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
+from server.core.actors import person_of
 from server.core.errors import HallError
+from server.core.groups import Group, added
 from server.fees import queries, views
-from server.fees.rules import PAID, DayMoney, FeeMove, FeeState, day_totals
+from server.fees.figures import money_by, money_by_day
+from server.fees.queries import StoredFeeFact
+from server.fees.rules import PAID, DayMoney, FeeMove, FeeState, ReceiptWay
 from support.fees import (
     CASHIER,
     CHIEF,
@@ -30,7 +35,7 @@ from support.halls import SmallHall, at
 
 LEDGERS, STEPS = 8, 60
 PEOPLE = (CLERK, COLLEAGUE, CASHIER, SECOND, OFFICE, CHIEF)
-DAY = "2026-03-02"
+DAY, YEAR, NEXT_YEAR = "2026-03-02", "2026-01-01", "2027-01-01"
 MOVES = [move for move in FeeMove if move is not FeeMove.MAKE]
 
 
@@ -81,11 +86,37 @@ def _bank_rows(hall: SmallHall, chance: random.Random, dues: list[str], step: in
     return rows
 
 
+def _counted_by_every_group(
+    hall: SmallHall, facts: Mapping[str, Sequence[StoredFeeFact]]
+) -> DayMoney:
+    """Return the money of the one count, which is the same by every group."""
+    ctx = hall.ctx
+    by_group = {
+        group: ctx.read(lambda c, group=group: money_by(c, ctx.hall_id, YEAR, NEXT_YEAR, group))  # type: ignore[misc]
+        for group in Group
+    }
+    days = ctx.read(lambda c: money_by_day(c, ctx.hall_id, YEAR, NEXT_YEAR))
+    totals = [added(DayMoney(), groups.values()) for groups in (days, *by_group.values())]
+    assert totals == totals[:1] * len(totals)
+    received: Counter[str] = Counter()
+    for own in facts.values():
+        confirmer = ""
+        for fact in own:
+            person = person_of(fact.by_actor)
+            confirmer = person if fact.move == "confirm" else confirmer
+            sign = {"confirm": 1, "correct": -1}.get(fact.move, 0)
+            received[confirmer] += sign * fact.amount
+    counted = {who: money.received for who, money in by_group[Group.PERSON].items()}
+    assert {who: fen for who, fen in counted.items() if fen} == {
+        who: fen for who, fen in received.items() if fen
+    }
+    return totals[0]
+
+
 def _whole(hall: SmallHall, dues: list[str]) -> None:
     """Assert that facts, states, receipts and days tell of the same money."""
     hall_id, ctx = hall.ctx.hall_id, hall.ctx
     rows = ctx.read(lambda c: queries.among(c, hall_id, dues))
-    facts = ctx.read(lambda c: queries.facts_of_days(c, hall_id, "2000-01-01", "2099-12-31"))
     refunded = ctx.read(lambda c: queries.refunded(c, hall_id, dues))
     every = ctx.read(lambda c: queries.FACTS.of(c, hall_id, dues))
     paid = Counter(f.due for facts in every.values() for f in facts if f.move == "confirm")
@@ -95,10 +126,11 @@ def _whole(hall: SmallHall, dues: list[str]) -> None:
         own = paid[row.id] * row.amount - refunded.get(row.id, 0)
         assert (0 < own <= row.amount) if FeeState(row.state) in PAID else own == 0
         held += own
-    totals = day_totals(queries.plain_fact(fact) for fact, _unit in facts)
-    total = sum(totals.values(), DayMoney())
-    assert total.received - total.refunded == held
     receipts = ctx.read(lambda c: queries.receipts_of_days(c, hall_id, DAY, DAY))
+    total = _counted_by_every_group(hall, every)
+    assert total.net == held
+    assert total.made == sum(row.amount for row in rows if row.state != FeeState.CANCELLED)
+    assert total.by_file == sum(row.amount for row in receipts if row.way == ReceiptWay.FILE)
     assert len({row.reference for row in receipts}) == len(receipts)
     assert sum(row.amount for row in receipts) == total.received
     view = ctx.read(lambda c: views.day_agreement(ctx, c, DAY))

@@ -22,6 +22,7 @@ def hall(small: SmallHall) -> SmallHall:
 
 def test_a_week_states_its_fees_by_unit(hall: SmallHall) -> None:
     paid, returned, waived = made(hall), made(hall), made(hall, standard="copy")
+    take(hall, OFFICE, made(hall, standard="copy"), FeeMove.CANCEL, "开错")
     confirm(hall, paid, "R-0001")
     confirm(hall, returned, "R-0002")
     take(hall, CLERK, returned, FeeMove.ASK_REFUND, "撤回")
@@ -46,6 +47,8 @@ def test_a_week_states_its_fees_by_unit(hall: SmallHall) -> None:
             "fees_received": "160.00",
             "fees_waived": "10.00",
             "fees_refunded": "80.00",
+            "fees_cancelled_count": "1",
+            "fees_cancelled": "10.00",
             "fees_differences": "0",
         },
         [("tax", 17000, 16000, 1000, 8000, 0)],

@@ -36,7 +36,7 @@ def hall(small: SmallHall) -> SmallHall:
 
 
 def page_of(hall: SmallHall) -> AllowancePage:
-    return hall.ctx.read(lambda c: year_views.allowance_page(hall.ctx, c, MARCH))
+    return hall.ctx.read(lambda c: year_views.allowance_page(hall.ctx, c, BOSS, MARCH))
 
 
 def row_of(page: AllowancePage) -> AllowanceRow:
@@ -80,7 +80,7 @@ def test_the_rule_of_the_last_day_counts_and_the_workbook_adds_up(hall: SmallHal
     book = openpyxl.load_workbook(BytesIO(papers.allowance_workbook("测试大厅", page, "今天")))
     sheet = book["考勤奖"]
     assert sheet["A1"].value == "测试大厅2026年3月考勤奖发放表" + (
-        "" if page.is_final else "（未定）"
+        "（草稿）" if page.is_final else "（未定）"
     )
     amounts = [sheet.cell(5 + n, 10).value for n in range(len(page.people))]
     assert amounts == [row.amount for row in page.people]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from io import BytesIO
@@ -15,17 +16,18 @@ from sqlalchemy import update
 from display.routes import Display
 from server.assessment.periods import parse_period
 from server.assessment.standings import Subject
-from server.core.actors import Actor
+from server.catalogue.actions import import_catalogue
+from server.core.actors import SYSTEM, Actor
 from server.core.errors import HallError
 from server.core.messages import Alarm
 from server.core.weeks import parse_week
 from server.hall.week_request import WeekRequest
 from server.honours import (
     interview_actions,
-    papers,
     queries,
     veto_actions,
     veto_views,
+    views,
     year_views,
 )
 from server.honours.alarms import alarms
@@ -40,7 +42,7 @@ from server.honours.week_facts import week_facts
 from server.live.agent_gateway import DeviceRef
 from server.queue import snapshot
 from support.assessed_office import APRIL, CLERK, FIRST, OTHER, SECOND, THIRD, AssessedOffice
-from support.halls import STAFF, SmallHall, at
+from support.halls import STAFF, SmallHall, at, catalogue
 from support.web import Web
 
 
@@ -96,9 +98,18 @@ def test_two_people_decide_and_nobody_barred_gets_the_flag(office: AssessedOffic
     assert award is not None
     assert award.state is FlagState.DECIDED
     assert award.moves == [FlagMove.ASK_REVOKE]
-    data = papers.certificate_data("测试大厅", award, APRIL)
-    assert data["to"] == "3号窗口（城建）"
-    assert data["day"] == "2026年4月1日"
+    words = ctx.read(lambda c: views.certificate_words(ctx, c, award))
+    assert (words["to"], words["day"]) == ("3号窗口（城建）", "2026年4月1日")
+    # A window that is renamed later keeps the name of that day on its certificate.
+    renamed = replace(
+        catalogue(),
+        windows=tuple(
+            replace(window, name="建设") if window.code == "S1" else window
+            for window in catalogue().windows
+        ),
+    )
+    import_catalogue(ctx, SYSTEM, renamed, "test")
+    assert ctx.read(lambda c: views.certificate_words(ctx, c, award)) == words
     assert office.violations() == []
     week = parse_week("2026-W14")
     lines = ctx.read(lambda c: week_facts(WeekRequest(ctx, c, ctx.catalogue(), week)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -12,14 +13,15 @@ from hypothesis import strategies as st
 
 from server.core import journal
 from server.core.errors import HallError
+from server.core.groups import Group, added
 from server.core.weeks import week_of
 from server.joint_review import meetings, queries, views
+from server.joint_review.figures import joint_by
 from server.joint_review.integrity import problems
 from server.joint_review.meetings import MeetingOrder, UnitPresence
 from server.joint_review.replay import ACTS, replayed
 from server.joint_review.rules import MeetingKind, MeetingMove, Opinion, PartMove
-from server.joint_review.week_counts import joint_counts
-from server.joint_review.week_facts import meetings_of, parts_by_unit
+from server.joint_review.week_counts import JointCounts
 from support.halls import MONDAY, SmallHall, at
 from support.joint_hall import ASKED, LEAD, accepted, answer, furnish, sent, step
 from support.web import Web
@@ -150,11 +152,20 @@ def _agree(hall: SmallHall, chance: random.Random) -> None:
     first = MONDAY + timedelta(days=chance.randrange(10))
     span = first.isoformat(), (first + timedelta(days=chance.randrange(10))).isoformat()
     replay = hall.ctx.read(lambda c: replayed(journal.of_acts(c, hall_id, ACTS)))
-    parts = hall.ctx.read(lambda c: parts_by_unit(hall.ctx, c, *span))
-    facts = hall.ctx.read(lambda c: meetings_of(c, hall_id, *span))
+    by_group = {
+        group: hall.ctx.read(lambda c, group=group: joint_by(hall.ctx, c, *span, group))  # type: ignore[misc]
+        for group in (Group.UNIT, Group.ITEM, Group.PERSON)
+    }
+    units = by_group[Group.UNIT]
     for unit in (*ASKED, "tax"):
-        counts = joint_counts(parts.get(unit, ()), facts, *span, unit)
+        counts = units.get(unit, JointCounts())
         assert counts == replay.counts(calendar, *span, unit)
+        alone = hall.ctx.read(lambda c, unit=unit: joint_by(hall.ctx, c, *span, Group.ITEM, unit))  # type: ignore[misc]
+        assert added(JointCounts(), alone.values()) == counts
+    total = added(JointCounts(), units.values())
+    assert added(JointCounts(), by_group[Group.ITEM].values()) == total
+    stated = added(JointCounts(), by_group[Group.PERSON].values())
+    assert stated == replace(total, overdue=0, meetings=0, absent=0)
     assert hall.ctx.read(lambda c: list(problems(c, hall_id))) == []
     notices = hall.ctx.read(lambda c: queries.every_notice(c, hall_id))
     assert len({row.case for row in notices}) == len(notices)

@@ -24,8 +24,9 @@ from server.core.errors import HallError
 from server.hall.context import Context
 from server.queue import calling, snapshot, ticket_queries, window_sessions
 from server.queue.business_day import keep_day
+from server.queue.issuing import IssueExtras
 from server.queue.snapshot import Parts
-from server.queue.tickets import Move, Outcome, State
+from server.queue.tickets import ABSENT, Move, Outcome, State
 from server.web_api import Caller, Route
 from support.contracts.declared import journal_acts
 from support.desk_actions import act, import_codes
@@ -77,6 +78,7 @@ def floors(hall: SettledHall) -> Iterator[str]:
     small, ctx = hall.small, hall.ctx
     clerk = small.clerk("T1")
     small.sign_in("T2", "S1")
+    small.issue_extra("tax-1", IssueExtras(absent=True), "elderly")
     small.issue("tax-1", "elderly")
     yield "waiting"
     small.call("T1")
@@ -112,6 +114,8 @@ def name_tickets(hall: SettledHall) -> dict[str, list[Any]]:
     """Name the tickets of today for paths; return the values for bodies."""
     tickets = hall.ctx.read(lambda c: ticket_queries.of_day(c, "small", TODAY.isoformat()))
     tickets.sort(key=lambda t: (t.state is State.WAITING, t.state is State.FINISHED))
+    absent = [t for t in tickets if t.lane.startswith(ABSENT)]
+    tickets[PAIRS - 1 : PAIRS - 1] = absent  # tried by every command, also by the check-in
     hall.ids_by_parameter["ticket"] = [t.id for t in tickets]
     hall.ids_by_parameter["token"] = [t.token for t in tickets]
     hall.ids_by_parameter["slip"] = [t.token for t in tickets]

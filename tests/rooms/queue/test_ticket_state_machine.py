@@ -364,7 +364,7 @@ class HallMachine(RuleBasedStateMachine):
             "codes": [why.value for why in choice.why],
             "facts": choice.facts,
         }
-        self.floor.set_run(choice.pool, choice.run)
+        self.floor.count(choice)
         self.floor.record_call(ticket, ticket.window, calls[-1].at)
 
     def _kept(self) -> list[Ticket]:

@@ -7,6 +7,7 @@ from typing import Any
 from werkzeug.test import TestResponse
 
 from server.assistance.errors import AssistCode
+from support import joint_hall
 from support.code_cases import case
 from support.code_cases.cases import accepted, needs_three_people
 from support.halls import MANAGER, STAFF, at
@@ -172,3 +173,10 @@ def _(web: Web) -> TestResponse:
     clerk, steps = green_case(web)
     clerk.post(steps.replace("/green", "/move"), {"move": "withdraw", "words": "撤回"})
     return clerk.post(steps, {"move": "propose", "words": "市重点项目"})
+
+
+@case(AssistCode.ASSIST_PERSON)
+def _(web: Web) -> TestResponse:
+    joint_hall.furnish(web.small)
+    clerk, steps = recorded(web)
+    return clerk.post(steps, {"move": "hand_over", "to_staff": STAFF["S1"]})

@@ -183,3 +183,43 @@ def _(web: Web) -> TestResponse:
 def _(web: Web) -> TestResponse:
     steps = interview(web)
     return web.manager().post(steps, {"move": "drop", "words": "已调离"})
+
+
+def fixed(web: Web) -> tuple[str, str]:
+    """Return address and digest of the allowance of February, which everybody gets whole."""
+    web.small.clock.set(at(9, day=date(2026, 4, 1)))
+    page = web.manager().get("/office/honours/allowance/2026-02").get_json()
+    return "/office/honours/lists/allowance/2026-02", page["paper"]["seen"]
+
+
+@case(HonourCode.LIST_UNKNOWN)
+def _(web: Web) -> TestResponse:
+    address, _seen = fixed(web)
+    return web.manager().post(f"{address}/1/release")
+
+
+@case(HonourCode.LIST_STATE)
+def _(web: Web) -> TestResponse:
+    address, seen = fixed(web)
+    return web.manager().post(f"{address[:-1]}4/draft", {"seen": seen})
+
+
+@case(HonourCode.LIST_CHANGED)
+def _(web: Web) -> TestResponse:
+    address, _seen = fixed(web)
+    return web.manager().post(f"{address}/draft", {"seen": "0" * 64})
+
+
+@case(HonourCode.LIST_WORDS)
+def _(web: Web) -> TestResponse:
+    address, seen = fixed(web)
+    web.manager().post(f"{address}/draft", {"seen": seen})
+    web.administrator().post(f"{address}/1/release")
+    return web.manager().post(f"{address}/draft", {"seen": seen})
+
+
+@case(HonourCode.LIST_SECOND)
+def _(web: Web) -> TestResponse:
+    address, seen = fixed(web)
+    web.manager().post(f"{address}/draft", {"seen": seen})
+    return web.manager().post(f"{address}/1/release")

@@ -1,0 +1,1 @@
+"""Remote numbers: taken before coming, checked in at the hall."""

@@ -1,0 +1,64 @@
+"""Days with their price of appointments, and what a replay of a day needs: queries."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import Connection, insert, select
+
+from server.core.records import Records
+from server.core.store import Tx
+from server.queue.day_replay import FirstCall
+from server.queue.tables import business_day, call
+from server.walk_ins.tables import appointment_price
+
+_p, _c, _d = appointment_price.c, call.c, business_day.c
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPrice:
+    """Price of a day's appointments as stored: minutes in hundredths."""
+
+    day: str
+    walk_ins: int
+    mean: int
+    p95: int
+    p95_wait: int
+    booked: int
+    booked_mean: int
+    booked_in_time: int
+    agreement: int
+    bound: int
+    promised: int
+    at: int
+
+
+_prices = Records(StoredPrice, appointment_price)
+_FIRST = "call"
+"""Move of a call that the rules of choice made."""
+
+
+def prices(conn: Connection, hall_id: str, first: str, last: str) -> list[StoredPrice]:
+    """Return the prices of the days `first`..`last`, the earliest first."""
+    where = (_p.hall_id == hall_id) & (_p.day >= first) & (_p.day <= last)
+    return _prices.all(conn, _prices.select().where(where).order_by(_p.day))
+
+
+def add(tx: Tx, price: StoredPrice) -> None:
+    """Insert the price of a day."""
+    tx.conn.execute(insert(appointment_price).values(hall_id=tx.hall_id, **asdict(price)))
+
+
+def closed_since(conn: Connection, hall_id: str, day: str) -> list[str]:
+    """Return the closed days since a day that have no price yet."""
+    own = select(_p.day).where(_p.hall_id == hall_id)
+    where = (_d.hall_id == hall_id) & (_d.day >= day) & _d.closed_at.is_not(None)
+    rows = conn.execute(select(_d.day).where(where, _d.day.not_in(own)).order_by(_d.day))
+    return [row.day for row in rows]
+
+
+def first_calls(conn: Connection, hall_id: str, tickets: list[str]) -> list[FirstCall]:
+    """Return the first calls of tickets, where the rules of choice made them."""
+    where = (_c.hall_id == hall_id) & (_c.n == 1) & (_c.move == _FIRST) & _c.ticket_id.in_(tickets)
+    rows = conn.execute(select(_c.ticket_id, _c.window, _c.at, _c.why).where(where))
+    return [FirstCall(r.ticket_id, r.window, r.at) for r in rows if '"chosen"' not in r.why]
