@@ -402,7 +402,7 @@ class CancelByHall(Command):
 
 
 class JudgeMiss(Command):
-    """Reason of an excuse, or of a decision that somebody missed an appointment."""
+    """Reason of an excuse, of a decision that an appointment was missed, or of an erasure."""
 
     reason: Reason = ""
 

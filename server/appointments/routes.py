@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from server.appointments import actions, claims, plans, public_routes, queries, views
+from server.appointments import actions, claims, erasure, plans, public_routes, queries, views
 from server.appointments.actions import Closure
 from server.appointments.claims import BOOKING, NOT_BOOKABLE, Choice
 from server.appointments.errors import AppointmentCode
@@ -70,6 +70,7 @@ def add(api: Api) -> None:
     _planned(api)
     _day(api)
     _decided(api)
+    _judged(api)
 
 
 def plan_of(draft: PlanDraft) -> Plan:
@@ -273,16 +274,20 @@ def _day(api: Api) -> None:
         return Done()
 
 
+def _view(hall: Hall, appointment: str) -> AppointmentView:
+    """Return an appointment on which an act was just done."""
+    ctx = hall.ctx
+
+    def read(conn: Connection) -> AppointmentView:
+        row = queries.get(conn, ctx.hall_id, appointment)
+        assert row is not None, "an act on it was just done"
+        return views.listed(hall, conn, [row])[0]
+
+    return ctx.read(read)
+
+
 def _decided(api: Api) -> None:
     hall, ctx = api.hall, api.hall.ctx
-
-    def view(appointment: str) -> AppointmentView:
-        def read(conn: Connection) -> AppointmentView:
-            row = queries.get(conn, ctx.hall_id, appointment)
-            assert row is not None, "an act on it was just done"
-            return views.listed(hall, conn, [row])[0]
-
-        return ctx.read(read)
 
     @api.post(
         "/office/appointments/<appointment>/cancel",
@@ -296,7 +301,25 @@ def _decided(api: Api) -> None:
         """Cancel an appointment for the hall, with its reason."""
         body, appointment = call.body, call.args["appointment"]
         actions.cancel_by_hall(ctx, call.actor, call.key, appointment, body.reason, body.words)
-        return view(appointment)
+        return _view(hall, appointment)
+
+    @api.post(
+        "/office/appointments/<appointment>/erase",
+        who=MANAGERS,
+        body=JudgeMiss,
+        answer=AppointmentView,
+        codes=JUDGING,
+        example={"reason": "本人要求删除"},
+    )
+    def erase_contact(call: Call) -> AppointmentView:
+        """Erase what the person of an ended appointment left; its steps stay."""
+        appointment = call.args["appointment"]
+        erasure.erase_contact(ctx, call.actor, call.key, appointment, call.body.reason)
+        return _view(hall, appointment)
+
+
+def _judged(api: Api) -> None:
+    hall, ctx = api.hall, api.hall.ctx
 
     @api.post(
         "/office/appointments/<appointment>/excuse",
@@ -310,7 +333,7 @@ def _decided(api: Api) -> None:
         """Excuse a missed appointment; on a past day a second person confirms it."""
         appointment = call.args["appointment"]
         actions.excuse(ctx, call.actor, call.key, appointment, call.body.reason)
-        return view(appointment)
+        return _view(hall, appointment)
 
     @api.post(
         "/office/appointments/<appointment>/miss",
@@ -324,4 +347,4 @@ def _decided(api: Api) -> None:
         """Decide that an appointment on which the hall was not sure was missed."""
         appointment = call.args["appointment"]
         actions.judge_missed(ctx, call.actor, call.key, appointment, call.body.reason)
-        return view(appointment)
+        return _view(hall, appointment)

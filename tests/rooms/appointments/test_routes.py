@@ -220,6 +220,20 @@ def test_leave_that_nobody_covers_takes_windows_from_booked_people(web: Web) -> 
     assert "1 人" in alarm.message_zh
 
 
+def test_a_person_has_an_ended_appointment_erased(web: Web) -> None:
+    office, page = web.manager(), booked(web)
+    (row,) = office.get(f"/office/appointments?day={TUESDAY}").get_json()["appointments"]
+    path = f"/office/appointments/{row['id']}/erase"
+    assert code_of(office.post(path, {"reason": "本人要求"})) == "appointment_state"
+    web.browser().post(f"/appointments/{page['token']}/cancel")
+    assert code_of(office.post(path, {})) == "appointment_reason"
+    shown = office.post(path, {"reason": "本人要求"}).get_json()
+    assert (shown["name"], shown["phone"]) == ("", "")
+    wanted = {"text": PHONE["phone"]}
+    rows = web.clerk("T1").post("/reception/appointments/find", wanted, key=None).get_json()
+    assert rows["appointments"] == []
+
+
 def test_an_excuse_of_a_past_day_waits_for_a_second_person(web: Web) -> None:
     small = web.small
     small.configure(appointment_misses=1)
