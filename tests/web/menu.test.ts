@@ -5,7 +5,7 @@ import { MENU, routeOf, SECTIONS } from "../../server/office/web/menu.ts";
 test("the menu holds the sections of all rooms in its order", () => {
   const groups = GROUPS.map((group) => MENU.filter((entry) => entry.group === group.id).map((entry) => entry.id).join(" "));
   expect(groups).toEqual([
-    "today windows appointments reception disclosure reports staff-photos",
+    "today windows appointments appointment-price reception disclosure reports staff-photos",
     "attendance month exceptions rules requests past leaves calendar readers",
     "checks findings bulletins tickets",
     "assessment assessment-marks assessment-sheets honours",

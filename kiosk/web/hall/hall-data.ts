@@ -1,4 +1,4 @@
-// What the phone hall shows of the hall: read once, and again when the page is looked at after a while.
+// Data of the hall on the phone: read once, and again when the page is looked at after a while.
 import { onBeforeUnmount, onMounted, type Ref, ref, shallowRef } from "vue";
 import { ApiError, get } from "@web/api.ts";
 import type { KioskCatalogue, PhoneHall } from "@web/wire.gen.ts";

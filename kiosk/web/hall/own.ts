@@ -1,4 +1,4 @@
-// What is kept on this phone, and nowhere else: own numbers and appointments, ticked materials, type
+// Store of this phone, and of nothing else: own numbers and appointments, ticked materials, type
 // size. Everything works without storage; then it lasts as long as the page.
 import { ref } from "vue";
 

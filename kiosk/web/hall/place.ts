@@ -1,4 +1,4 @@
-// Where in the phone hall a person is: the address behind the #, so that each view can be linked to.
+// Place in the phone hall: the address behind the #, so that each view can be linked to.
 // `#/item/gaj-01` is a view and its subject; a portal links into any of them.
 import { onBeforeUnmount, ref } from "vue";
 

@@ -5,7 +5,7 @@ export default [
   {
     id: "appointment-price",
     group: "hall",
-    order: 36,
+    order: 26,
     name: { zh: "预约的承诺", en: "Appointment promises" },
     page: () => import("./PriceSection.vue"),
   },
