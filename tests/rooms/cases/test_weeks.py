@@ -138,7 +138,7 @@ def test_the_bulletin_says_what_was_decided_and_what_is_overdue(small: SmallHall
     small.clock.advance(seconds=8 * DAY)
     shown = bulletin(small)
     section = next(s for s in shown["sections"] if s["name"] == "cases")
-    assert section["title"] == "七、办件情况"
+    assert section["title"].endswith("、办件情况")
     assert "".join(piece["text"] for piece in section["pieces"]) == (
         "收件4件，受理3件，不予受理1件；办结2件，其中按期2件，按期办结率2/3，"
         "提前1件，提前办结率1/1。截至本期末在办1件，其中超期1件。"

@@ -95,6 +95,7 @@ def test_every_second_instant_of_a_record_is_checked() -> None:
     apart = {
         "account": "a lock ends in the future",
         "case_applicant": "both ends of its keeping lie ahead",
+        "remote_number": "its keeping ends in the future",
         "complaint_words": "both ends of its keeping lie ahead",
         "device": "one instant",
         "enrolment": "a code ends in the future",
