@@ -10,7 +10,7 @@ export const t = dictionary({
   loading: { zh: "正在读取……", en: "Loading …" },
   again: { zh: "再试一次", en: "Try again" },
   open: { zh: "正在办公", en: "Open now" },
-  search: { zh: "查事项，例如 身份证、kaidian", en: "Search, e.g. ID card" },
+  search: { zh: "查事项，例如：身份证", en: "Search, e.g. ID card" },
   found: { zh: "{n} 个事项", en: "{n} services" },
   nothing: { zh: "没有找到，请换个说法，或打电话、到咨询台问。", en: "Nothing found. Try other words, or ask the information desk." },
   guide: { zh: "办事指南", en: "Services" },

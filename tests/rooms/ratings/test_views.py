@@ -124,7 +124,7 @@ def test_the_bulletin_says_what_the_public_said_and_what_became_of_it(small: Sma
     )
     links = {piece["link"] for piece in section["pieces"] if piece["link"]}
     assert links == {f"/office#ratings/{week}", "/office#redresses"}
-    assert facts["sections"][-1]["title"] .endswith("、有关要求")
+    assert facts["sections"][-1]["title"].endswith("、有关要求")
 
 
 def test_a_default_is_computed_shown_apart_and_in_no_rate(small: SmallHall) -> None:

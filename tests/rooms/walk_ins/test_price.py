@@ -8,6 +8,7 @@ import pytest
 
 from server.appointments import plans
 from server.queue import business_day, snapshot
+from server.queue.forecasts import Forecasts
 from server.walk_ins import actions, alarms, queries, views
 from server.walk_ins.queries import StoredPrice
 from support.appointments import OFFICE, PLAN, TUESDAY, arrive, book, choice, close_day, open_day
@@ -102,3 +103,18 @@ def test_the_office_and_the_public_read_it(hall: SmallHall) -> None:
         answer = browser.get(path)
         assert answer.get_json() == {"days": [], "bound": 20, "promised": 10, "every": 2}
     assert web.browser().get("/office/appointment-price").status_code == 401
+
+
+def test_waits_count_who_has_an_appointment_and_is_not_here_yet(hall: SmallHall) -> None:
+    book(hall, "a", choice("09:30"))
+    open_day(hall, TUESDAY, 29)
+    _, second = hall.issue("tax-1"), hall.issue("tax-1")
+    item = hall.ctx.catalogue().item_by["tax-1"]
+    forecasts = Forecasts.of(hall.ctx)
+    hall.configure(appointment_late_minutes=0)
+    expected = forecasts.refresh().turn_of(second, item)
+    hall.clock.set(at(9, 31, day=TUESDAY))
+    late = forecasts.refresh().turn_of(second, item)
+    # Somebody is called in between, who is not ahead: nobody knows yet whether that person comes.
+    assert expected.minutes > late.minutes
+    assert expected.ahead == late.ahead == 1

@@ -1,0 +1,27 @@
+"""People with an appointment today who are not here yet, for the waits that others are told."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from server.appointments import queries
+from server.appointments.claims import begins
+from server.appointments.rules import AppointmentState
+from server.appointments.settings import AppointmentSettings
+from server.hall.context import Context
+from server.queue.forecasts import ExpectedArrival
+
+MINUTE_MS = 60_000
+
+
+def expected_arrivals(ctx: Context, conn: Connection, day: str, now: int) -> list[ExpectedArrival]:
+    """Return those who can still come in time."""
+    late = ctx.settings().of(AppointmentSettings).appointment_late_minutes * MINUTE_MS
+    classes = ctx.catalogue().class_by
+    arrivals = []
+    for row in queries.of_days(conn, ctx.hall_id, day, day):
+        begin = begins(ctx, day, row.start)
+        if row.state == AppointmentState.BOOKED and begin + late >= now:
+            level = classes[row.klass].level if row.klass in classes else 0
+            arrivals.append(ExpectedArrival(row.item, row.klass, level, begin))
+    return arrivals
