@@ -8,7 +8,7 @@ file and no database and validates nothing (the workbook import does).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, time
 from enum import StrEnum
 from functools import cache, cached_property
@@ -453,6 +453,32 @@ class Catalogue:
     def entitled_windows(self) -> dict[tuple[str, date], Mapping[str, Window]]:
         """Cache of the routing: windows that may serve an item on a day, by code."""
         return {}
+
+    @cached_property
+    def _sites_of_windows(self) -> Mapping[str, str]:
+        zones = self.zone_by
+        return {w.code: zones[w.zone].site for w in self.windows if w.zone in zones}
+
+    @cached_property
+    def _of_sites(self) -> dict[str, Catalogue]:
+        return {}
+
+    def site_of_window(self, window: str) -> str:
+        """Return the code of the building of a window; empty while the hall is in one building."""
+        return self._sites_of_windows.get(window, "") if len(self.sites) > 1 else ""
+
+    def at(self, site: str) -> Catalogue:
+        """Return the business data as one building sees them: with its windows alone.
+
+        The whole for no building, and for one that the hall does not have.
+        """
+        if site not in self.site_by or len(self.sites) == 1:
+            return self
+        seen = self._of_sites.get(site)
+        if seen is None:
+            windows = tuple(w for w in self.windows if self.site_of_window(w.code) == site)
+            seen = self._of_sites[site] = replace(self, windows=windows)
+        return seen
 
     def site_beside(self, zone: str) -> Site | None:
         """Return the site to name beside a zone; None while all zones are in one building."""
