@@ -110,7 +110,7 @@ class ItemPage(Message):
     """Version of the business data that the page shows."""
     guide: str = ""
     """Address of the item's guide, for people's own phones."""
-    buildings: list[Building] = []
+    buildings: list[Building] = Field(default_factory=list)
     """Buildings with a window for it; none in a hall of a single building."""
 
 

@@ -144,9 +144,7 @@ def item_page_of(
     return item_page(snapshot, latest, match, applicant, kiosk)
 
 
-def _offer(
-    snapshot: QueueSnapshot, latest: Latest, item: Item, applicant: str, site: str
-) -> Offer:
+def _offer(snapshot: QueueSnapshot, latest: Latest, item: Item, applicant: str, site: str) -> Offer:
     level = _level(snapshot.catalogue, applicant)
     choice = route(
         snapshot.catalogue, item.code, snapshot.local, snapshot.sessions, snapshot.settings, site

@@ -173,10 +173,10 @@ def choose_head(
 
 
 def takes(catalogue: Catalogue, window: Window, row: Lane, now: datetime) -> bool:
-    """Return True if `window` may call the tickets of a lane today: never those of another building.
+    """Return True if `window` may call the tickets of a lane today.
 
     Opening hours are ignored: a person who got a number before closing is still called by a window
-    with a session.
+    with a session. People who wait in another building are never called.
     """
     return not tickets.is_absent(row.lane) and _takes_lane(catalogue, window, row, now)
 

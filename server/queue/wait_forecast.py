@@ -19,10 +19,10 @@ from heapq import heapify, heappop, heappush
 
 from server.catalogue import hours as catalogue_hours
 from server.catalogue.model import Item, Window, WindowKind
+from server.queue import tickets
 from server.queue.call_candidates import LaneHead, Moment, choose_head, takes, target_wait
 from server.queue.call_order import Choice, Head
 from server.queue.routing import break_end, only_comprehensive, windows_for
-from server.queue import tickets
 from server.queue.tickets import site_of, slot_of
 from server.queue.turns import Turn, kind_of
 

@@ -77,8 +77,8 @@ def test_the_business_data_of_a_building_hold_its_windows_alone() -> None:
     assert single.site_of_window("T1") == ""
 
 
-@given(LANES, CODES)
-def test_a_lane_keeps_its_building_and_everything_else(lane: str, site: str) -> None:
+@given(LANES)
+def test_a_lane_keeps_its_building_and_everything_else(lane: str) -> None:
     plain, _, own = lane.partition("^")
     assert tickets.site_of(lane) == own != ""
     assert tickets.site_of(plain) == ""
@@ -210,7 +210,12 @@ def test_windows_call_the_first_of_their_own_building() -> None:
 
 def test_the_run_of_priority_calls_is_counted_in_each_building() -> None:
     floor = MemoryFloor()
-    for number, site, level in ((1, "north", 0), (2, "north", 1), (3, "centre", 0), (4, "centre", 1)):
+    for number, site, level in (
+        (1, "north", 0),
+        (2, "north", 1),
+        (3, "centre", 0),
+        (4, "centre", 1),
+    ):
         klass = "elderly" if level else "ordinary"
         floor.put(ticket(number, "tax-2", f"tax-2/{klass}^{site}", level=level))
     now = moment("T1", "T2", settings=Settings(kiosk_sites="2 north", priority_run=1))
