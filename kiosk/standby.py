@@ -79,7 +79,7 @@ class Standby:
         return Task(f"time-{ref.name}-{now}", ref.name, "time", {"now": now}, TIME_SECONDS)
 
     def _offered(self, day: date, kiosk: str) -> Json:
-        """Return the part common to a building's kiosks, cached until data, settings or day change."""
+        """Return the part common to a building's kiosks, cached until hall data or day change."""
         catalogue, settings = self._ctx.catalogue(), self._ctx.settings()
         key, site = (catalogue, day, settings), sites.of_kiosk(catalogue, settings, kiosk)
         if self._offers is None or self._offers[0] != key:
