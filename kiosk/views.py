@@ -195,15 +195,12 @@ def ticket_view(
     url: str,
     others: Sequence[tuple[Ticket, TicketPlace]] = (),
 ) -> TicketView:
-    """Return a ticket for its holder; `catalogue` is the version it was issued under.
+    """Return a ticket for its holder, with the `others` of the same visit.
 
-    `others`: the other tickets of the same visit.
+    `catalogue`: version it was issued under.
     """
     item, wait = item_of(snapshot, ticket, catalogue), place.wait
     unit = snapshot.catalogue.unit_by.get(ticket.queue)
-    klass = snapshot.catalogue.class_by.get(ticket.klass)
-    here = sites.of_lane(snapshot.catalogue, snapshot.settings, ticket.lane)
-    site = snapshot.catalogue.site_by.get(here)
     at_window, (numbers, screens) = ticket.state in AT_WINDOW, _settings_of(snapshot)
     return TicketView(
         id=ticket.id,
@@ -215,7 +212,7 @@ def ticket_view(
         item_name_en=item.name_en if item else "",
         unit_name=unit.name if unit else "",
         applicant=ticket.klass,
-        mark=klass.mark if klass else "",
+        mark=_mark(snapshot, ticket),
         ahead=wait.ahead if wait else 0,
         priority_ahead=wait.priority_ahead if wait else 0,
         sent=ticket.state is State.WAITING and ticket.lane.startswith("@"),
@@ -247,8 +244,22 @@ def ticket_view(
         consult=item is not None and item.handling is Handling.CONSULT,
         hall=snapshot.catalogue.hall_name,
         hall_en=snapshot.catalogue.hall_name_en,
-        building=building(site) if site is not None else None,
+        building=_building_of(snapshot, _site_of(snapshot, ticket)),
     )
+
+
+def _mark(snapshot: QueueSnapshot, ticket: Ticket) -> str:
+    klass = snapshot.catalogue.class_by.get(ticket.klass)
+    return klass.mark if klass else ""
+
+
+def _site_of(snapshot: QueueSnapshot, ticket: Ticket) -> str:
+    return sites.of_lane(snapshot.catalogue, snapshot.settings, ticket.lane)
+
+
+def _building_of(snapshot: QueueSnapshot, site: str) -> Building | None:
+    entry = snapshot.catalogue.site_by.get(site)
+    return building(entry) if entry is not None else None
 
 
 def _check_in_code(ticket: Ticket) -> str:
@@ -323,10 +334,9 @@ def kiosk_state(
     """Return the live state of a kiosk."""
     catalogue, hours = snapshot.catalogue, hall_hours(snapshot)
     code = sites.of_kiosk(catalogue, snapshot.settings, kiosk)
-    site = catalogue.site_by.get(code)
     return KioskState(
         kiosk=kiosk,
-        building=building(site) if site is not None else None,
+        building=_building_of(snapshot, code),
         open=snapshot.open,
         next_opening=None if snapshot.open else hours.next,
         catalogue=catalogue.version,

@@ -460,8 +460,11 @@ class Catalogue:
         return {w.code: zones[w.zone].site for w in self.windows if w.zone in zones}
 
     @cached_property
-    def _of_sites(self) -> dict[str, Catalogue]:
-        return {}
+    def _of_sites(self) -> Mapping[str, Catalogue]:
+        of: dict[str, list[Window]] = {s.code: [] for s in self.sites if len(self.sites) > 1}
+        for window in self.windows:
+            of.get(self.site_of_window(window.code), []).append(window)
+        return {site: replace(self, windows=tuple(windows)) for site, windows in of.items()}
 
     def site_of_window(self, window: str) -> str:
         """Return the code of the building of a window; empty while the hall is in one building."""
@@ -472,13 +475,7 @@ class Catalogue:
 
         The whole for no building, and for one that the hall does not have.
         """
-        if site not in self.site_by or len(self.sites) == 1:
-            return self
-        seen = self._of_sites.get(site)
-        if seen is None:
-            windows = tuple(w for w in self.windows if self.site_of_window(w.code) == site)
-            seen = self._of_sites[site] = replace(self, windows=windows)
-        return seen
+        return self._of_sites.get(site, self)
 
     def site_beside(self, zone: str) -> Site | None:
         """Return the site to name beside a zone; None while all zones are in one building."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,8 +16,8 @@ from playwright.sync_api import Browser, Page, expect
 from support.hall_server import ADMINISTRATOR, HallServer
 from support.staff_pages import signed_in
 
-HERE, ELSEWHERE = "rsj-01", "scjg-01"
-"""An item of the west room, and one of the east room."""
+HERE, ELSEWHERE = ("qyshbxdj", "企业社会保险登记"), ("gssldj", "公司设立登记")
+"""An item of the west room, and one of the east room, with their search keys."""
 SITES = {"zhu": ("主楼", "人民路1号"), "bei": ("城北分中心", "北街2号")}
 
 
@@ -47,6 +48,12 @@ def two_buildings(hall: HallServer, folder: Path) -> Path:
     return file
 
 
+def open_item(page: Page, typed: str, name: str) -> None:
+    page.get_by_role("button", name="搜索").click()
+    page.get_by_test_id("search").fill(typed)
+    page.get_by_test_id("item").filter(has_text=re.compile(f"^{name}")).first.click()
+
+
 def test_the_kiosk_of_a_branch_sends_people_to_the_right_door(
     browser: Browser,
     browser_context_args: dict[str, Any],
@@ -61,13 +68,14 @@ def test_the_kiosk_of_a_branch_sends_people_to_the_right_door(
         expect(office.get_by_test_id("imported")).to_contain_text("现在是第", timeout=30_000)
     values = {"values": {"kiosk_sites": "1 bei"}}
     hall.clerk(ADMINISTRATOR).post("/office/settings", values)
-    page.goto(hall.url(f"/kiosk/1#/item/{ELSEWHERE}"))
+    page.goto(hall.url("/kiosk/1"))
     expect(page.get_by_test_id("building")).to_have_text("城北分中心")
-    expect(page.get_by_test_id("refusal")).to_contain_text(
-        "该事项在主楼办理，这里不办，请到：人民路1号。"
-    )
-    page.goto(hall.url(f"/kiosk/1#/item/{HERE}"))
+    open_item(page, *ELSEWHERE)
+    words = "该事项在主楼办理，这里不办，请到：人民路1号。"
+    expect(page.get_by_test_id("refusal")).to_contain_text(words)
+    page.goto(hall.url("/kiosk/1"))
+    open_item(page, *HERE)
     page.get_by_test_id("take").click()
     expect(page.get_by_test_id("number")).to_be_visible()
-    page.goto(hall.url(f"/m#/item/{ELSEWHERE}"))
+    page.goto(hall.url("/m#/item/scjg-01"))
     expect(page.get_by_test_id("building")).to_have_text("主楼，人民路1号")

@@ -21,7 +21,7 @@ from server.queue.offline.errors import OfflineCode
 from server.runtime.server import HallRouter
 from server.runtime.worker_bus import NoWorkerBus
 from support.code_cases import CASES, case
-from support.halls import MONDAY, NEWCOMER, STAFF, at, branches, catalogue
+from support.halls import MONDAY, NEWCOMER, STAFF, at, catalogue
 from support.web import Browser, Web
 
 
@@ -60,13 +60,6 @@ _routing(QueueCode.NOT_YET_OPEN, "tax-1", 7)
 _routing(QueueCode.AFTER_LAST_TICKET, "tax-1", 18)
 _routing(QueueCode.NOBODY_SIGNED_IN, "build-1")
 _routing(QueueCode.NO_WINDOW, "lapsed-1")
-
-
-@case(QueueCode.OTHER_SITE)
-def _(web: Web) -> TestResponse:
-    import_catalogue(web.small.ctx, SYSTEM, branches(), "two buildings")
-    web.small.configure(kiosk_sites="1 centre; 2 north")
-    return _take(web, "build-1")
 
 
 @case(QueueCode.CLOSED_TODAY)
