@@ -98,9 +98,9 @@ class Reception:
             pinned=pinned_items(self._ctx.catalogue(), self._ctx.settings()),
         )
 
-    def way_to(self, code: str) -> WayTo:
-        """Return where an item is served, and when."""
-        return snapshot.read_with(self._ctx, lambda seen: views.way_to(seen, code))
+    def way_to(self, code: str, staff: str) -> WayTo:
+        """Return where an item is served, and when, for a person's desk."""
+        return snapshot.read_with(self._ctx, lambda seen: views.way_to(seen, code, staff))
 
 
 def add(api: Api) -> None:
@@ -131,7 +131,7 @@ def _queries(api: Api, desk: Reception) -> None:
     @api.get("/reception/items/<code>", who=STAFF, answer=WayTo, codes=(QueueCode.ITEM_UNKNOWN,))
     def way(call: Call) -> WayTo:
         """Return the windows that serve an item, with their hours, or the address elsewhere."""
-        return desk.way_to(call.args["code"])
+        return desk.way_to(call.args["code"], call.actor.name)
 
 
 def _issue(api: Api, desk: Reception) -> None:

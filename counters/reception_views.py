@@ -20,6 +20,7 @@ from server.core.errors import HallError
 from server.core.messages import Problem
 from server.core.problems import problem
 from server.device_health.queries import Device
+from server.queue import sites
 from server.queue.call_queries import StoredCall
 from server.queue.errors import QueueCode
 from server.queue.queue_views import delay_view
@@ -103,8 +104,11 @@ def _other(snapshot: QueueSnapshot, ticket: Ticket) -> DeskOther:
     )
 
 
-def way_to(snapshot: QueueSnapshot, code: str) -> WayTo:
-    """Return where an item is served, and when; raise ITEM_UNKNOWN."""
+def way_to(snapshot: QueueSnapshot, code: str, staff: str = "") -> WayTo:
+    """Return where an item is served, and when; raise ITEM_UNKNOWN.
+
+    `staff`: who looks; an item of another building is refused at that person's desk.
+    """
     catalogue = snapshot.catalogue
     item = catalogue.item_by.get(code)
     if item is None:
@@ -118,7 +122,7 @@ def way_to(snapshot: QueueSnapshot, code: str) -> WayTo:
         windows=[_way_window(snapshot, item, w) for w in sorted(windows, key=lambda w: w.number)],
         advice=item.advice,
         advice_en=item.advice_en,
-        refusal=_refusal(snapshot, item),
+        refusal=_refusal(snapshot, item, staff),
     )
 
 
@@ -140,9 +144,12 @@ def _way_window(snapshot: QueueSnapshot, item: Item, window: Window) -> WayWindo
     )
 
 
-def _refusal(snapshot: QueueSnapshot, item: Item) -> Problem | None:
+def _refusal(snapshot: QueueSnapshot, item: Item, staff: str) -> Problem | None:
+    catalogue, settings, sessions = snapshot.catalogue, snapshot.settings, snapshot.sessions
+    windows = [code for code, session in sessions.items() if session.staff == staff]
+    site = sites.of_desk(catalogue, settings, staff, windows)
     try:
-        route(snapshot.catalogue, item.code, snapshot.local, snapshot.sessions, snapshot.settings)
+        route(catalogue, item.code, snapshot.local, sessions, settings, site)
     except HallError as error:
         return problem(error)
     return None

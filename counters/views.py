@@ -20,13 +20,13 @@ from counters.messages import (
 from server.catalogue import hours as catalogue_hours
 from server.catalogue.model import Catalogue, Handling, Unit, Window
 from server.catalogue.refs import materials, window_ref, window_refs
-from server.queue import undo
+from server.queue import sites, undo
 from server.queue.call_candidates import takes
 from server.queue.call_queries import StoredCall
 from server.queue.messages import Reason, ShareCard, WindowList
 from server.queue.no_show import no_show_from
 from server.queue.notice_scope import window_in
-from server.queue.queue_views import hall_hours, notice_views, window_states
+from server.queue.queue_views import hall_hours, notice_views, waits_at, window_states
 from server.queue.settings import ON, CounterSettings
 from server.queue.snapshot import QueueSnapshot
 from server.queue.ticket_counts import DayOfStaff
@@ -239,8 +239,10 @@ def _no_show_from(
 def queue_rows(snapshot: QueueSnapshot, window: Window) -> list[CounterQueue]:
     """Return the waiting counts by queue; queues that the window may call from come first."""
     lanes: dict[str, list[LaneCount]] = {code: [] for code in window.units}
+    site = sites.of_window(snapshot.catalogue, snapshot.settings, window.code)
     for row in snapshot.waiting:
-        lanes.setdefault(row.queue, []).append(row)
+        if waits_at(snapshot, row, site):
+            lanes.setdefault(row.queue, []).append(row)
     rows = [
         _queue_row(snapshot, window, unit, lanes[unit.code])
         for unit in snapshot.catalogue.units

@@ -6,6 +6,7 @@ from display.messages import BoardState, CallView
 from server.catalogue.model import Window, Zone
 from server.disclosure.settings import DisclosureSettings
 from server.honours.messages import FlagHolder
+from server.queue import sites
 from server.queue.messages import QueueView
 from server.queue.notice_scope import covers
 from server.queue.prepare import to_prepare
@@ -35,7 +36,8 @@ def board(
     """
     catalogue = snapshot.catalogue
     zone_entry = catalogue.zone_by.get(zone)
-    queues = [q for q in queue_views(snapshot) if zone == MAIN or _in_zone(snapshot, q, zone)]
+    site = sites.of_zone(catalogue, snapshot.settings, zone)
+    queues = [q for q in queue_views(snapshot, site) if zone == MAIN or _in_zone(snapshot, q, zone)]
     return BoardState(
         zone=zone,
         zone_name=zone_entry.name if zone_entry else "",

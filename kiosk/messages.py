@@ -11,6 +11,7 @@ from pydantic import Field, StringConstraints
 
 from server.appointments.rules import Arrival
 from server.catalogue.messages import (
+    Building,
     ClassRef,
     GroupRef,
     HallHours,
@@ -48,14 +49,9 @@ class KioskCatalogue(Message):
     """Codes of the most requested items of late, most first."""
 
 
-class HallSite(Message):
+class HallSite(Building):
     """Building of the hall; `units`: codes of those with a window in it."""
 
-    code: str
-    name: str
-    name_en: str
-    address: str
-    address_en: str
     units: list[str]
 
 
@@ -114,6 +110,8 @@ class ItemPage(Message):
     """Version of the business data that the page shows."""
     guide: str = ""
     """Address of the item's guide, for people's own phones."""
+    buildings: list[Building] = Field(default_factory=list)
+    """Buildings with a window for it; none in a hall of a single building."""
 
 
 class SlipState(Message):
@@ -193,6 +191,8 @@ class TicketView(Message):
     """True for a consultation number: the item is advised on, and accepted elsewhere."""
     hall: str = ""
     hall_en: str = ""
+    building: Building | None = None
+    """Building in which the number is called, in a hall that tells its buildings apart."""
     slot: int | None = None
     """Start of its appointment in ms, while it waits with one."""
     presence: Literal["here", "away", "passed"] = "here"
@@ -216,6 +216,8 @@ class KioskState(Message):
     """Full state of the feed `kiosk`."""
 
     kiosk: str
+    building: Building | None = None
+    """Building in which it stands, in a hall that tells its buildings apart."""
     open: bool
     next_opening: int | None
     catalogue: int

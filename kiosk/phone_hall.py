@@ -5,6 +5,7 @@ from __future__ import annotations
 from kiosk.messages import HallSite, PhoneHall
 from server.appointments.views import bookable_items
 from server.catalogue.model import Catalogue
+from server.catalogue.refs import building
 from server.hall.context import Context
 from server.queue import snapshot
 from server.queue.notice_scope import HALL
@@ -45,11 +46,7 @@ def sites(catalogue: Catalogue) -> list[HallSite]:
     """Return the buildings with their units, the main one first; none in a single building."""
     return [
         HallSite(
-            code=site.code,
-            name=site.name,
-            name_en=site.name_en,
-            address=site.address,
-            address_en=site.address_en,
+            **building(site).model_dump(),
             units=_units_in(catalogue, site.code),
         )
         for site in catalogue.sites

@@ -192,7 +192,8 @@ class Kiosk:
         """
         ctx = self._ctx
         current, latest = snapshot.take(ctx), Forecasts.of(ctx).current()
-        page = views.item_page_of(current, latest, code, applicant)
+        kiosk = viewer.name if viewer is not None and viewer.kind is ActorKind.KIOSK else ""
+        page = views.item_page_of(current, latest, code, applicant, kiosk)
         guide = f"{self._hall.config.base_url}/items/{code}"
         page = page.model_copy(update={"version": current.catalogue.version, "guide": guide})
         if page.offer is not None:
@@ -200,9 +201,9 @@ class Kiosk:
                 ctx.read(lambda c: item_quotas.require_place(ctx, c, code, current.now))
             except HallError as error:
                 page = page.model_copy(update={"offer": None, "refusal": problem(error)})
-        if viewer is None or viewer.kind is not ActorKind.KIOSK:
+        if not kiosk:
             return page
-        ticket = ctx.read(lambda c: recent_numbers.recent_number(ctx, c, viewer.name, code))
+        ticket = ctx.read(lambda c: recent_numbers.recent_number(ctx, c, kiosk, code))
         recent = RecentNumber(ticket=ticket.id, number=ticket.number) if ticket else None
         return page.model_copy(update={"recent": recent})
 

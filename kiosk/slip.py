@@ -48,6 +48,7 @@ def ticket_slip(
         Text(unit.name if unit else "", align="center"),
         Rule(),
         *_places(_windows(facts, catalogue)),
+        *_address(facts, catalogue),
         *_appointment(facts, settings),
         Pair("前面还有 Ahead", f"{facts['ahead']}人"),
         *_wait_lines(facts, settings),
@@ -76,6 +77,19 @@ def _places(windows: str) -> tuple[Line, ...]:
     return (
         Text("叫号窗口 Window"),
         Text(windows, width=2, height=2, bold=True, align="center"),
+    )
+
+
+def _address(facts: dict[str, Any], catalogue: Catalogue) -> tuple[Line, ...]:
+    """Return the lines with the address of the building, if all the windows are in one of them."""
+    codes = {ref.site for ref in window_refs(catalogue, facts["windows"])} - {""}
+    if len(codes) != 1:
+        return ()
+    site = catalogue.site_by[codes.pop()]
+    english = ", ".join(part for part in (site.name_en, site.address_en) if part)
+    return (
+        Text(f"{site.name} {site.address}", align="center"),
+        Text(english, align="center"),
     )
 
 

@@ -27,7 +27,7 @@ from server.core.problems import problem
 from server.core.settings import GeneralSettings, Settings
 from server.hall.composition import Hall
 from server.live.agent_gateway import Agents, DeviceRef, Task
-from server.queue import issuing
+from server.queue import issuing, sites
 from server.queue.errors import QueueCode
 from server.queue.offline import import_tickets, lease_queries, number_leases
 from server.queue.offline.lease_queries import Lease
@@ -51,7 +51,7 @@ class Standby:
     def __init__(self, hall: Hall) -> None:
         self._hall = hall
         self._ctx = hall.ctx
-        self._offers: tuple[Any, Json] | None = None
+        self._offers: tuple[Any, dict[str, Json]] | None = None
 
     # -- to the agent --------------------------------------------------------------------------
 
@@ -66,7 +66,7 @@ class Standby:
         rows = number_leases.top_up(ctx, kiosk)
         today = ctx.local().date()
         return {
-            **self._offered(today),
+            **self._offered(today, kiosk),
             "kiosk": kiosk,
             "secret": line.secret,
             "blocks": [_block(row) for row in rows],
@@ -78,15 +78,19 @@ class Standby:
         now = self._ctx.clock.now()
         return Task(f"time-{ref.name}-{now}", ref.name, "time", {"now": now}, TIME_SECONDS)
 
-    def _offered(self, day: date) -> Json:
-        """Return the part common to all kiosks, cached until hall data, settings or day change."""
+    def _offered(self, day: date, kiosk: str) -> Json:
+        """Return the part common to a building's kiosks, cached until hall data or day change."""
         catalogue, settings = self._ctx.catalogue(), self._ctx.settings()
-        key = (catalogue, day, settings)
+        key, site = (catalogue, day, settings), sites.of_kiosk(catalogue, settings, kiosk)
         if self._offers is None or self._offers[0] != key:
+            self._offers = (key, {})
+        offers = self._offers[1]
+        if site not in offers:
             base = self._hall.config.base_url
-            content = self._hall.offload(lambda: lease_content(catalogue, settings, day, base))
-            self._offers = (key, content)
-        return self._offers[1]
+            offers[site] = self._hall.offload(
+                lambda: lease_content(catalogue, settings, day, base, site)
+            )
+        return offers[site]
 
     # -- from the agent ------------------------------------------------------------------------
 
@@ -127,8 +131,13 @@ def _block(row: Lease) -> Json:
     return block | {"tokens": json.loads(row.tokens)}
 
 
-def lease_content(catalogue: Catalogue, settings: Settings, day: date, base_url: str) -> Json:
-    """Return a lease without numbers and secret: items, classes, texts, slip."""
+def lease_content(
+    catalogue: Catalogue, settings: Settings, day: date, base_url: str, site: str = ""
+) -> Json:
+    """Return a lease without numbers and secret: items, classes, texts, slip.
+
+    `site`: building of the kiosk, in a hall that tells its buildings apart.
+    """
     midnight = datetime.combine(day, wall())
     begins = instant(midnight, settings.of(GeneralSettings).timezone)
     ends = instant(midnight + timedelta(days=1), settings.of(GeneralSettings).timezone)
@@ -138,7 +147,7 @@ def lease_content(catalogue: Catalogue, settings: Settings, day: date, base_url:
         - instant(noon, settings.of(GeneralSettings).timezone) / 1000
     )
     refs = window_refs(catalogue, [w.code for w in catalogue.windows])
-    items, groups = _items(catalogue, settings, day)
+    items, groups = _items(catalogue, settings, day, site)
     return {
         "day": day.isoformat(),
         "begins": begins,
@@ -184,7 +193,7 @@ def _ticket(settings: Settings) -> Json:
 
 
 def _items(
-    catalogue: Catalogue, settings: Settings, day: date
+    catalogue: Catalogue, settings: Settings, day: date, site: str
 ) -> tuple[dict[str, Json], dict[str, list[Json]]]:
     """Return every item's page, and a day's steps, shared by items of the same windows."""
     sessions = {w.code: WindowSession(w.code, "") for w in catalogue.windows}
@@ -194,7 +203,7 @@ def _items(
     for item in catalogue.items:
         group = _group(catalogue, item, noon)
         if group not in groups:
-            groups[group] = list(steps(catalogue, settings, item, day, sessions))
+            groups[group] = list(steps(catalogue, settings, item, day, sessions, site))
         unit = catalogue.unit_by[item.unit]
         page = {
             "item": item_ref(item).model_dump(mode="json"),
@@ -220,7 +229,12 @@ def _group(catalogue: Catalogue, item: Item, noon: datetime) -> str:
 
 
 def steps(
-    catalogue: Catalogue, settings: Settings, item: Item, day: date, sessions: WindowSessions
+    catalogue: Catalogue,
+    settings: Settings,
+    item: Item,
+    day: date,
+    sessions: WindowSessions,
+    site: str = "",
 ) -> Iterator[Json]:
     """Yield an item's steps of a day: from when on which windows serve it, or why none does.
 
@@ -230,7 +244,7 @@ def steps(
     for mark in sorted(_marks(catalogue, settings, item, day)):
         step: Json = {"windows": [], "paper": "", "refusal": None}
         try:
-            choice = route(catalogue, item.code, mark, sessions, settings)
+            choice = route(catalogue, item.code, mark, sessions, settings, site)
             step["windows"] = [ref.code for ref in window_refs(catalogue, choice.now)]
             step["paper"] = windows_words(catalogue, choice.now)
         except HallError as error:

@@ -16,14 +16,22 @@ from kiosk.messages import (
     TicketView,
 )
 from kiosk.search_keys import keys_of, need_keys, search_keys
-from server.catalogue.messages import ClassRef, GroupRef
+from server.catalogue.messages import Building, ClassRef, GroupRef
 from server.catalogue.model import Catalogue, Handling, Item
-from server.catalogue.refs import item_ref, materials, unit_ref, window_ref, window_refs, zone_ref
+from server.catalogue.refs import (
+    building,
+    item_ref,
+    materials,
+    unit_ref,
+    window_ref,
+    window_refs,
+    zone_ref,
+)
 from server.core.digit_words import digits_zh
 from server.core.errors import HallError
 from server.core.problems import problem
 from server.device_health.queries import Device
-from server.queue import visits
+from server.queue import sites, visits
 from server.queue.errors import QueueCode
 from server.queue.forecasts import Latest
 from server.queue.issuing import Slip
@@ -80,15 +88,22 @@ def catalogue_view(catalogue: Catalogue, popular: list[str]) -> KioskCatalogue:
     )
 
 
-def item_page(snapshot: QueueSnapshot, latest: Latest, item: Item, applicant: str = "") -> ItemPage:
+def item_page(
+    snapshot: QueueSnapshot, latest: Latest, item: Item, applicant: str = "", kiosk: str = ""
+) -> ItemPage:
     """Return an item with its current offer for an applicant class, or the reason for none.
 
-    `applicant` is a class code; empty for the ordinary level.
+    `applicant` is a class code; empty for the ordinary level. `kiosk`: kiosk that shows it; empty:
+    the offer is that of the building to come to.
     """
-    catalogue = snapshot.catalogue
+    catalogue, settings = snapshot.catalogue, snapshot.settings
     offer, refusal = None, None
     try:
-        offer = _offer(snapshot, latest, item, applicant)
+        if kiosk:
+            site = sites.of_kiosk(catalogue, settings, kiosk)
+        else:
+            site = sites.of_item(catalogue, settings, item, snapshot.local, snapshot.sessions)
+        offer = _offer(snapshot, latest, item, applicant, site)
     except HallError as error:
         refusal = problem(error)
     return ItemPage(
@@ -102,15 +117,23 @@ def item_page(snapshot: QueueSnapshot, latest: Latest, item: Item, applicant: st
         fee=item.fee,
         offer=offer,
         refusal=refusal,
+        buildings=buildings(snapshot, item),
         advice=item.advice if item.handling is Handling.CONSULT else "",
         advice_en=item.advice_en if item.handling is Handling.CONSULT else "",
     )
 
 
+def buildings(snapshot: QueueSnapshot, item: Item) -> list[Building]:
+    """Return the buildings that serve an item, the main one first; none in a single building."""
+    if len(snapshot.catalogue.sites) <= 1:
+        return []
+    return [building(site) for site in sites.serving(snapshot.catalogue, item, snapshot.local)]
+
+
 def item_page_of(
-    snapshot: QueueSnapshot, latest: Latest, code: str, applicant: str = ""
+    snapshot: QueueSnapshot, latest: Latest, code: str, applicant: str = "", kiosk: str = ""
 ) -> ItemPage:
-    """Return the page of an item by its code.
+    """Return the page of an item by its code, as a kiosk shows it.
 
     Raises:
         HallError: ITEM_UNKNOWN.
@@ -118,18 +141,19 @@ def item_page_of(
     match = snapshot.catalogue.item_by.get(code)
     if match is None:
         raise HallError(QueueCode.ITEM_UNKNOWN, item=code)
-    return item_page(snapshot, latest, match, applicant)
+    return item_page(snapshot, latest, match, applicant, kiosk)
 
 
-def _offer(snapshot: QueueSnapshot, latest: Latest, item: Item, applicant: str) -> Offer:
+def _offer(snapshot: QueueSnapshot, latest: Latest, item: Item, applicant: str, site: str) -> Offer:
     level = _level(snapshot.catalogue, applicant)
     choice = route(
-        snapshot.catalogue, item.code, snapshot.local, snapshot.sessions, snapshot.settings
+        snapshot.catalogue, item.code, snapshot.local, snapshot.sessions, snapshot.settings, site
     )
-    wait = wait_of(after_delay(latest.newcomer(item, level), choice.delay, snapshot.now))
+    turn = latest.newcomer(item, level, site=site)
+    wait = wait_of(after_delay(turn, choice.delay, snapshot.now))
     return Offer(
         windows=window_refs(snapshot.catalogue, choice.now),
-        waiting=waiting_in(snapshot.waiting, item.unit),
+        waiting=waiting_in(snapshot, item.unit, site),
         ahead=wait.ahead,
         low=wait.low,
         high=wait.high,
@@ -171,13 +195,12 @@ def ticket_view(
     url: str,
     others: Sequence[tuple[Ticket, TicketPlace]] = (),
 ) -> TicketView:
-    """Return a ticket for its holder; `catalogue` is the version it was issued under.
+    """Return a ticket for its holder, with the `others` of the same visit.
 
-    `others`: the other tickets of the same visit.
+    `catalogue`: version it was issued under.
     """
     item, wait = item_of(snapshot, ticket, catalogue), place.wait
     unit = snapshot.catalogue.unit_by.get(ticket.queue)
-    klass = snapshot.catalogue.class_by.get(ticket.klass)
     at_window, (numbers, screens) = ticket.state in AT_WINDOW, _settings_of(snapshot)
     return TicketView(
         id=ticket.id,
@@ -189,7 +212,7 @@ def ticket_view(
         item_name_en=item.name_en if item else "",
         unit_name=unit.name if unit else "",
         applicant=ticket.klass,
-        mark=klass.mark if klass else "",
+        mark=_mark(snapshot, ticket),
         ahead=wait.ahead if wait else 0,
         priority_ahead=wait.priority_ahead if wait else 0,
         sent=ticket.state is State.WAITING and ticket.lane.startswith("@"),
@@ -221,7 +244,22 @@ def ticket_view(
         consult=item is not None and item.handling is Handling.CONSULT,
         hall=snapshot.catalogue.hall_name,
         hall_en=snapshot.catalogue.hall_name_en,
+        building=_building_of(snapshot, _site_of(snapshot, ticket)),
     )
+
+
+def _mark(snapshot: QueueSnapshot, ticket: Ticket) -> str:
+    klass = snapshot.catalogue.class_by.get(ticket.klass)
+    return klass.mark if klass else ""
+
+
+def _site_of(snapshot: QueueSnapshot, ticket: Ticket) -> str:
+    return sites.of_lane(snapshot.catalogue, snapshot.settings, ticket.lane)
+
+
+def _building_of(snapshot: QueueSnapshot, site: str) -> Building | None:
+    entry = snapshot.catalogue.site_by.get(site)
+    return building(entry) if entry is not None else None
 
 
 def _check_in_code(ticket: Ticket) -> str:
@@ -295,12 +333,14 @@ def kiosk_state(
 ) -> KioskState:
     """Return the live state of a kiosk."""
     catalogue, hours = snapshot.catalogue, hall_hours(snapshot)
+    code = sites.of_kiosk(catalogue, snapshot.settings, kiosk)
     return KioskState(
         kiosk=kiosk,
+        building=_building_of(snapshot, code),
         open=snapshot.open,
         next_opening=None if snapshot.open else hours.next,
         catalogue=catalogue.version,
-        waiting={u.code: waiting_in(snapshot.waiting, u.code) for u in catalogue.units},
+        waiting={u.code: waiting_in(snapshot, u.code, code) for u in catalogue.units},
         printer=printer,
         idle_seconds=snapshot.settings.of(ScreenSettings).kiosk_idle_seconds,
         result_seconds=snapshot.settings.of(ScreenSettings).result_seconds,

@@ -71,6 +71,7 @@ export const t = dictionary({
   range: { zh: "{low}至{high}分钟", en: "{low}–{high} min" },
   soon: { zh: "基本不用等", en: "No wait" },
   windows: { zh: "可能叫您的窗口", en: "Windows that may call you" },
+  building: { zh: "办理地点", en: "Building" },
   no: { zh: " 号", en: "" },
   noWindow: { zh: "暂无窗口开放，请稍候", en: "None open at the moment, please wait" },
   remind: { zh: "到号提醒我", en: "Remind me" },

@@ -14,6 +14,7 @@ from server.appointments.rules import (
     HallReason,
     Unsure,
 )
+from server.catalogue.messages import Building
 from server.core.messages import MASKED, TYPED, Code, Command, Message
 
 FIELD_WORDS = {
@@ -217,6 +218,8 @@ class AppointmentPage(Message):
     first_until: int | None
     """Time (ms) until which the person has the first choice; None: used, or none."""
     excused: bool
+    building: Building | None = None
+    """Building to come to, in a hall that tells its buildings apart."""
 
 
 class ArrivedPage(Message):

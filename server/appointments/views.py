@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from datetime import time as wall
 
 from sqlalchemy import Connection
 
@@ -46,16 +47,19 @@ from server.appointments.rules import (
     minute_of,
 )
 from server.appointments.settings import AppointmentSettings
+from server.catalogue.messages import Building
 from server.catalogue.model import Catalogue
+from server.catalogue.refs import building
 from server.core.actors import SYSTEM
 from server.core.errors import HallError
 from server.core.sealed_text import unseal
 from server.hall.composition import Hall
 from server.hall.context import Context
-from server.queue import ticket_queries
+from server.queue import sites, ticket_queries
 
 PREVIEW_DAYS = 400
 MINUTE_MS = 60_000
+NOON = wall(12)
 
 
 # -- for everybody ---------------------------------------------------------------------------------
@@ -197,7 +201,17 @@ def page_of(hall: Hall, conn: Connection, row: StoredAppointment) -> Appointment
         hall_words=hall_step.words if hall_step else "",
         first_until=row.first_until if has_first else None,
         excused=bool(row.excused),
+        building=_building(ctx, row),
     )
+
+
+def _building(ctx: Context, row: StoredAppointment) -> Building | None:
+    """Return the building to come to: the first that serves the item on that day."""
+    catalogue, noon = ctx.catalogue(), datetime.combine(date.fromisoformat(row.day), NOON)
+    item = catalogue.item_by.get(row.item)
+    code = sites.of_item(catalogue, ctx.settings(), item, noon, {}) if item is not None else ""
+    site = catalogue.site_by.get(code)
+    return building(site) if site is not None else None
 
 
 def _step_of(ctx: Context, conn: Connection, row: StoredAppointment) -> int:

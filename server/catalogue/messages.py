@@ -101,6 +101,16 @@ class ZoneRef(NameRef):
     site_name_en: str = ""
 
 
+class Building(Message):
+    """Building of the hall (办公地点) with its address."""
+
+    code: str
+    name: str
+    name_en: str
+    address: str
+    address_en: str
+
+
 class ClassRef(Message):
     """Applicant class."""
 

@@ -8,7 +8,7 @@ file and no database and validates nothing (the workbook import does).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, time
 from enum import StrEnum
 from functools import cache, cached_property
@@ -453,6 +453,29 @@ class Catalogue:
     def entitled_windows(self) -> dict[tuple[str, date], Mapping[str, Window]]:
         """Cache of the routing: windows that may serve an item on a day, by code."""
         return {}
+
+    @cached_property
+    def _sites_of_windows(self) -> Mapping[str, str]:
+        zones = self.zone_by
+        return {w.code: zones[w.zone].site for w in self.windows if w.zone in zones}
+
+    @cached_property
+    def _of_sites(self) -> Mapping[str, Catalogue]:
+        of: dict[str, list[Window]] = {s.code: [] for s in self.sites if len(self.sites) > 1}
+        for window in self.windows:
+            of.get(self.site_of_window(window.code), []).append(window)
+        return {site: replace(self, windows=tuple(windows)) for site, windows in of.items()}
+
+    def site_of_window(self, window: str) -> str:
+        """Return the code of the building of a window; empty while the hall is in one building."""
+        return self._sites_of_windows.get(window, "") if len(self.sites) > 1 else ""
+
+    def at(self, site: str) -> Catalogue:
+        """Return the business data as one building sees them: with its windows alone.
+
+        The whole for no building, and for one that the hall does not have.
+        """
+        return self._of_sites.get(site, self)
 
     def site_beside(self, zone: str) -> Site | None:
         """Return the site to name beside a zone; None while all zones are in one building."""

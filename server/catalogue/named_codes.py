@@ -22,6 +22,7 @@ class Named(StrEnum):
     ITEM = "item"
     PRIORITY = "priority"
     """Applicant class with priority."""
+    SITE = "site"
     STAFF = "staff"
     UNIT = "unit"
     WINDOW = "window"
@@ -41,6 +42,7 @@ def _has(catalogue: Catalogue, kind: Named, code: str) -> bool:
     if kind is Named.PRIORITY:
         return code in catalogue.class_by and catalogue.class_by[code].level > 0
     entries: dict[Named, Mapping[str, Any]] = {
+        Named.SITE: catalogue.site_by,
         Named.STAFF: catalogue.staff_by,
         Named.UNIT: catalogue.unit_by,
         Named.WINDOW: catalogue.window_by,

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from server.catalogue.messages import ItemRef, MaterialRef, UnitRef, WindowRef, ZoneRef
-from server.catalogue.model import Catalogue, Item, Unit, Window, Zone
+from server.catalogue.messages import (
+    Building,
+    ItemRef,
+    MaterialRef,
+    UnitRef,
+    WindowRef,
+    ZoneRef,
+)
+from server.catalogue.model import Catalogue, Item, Site, Unit, Window, Zone
 
 MOST = 256
 """Maximum number of catalogues with cached windows: one for each hall of a process."""
@@ -58,6 +65,17 @@ def zone_ref(catalogue: Catalogue, zone: Zone) -> ZoneRef:
         site=site.code if site else "",
         site_name=site.name if site else "",
         site_name_en=site.name_en if site else "",
+    )
+
+
+def building(site: Site) -> Building:
+    """Return a building with its address."""
+    return Building(
+        code=site.code,
+        name=site.name,
+        name_en=site.name_en,
+        address=site.address,
+        address_en=site.address_en,
     )
 
 

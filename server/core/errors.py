@@ -210,6 +210,10 @@ REFUSALS: dict[ErrorCode, Refusal] = {
                 "人群编码 {codes} 不在工作簿中，或不是优先人群。没有保存任何内容，请核对。",
                 "No group of people with priority has the code {codes}; nothing was saved.",
             ),
+            "site": (
+                "工作簿中没有编码为 {codes} 的办公地点。没有保存任何内容，请核对。",
+                "The workbook has no building {codes}; nothing was saved. Please check the code.",
+            ),
             "staff": (
                 "工号 {codes} 不在工作簿的人员表中。没有保存任何内容，请核对。",
                 "The staff list has no number {codes}; nothing was saved. Please check it.",

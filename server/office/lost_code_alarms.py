@@ -28,6 +28,7 @@ PLACES = {"led": Named.WINDOW, "keypads": Named.WINDOW, "voice": Named.ZONE}
 _WORDS = {
     Named.ITEM: ("事项", "service"),
     Named.PRIORITY: ("优先人群", "priority group"),
+    Named.SITE: ("办公地点", "building"),
     Named.STAFF: ("工号", "staff number"),
     Named.UNIT: ("单位", "unit"),
     Named.WINDOW: ("窗口", "window"),

@@ -14,6 +14,7 @@ from server.core.store import Tx
 from server.hall.context import Context, JsonDict, write_journal
 from server.queue import ticket_queries, window_session_queries
 from server.queue.events import WindowChanged
+from server.queue.sites import of_return
 from server.queue.tickets import Move, State, Ticket, lane, window_lane
 from server.queue.transitions import event_of
 
@@ -27,7 +28,7 @@ def end_work(ctx: Context, tx: Tx, actor: Actor, staff: str, reason: str) -> Non
     if session is None:
         return
     for ticket in _of_window(ctx, tx, session.window):
-        _return_to_queue(tx, actor, ticket, session.window, reason)
+        _return_to_queue(ctx, tx, actor, ticket, session.window, reason)
     window_session_queries.sign_out(tx, session.window)
     data: JsonDict = {"staff": staff, "reason": reason}
     write_journal(tx, actor, "window.release", session.window, window=session.window, data=data)
@@ -41,11 +42,15 @@ def _of_window(ctx: Context, tx: Tx, window: str) -> Iterator[Ticket]:
         yield from ticket_queries.first_in_lane(tx.conn, tx.hall_id, of_class, MOST)
 
 
-def _return_to_queue(tx: Tx, actor: Actor, ticket: Ticket, window: str, reason: str) -> None:
+def _return_to_queue(
+    ctx: Context, tx: Tx, actor: Actor, ticket: Ticket, window: str, reason: str
+) -> None:
+    catalogue, settings = ctx.catalogue(), ctx.settings()
+    site = of_return(catalogue, settings, ticket.item, window, ctx.local(tx.now))
     waiting = replace(
         ticket,
         state=State.WAITING,
-        lane=lane(ticket.item, ticket.klass),
+        lane=lane(ticket.item, ticket.klass, site),
         window="",
         call_count=0,
         called_at=None,

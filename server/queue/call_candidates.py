@@ -16,12 +16,21 @@ from server.catalogue.model import Catalogue, Window, WindowKind
 from server.core.errors import HallError
 from server.core.settings import Settings
 from server.queue import tickets
-from server.queue.call_order import Bounds, Choice, Head, Streak, comprehensive, specialised
+from server.queue.call_order import (
+    Bounds,
+    Choice,
+    Head,
+    Streak,
+    comprehensive,
+    pool_at,
+    specialised,
+)
 from server.queue.errors import QueueCode
 from server.queue.routing import (
     WindowSessions,
     entitled,
     only_comprehensive,
+    require_site,
     servers,
     unit_windows,
     windows_for,
@@ -156,16 +165,18 @@ def choose_head(
     """Return the head that a window calls, by the policy of its kind; None without heads."""
     numbers = settings.of(NumberSettings)
     bounds = Bounds(numbers.priority_run, numbers.overtake_limit, numbers.booked_every)
+    # All marked heads that a window may call are of its own building.
+    site = next((site for head in heads if (site := tickets.site_of(head.lane))), "")
     if window.kind is WindowKind.COMPREHENSIVE:
-        return comprehensive(heads, streak, bounds)
-    return specialised(heads, "+".join(sorted(window.units)), streak, bounds)
+        return comprehensive(heads, streak, bounds, site)
+    return specialised(heads, pool_at("+".join(sorted(window.units)), site), streak, bounds)
 
 
 def takes(catalogue: Catalogue, window: Window, row: Lane, now: datetime) -> bool:
     """Return True if `window` may call the tickets of a lane today.
 
     Opening hours are ignored: a person who got a number before closing is still called by a window
-    with a session.
+    with a session. People who wait in another building are never called.
     """
     return not tickets.is_absent(row.lane) and _takes_lane(catalogue, window, row, now)
 
@@ -176,6 +187,9 @@ def _takes_lane(catalogue: Catalogue, window: Window, row: Lane, now: datetime) 
         return False
     if row.lane.startswith("@"):
         return row.lane.startswith(f"@{window.code}/")
+    here = catalogue.at(tickets.site_of(row.lane))
+    if window.code not in here.window_by:
+        return False  # the people wait in another building
     if row.lane.startswith("="):
         return row.queue in window.units
     item = catalogue.item_by.get(row.item)
@@ -192,7 +206,7 @@ def target_wait(catalogue: Catalogue, queue: str) -> int:
 
 
 def _head(moment: Moment, window: Window, row: LaneHead) -> Head:
-    catalogue = moment.catalogue
+    catalogue = moment.catalogue.at(tickets.site_of(row.lane))
     item = catalogue.item_by.get(row.item)
     return Head(
         lane=row.lane,
@@ -232,7 +246,8 @@ def _with_overtaking(
             counted_heads.append(head)
             continue
         calls = floor.priority_calls_over(head.queue, head.order, row.waiting_since)
-        able_windows = {w.code for w in windows_for(catalogue, item, moment.now)}
+        here = catalogue.at(tickets.site_of(row.lane))
+        able_windows = {w.code for w in windows_for(here, item, moment.now)}
         counted_heads.append(
             replace(head, overtaken=sum(1 for window in calls if window in able_windows))
         )
@@ -247,10 +262,13 @@ def check_target(
     to_unit: str | None,
     *,
     confirmed: bool = False,
+    site: str = "",
 ) -> None:
     """Raise TRANSFER_TARGET unless there is exactly one known target that can call now.
 
-    `confirmed`: a window where nobody is signed in yet will do, if it opens today.
+    `confirmed`: a window where nobody is signed in yet will do, if it opens today. `site`: building
+    that only a named window may lead out of; raises OTHER_SITE for an item that is not served in
+    it.
     """
     targets = [t for t in (to_window, to_item, to_unit) if t is not None]
     if len(targets) != 1:
@@ -266,9 +284,11 @@ def check_target(
         item = catalogue.item_by.get(to_item)
         if item is None:
             raise HallError(QueueCode.TRANSFER_TARGET, reason="unknown", item=to_item)
-        able_windows = servers(catalogue, item, moment.now, sessions)
+        require_site(catalogue, item, moment.now, site)
+        able_windows = servers(catalogue.at(site), item, moment.now, sessions)
     else:
         assert to_unit is not None
-        able_windows = tuple(w.code for w in unit_windows(catalogue, to_unit) if w.code in sessions)
+        at_unit = unit_windows(catalogue.at(site), to_unit)
+        able_windows = tuple(w.code for w in at_unit if w.code in sessions)
     if not able_windows:
         raise HallError(QueueCode.TRANSFER_TARGET, reason="nobody", target=targets[0])

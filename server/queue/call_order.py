@@ -99,6 +99,11 @@ Streak = Callable[[str], int]
 COMPREHENSIVE_POOL = "*"
 
 
+def pool_at(pool: str, site: str) -> str:
+    """Return the pool of one building: runs of priority calls elsewhere do not count in it."""
+    return f"{pool}^{site}" if site else pool
+
+
 def owed_of(pool: str) -> str:
     """Return the name of a pool's counter of calls owed to people without an appointment."""
     return f"{pool}~"
@@ -114,8 +119,12 @@ def specialised(heads: Sequence[Head], pool: str, streak: Streak, bounds: Bounds
     return _with_appointments(heads, pool, streak, bounds, ())
 
 
-def comprehensive(heads: Sequence[Head], streak: Streak, bounds: Bounds) -> Choice | None:
+def comprehensive(
+    heads: Sequence[Head], streak: Streak, bounds: Bounds, site: str = ""
+) -> Choice | None:
     """Choose for a comprehensive window: items only it can serve, then relief of the worst queue.
+
+    `site`: building of the window, in a hall that tells its buildings apart.
 
     The worst queue is the one whose head has waited longest relative to its target. Measured in the
     project's plan: calling the oldest of all makes people whom only comprehensive windows serve
@@ -125,17 +134,18 @@ def comprehensive(heads: Sequence[Head], streak: Streak, bounds: Bounds) -> Choi
         return None
     transfers = [h for h in heads if h.for_window]
     if transfers:
-        return _sent(transfers, COMPREHENSIVE_POOL, streak)
+        return _sent(transfers, pool_at(COMPREHENSIVE_POOL, site), streak)
     # Appointments of every queue: whichever window is free first calls them.
     booked = [h for h in heads if h.slot is not None]
     own = [h for h in heads if h.comprehensive_only]
     if own:
         own += [h for h in booked if not h.comprehensive_only]
-        pool = COMPREHENSIVE_POOL
+        pool = pool_at(COMPREHENSIVE_POOL, site)
         return _with_appointments(own, pool, streak, bounds, (Why.ONLY_COMPREHENSIVE,))
     worst_head = max(heads, key=lambda h: (h.waited / max(h.target, 1.0), -h.order))
     queue = [h for h in heads if h.queue == worst_head.queue or h.slot is not None]
-    return _with_appointments(queue, worst_head.queue, streak, bounds, (Why.RELIEF,))
+    pool = pool_at(worst_head.queue, site)
+    return _with_appointments(queue, pool, streak, bounds, (Why.RELIEF,))
 
 
 def _sent(transfers: Sequence[Head], pool: str, streak: Streak) -> Choice:

@@ -29,6 +29,7 @@ from server.queue.errors import QueueCode
 from server.queue.no_show import no_show_from, require_no_show
 from server.queue.returning import return_missed
 from server.queue.settings import CounterSettings
+from server.queue.sites import of_lane, of_window
 from server.queue.stored_floor import StoredFloor, moment_of
 from server.queue.tickets import (
     Move,
@@ -37,6 +38,7 @@ from server.queue.tickets import (
     Ticket,
     absent_lane,
     lane,
+    site_of,
     state_after,
     unit_lane,
     window_lane,
@@ -110,7 +112,8 @@ def floor_of_present(tx: Tx, actor: Actor, moment: Moment, day: str, window: str
     while (absent := passed_over(floor, moment, window)) is not None:
 
         def passed(_tx: Tx, ticket: Ticket) -> Ticket:
-            return replace(ticket, lane=absent_lane(ticket.item, ticket.klass, passed=True))
+            own = absent_lane(ticket.item, ticket.klass, site_of(ticket.lane), passed=True)
+            return replace(ticket, lane=own)
 
         move_on(tx, actor, require_ticket(tx, absent), Move.PASS_OVER, passed)
         floor = StoredFloor(tx.conn, tx.hall_id, day)
@@ -394,19 +397,21 @@ def with_target(
 ) -> Ticket:
     """Return the ticket in the lane of exactly one target; `window`: the window it comes from.
 
-    Raises TRANSFER_TARGET unless the target is known and a window there can call.
+    Only a named window leads to another building. Raises TRANSFER_TARGET unless the target is known
+    and a window there can call, OTHER_SITE.
     """
     seats = window_session_queries.sessions(tx.conn, tx.hall_id)
     moment = moment_of(ctx, tx, window_session_queries.for_rules(seats))
-    check_target(moment, window, to_window, to_item, to_unit, confirmed=confirmed)
-    catalogue = ctx.catalogue()
+    catalogue, settings = ctx.catalogue(), ctx.settings()
+    site = of_window(catalogue, settings, window) or of_lane(catalogue, settings, ticket.lane)
+    check_target(moment, window, to_window, to_item, to_unit, confirmed=confirmed, site=site)
     if to_window is not None:
         return replace(ticket, lane=window_lane(to_window, ticket.klass))
     if to_item is not None:
         unit = catalogue.item_by[to_item].unit
-        return replace(ticket, lane=lane(to_item, ticket.klass), item=to_item, queue=unit)
+        return replace(ticket, lane=lane(to_item, ticket.klass, site), item=to_item, queue=unit)
     assert to_unit is not None
-    return replace(ticket, lane=unit_lane(to_unit, ticket.klass), queue=to_unit)
+    return replace(ticket, lane=unit_lane(to_unit, ticket.klass, site), queue=to_unit)
 
 
 def return_to_queue(ctx: Context, actor: Actor, key: str, ticket_id: str) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from server.queue.call_candidates import Moment, choose
 from server.queue.memory_floor import MemoryFloor
-from server.queue.tickets import State, Ticket, lane, slot_of
+from server.queue.tickets import State, Ticket, lane, site_of, slot_of
 
 MINUTE_MS = 60_000
 PERCENT = 95
@@ -78,7 +78,7 @@ def without_appointment(ticket: Ticket) -> Ticket:
     """Return a ticket as it would be if its holder had come without an appointment."""
     if slot_of(ticket.lane) is None:
         return ticket
-    return replace(ticket, lane=lane(ticket.item, ticket.klass))
+    return replace(ticket, lane=lane(ticket.item, ticket.klass, site_of(ticket.lane)))
 
 
 def effect(

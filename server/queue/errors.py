@@ -23,6 +23,7 @@ class QueueCode(ErrorCode):
     ALL_PAUSED = "all_paused"
     NOBODY_SIGNED_IN = "nobody_signed_in"
     NO_WINDOW = "no_window"
+    OTHER_SITE = "other_site"
     CLASS_UNKNOWN = "class_unknown"
     NUMBERS_EXHAUSTED = "numbers_exhausted"
     KIOSK_PACE = "kiosk_pace"
@@ -154,6 +155,11 @@ REFUSALS: dict[ErrorCode, Refusal] = {
         409,
         "目前没有窗口办理该事项，请到咨询台询问。",
         "No window is handling this service now. Please ask at the information desk.",
+    ),
+    QueueCode.OTHER_SITE: Refusal(
+        409,
+        "该事项在{site}办理，这里不办，请到：{address}。",
+        "This service is in another building, {site_en}. Please go to: {address_en}.",
     ),
     QueueCode.CLASS_UNKNOWN: Refusal(
         400, "没有这类人群，请重新选择。", "There is no such group of people. Please choose again."

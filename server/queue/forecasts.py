@@ -29,6 +29,7 @@ from server.queue.tickets import (
     Ticket,
     booked_lane,
     is_absent,
+    site_of,
     slot_of,
 )
 from server.queue.turns import Turn, kind_of
@@ -63,11 +64,13 @@ class ExpectedArrival:
     level: int
     slot: int
     """Start of the appointment in ms."""
+    site: str = ""
+    """Building to which the person comes, where the hall tells them apart."""
 
 
 def head_of(arrival: ExpectedArrival, catalogue: Catalogue) -> StoredHead:
     """Return a person who is expected as the head of a lane."""
-    lane, unit = booked_lane(arrival.item, arrival.klass, arrival.slot), ""
+    lane, unit = booked_lane(arrival.item, arrival.klass, arrival.slot, arrival.site), ""
     if arrival.item in catalogue.item_by:
         unit = catalogue.item_by[arrival.item].unit
     who = arrival.item, arrival.klass, arrival.level
@@ -107,15 +110,15 @@ class Latest:
     joined: dict[str, Joined] = field(default_factory=dict)
     """People who took a number after this forecast, by ticket id."""
 
-    def newcomer(self, item: Item, level: int, slot: int | None = None) -> Turn:
+    def newcomer(self, item: Item, level: int, slot: int | None = None, site: str = "") -> Turn:
         """Return the turn of a person who takes a number now, behind those who joined since.
 
-        `slot`: start (ms) of the person's appointment.
+        `slot`: start (ms) of the person's appointment. `site`: building in which it is taken.
         """
-        turn = self.forecast.newcomer(item, level, slot)
+        turn = self.forecast.newcomer(item, level, slot, site)
         if turn is None:
-            return self._without_window(item, level, NEWCOMER)
-        able = frozenset(self.forecast.callers(item))
+            return self._without_window(item, level, NEWCOMER, site)
+        able = frozenset(self.forecast.callers(item, site))
         more = sum(bool(j.windows & able) and j.level >= level for j in self.joined.values())
         if not more:
             return turn
@@ -124,7 +127,7 @@ class Latest:
 
     def join(self, ticket: Ticket, item: Item, turn: Turn) -> None:
         """Let a person join, with the turn that the person was told."""
-        able = frozenset(self.forecast.callers(item))
+        able = frozenset(self.forecast.callers(item, site_of(ticket.lane)))
         self.joined[ticket.id] = Joined(able, ticket.level, turn)
 
     def turn_of(self, ticket: Ticket, item: Item) -> Turn:
@@ -135,13 +138,15 @@ class Latest:
         if ticket.id in self.joined:
             return self.joined[ticket.id].turn
         if any(person.id == ticket.id for person in self.forecast.waiting):
-            return self._without_window(item, ticket.level, ticket.ord)
-        return self.newcomer(item, ticket.level, slot_of(ticket.lane))
+            return self._without_window(item, ticket.level, ticket.ord, site_of(ticket.lane))
+        return self.newcomer(item, ticket.level, slot_of(ticket.lane), site_of(ticket.lane))
 
-    def _without_window(self, item: Item, level: int, order: int) -> Turn:
+    def _without_window(self, item: Item, level: int, order: int, site: str) -> Turn:
         """Return the turn while no window may call: as if one of the unit's opened now."""
         ahead = sum(
-            person.queue == item.unit and (-person.level, person.ord) < (-level, order)
+            person.queue == item.unit
+            and (-person.level, person.ord) < (-level, order)
+            and site in ("", site_of(person.lane))
             for person in self.forecast.waiting
         )
         minutes = (ahead + 0.5) * self.minutes_of(item.code, item.unit)
@@ -247,9 +252,10 @@ class Forecasts:
         Whoever presses then waits only for the books: a long queue takes milliseconds to play.
         """
         items = self._ctx.catalogue().item_by
-        for code, level in dict.fromkeys((person.item, person.level) for person in floor.lately):
+        kinds = ((person.item, person.level, site_of(person.lane)) for person in floor.lately)
+        for code, level, site in dict.fromkeys(kinds):
             if code in items:
-                played.newcomer(items[code], level)
+                played.newcomer(items[code], level, site=site)
                 breathe()
 
     def _is_fresh(self, latest: Latest, now: int) -> bool:

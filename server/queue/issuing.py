@@ -12,10 +12,19 @@ from sqlalchemy import Connection
 from server.catalogue.model import ApplicantClass, Item
 from server.core.actors import SYSTEM, Actor, ActorKind
 from server.core.errors import CommonCode, HallError
+from server.core.settings import Settings
 from server.core.store import Tx
 from server.device_health import queries as device_health_queries
 from server.hall.context import Context, JsonDict, write_journal
-from server.queue import issue_rate, item_quotas, slip_queries, snapshot, ticket_queries, visits
+from server.queue import (
+    issue_rate,
+    item_quotas,
+    sites,
+    slip_queries,
+    snapshot,
+    ticket_queries,
+    visits,
+)
 from server.queue.errors import QueueCode
 from server.queue.events import SlipOwed, SlipSettled
 from server.queue.forecasts import Forecasts
@@ -94,11 +103,11 @@ class IssueExtras:
     absent: bool = False
     """True for a remote number: its holder checks in later."""
 
-    def lane_of(self, item: str, klass: str) -> str:
+    def lane_of(self, item: str, klass: str, site: str) -> str:
         """Return the lane of the number."""
         if self.absent:
-            return absent_lane(item, klass)
-        return booked_lane(item, klass, self.slot) if self.slot else lane(item, klass)
+            return absent_lane(item, klass, site)
+        return booked_lane(item, klass, self.slot, site) if self.slot else lane(item, klass, site)
 
 
 NO_EXTRAS = IssueExtras()
@@ -158,7 +167,8 @@ def issue_in_act(
     catalogue, settings = ctx.catalogue(), ctx.settings()
     snap = snapshot.in_act(ctx, tx, "sessions", "waiting", "notices")
     now, sessions = snap.local, snap.sessions
-    target = route(catalogue, item_code, now, sessions, settings)
+    site = _site(snap, settings, actor, item_code, kiosk or extras.printer_of)
+    target = route(catalogue, item_code, now, sessions, settings, site)
     item = catalogue.item_by[item_code]
     item_quotas.require_place(ctx, tx.conn, item_code, tx.now)
     if actor.kind is ActorKind.KIOSK:
@@ -169,13 +179,13 @@ def issue_in_act(
         raise HallError(QueueCode.CLASS_UNKNOWN, applicant=applicant)
     latest = Forecasts.of(ctx).in_act(tx)  # before the ticket, which would be ahead of itself
     others = visits.join(tx, ctx.day(tx.now), extras.companion) if extras.companion else []
-    newcomer = latest.newcomer(item, klass.level, extras.slot or None)
+    newcomer = latest.newcomer(item, klass.level, extras.slot or None, site)
     turn = after_delay(newcomer, target.delay, tx.now)
     turn = visits.after_others(turn, others, latest, catalogue)
     wait, is_expected = wait_of(turn), target.delay is None or target.delay.until is not None
     visit = others[0].visit if others else ""
     expected = wait if is_expected else None
-    place = _Place(extras.lane_of(item.code, klass.code), kiosk, expected, visit)
+    place = _Place(extras.lane_of(item.code, klass.code, site), kiosk, expected, visit)
     ticket = _new_ticket(ctx, tx, item, klass, reserve, place)
     latest.join(ticket, item, turn)
     line = write_journal(
@@ -199,6 +209,25 @@ def issue_in_act(
         slip_id = enqueue_slip(ctx, tx, actor, "ticket", facts, device, ticket.id, copy=False)
         slip = Slip(slip_id, "owed", "") if device else Slip(slip_id, "failed", NO_PRINTER)
     return IssuedTicket(ticket.id, ticket, snap, target.now, wait, slip, target.delay)
+
+
+def _site(snap: QueueSnapshot, settings: Settings, actor: Actor, item: str, kiosk: str) -> str:
+    """Return the building in which a number is taken; empty if the hall does not tell them apart.
+
+    `kiosk`: where it is taken or its slip is printed.
+    """
+    catalogue = snap.catalogue
+    if not sites.are_apart(catalogue, settings):
+        return ""
+    if kiosk:
+        return sites.of_kiosk(catalogue, settings, kiosk)
+    if actor.kind in (ActorKind.CLERK, ActorKind.MANAGER, ActorKind.ADMINISTRATOR):
+        windows = [code for code, row in snap.session_rows.items() if row.staff == actor.name]
+        return sites.of_desk(catalogue, settings, actor.name, windows)
+    entry = catalogue.item_by.get(item)
+    if entry is None:
+        return ""  # the routing refuses it
+    return sites.of_item(catalogue, settings, entry, snap.local, snap.sessions)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ Pure conversion of a snapshot into messages for boards, counters and the office.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from server.catalogue import hours as catalogue_hours
@@ -13,6 +13,7 @@ from server.catalogue.messages import HallHours
 from server.catalogue.model import Window
 from server.core.clock import instant
 from server.core.settings import GeneralSettings
+from server.queue import sites
 from server.queue.call_candidates import takes
 from server.queue.messages import DelayView, HallNoticeView, QueueView, WindowState
 from server.queue.notice_scope import areas
@@ -22,12 +23,16 @@ from server.queue.snapshot import QueueSnapshot
 from server.queue.ticket_queries import LaneCount
 
 
-def queue_views(snapshot: QueueSnapshot) -> list[QueueView]:
-    """Return for every unit with a desk here: waiting, longest wait, windows that serve it now."""
+def queue_views(snapshot: QueueSnapshot, site: str = "") -> list[QueueView]:
+    """Return for every unit with a desk here: waiting, longest wait, windows that serve it now.
+
+    `site`: of one building alone.
+    """
     waiting: dict[str, list[LaneCount]] = {}
     for row in snapshot.waiting:
-        waiting.setdefault(row.queue, []).append(row)
-    numbers = windows_now(snapshot)
+        if waits_at(snapshot, row, site):
+            waiting.setdefault(row.queue, []).append(row)
+    numbers = windows_now(snapshot, site)
     views = []
     for unit in snapshot.catalogue.units:
         rows, served = waiting.get(unit.code, []), numbers.get(unit.code)
@@ -49,9 +54,9 @@ def queue_views(snapshot: QueueSnapshot) -> list[QueueView]:
     return views
 
 
-def windows_now(snapshot: QueueSnapshot) -> dict[str, set[int]]:
+def windows_now(snapshot: QueueSnapshot, site: str = "") -> dict[str, set[int]]:
     """Return by unit the staffed, unpaused windows that serve it: own and by mandate."""
-    catalogue, day = snapshot.catalogue, snapshot.local.date()
+    catalogue, day = snapshot.catalogue.at(site), snapshot.local.date()
     numbers_by_unit: dict[str, set[int]] = {}
     numbers: dict[str, int] = {}
     for window in catalogue.windows:
@@ -182,6 +187,12 @@ def waiting_for(snapshot: QueueSnapshot, window: str) -> int:
     )
 
 
-def waiting_in(rows: Iterable[LaneCount], queue: str) -> int:
-    """Return the number of people waiting in a unit's queue."""
-    return sum(int(row.waiting) for row in rows if row.queue == queue)
+def waiting_in(snapshot: QueueSnapshot, queue: str, site: str = "") -> int:
+    """Return the number of people waiting in a unit's queue; `site`: in one building alone."""
+    rows = (row for row in snapshot.waiting if row.queue == queue)
+    return sum(int(row.waiting) for row in rows if waits_at(snapshot, row, site))
+
+
+def waits_at(snapshot: QueueSnapshot, row: LaneCount, site: str) -> bool:
+    """Return True for people of a building, and for those whose building is not known."""
+    return not site or sites.of_lane(snapshot.catalogue, snapshot.settings, row.lane) in ("", site)

@@ -17,7 +17,7 @@ from server.queue.errors import QueueCode
 from server.queue.return_place import ReturnPlace, return_place
 from server.queue.settings import NumberSettings
 from server.queue.stored_floor import StoredFloor
-from server.queue.tickets import PASSED, Move, State, Ticket, is_absent, lane, slot_of
+from server.queue.tickets import PASSED, Move, State, Ticket, is_absent, lane, site_of, slot_of
 from server.queue.transitions import move_on, require_ticket
 
 
@@ -70,7 +70,7 @@ def walk_in(ticket: Ticket) -> Ticket:
     """Return a ticket among those without an appointment: its time is over."""
     if slot_of(ticket.lane) is None:
         return ticket
-    return replace(ticket, lane=lane(ticket.item, ticket.klass))
+    return replace(ticket, lane=lane(ticket.item, ticket.klass, site_of(ticket.lane)))
 
 
 def check_in(ctx: Context, actor: Actor, key: str, ticket_id: str) -> Returned:
@@ -85,15 +85,16 @@ def check_in(ctx: Context, actor: Actor, key: str, ticket_id: str) -> Returned:
         if not is_absent(ticket.lane):
             raise HallError(QueueCode.MOVE_NOT_ALLOWED, move=Move.CHECK_IN, state=ticket.state)
         is_late = ticket.lane.startswith(PASSED)
-        present = replace(ticket, lane=lane(ticket.item, ticket.klass))
+        here = site_of(ticket.lane)
+        present = replace(ticket, lane=lane(ticket.item, ticket.klass, here))
         place = ReturnPlace(ticket.ord, 0)
         if is_late and ticket.state is State.WAITING:
             place = place_of(ctx, tx.conn, present, tx.now)
 
-        def here(tx: Tx, _ticket: Ticket) -> Ticket:
+        def arrived(tx: Tx, _ticket: Ticket) -> Ticket:
             return replace(present, ord=place.order, waiting_since=tx.now)
 
-        moved = move_on(tx, actor, ticket, Move.CHECK_IN, here, {"late": is_late})
+        moved = move_on(tx, actor, ticket, Move.CHECK_IN, arrived, {"late": is_late})
         return {"ticket": moved.id, "ahead": place.ahead}
 
     answer = ctx.command(actor, key, {"act": "check_in", "ticket": ticket_id}, act, brief=True)

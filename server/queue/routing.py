@@ -34,6 +34,7 @@ ROUTING = (
     QueueCode.ALL_PAUSED,
     QueueCode.NOBODY_SIGNED_IN,
     QueueCode.NO_WINDOW,
+    QueueCode.OTHER_SITE,
     QueueCode.CLASS_UNKNOWN,
     QueueCode.NUMBERS_EXHAUSTED,
     QueueCode.KIOSK_PACE,
@@ -160,12 +161,18 @@ def route(
     now: datetime,
     sessions: WindowSessions,
     settings: Settings,
+    site: str = "",
 ) -> Route:
-    """Return the windows that can serve `item_code`, or raise HallError with the case."""
+    """Return the windows that can serve `item_code`, or raise HallError with the case.
+
+    `site`: building in which the number is taken; empty: windows of all buildings count.
+    """
     item = catalogue.item_by.get(item_code)
     if item is None:
         raise HallError(QueueCode.ITEM_UNKNOWN, item=item_code)
     _check_offered(catalogue, item)
+    require_site(catalogue, item, now, site)
+    catalogue = catalogue.at(site)
     entitled = windows_for(catalogue, item, now)
     if not entitled:
         raise _no_window(catalogue, item)
@@ -289,6 +296,25 @@ def _check_offered(catalogue: Catalogue, item: Item) -> None:
         raise HallError(QueueCode.UNIT_WITHDRAWN, **facts)
     if unit.presence is Presence.ELSEWHERE:
         raise HallError(QueueCode.ELSEWHERE, **facts)
+
+
+def require_site(catalogue: Catalogue, item: Item, now: datetime, site: str) -> None:
+    """Raise OTHER_SITE with the way there if only windows of another building serve an item."""
+    elsewhere = windows_for(catalogue, item, now)
+    if not elsewhere or windows_for(catalogue.at(site), item, now):
+        return
+    codes = {catalogue.site_of_window(window.code) for window in elsewhere}
+    other = next(entry for entry in catalogue.sites if entry.code in codes)
+    numbers = [w.number for w in elsewhere if catalogue.site_of_window(w.code) == other.code]
+    raise HallError(
+        QueueCode.OTHER_SITE,
+        item=item.code,
+        site=other.name,
+        site_en=other.name_en,
+        address=other.address,
+        address_en=other.address_en or other.address,
+        window=sorted(numbers),
+    )
 
 
 def _no_window(catalogue: Catalogue, item: Item) -> HallError:

@@ -9,6 +9,7 @@ from typing import ClassVar
 from server.catalogue.named_codes import Named
 from server.core.settings import Section, SettingGroup, setting
 from server.queue.quota_notation import is_quotas, items_of
+from server.queue.site_notation import is_kiosk_sites, sites_named
 
 OFF, ON = "off", "on"
 _BETWEEN_CODES = re.compile(r"[\s,，、;；]+")
@@ -160,6 +161,22 @@ class NumberSettings(SettingGroup):
         names=Named.ITEM,
         form="quotas",
         longest=2000,
+    )
+    kiosk_sites: str = setting(
+        "",
+        "取号机所在的办公地点（取号机名称和地点编码，分号隔开，例如 1 zhu; 2 bei）",
+        "Buildings of the kiosks (kiosk and code of the building; semicolons between)",
+        (
+            "Where each kiosk stands in a hall of several buildings, such as `1 main; 2 branch`. "
+            "Once it is set, a number belongs to the building in which it is taken: windows of "
+            "another one never call it, and a kiosk refuses what is served only elsewhere "
+            "(`other_site`) with the address. A kiosk that is not named is in the main building. "
+            "Empty: buildings are named on slips and boards but share their queues."
+        ),
+        is_valid=is_kiosk_sites,
+        codes=sites_named,
+        names=Named.SITE,
+        longest=1000,
     )
     desk_numbers: int = setting(
         50,

@@ -8,7 +8,7 @@ from server.catalogue.model import Item
 from server.queue.forecasts import Latest
 from server.queue.routing import Delay, delayed, unit_windows, windows_for
 from server.queue.snapshot import QueueSnapshot
-from server.queue.tickets import State, Ticket
+from server.queue.tickets import State, Ticket, site_of
 from server.queue.turns import Turn, not_before
 from server.queue.wait_range import Wait, wait_of
 
@@ -45,12 +45,13 @@ def after_delay(turn: Turn, delay: Delay | None, now: int) -> Turn:
 def _callers(snapshot: QueueSnapshot, ticket: Ticket) -> tuple[tuple[str, ...], Delay | None]:
     """Return the windows that may call a ticket, and why they do not call now."""
     catalogue, item = snapshot.catalogue, snapshot.catalogue.item_by.get(ticket.item)
+    here = catalogue.at(site_of(ticket.lane))
     if ticket.lane.startswith("@"):
         codes = [ticket.lane[1:].partition("/")[0]]
     elif ticket.lane.startswith("=") or item is None:
-        codes = [w.code for w in unit_windows(catalogue, ticket.queue)]
+        codes = [w.code for w in unit_windows(here, ticket.queue)]
     else:
-        codes = [w.code for w in windows_for(catalogue, item, snapshot.local)]
+        codes = [w.code for w in windows_for(here, item, snapshot.local)]
     windows, delay = delayed(
         catalogue, ticket.item, codes, snapshot.local, snapshot.sessions, snapshot.settings
     )

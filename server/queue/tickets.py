@@ -181,9 +181,25 @@ def ticket_id(day: str, number: str) -> str:
     return f"{day.replace('-', '')}-{number}"
 
 
-def lane(item: str, klass: str) -> str:
-    """Return the lane of tickets that are alike for choosing: one item, one applicant class."""
-    return f"{item}/{klass}"
+SITE = "^"
+"""Mark before the building at the end of a lane, in halls whose kiosks are in several."""
+
+
+def lane(item: str, klass: str, site: str = "") -> str:
+    """Return the lane of tickets that are alike for choosing: one item, one applicant class.
+
+    `site`: building in which the people wait; empty where the hall does not tell them apart.
+    """
+    return _at_site(f"{item}/{klass}", site)
+
+
+def _at_site(lane: str, site: str) -> str:
+    return f"{lane}{SITE}{site}" if site else lane
+
+
+def site_of(lane: str) -> str:
+    """Return the building that a lane is marked with; empty for none, as in a window's lane."""
+    return lane.partition(SITE)[2]
 
 
 BOOKED_SLASHES = 2
@@ -191,23 +207,24 @@ ABSENT, PASSED = "~", "!"
 """Marks of lanes whose people are not in the hall yet: before and after their turn came."""
 
 
-def booked_lane(item: str, klass: str, slot: int) -> str:
+def booked_lane(item: str, klass: str, slot: int, site: str = "") -> str:
     """Return the lane of tickets with an appointment at a time (ms)."""
-    return f"{lane(item, klass)}/{slot}"
+    return _at_site(f"{lane(item, klass)}/{slot}", site)
 
 
 def slot_of(lane: str) -> int | None:
     """Return the start (ms) of the appointment of a lane's tickets, None for others."""
-    slot = lane.rpartition("/")[2] if lane.count("/") == BOOKED_SLASHES else ""
+    plain = lane.partition(SITE)[0]
+    slot = plain.rpartition("/")[2] if plain.count("/") == BOOKED_SLASHES else ""
     return int(slot) if slot.isdecimal() else None
 
 
-def absent_lane(item: str, klass: str, *, passed: bool = False) -> str:
+def absent_lane(item: str, klass: str, site: str = "", *, passed: bool = False) -> str:
     """Return the lane of remote numbers whose people have not checked in; no window calls them.
 
     `passed`: their turn has come while they were not there.
     """
-    return f"{PASSED if passed else ABSENT}{lane(item, klass)}"
+    return f"{PASSED if passed else ABSENT}{lane(item, klass, site)}"
 
 
 def is_absent(lane: str) -> bool:
@@ -216,13 +233,13 @@ def is_absent(lane: str) -> bool:
 
 
 def window_lane(window: str, klass: str) -> str:
-    """Return the lane of tickets transferred to one window."""
+    """Return the lane of tickets transferred to one window, which names its building by itself."""
     return f"@{window}/{klass}"
 
 
-def unit_lane(unit: str, klass: str) -> str:
+def unit_lane(unit: str, klass: str, site: str = "") -> str:
     """Return the lane of tickets transferred to a unit's queue without a new item."""
-    return f"={unit}/{klass}"
+    return _at_site(f"={unit}/{klass}", site)
 
 
 @dataclass(frozen=True, slots=True)

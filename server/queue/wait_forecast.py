@@ -19,10 +19,11 @@ from heapq import heapify, heappop, heappush
 
 from server.catalogue import hours as catalogue_hours
 from server.catalogue.model import Item, Window, WindowKind
+from server.queue import tickets
 from server.queue.call_candidates import LaneHead, Moment, choose_head, takes, target_wait
 from server.queue.call_order import Choice, Head
 from server.queue.routing import break_end, only_comprehensive, windows_for
-from server.queue.tickets import slot_of
+from server.queue.tickets import site_of, slot_of
 from server.queue.turns import Turn, kind_of
 
 NEXT_CALL_MINUTES = 0.7
@@ -124,27 +125,36 @@ class Forecast:
     _newcomers: dict[tuple[object, ...], Turn | None] = field(default_factory=dict)
     """Turns by all that they depend on: items of a unit with the same windows are alike."""
 
-    def newcomer(self, item: Item, level: int, slot: int | None = None) -> Turn | None:
+    def newcomer(
+        self, item: Item, level: int, slot: int | None = None, site: str = ""
+    ) -> Turn | None:
         """Return the turn of a person who takes a number now; None if no window would call.
 
-        `slot`: start (ms) of the person's appointment.
+        `slot`: start (ms) of the person's appointment. `site`: building in which it is taken.
         """
         moment = self.moment
-        only = only_comprehensive(moment.catalogue, item, moment.now, moment.sessions)
-        key = item.unit, level, self.callers(item), only, slot
+        only = only_comprehensive(moment.catalogue.at(site), item, moment.now, moment.sessions)
+        key = item.unit, level, self.callers(item, site), only, slot, site
         if key not in self._newcomers:
             self._newcomers[key] = self._newcomer(*key)
         return self._newcomers[key]
 
-    def callers(self, item: Item) -> tuple[str, ...]:
+    def callers(self, item: Item, site: str = "") -> tuple[str, ...]:
         """Return the windows that call for an item, now or after a pause or break of known end."""
-        windows = windows_for(self.moment.catalogue, item, self.moment.now)
+        windows = windows_for(self.moment.catalogue.at(site), item, self.moment.now)
         return tuple(w.code for w in windows if w.code in self._back)
 
     def _newcomer(
-        self, unit: str, level: int, able: tuple[str, ...], only: bool, slot: int | None
+        self,
+        unit: str,
+        level: int,
+        able: tuple[str, ...],
+        only: bool,
+        slot: int | None,
+        site: str,
     ) -> Turn | None:
-        me = Head("", unit, level, NEWCOMER, 0.0, target_wait(self.moment.catalogue, unit), only)
+        target, own = target_wait(self.moment.catalogue, unit), tickets.lane("", "", site)
+        me = Head(own, unit, level, NEWCOMER, 0.0, target, only)
         last = None
         for call in self._calls:
             if call.window in able:
@@ -327,12 +337,13 @@ class _Play:
         moment, head = self._moment, people[0]
         catalogue, now = moment.catalogue, moment.now
         item = catalogue.item_by.get(head.item)
-        entitled = windows_for(catalogue, item, now) if item is not None else ()
+        here = catalogue.at(site_of(head.lane))
+        entitled = windows_for(here, item, now) if item is not None else ()
         if item is None or head.lane[0] in "@=":
             able = tuple(w.code for w in self._windows if takes(catalogue, w, head, now))
         else:
             able = tuple(w.code for w in entitled if w.code in self._back)
-        only = item is not None and only_comprehensive(catalogue, item, now, moment.sessions)
+        only = item is not None and only_comprehensive(here, item, now, moment.sessions)
         target = target_wait(catalogue, head.queue)
         if real == 0:
             people = []

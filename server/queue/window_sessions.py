@@ -16,6 +16,7 @@ from server.queue.events import WindowChanged
 from server.queue.routing import WindowSessions, allowed_at, servers
 from server.queue.snapshot import QueueSnapshot
 from server.queue.ticket_queries import LaneCount
+from server.queue.tickets import site_of
 from server.queue.transitions import current_at
 from server.queue.window_session_queries import StoredSession
 
@@ -111,7 +112,8 @@ def left_without_window(snap: QueueSnapshot, window: str) -> int:
 def _has_other_window(snap: QueueSnapshot, row: LaneCount, sessions: WindowSessions) -> bool:
     catalogue, local = snap.catalogue, snap.local
     if not row.lane.startswith(("@", "=")) and row.item in catalogue.item_by:
-        return bool(servers(catalogue, catalogue.item_by[row.item], local, sessions))
+        here = catalogue.at(site_of(row.lane))
+        return bool(servers(here, catalogue.item_by[row.item], local, sessions))
     return any(
         takes(catalogue, catalogue.window_by[code], row, local) and not session.paused
         for code, session in sessions.items()

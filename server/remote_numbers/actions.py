@@ -11,7 +11,7 @@ from server.core.actors import Actor
 from server.core.errors import HallError
 from server.core.store import Tx
 from server.hall.context import Context, JsonDict
-from server.queue import issuing, ticket_queries
+from server.queue import issuing, sites, ticket_queries, window_session_queries
 from server.queue.errors import QueueCode
 from server.queue.forecasts import Forecasts, Latest
 from server.queue.settings import ON
@@ -65,11 +65,21 @@ def offer(ctx: Context, conn: Connection, item: str, latest: Latest) -> Wait:
         raise HallError(RemoteCode.REMOTE_OFF)
     if queries.open_count(conn, ctx.hall_id, entry.unit) >= settings.remote_open_most:
         raise HallError(RemoteCode.REMOTE_FULL, most=settings.remote_open_most)
-    wait = wait_of(latest.newcomer(entry, ORDINARY))
+    wait = wait_of(latest.newcomer(entry, ORDINARY, site=site_of_item(ctx, conn, item)))
     if wait.high <= settings.remote_from_minutes:
         limit = settings.remote_from_minutes
         raise HallError(RemoteCode.REMOTE_SHORT, high=wait.high, limit=limit)
     return wait
+
+
+def site_of_item(ctx: Context, conn: Connection, item: str) -> str:
+    """Return the building in which a remote number of an item is called; empty if not apart."""
+    catalogue, settings = ctx.catalogue(), ctx.settings()
+    if not sites.are_apart(catalogue, settings):
+        return ""
+    seats = window_session_queries.sessions(conn, ctx.hall_id)
+    sessions = window_session_queries.for_rules(seats)
+    return sites.of_item(catalogue, settings, catalogue.item_by[item], ctx.local(), sessions)
 
 
 def _require_person(ctx: Context, tx: Tx, item: str, holder: Holder) -> None:

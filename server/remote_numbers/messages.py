@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from server.appointments.messages import PersonName, PersonPhone
+from server.catalogue.messages import Building
 from server.core.messages import TYPED, Code, Command, Message
 
 
@@ -23,6 +24,8 @@ class RemoteOffer(Message):
     """Expected wait in minutes."""
     check_in_ahead: int
     """People ahead at which the holder should be in the hall."""
+    building: Building | None = None
+    """Building in which it is called, in a hall that tells its buildings apart."""
 
 
 class TakeRemote(Command):

@@ -8,6 +8,7 @@ from server.appointments.errors import AppointmentCode
 from server.appointments.people import source_key
 from server.appointments.public_routes import is_here, person_of
 from server.appointments.rules import masked_name
+from server.catalogue.refs import building
 from server.core.actors import Actor, ActorKind
 from server.core.errors import HallError
 from server.core.problems import problem
@@ -98,8 +99,15 @@ def _taking(api: Api) -> None:
                 high=0,
                 check_in_ahead=ahead,
             )
+        code = ctx.read(lambda c: actions.site_of_item(ctx, c, call.args["item"]))
+        site = ctx.catalogue().site_by.get(code)
         return RemoteOffer(
-            offered=True, ahead=wait.ahead, low=wait.low, high=wait.high, check_in_ahead=ahead
+            offered=True,
+            ahead=wait.ahead,
+            low=wait.low,
+            high=wait.high,
+            check_in_ahead=ahead,
+            building=building(site) if site is not None else None,
         )
 
     @api.post(

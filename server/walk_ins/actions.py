@@ -18,6 +18,7 @@ from server.queue import ticket_queries
 from server.queue.call_candidates import Moment
 from server.queue.day_replay import Effect, FirstCall, effect
 from server.queue.routing import WindowSession
+from server.queue.sites import of_window
 from server.queue.tickets import ORDER_STEP, State, Ticket, booked_lane, is_absent, lane
 from server.walk_ins import queries
 from server.walk_ins.queries import StoredPrice
@@ -77,15 +78,16 @@ def effect_of(ctx: Context, conn: Connection, day: str, promised: int) -> Effect
     """Return what a day's appointments cost and gave."""
     slots = _slots(ctx, conn, day)
     stored = ticket_queries.of_day(conn, ctx.hall_id, day)
-    tickets = [
-        _as_issued(ticket, place, slots.get(ticket.id))
-        for place, ticket in enumerate(stored, 1)
-        if not is_absent(ticket.lane)
-    ]
-    ids = [ticket.id for ticket in tickets if ticket.first_called_at is not None]
+    ids = [t.id for t in stored if t.first_called_at is not None and not is_absent(t.lane)]
     calls = queries.first_calls(conn, ctx.hall_id, ids)
     spans = _spans(calls)
     catalogue, settings = ctx.catalogue(), ctx.settings()
+    sites = {call.ticket: of_window(catalogue, settings, call.window) for call in calls}
+    tickets = [
+        _as_issued(ticket, place, slots.get(ticket.id), sites.get(ticket.id, ""))
+        for place, ticket in enumerate(stored, 1)
+        if not is_absent(ticket.lane)
+    ]
 
     def moment_at(at: int) -> Moment:
         seated = {
@@ -106,9 +108,14 @@ def _slots(ctx: Context, conn: Connection, day: str) -> dict[str, int]:
     }
 
 
-def _as_issued(ticket: Ticket, place: int, slot: int | None) -> Ticket:
-    """Return a ticket as it waited for its first call; `place`: in the order of issue."""
-    own = booked_lane(ticket.item, ticket.klass, slot) if slot else lane(ticket.item, ticket.klass)
+def _as_issued(ticket: Ticket, place: int, slot: int | None, site: str) -> Ticket:
+    """Return a ticket as it waited for its first call; `place`: in the order of issue.
+
+    `site`: building of the window that called it first.
+    """
+    own = lane(ticket.item, ticket.klass, site)
+    if slot:
+        own = booked_lane(ticket.item, ticket.klass, slot, site)
     moved = ticket.returns or ticket.transfers
     since = ticket.issued_at if moved else min(ticket.waiting_since, ticket.first_called_at or 0)
     since = max(since, ticket.issued_at)

@@ -44,6 +44,7 @@ ALLOWED = {
     "GB",
 }
 ALLOWED |= {"gaj", "main"}  # of an item's code, in an example; name of the main board, to be typed
+ALLOWED |= {"zhu", "bei"}  # codes of buildings, in an example
 
 SAMPLES: dict[str, Any] = {
     # Facts that are names, numbers and times of the hall, not codes of the program.
@@ -51,6 +52,10 @@ SAMPLES: dict[str, Any] = {
     "unit_en": "税务局",
     "place": "中山路1号",
     "place_en": "中山路1号",
+    "site": "城北楼",
+    "site_en": "城北楼",
+    "address": "北街2号",
+    "address_en": "北街2号",
     "advice": "请到所在街道。",
     "advice_en": "请到所在街道。",
     "number": "A012",

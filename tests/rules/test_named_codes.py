@@ -41,6 +41,7 @@ def test_a_code_is_missing_or_names_one_entry_of_its_kind(kind: Named, codes: li
     entries = {
         Named.ITEM: HALL.item_by,
         Named.PRIORITY: HALL.class_by,
+        Named.SITE: HALL.site_by,
         Named.STAFF: HALL.staff_by,
         Named.UNIT: HALL.unit_by,
         Named.WINDOW: HALL.window_by,

@@ -195,6 +195,16 @@ def two_sites() -> Catalogue:
     )
 
 
+def branches() -> Catalogue:
+    """Return the small hall in two buildings that both serve tax.
+
+    In the main one are T1, G1 and G2; in the north one T2, S1 and F1.
+    """
+    hall = two_sites()
+    moved = (replace(w, zone="west") if w.code == "T2" else w for w in hall.windows)
+    return replace(hall, windows=tuple(moved))
+
+
 @cache
 def _empty_book() -> bytes:
     """Return a migrated, empty SQLite file; made once, because migrating takes 0.2 s."""

@@ -1,13 +1,20 @@
 // Data of the hall on the phone: read once, and again when the page is looked at after a while.
 import { onBeforeUnmount, onMounted, type Ref, ref, shallowRef } from "vue";
 import { ApiError, get } from "@web/api.ts";
-import type { KioskCatalogue, PhoneHall } from "@web/wire.gen.ts";
+import { lang } from "@web/i18n.ts";
+import type { Building, KioskCatalogue, PhoneHall } from "@web/wire.gen.ts";
 
 const OLD_MS = 60_000;
 
 /** The words of a failure, as the server or the page says them. */
 export function wordsOf(error: unknown): string {
   return error instanceof ApiError ? error.words() : String(error);
+}
+
+/** A building with its address, in the language of the page. */
+export function buildingWords(building: Building): string {
+  if (lang.value !== "en") return `${building.name}，${building.address}`;
+  return `${building.name_en || building.name}, ${building.address_en || building.address}`;
 }
 
 export function useHall(): { hall: Ref<PhoneHall | null>; trouble: Ref<string>; load: () => Promise<void> } {

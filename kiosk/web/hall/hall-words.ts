@@ -108,6 +108,8 @@ export const t = dictionary({
   gone: { zh: "已查不到", en: "No longer there" },
   hereDone: { zh: "已记下厅内签到码，可以在下面签到。", en: "The code of the hall is noted: check in below." },
   oneSite: { zh: "只有一处办公地点。", en: "There is one building." },
+  handledIn: { zh: "办理地点", en: "Where it is handled" },
+  comeTo: { zh: "请到", en: "Come to" },
   unitsHere: { zh: "在这里办理", en: "Here" },
   address: { zh: "地址", en: "Address" },
   others: { zh: "去这里：{place}", en: "Go to: {place}" },

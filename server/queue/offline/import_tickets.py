@@ -27,6 +27,7 @@ from server.queue.offline.lease_queries import Lease
 from server.queue.offline.lease_rules import OPEN_NUMBERS, Block, between
 from server.queue.offline.messages import GivenTicket
 from server.queue.offline.number_leases import CONFLICT
+from server.queue.sites import of_kiosk
 from server.queue.tickets import Move, State, Ticket, lane, number, order_of, state_after
 from server.queue.transitions import event_of
 
@@ -228,7 +229,7 @@ def _ticket(ctx: Context, tx: Tx, record: GivenTicket, at: int) -> Ticket:
         item=record.item,
         klass=record.applicant,
         level=klass.level if klass else 0,
-        lane=lane(record.item, record.applicant),
+        lane=lane(record.item, record.applicant, of_kiosk(catalogue, ctx.settings(), record.kiosk)),
         ord=_order(tx, record.day, at),
         version=version,
         kiosk=record.kiosk,

@@ -20,7 +20,7 @@ from server.queue.offline.number_leases import CONFLICT, MOST_HELD, outstanding
 from server.queue.offline.settings import OfflineSettings
 from server.queue.routing import servers
 from server.queue.snapshot import QueueSnapshot, with_queue
-from server.queue.tickets import State, number
+from server.queue.tickets import State, number, site_of
 
 
 def day_of(conn: Connection, hall_id: str, day: str, catalogue: Catalogue) -> OfflineDay:
@@ -91,7 +91,8 @@ def _stranded(conn: Connection, hall_id: str, snapshot: QueueSnapshot, ticket_id
     if ticket is None or ticket.state is not State.WAITING:
         return False
     item = snapshot.catalogue.item_by.get(ticket.item)
-    return item is None or not servers(snapshot.catalogue, item, snapshot.local, snapshot.sessions)
+    here = snapshot.catalogue.at(site_of(ticket.lane))
+    return item is None or not servers(here, item, snapshot.local, snapshot.sessions)
 
 
 def _conflict(row: ImportRecord, ticket: str) -> Alarm:

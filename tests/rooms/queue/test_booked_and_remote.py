@@ -74,9 +74,9 @@ def test_a_remote_number_keeps_its_place_if_its_holder_is_there_in_time(small: S
     small.sign_in("T1")
     first, remote, third = small.issue("tax-1"), small.issue_extra("tax-1", REMOTE), None
     third = small.issue("tax-1")
-    assert waiting_in(snapshot.take(small.ctx).waiting, "tax") == 2
+    assert waiting_in(snapshot.take(small.ctx), "tax") == 2
     assert _check_in(small, remote).ahead == 0
-    assert waiting_in(snapshot.take(small.ctx).waiting, "tax") == 3
+    assert waiting_in(snapshot.take(small.ctx), "tax") == 3
     assert [_next(small).id for _ in range(3)] == [first.id, remote.id, third.id]
 
 

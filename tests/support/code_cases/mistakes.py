@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from werkzeug.test import TestResponse
 
+from server.catalogue.actions import import_catalogue
+from server.core.actors import SYSTEM
 from server.core.errors import CommonCode
 from server.queue.errors import QueueCode
 from support.code_cases import case
 from support.code_cases.hall import called_at_window, issued_ticket
+from support.halls import branches
 from support.web import Browser, Web
 
 
@@ -77,3 +80,10 @@ def _(web: Web) -> TestResponse:
 def _(web: Web) -> TestResponse:
     body = {"values": {"pinned_items": "nothing-1"}}
     return web.administrator().post("/office/settings", body)
+
+
+@case(QueueCode.OTHER_SITE)
+def _(web: Web) -> TestResponse:
+    import_catalogue(web.small.ctx, SYSTEM, branches(), "two buildings")
+    web.small.configure(kiosk_sites="1 centre; 2 north")
+    return web.device("kiosk", "1").post("/tickets", {"item": "build-1"})

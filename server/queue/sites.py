@@ -1,0 +1,104 @@
+"""Buildings of a hall (分中心、办公地点): where a number is taken, and who may call it. Pure.
+
+A hall tells its buildings apart once it has said where its kiosks stand (`kiosk_sites`). From then
+on every number belongs to one building, which its lane is marked with, and windows elsewhere never
+call it. A number without a mark was taken before: every entitled window may call it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from server.catalogue.model import Catalogue, Item, Site
+from server.core.settings import Settings
+from server.queue.routing import WindowSessions, servers, windows_for
+from server.queue.settings import NumberSettings
+from server.queue.site_notation import parse
+from server.queue.tickets import site_of
+
+
+def are_apart(catalogue: Catalogue, settings: Settings) -> bool:
+    """Return True if the hall is in several buildings and has said where its kiosks stand."""
+    return len(catalogue.sites) > 1 and bool(parse(settings.of(NumberSettings).kiosk_sites))
+
+
+def of_kiosk(catalogue: Catalogue, settings: Settings, kiosk: str) -> str:
+    """Return the building of a kiosk, the main one if none is set; empty if not told apart."""
+    if not are_apart(catalogue, settings):
+        return ""
+    site = dict(parse(settings.of(NumberSettings).kiosk_sites)).get(kiosk, "")
+    return site if site in catalogue.site_by else catalogue.sites[0].code
+
+
+def of_desk(catalogue: Catalogue, settings: Settings, staff: str, windows: Iterable[str]) -> str:
+    """Return the building of a desk: that of the person's window.
+
+    `windows`: those the person is signed in to. Without one it is the first that the person may
+    use, and without any the main building.
+    """
+    if not are_apart(catalogue, settings):
+        return ""
+    person = catalogue.staff_by.get(staff)
+    codes = [*windows, *(person.windows if person is not None else ())]
+    sites = (catalogue.site_of_window(code) for code in codes)
+    return next((site for site in sites if site), catalogue.sites[0].code)
+
+
+def of_item(
+    catalogue: Catalogue,
+    settings: Settings,
+    item: Item,
+    now: datetime,
+    sessions: WindowSessions,
+) -> str:
+    """Return the building to come to for an item: the first with a window that calls for it.
+
+    Without such a window the first with one that may serve it.
+    """
+    if not are_apart(catalogue, settings):
+        return ""
+    able = [window.code for window in windows_for(catalogue, item, now)]
+    for codes in (servers(catalogue, item, now, sessions), able):
+        present = {catalogue.site_of_window(code) for code in codes}
+        for site in catalogue.sites:
+            if site.code in present:
+                return site.code
+    return catalogue.sites[0].code
+
+
+def of_lane(catalogue: Catalogue, settings: Settings, lane: str) -> str:
+    """Return the building in which the people of a lane wait; empty if not told apart."""
+    if lane.startswith("@") and are_apart(catalogue, settings):
+        return catalogue.site_of_window(lane[1:].partition("/")[0])
+    return site_of(lane)
+
+
+def of_window(catalogue: Catalogue, settings: Settings, window: str) -> str:
+    """Return the building of a window; empty if the hall does not tell its buildings apart."""
+    return catalogue.site_of_window(window) if are_apart(catalogue, settings) else ""
+
+
+def of_zone(catalogue: Catalogue, settings: Settings, zone: str) -> str:
+    """Return the building of a zone; empty for none, and if the buildings are not told apart."""
+    entry = catalogue.zone_by.get(zone)
+    return entry.site if entry is not None and are_apart(catalogue, settings) else ""
+
+
+def of_return(
+    catalogue: Catalogue, settings: Settings, item: str, window: str, now: datetime
+) -> str:
+    """Return the building in whose queue a number waits again that was at a window.
+
+    That of the window, unless only another one serves the item.
+    """
+    site, entry = of_window(catalogue, settings, window), catalogue.item_by.get(item)
+    places = [place.code for place in serving(catalogue, entry, now)] if site and entry else []
+    return site if site in places or not places else places[0]
+
+
+def serving(catalogue: Catalogue, item: Item, now: datetime) -> list[Site]:
+    """Return the buildings with a window that may serve an item on that day, the main one first."""
+    windows = windows_for(catalogue, item, now)
+    present = {catalogue.site_of_window(window.code) for window in windows}
+    return [site for site in catalogue.sites if site.code in present]
