@@ -28,6 +28,16 @@ def test_a_share_is_rounded_as_its_counts_require(due: int, data: st.DataObject)
     assert percent(share) == Decimal(exact) / 10
 
 
+@pytest.mark.parametrize(
+    ("on_time", "due", "shown"),
+    [(1959, 4604, "42.5"), (2645, 4604, "57.5"), (500, 1001, "50.0"), (1, 2000, "0.1")],
+)
+def test_a_share_is_not_rounded_twice(on_time: int, due: int, shown: str) -> None:
+    share = kept_share(on_time / due)
+    assert share is not None
+    assert str(percent(share)) == shown
+
+
 @given(st.integers(0, 10**6))
 def test_the_pages_formula_is_the_same(millionths: int) -> None:
     """Compare with server/web/weeks.ts, in whole numbers."""
