@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -48,7 +49,7 @@ def test_a_bulletin_is_edited_and_released(
         link = text.get_by_role("link", name="155", exact=True).first
         expect(link).to_have_attribute("href", f"/office#month/all/{WEEK}")
         page.get_by_test_id("edit-closing").click()
-        words = text.get_by_label("十三、有关要求")
+        words = text.get_by_label(re.compile("有关要求$"))
         words.fill("请于5日内整改。")
         page.get_by_test_id("save-words").click()
         expect(text.get_by_role("alert")).to_contain_text("不能手写")
