@@ -29,7 +29,7 @@ from server.hall.composition import Hall
 from server.hall.opening import open_hall
 from server.queue import calling, issuing, snapshot
 from server.queue.business_day import keep_day
-from server.queue.issuing import give_up_slips
+from server.queue.slip_printing import give_up_slips
 from support.hall_server import free_port, moment
 
 YEARS_OF_DAYS = 1250

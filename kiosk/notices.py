@@ -13,7 +13,7 @@ from server.one_time_notices.errors import NoticeCode
 from server.one_time_notices.messages import MaterialMark
 from server.one_time_notices.routes import digits
 from server.one_time_notices.rules import Look
-from server.queue import issuing
+from server.queue import slip_printing
 from server.queue.errors import QueueCode
 from server.web_api import DESK, Api, Call
 
@@ -50,7 +50,7 @@ def add(api: Api, slip_of: Callable[[str], SlipState]) -> None:
         if order.marks or order.ticket:
             recorded = actions.record(ctx, _clerk(call.actor), call.key, handed_in(order))
             return _answer(slip_of(recorded.slip), recorded.notice)
-        slip = issuing.print_notice(
+        slip = slip_printing.print_notice(
             ctx,
             call.actor,
             call.key,

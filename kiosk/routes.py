@@ -40,6 +40,7 @@ from server.queue import (
     item_quotas,
     recent_numbers,
     returning,
+    slip_printing,
     slip_queries,
     snapshot,
     ticket_counts,
@@ -281,7 +282,7 @@ class Kiosk:
         if state in ("printed", "failed", "unknown"):
             reason = str(message.get("reason", ""))[:64]
             slip = str(message.get("id", ""))
-            issuing.settle_slip(self._ctx, ref.agent, slip, state, reason, printer=ref.name)
+            slip_printing.settle_slip(self._ctx, ref.agent, slip, state, reason, printer=ref.name)
 
 
 def _kiosk_hits(event: Event) -> set[str] | None:
@@ -319,7 +320,7 @@ def add(api: Api, feeds: LiveFeeds, agents: Agents, start: Callable[..., Any]) -
     ctx = api.hall.ctx
 
     def sent(task: Task) -> None:
-        start(issuing.settle_slip, ctx, "", task.id, "sent", "")
+        start(slip_printing.settle_slip, ctx, "", task.id, "sent", "")
 
     def send_slip(event: Event) -> None:
         # At once, not in the background: the paper is on its way while the answer is written.
@@ -405,7 +406,7 @@ def _staff_commands(api: Api, kiosk: Kiosk) -> None:
     )
     def reprint(call: Call) -> SlipState:
         """Print a slip again by hand; it is marked as a copy."""
-        slip = issuing.reprint(ctx, call.actor, call.key, call.args["ticket"], "")
+        slip = slip_printing.reprint(ctx, call.actor, call.key, call.args["ticket"], "")
         return kiosk.slip_of(slip)
 
     @api.post(

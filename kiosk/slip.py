@@ -1,6 +1,6 @@
 """Slip content: converts a slip's facts to a device-neutral document. Pure.
 
-Facts come from the database (`server.queue.issuing`), so a copy can be created from the same
+Facts come from the database (`server.queue.slip_printing`), so a copy can be created from the same
 facts. Texts are Chinese with the English that a visitor needs. The module contains no printer
 commands.
 """

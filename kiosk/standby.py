@@ -27,7 +27,7 @@ from server.core.problems import problem
 from server.core.settings import GeneralSettings, Settings
 from server.hall.composition import Hall
 from server.live.agent_gateway import Agents, DeviceRef, Task
-from server.queue import issuing, sites
+from server.queue import sites, slip_printing
 from server.queue.errors import QueueCode
 from server.queue.offline import import_tickets, lease_queries, number_leases
 from server.queue.offline.lease_queries import Lease
@@ -112,7 +112,7 @@ class Standby:
             elif kind == "slip":
                 slip = SettledSlip.model_validate(data)
                 outcome = (slip.slip, slip.state, slip.reason)
-                issuing.settle_slip(self._ctx, ref.agent, *outcome, kiosk=ref.serves)
+                slip_printing.settle_slip(self._ctx, ref.agent, *outcome, kiosk=ref.serves)
         except ValidationError as error:
             raise HallError(CommonCode.INVALID, field=str(error.errors()[0]["loc"])) from None
         return "ok"

@@ -34,7 +34,6 @@ from server.device_health.queries import Device
 from server.queue import sites, visits
 from server.queue.errors import QueueCode
 from server.queue.forecasts import Latest
-from server.queue.issuing import Slip
 from server.queue.messages import HallNoticeView
 from server.queue.notice_scope import HALL, window_in
 from server.queue.offline.lease_queries import StandbyService
@@ -44,6 +43,7 @@ from server.queue.pinned_items import pinned_items
 from server.queue.queue_views import delay_view, hall_hours, notice_views, waiting_in
 from server.queue.routing import route
 from server.queue.settings import NumberSettings, ScreenSettings, VoiceSettings
+from server.queue.slip_printing import Slip
 from server.queue.slips import StoredSlip
 from server.queue.snapshot import QueueSnapshot
 from server.queue.ticket_place import TicketPlace, after_delay

@@ -28,7 +28,7 @@ from server.one_time_notices.rules import (
 from server.one_time_notices.settings import NoticeSettings
 from server.one_time_notices.week_counts import FINDING_MARK
 from server.one_time_notices.words import FAULT_WORDS
-from server.queue import issuing, ticket_queries
+from server.queue import slip_printing, ticket_queries
 from server.queue.errors import QueueCode
 from server.queue.tickets import State, Ticket
 from server.spot_checks import finding_actions
@@ -265,7 +265,7 @@ def _give(
     slip = ""
     if on_slip:
         facts = slip_facts(ctx.catalogue(), row, number, materials)
-        slip = issuing.enqueue_notice(ctx, tx, actor, facts)
+        slip = slip_printing.enqueue_notice(ctx, tx, actor, facts)
     queries.add_notice(tx, StoredNotice(number, row.id, tx.now, slip), lines)
     return number, slip
 

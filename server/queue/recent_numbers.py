@@ -16,8 +16,8 @@ from server.core.store import Tx
 from server.hall.context import Context, JsonDict, write_journal
 from server.queue import slip_queries, ticket_queries
 from server.queue.errors import QueueCode
-from server.queue.issuing import enqueue_slip, require_printer
 from server.queue.settings import NumberSettings
+from server.queue.slip_printing import enqueue_slip, require_printer
 from server.queue.tickets import State, Ticket
 
 MINUTE_MS = 60_000

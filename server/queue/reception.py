@@ -15,7 +15,7 @@ from server.core.actors import Actor
 from server.core.errors import CommonCode, HallError
 from server.core.store import Tx
 from server.hall.context import Context, JsonDict, write_journal
-from server.queue import issuing, slip_queries, snapshot, ticket_queries
+from server.queue import slip_printing, slip_queries, snapshot, ticket_queries
 from server.queue.calling import with_target
 from server.queue.errors import QueueCode
 from server.queue.forecasts import Forecasts
@@ -65,10 +65,10 @@ def print_slip(ctx: Context, actor: Actor, key: str, ticket: str, kiosk: str) ->
         stored = _of_today(ctx, tx, ticket)
         if stored.state in FINAL:
             raise HallError(QueueCode.TICKET_OVER, number=stored.number)
-        device = issuing.require_printer(tx, kiosk)
+        device = slip_printing.require_printer(tx, kiosk)
         first = slip_queries.of_ticket(tx.conn, tx.hall_id, ticket)
         facts: JsonDict = json.loads(first[0].document) if first and not stored.transfers else {}
-        slip = issuing.enqueue_slip(
+        slip = slip_printing.enqueue_slip(
             ctx,
             tx,
             actor,
@@ -89,7 +89,9 @@ def _present_facts(ctx: Context, tx: Tx, ticket: Ticket) -> JsonDict:
     seen, item = snapshot.in_act(ctx, tx, "sessions"), ctx.catalogue().item_by.get(ticket.item)
     place = place_of(seen, ticket, item, Forecasts.of(ctx).in_act(tx))
     current = replace(ticket, version=ctx.catalogue().version)
-    return issuing.slip_facts(current, place.windows, place.wait or Wait(0, 0, 0), place.delay)
+    return slip_printing.slip_facts(
+        current, place.windows, place.wait or Wait(0, 0, 0), place.delay
+    )
 
 
 def cancel(ctx: Context, actor: Actor, key: str, ticket: str, reason: str, text: str) -> str:

@@ -13,8 +13,8 @@ from server.queue import (
     notice_routes,
     unstaffed_alarms,
 )
-from server.queue.issuing import give_up_slips
 from server.queue.offline import desk_routes
+from server.queue.slip_printing import give_up_slips
 
 CAPABILITY = Capability(
     name="queue",

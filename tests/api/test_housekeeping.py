@@ -10,7 +10,7 @@ from gevent.event import Event as Flag
 
 from server.core.events import HallChanged
 from server.live.agent_gateway import DeviceRef, Task
-from server.queue import calling, issuing, slip_queries
+from server.queue import calling, slip_printing, slip_queries
 from server.queue.events import SlipOwed
 from server.runtime.server import HallApp, HallRouter
 from server.runtime.worker_bus import NoWorkerBus
@@ -117,8 +117,8 @@ def test_the_slip_of_an_ended_ticket_is_not_printed(web: Web) -> None:
     web.app.agents.resend_outstanding()
     small.ctx.bus.publish([SlipOwed(slip.id, slip.device)])
     assert tasks(line) == []
-    issuing.settle_slip(small.ctx, "a", slip.id, "failed", "void")
+    slip_printing.settle_slip(small.ctx, "a", slip.id, "failed", "void")
     small.ctx.bus.publish([SlipOwed(slip.id, slip.device)])
     assert tasks(line) == []
-    again = issuing.reprint(small.ctx, small.clerk("T1"), small.key(), ticket.id, "1")
+    again = slip_printing.reprint(small.ctx, small.clerk("T1"), small.key(), ticket.id, "1")
     assert tasks(line) == [again], "by hand it is"

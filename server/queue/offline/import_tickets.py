@@ -21,13 +21,14 @@ from server.core.store import Tx
 from server.device_health import binding_queries
 from server.hall.context import WINDOW, Context, JsonDict, digest_of, write_journal
 from server.queue import issue_rate, slip_queries, ticket_queries, visits
-from server.queue.issuing import ARRIVALS, issue_request, void_slips
+from server.queue.issuing import ARRIVALS, issue_request
 from server.queue.offline import lease_queries
 from server.queue.offline.lease_queries import Lease
 from server.queue.offline.lease_rules import OPEN_NUMBERS, Block, between
 from server.queue.offline.messages import GivenTicket
 from server.queue.offline.number_leases import CONFLICT
 from server.queue.sites import of_kiosk
+from server.queue.slip_printing import void_slips
 from server.queue.tickets import Move, State, Ticket, lane, number, order_of, state_after
 from server.queue.transitions import event_of
 

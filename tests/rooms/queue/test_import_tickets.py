@@ -22,6 +22,7 @@ from server.queue import (
     calling,
     issuing,
     number_counters,
+    slip_printing,
     slip_queries,
     snapshot,
     ticket_queries,
@@ -95,7 +96,7 @@ def test_an_offline_ticket_is_imported_once_with_slip_and_journal(both: SmallHal
     assert [(s.id, s.state, s.device) for s in slip_rows] == [
         (offline_ticket.slip, "sent", "printer-1")
     ]
-    issuing.settle_slip(hall.ctx, "kiosk", offline_ticket.slip, "printed", "")
+    slip_printing.settle_slip(hall.ctx, "kiosk", offline_ticket.slip, "printed", "")
     lines = hall.ctx.read(lambda c: journal.of_subject(c, hall.ctx.hall_id, offline_ticket.id))
     assert [line["act"] for line in lines] == ["ticket.issue", "slip.printed"]
     assert lines[0]["data"]["offline"]["given_at"] == offline_ticket.at
@@ -151,14 +152,14 @@ def test_the_slip_of_a_replaced_number_is_not_printed_and_not_reported(
     hall.ctx.write(lambda tx: device_health_queries.announce(tx, "kiosk", "", [printer]))
     first = hall.issue("tax-1", key="press")  # its answer never arrived
     [slip] = hall.ctx.read(lambda c: slip_queries.of_ticket(c, hall.ctx.hall_id, first.id))
-    issuing.settle_slip(hall.ctx, "", slip.id, was, "")
+    slip_printing.settle_slip(hall.ctx, "", slip.id, was, "")
     assert kiosk.import_ticket(kiosk.issue(key="press")) == "waiting"
     [slip] = hall.ctx.read(lambda c: slip_queries.of_ticket(c, hall.ctx.hall_id, first.id))
     assert (slip.state, slip.reason) == (state, "void")
     assert hall.ctx.read(lambda c: slip_queries.unprinted(c, hall.ctx.hall_id, 0)) == []
     lines = hall.ctx.read(lambda c: journal.of_subject(c, hall.ctx.hall_id, first.id))
     assert [line["act"] for line in lines] == ["ticket.issue", "ticket.cancel", f"slip.{state}"]
-    issuing.settle_slip(hall.ctx, "kiosk", slip.id, "printed", "")  # it came out all the same
+    slip_printing.settle_slip(hall.ctx, "kiosk", slip.id, "printed", "")  # it came out all the same
     [slip] = hall.ctx.read(lambda c: slip_queries.of_ticket(c, hall.ctx.hall_id, first.id))
     assert slip.state == "printed"
 

@@ -18,7 +18,7 @@ from server.core.actors import SYSTEM, Actor, ActorKind
 from server.core.errors import CommonCode, ErrorCode, HallError
 from server.device_health import queries as device_health_queries
 from server.privacy import personal_data
-from server.queue import calling, issuing, slip_queries, snapshot, window_sessions
+from server.queue import calling, slip_printing, slip_queries, snapshot, window_sessions
 from server.queue.business_day import keep_day
 from server.queue.errors import QueueCode
 from server.queue.forecasts import Forecasts
@@ -203,7 +203,7 @@ def test_an_old_slip_is_deleted_and_cannot_be_reprinted(small: SmallHall) -> Non
     small.clock.advance(minutes=60 * 24 * 91)
     personal_data.delete_old(small.ctx, small.hall.config.data)
     with pytest.raises(HallError) as caught:
-        issuing.reprint(small.ctx, small.clerk("T1"), small.key(), ticket.id, "")
+        slip_printing.reprint(small.ctx, small.clerk("T1"), small.key(), ticket.id, "")
     assert caught.value.code is QueueCode.SLIP_UNKNOWN
 
 
@@ -211,7 +211,7 @@ def test_only_staff_reprint(small: SmallHall) -> None:
     small.sign_in("T1")
     ticket = small.issue("tax-1")
     with pytest.raises(HallError) as caught:
-        issuing.reprint(small.ctx, Actor(ActorKind.KIOSK, "1"), small.key(), ticket.id, "")
+        slip_printing.reprint(small.ctx, Actor(ActorKind.KIOSK, "1"), small.key(), ticket.id, "")
     assert caught.value.code is CommonCode.FORBIDDEN
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from server.device_health import queries as device_health_queries
-from server.queue import issuing, slip_queries
+from server.queue import slip_printing, slip_queries
 from support.halls import SmallHall
 from support.web import Web
 
@@ -65,10 +65,10 @@ def test_the_slip_is_printed_again_twice_and_without_the_code_of_the_phone(web: 
         return small.ctx.read(lambda c: slip_queries.of_ticket(c, "small", ticket.id))
 
     first = slips()[0]
-    issuing.settle_slip(small.ctx, "agent", first.id, "failed", "paper_out")
+    slip_printing.settle_slip(small.ctx, "agent", first.id, "failed", "paper_out")
     assert copy(web, ticket.id)[0] == 200
     assert json.loads(slips()[1].document)["token"] == ticket.token, "nobody holds the first"
-    issuing.settle_slip(small.ctx, "agent", slips()[1].id, "printed", "")
+    slip_printing.settle_slip(small.ctx, "agent", slips()[1].id, "printed", "")
     assert copy(web, ticket.id)[0] == 200
     assert (slips()[2].copy, json.loads(slips()[2].document)["token"]) == (True, "")
     assert copy(web, ticket.id)[1]["code"] == "slip_unknown"
