@@ -25,7 +25,8 @@ def price_days(ctx: Context, conn: Connection, days: int) -> PriceDays:
     rows = queries.prices(conn, ctx.hall_id, first, today.isoformat())
     settings = ctx.settings().of(WalkInSettings)
     return PriceDays(
-        days=[price_day(row) for row in rows],
+        # A day of which the books hold no call says nothing about a promise.
+        days=[price_day(row) for row in rows if row.walk_ins or row.booked],
         bound=settings.walk_in_extra_minutes,
         promised=settings.appointment_wait_minutes,
         every=ctx.settings().of(NumberSettings).booked_every,

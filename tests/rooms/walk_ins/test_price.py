@@ -118,3 +118,13 @@ def test_waits_count_who_has_an_appointment_and_is_not_here_yet(hall: SmallHall)
     # Somebody is called in between, who is not ahead: nobody knows yet whether that person comes.
     assert expected.minutes > late.minutes
     assert expected.ahead == late.ahead == 1
+
+
+def test_a_day_without_a_call_says_nothing_about_the_promise(hall: SmallHall) -> None:
+    appointment = book(hall, "a", choice("09:30"))
+    open_day(hall, TUESDAY, 20)
+    arrive(hall, appointment)
+    close_day(hall, TUESDAY)
+    assert actions.update(hall.ctx) == 1
+    shown = hall.ctx.read(lambda c: views.price_days(hall.ctx, c, views.OFFICE_DAYS))
+    assert shown.days == []
