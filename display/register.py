@@ -7,5 +7,6 @@ from server.capability import Capability
 
 CAPABILITY = Capability(
     name="display",
+    in_branch=True,
     routes=(lambda parts: routes.add(parts.api, parts.feeds, parts.agents, parts.start),),
 )

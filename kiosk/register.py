@@ -7,6 +7,7 @@ from server.capability import Capability
 
 CAPABILITY = Capability(
     name="kiosk",
+    in_branch=True,
     routes=(
         lambda parts: routes.add(parts.api, parts.feeds, parts.agents, parts.start),
         lambda parts: phone_hall.add(parts.api),

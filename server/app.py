@@ -17,7 +17,7 @@ import gevent
 from flask import Flask, Response, g, request
 from flask_socketio import SocketIO
 
-from server.capability import Parts, capabilities
+from server.capability import Parts, capabilities_at
 from server.core import journal, trace
 from server.device_health.actions import DeviceRecords
 from server.hall.composition import Hall
@@ -82,13 +82,15 @@ def build(
     packet_guard.count_handshakes(flask, api)
     feeds = LiveFeeds(socketio, hall, api, pages.build_id(), snapshot.take)
     agents = Agents(socketio, hall, api, DeviceRecords(hall.ctx, hall.worker))
-    registered = capabilities()
+    registered = capabilities_at(hall.config)
     alarms = [alarm(hall) for capability in registered for alarm in capability.alarms]
     parts = Parts(hall, flask, socketio, api, feeds, agents, pages.build_id(), background, alarms)
     for capability in registered:
         for add in capability.routes:
             add(parts)
     _plain_routes(flask, api, hall)
+    if hall.config.branch_site:
+        api.refuse_others(hall.config.main_url)
     flask.register_blueprint(api.blueprint)
     flask.register_blueprint(pages.Pages(hall, api.access).blueprint)
     figures = metrics or Metrics(hall.worker)

@@ -14,6 +14,7 @@ from flask import Flask
 from flask_socketio import SocketIO
 from sqlalchemy import Connection
 
+from server.core.config import Config
 from server.core.events import Event
 from server.core.journal_line import Line
 from server.core.messages import Alarm
@@ -55,6 +56,8 @@ class Capability:
     """Registration of a room: its routes, feeds and handlers, its alarms, its jobs."""
 
     name: str
+    in_branch: bool = False
+    """True for what a branch server does itself; the rest is done at the main server."""
     routes: Sequence[Callable[[Parts], Any]] = ()
     """Each adds routes, live feeds or handlers of agents' messages."""
     alarms: Sequence[Callable[[Hall], AlarmSource]] = ()
@@ -71,6 +74,11 @@ def capabilities() -> list[Capability]:
     """Return what the rooms register, in the order of `server.core.rooms.ROOMS`."""
     registered: list[Capability] = [module.CAPABILITY for module in modules("register")]
     return registered
+
+
+def capabilities_at(config: Config) -> list[Capability]:
+    """Return those that this server runs: all at the main server, some at a branch server."""
+    return [entry for entry in capabilities() if entry.in_branch or not config.branch_site]
 
 
 def journal_readers() -> dict[str, JournalReader]:

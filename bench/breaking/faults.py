@@ -14,6 +14,7 @@ from bench.breaking import (
     licence_kills,
     machine_faults,
     money_kills,
+    partition_kills,
     seat_kills,
     silence_kills,
 )
@@ -55,6 +56,7 @@ CASE_KILLS = (
     ("joint", "units answer in joint review", joint_kills.play),
     ("licences", "licences are counted, handed out and posted", licence_kills.play),
     ("money", "money is paid, refunded, corrected and matched", money_kills.play),
+    ("partitions", "a branch is cut off from its main server", partition_kills.play),
     ("seats", "200 people claim seats of appointments at once", seat_kills.play),
 )
 """Faults with a hall and a judge of their own: name, what happens meanwhile, how it is played."""

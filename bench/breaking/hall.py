@@ -192,6 +192,10 @@ class FaultyHall(HallServer):
         """Set the hall's time of day for the next start."""
         self._began, self._began_at = time.monotonic(), moment(at)
 
+    def has_data(self) -> None:
+        """Start on the data that are there: nothing is created at the first start."""
+        self._fresh = False
+
     def refill_at_next_start(self) -> None:
         """Let the next start sign everybody in again: after a restored backup, on a new day."""
         self._fresh = True

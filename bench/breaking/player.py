@@ -29,7 +29,7 @@ FLEET_SHARE = 30
 LAMP_SHARE = 60
 """Kills of a full run among what happens to cases: a second and a half each."""
 SHARES = {"workers": FLEET_SHARE} | dict.fromkeys(
-    ("lamps", "silence", "joint", "licences", "money", "seats"), LAMP_SHARE
+    ("lamps", "silence", "joint", "licences", "money", "seats", "partitions"), LAMP_SHARE
 )
 """Kills in a full run, of the faults that have their own number."""
 Job = tuple[str, int, int]

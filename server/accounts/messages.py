@@ -119,7 +119,7 @@ class Enrol(Command):
     """One-time code to exchange for a token."""
 
     code: Code
-    kind: Literal["kiosk", "board", "tablet", "agent"]
+    kind: Literal["kiosk", "board", "tablet", "agent", "branch"]
     name: Name
 
 

@@ -22,6 +22,7 @@ def _token_changed(_conn: Connection, line: Line) -> Event:
 
 CAPABILITY = Capability(
     name="accounts",
+    in_branch=True,
     routes=(
         lambda parts: routes.add(parts.api, parts.build),
         lambda parts: office_routes.add(parts.api),

@@ -198,6 +198,6 @@ def _devices(api: Api) -> None:
         )
         body = Enrolled(token=token, kind=request_body.kind, name=request_body.name)
         response = Response(body.model_dump_json(), mimetype="application/json")
-        if request_body.kind != "agent":
+        if request_body.kind not in ("agent", "branch"):
             access.set_device(response, request_body.kind, request_body.name, token)
         return response

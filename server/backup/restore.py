@@ -41,11 +41,12 @@ from server.core.revisions import known, upgrade
 from server.core.settings import GeneralSettings, Settings
 from server.core.store import Tx
 from server.hall.context import Context, JsonDict, write_journal
-from server.integrity.checks import RESTORED, Violation, hall_ids, violations
+from server.integrity.checks import Violation, hall_ids, violations
 from server.leave.files import FOLDER
 from server.queue import number_counters, slip_queries
 from server.queue import tables as queue_tables
 from server.queue.issuing import ARRIVALS
+from server.queue.number_counters import RESTORED
 from server.queue.offline.tables import lease
 from server.queue.tickets import number
 

@@ -36,6 +36,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "user": ("users", "账号：添加、重置、列出 / accounts: add, reset, list"),
     "person": ("person", "个人信息：导出、删除 / personal data: export, erase"),
+    "join": ("join", "以分中心身份加入主厅 / join a main hall as the server of a branch"),
     "agent": ("agent", "运行设备代理 / run a device agent"),
     "demo": (
         "server.demo.command",

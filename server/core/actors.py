@@ -18,6 +18,8 @@ class ActorKind(StrEnum):
     BOARD = "board"
     TABLET = "tablet"
     """Tablet at a window, on which people rate; its name is the window's code."""
+    BRANCH = "branch"
+    """Server of a branch; its name is the building's code."""
     SYSTEM = "system"
 
 

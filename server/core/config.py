@@ -23,6 +23,15 @@ class ConfigError(ValueError):
     """Error for an unusable `hall.toml`; the message names key and reason in both languages."""
 
 
+class BranchFile(BaseModel):
+    """Table `branch` of `hall.toml`: makes this server the branch server of a building."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    site: str = Field(min_length=1, max_length=64)
+    main: str = Field(pattern=r"^https?://")
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
     """Technical settings of one server process."""
@@ -50,6 +59,8 @@ class Config:
     """Number of this process among them."""
     halls: Mapping[str, Any] = field(default_factory=dict)
     """Host name by hall id, if one deployment serves several halls."""
+    branch: BranchFile | None = None
+    """Place of a branch server; None at the main server."""
     demo: bool = False
     simulators: str = ""
     """Control address of the simulators; demo only."""
@@ -58,6 +69,16 @@ class Config:
     def database_url(self) -> str:
         """URL of the database to open."""
         return self.database or f"sqlite:///{self.data.resolve() / 'hall.db'}"
+
+    @property
+    def branch_site(self) -> str:
+        """Building of a branch server; empty at the main server."""
+        return self.branch.site if self.branch else ""
+
+    @property
+    def main_url(self) -> str:
+        """Address of the main server, at a branch server; empty at the main server."""
+        return self.branch.main.rstrip("/") if self.branch else ""
 
     @property
     def worker_name(self) -> str:
@@ -116,6 +137,7 @@ class HallFile(BaseModel):
     redis: str = ""
     workers: int = Field(default=1, ge=1, le=MOST_WORKERS)
     halls: _Hosts = Field(default_factory=dict)
+    branch: BranchFile | None = None
 
     @field_validator("halls")
     @classmethod
@@ -128,6 +150,8 @@ class HallFile(BaseModel):
     def _whole(self) -> HallFile:
         if self.workers > 1 and (not self.database or self.database.startswith("sqlite")):
             raise ValueError("workers: 多个进程需要 PostgreSQL / more than one needs PostgreSQL")
+        if self.branch is not None and self.halls:
+            raise ValueError("branch, halls: 二者只能有一个 / one of the two only")
         if bool(self.tls_certificate) != bool(self.tls_key):
             raise ValueError("tls_certificate, tls_key: 要么都有，要么都没有 / both or neither")
         for file in filter(None, (self.tls_certificate, self.tls_key)):
@@ -154,7 +178,8 @@ def load(data: Path, **overrides: Any) -> Config:
         file = HallFile.model_validate(of_file)
     except ValidationError as error:
         raise ConfigError(f"{path}: {_sentence(error)}") from None
-    return Config(data=data, **file.model_dump(), **given)
+    values = file.model_dump(exclude={"branch"})
+    return Config(data=data, branch=file.branch, **values, **given)
 
 
 def _sentence(error: ValidationError) -> str:

@@ -29,6 +29,8 @@ KEEPALIVE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count"
 
 The system's default is two hours.
 """
+TRIGGERS = "change_"
+"""Beginning of the names of triggers that record changed rows, see `server.branches.triggers`."""
 UNACKNOWLEDGED_MS = 25_000
 """Milliseconds that sent data may stay unacknowledged; as long as ALIVE takes in total."""
 
@@ -161,9 +163,18 @@ def migrate(engine: Engine) -> tuple[str | None, str | None]:
             # Workers that start at the same time migrate one after the other.
             key = {"key": lock_key("migrate", "")}
             conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), key)
+        else:
+            _drop_triggers(conn)
         config.attributes["connection"] = conn
         command.upgrade(config, "head")
     return before, revision(engine)
+
+
+def _drop_triggers(conn: Connection) -> None:
+    """Drop SQLite's triggers that name columns; the server creates them again at its start."""
+    names = conn.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars()
+    for name in [name for name in names if name.startswith(TRIGGERS)]:
+        conn.execute(text(f"DROP TRIGGER {name}"))
 
 
 def revision(engine: Engine) -> str | None:

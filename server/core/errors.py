@@ -90,6 +90,7 @@ class CommonCode(ErrorCode):
     METHOD = "method"
     SETTING_INVALID = "setting_invalid"
     NOT_IN_WORKBOOK = "not_in_workbook"
+    AT_MAIN_SERVER = "at_main_server"
     UNAVAILABLE = "unavailable"
     INTERNAL = "internal"
 
@@ -226,6 +227,11 @@ REFUSALS: dict[ErrorCode, Refusal] = {
         facts=lambda data, language: {
             "codes": ("、", ", ")[language].join(data.get("codes", ())) or "—"
         },
+    ),
+    CommonCode.AT_MAIN_SERVER: Refusal(
+        409,
+        "分中心的服务器不办这件事，请打开主厅的页面。",
+        "A branch server does not do this. Please open the pages of the main hall.",
     ),
     CommonCode.UNAVAILABLE: Refusal(
         503,

@@ -56,6 +56,12 @@ def head(conn: Connection, hall_id: str) -> tuple[int, str]:
     return (row.seq, row.hash) if row else (0, GENESIS)
 
 
+def hash_of(conn: Connection, hall_id: str, seq: int) -> str:
+    """Return the hash of a line; empty for a number without one."""
+    query = select(_table.c.hash).where(_table.c.hall_id == hall_id, _table.c.seq == seq)
+    return str(conn.execute(query).scalar_one_or_none() or "")
+
+
 def head_in(tx: Tx) -> tuple[int, str]:
     """Return the head in the running action; it is read once per transaction."""
     if tx.batch.head is None:

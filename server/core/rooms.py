@@ -50,6 +50,7 @@ ROOMS = (
     "server.privacy",
     "server.alarms",
     "server.office",
+    "server.branches",
     "kiosk",
     "counters",
     "display",

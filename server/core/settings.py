@@ -53,6 +53,8 @@ class Declaration:
     """Most characters of a text."""
     codes: Callable[[str], Sequence[str]] | None = None
     """Returns the codes of the workbook that a valid text names."""
+    by_action: bool = False
+    """True for a value that an action of its own sets, never the page of settings."""
     names: str = ""
     """Kind of the entries with these codes, as in `server.catalogue.named_codes`."""
 

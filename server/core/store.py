@@ -67,6 +67,10 @@ class Written(Generic[T]):
     events: list[Any]
 
 
+def nothing(_tx: Tx) -> None:
+    """Do nothing; default of what runs after an action."""
+
+
 class Offload(Protocol):
     """Runner of a blocking call: directly, or in gevent's native thread pool."""
 
@@ -145,6 +149,8 @@ class GroupCommitStore(ABC):
         self._queue_lock = threading.Lock()
         self._has_leader = False
         self._waiting: deque[Entry[Any]] = deque()
+        self.after_act: Callable[[Tx], None] = nothing
+        """Runs at the end of every action, in its transaction."""
 
     @abstractmethod
     def _run(self, batch: list[Entry[Any]]) -> None:
@@ -217,7 +223,9 @@ class GroupCommitStore(ABC):
         shared = Batch()
         if len(batch) == 1:  # a refusal rolls back the transaction itself
             tx = Tx(conn, self.hall_id, batch[0].now, batch=shared)
-            batch[0].written = Written(batch[0].act(tx), tx.events)
+            value = batch[0].act(tx)
+            self.after_act(tx)
+            batch[0].written = Written(value, tx.events)
             return
         for entry in batch:
             self._run_one(conn, entry, shared)
@@ -227,6 +235,7 @@ class GroupCommitStore(ABC):
         part = savepoint(conn)
         try:
             value = entry.act(tx)
+            self.after_act(tx)
             part.commit()
             entry.written = Written(value, tx.events)
         except Exception as error:

@@ -11,7 +11,7 @@ import hashlib
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
@@ -30,7 +30,7 @@ from server.core.clock import Clock, TokenSource, local
 from server.core.errors import CommonCode, HallError
 from server.core.events import Bus, Event, HallChanged
 from server.core.problems import code_of
-from server.core.settings import CalendarSettings, GeneralSettings, Settings, with_values
+from server.core.settings import CalendarSettings, GeneralSettings, Settings, Value, with_values
 from server.core.store import Act, RunningActionStore, Store, Tx, attempt
 from server.core.working_days import SpecialDay, Workdays, week_of
 
@@ -78,6 +78,8 @@ class Context:
         self._calendar: tuple[tuple[int, int], frozenset[int]] = ((0, 0), frozenset())
         self._hours: list[catalogues.HoursAt] = []
         self._settings: Settings | None = None
+        self.local_settings: Mapping[str, Value] = {}
+        """Values of this server's own configuration, over those that the hall stores."""
         self._loading = threading.RLock()
         self.snapshot_cache: dict[tuple[str, str], object] = {}
         """Cache of `services.snapshot`: parts by journal line and day."""
@@ -169,8 +171,11 @@ class Context:
         """Return the settings in force."""
         if self._settings is None:
             values = self.store.read(lambda c: stored_settings.current(c, self.hall_id))
-            self._settings = with_values(Settings(), values)
+            self._settings = self._with_local(values)
         return self._settings
+
+    def _with_local(self, values: Mapping[str, Any]) -> Settings:
+        return with_values(Settings(), values).replaced(self.local_settings)
 
     def _on_event(self, event: Event) -> None:
         """Drop catalogue, calendar and settings after a change, so that the next use reads them."""
@@ -184,7 +189,7 @@ class Context:
         latest, values, mark = self.store.read_single(self._in_force)
         if latest is not None and latest[0] != known_version:
             self.bus.deliver([HallChanged("catalogue", {"version": latest[0]})])
-        if self._settings is not None and with_values(Settings(), values) != self._settings:
+        if self._settings is not None and self._with_local(values) != self._settings:
             self.bus.deliver([HallChanged("settings")])
         if self._current is not None and mark != self._calendar[0]:
             self.bus.deliver([HallChanged("calendar")])

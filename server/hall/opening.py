@@ -58,6 +58,8 @@ def open_hall(
     store = databases.store(config.database_url, config.hall_id)
     ctx = Context(store, clock or MachineClock(), chance or SystemTokenSource(), Bus())
     ctx.guard = PastGuard()
+    if config.branch_site:
+        ctx.local_settings = {"own_building": config.branch_site}
     _ensure_hall(ctx)
     calendar_import.seed(ctx)
     return Hall(config, ctx, People(ctx, offload, hasher, rest), offload, presence)

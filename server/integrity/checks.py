@@ -8,17 +8,16 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
+from server.branches.queries import RESUMED, numbers_before
 from server.core import journal
 from server.core import tables as core_tables
 from server.core.rooms import modules
 from server.integrity import times
 from server.queue import tables as queue_tables
+from server.queue.number_counters import RESTORED
 from server.queue.offline import lease_queries
 from server.queue.offline.tables import handed_in
 from server.queue.tickets import number
-
-RESTORED = "hall.restore"
-"""Action of the journal line of a restored backup with the numbers it skipped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +62,17 @@ def _numbers(conn: Connection, hall_id: str) -> Iterator[Violation]:
     own = (
         select(t.day, t.prefix, func.count().label("n"), func.max(t.seq).label("last"))
         .outerjoin(handed_in, (h.hall_id == t.hall_id) & (h.ticket_id == t.id))
-        .where(t.hall_id == hall_id, h.ticket_id.is_(None))
+        .where(t.hall_id == hall_id, t.branch == "", h.ticket_id.is_(None))
         .group_by(t.day, t.prefix)
     )
     left_out = _left_out(conn, hall_id)
+    before = numbers_before(conn, hall_id)
     for row in conn.execute(own).all():
         spans = left_out.get((row.day, row.prefix), [])
         # A span skipped by a restore has no tickets; above it numbers continue.
         missing = sum(last - first + 1 for first, last in spans if first <= row.last)
-        if row.n + missing != row.last:
-            first, last = number(row.prefix, 1), number(row.prefix, row.last)
+        if row.n + missing != row.last - before(row.day):
+            first, last = number(row.prefix, before(row.day) + 1), number(row.prefix, row.last)
             yield Violation(
                 f"{row.day} {first}–{last} 中缺号：只有 {row.n} 张",
                 f"{row.day} {first}–{last}: only {row.n} tickets",
@@ -85,7 +85,7 @@ def _leased(conn: Connection, hall_id: str) -> Iterator[Violation]:
     query = (
         select(h.lease, func.count().label("n"), func.max(t.seq).label("last"))
         .join(queue_tables.ticket, (t.hall_id == h.hall_id) & (t.id == h.ticket_id))
-        .where(h.hall_id == hall_id, h.verdict != "conflict")
+        .where(h.hall_id == hall_id, h.verdict.not_in(["conflict", RESUMED]))
         .group_by(h.lease)
     )
     issued_by_lease = {row.lease: row for row in conn.execute(query)}

@@ -22,7 +22,9 @@ EARLIEST = 1_577_836_800_000
 """Start of the year 2020 (ms): no record of this program is older."""
 STEP_MS = 2 * 3_600_000
 """Milliseconds by which a clock may have been stepped between two actions."""
-NON_TIME_COLUMNS = frozenset({"id", "seq", "ord", "amount", "price"})
+NON_TIME_COLUMNS = frozenset(
+    {"id", "seq", "ord", "amount", "price", "applied", "lines", "delivered", "received"}
+)
 
 
 def problems(conn: Connection, hall_id: str) -> Iterator[tuple[str, str]]:

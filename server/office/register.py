@@ -7,6 +7,7 @@ from server.office import lost_code_alarms, routes
 
 CAPABILITY = Capability(
     name="office",
+    in_branch=True,
     quiet_alarms=frozenset({lost_code_alarms.CODE}),
     alarms=(lost_code_alarms.alarms,),
     routes=(lambda parts: routes.add(parts.api, parts.feeds, parts.alarms),),

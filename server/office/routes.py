@@ -78,6 +78,8 @@ def _setting_sections() -> list[SettingSection]:
     sections: dict[str, SettingSection] = {}
     for name, entry in declared().items():
         place, words = entry.group.SECTION, entry.declaration
+        if words.by_action:
+            continue
         options = [
             SettingChoice(value=value, name=zh, name_en=en)
             for value, (zh, en) in words.choices.items()

@@ -12,7 +12,13 @@ from server.core.clock import zone_exists
 from server.core.edit_conflicts import NOT_SHOWN, require_unchanged
 from server.core.errors import CommonCode, HallError
 from server.core.events import AttendanceChanged, HallChanged
-from server.core.settings import GeneralSettings, Settings, is_printable, with_values
+from server.core.settings import (
+    GeneralSettings,
+    Settings,
+    declared,
+    is_printable,
+    with_values,
+)
 from server.core.store import Tx
 from server.hall.context import Context, JsonDict, write_journal
 from server.spot_checks import queries as spot_checks_queries
@@ -68,6 +74,8 @@ def _require_valid(settings: Settings, values: dict[str, Any]) -> None:
     if not zone_exists(with_values(settings, values).of(GeneralSettings).timezone):
         raise HallError(CommonCode.SETTING_INVALID, name="timezone")
     for name, value in values.items():
+        if declared()[name].declaration.by_action:
+            raise HallError(CommonCode.SETTING_INVALID, name=name)
         if not is_printable(value):
             raise HallError(CommonCode.SETTING_INVALID, name=name)
 

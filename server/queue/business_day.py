@@ -50,9 +50,14 @@ def _due(ctx: Context, conn: Connection, now: int) -> bool:
     """Return True if anything is to be done; a read, so that an idle hall writes nothing."""
     day = ctx.day(now)
     row = conn.execute(_day, {"hall_id": ctx.hall_id, "day": day}).first()
-    if row is None or ticket_queries.open_before(conn, ctx.hall_id, day):
+    if row is None or _own(ticket_queries.open_before(conn, ctx.hall_id, day)):
         return True
     return row.closed_at is None and _is_over(ctx, now)
+
+
+def _own(tickets: list[Ticket]) -> list[Ticket]:
+    """Return the tickets that this server may change: not those of a branch server."""
+    return [ticket for ticket in tickets if not ticket.branch]
 
 
 def _is_over(ctx: Context, now: int) -> bool:
@@ -66,12 +71,13 @@ def _is_over(ctx: Context, now: int) -> bool:
 
 def _keep(ctx: Context, tx: Tx) -> int:
     day = ctx.day(tx.now)
-    expired = sum(_expire(tx, t) for t in ticket_queries.open_before(tx.conn, tx.hall_id, day))
+    earlier = _own(ticket_queries.open_before(tx.conn, tx.hall_id, day))
+    expired = sum(_expire(tx, t) for t in earlier)
     row = tx.conn.execute(_day, {"hall_id": tx.hall_id, "day": day}).first()
     if row is None:
         _open_day(ctx, tx, day)
     elif row.closed_at is None and _is_over(ctx, tx.now):
-        unserved = ticket_queries.in_states(tx.conn, tx.hall_id, UNSERVED, day)
+        unserved = _own(ticket_queries.in_states(tx.conn, tx.hall_id, UNSERVED, day))
         count = sum(_expire(tx, t) for t in unserved)
         _close_day(tx, day, count)
         expired += count

@@ -49,6 +49,7 @@ _overtakers = precompiled(
         _t.c.queue == bindparam("queue"),
         _t.c.ord > bindparam("ord"),
         _t.c.level > 0,
+        _t.c.branch == literal_column("''"),
         _c.c.move == "call",
         _c.c.at >= bindparam("since"),
     )
@@ -60,6 +61,7 @@ _priority_calls = precompiled(
         _hall,
         _t.c.day == bindparam("day"),
         _t.c.level > 0,
+        _t.c.branch == literal_column("''"),
         _c.c.move == literal_column("'call'"),
     )
 )

@@ -24,6 +24,9 @@ class QueueCode(ErrorCode):
     NOBODY_SIGNED_IN = "nobody_signed_in"
     NO_WINDOW = "no_window"
     OTHER_SITE = "other_site"
+    BRANCH_SERVER = "branch_server"
+    BRANCH_DAY = "branch_day"
+    TICKET_OF_BRANCH = "ticket_of_branch"
     CLASS_UNKNOWN = "class_unknown"
     NUMBERS_EXHAUSTED = "numbers_exhausted"
     KIOSK_PACE = "kiosk_pace"
@@ -160,6 +163,21 @@ REFUSALS: dict[ErrorCode, Refusal] = {
         409,
         "该事项在{site}办理，这里不办，请到：{address}。",
         "This service is in another building, {site_en}. Please go to: {address_en}.",
+    ),
+    QueueCode.BRANCH_SERVER: Refusal(
+        409,
+        "{site}有自己的服务器，请在那里的页面或取号机上办。",
+        "{site_en} has its own server. Please use its pages or kiosks.",
+    ),
+    QueueCode.TICKET_OF_BRANCH: Refusal(
+        409,
+        "{number} 是分中心的号，由分中心的服务器管，请在那里办。",
+        "{number} belongs to a branch, whose own server handles it. Please go there.",
+    ),
+    QueueCode.BRANCH_DAY: Refusal(
+        409,
+        "本办公地点的服务器还没有今天的号段，请到主厅。",
+        "The server of this building has no numbers for today. Please go to the main hall.",
     ),
     QueueCode.CLASS_UNKNOWN: Refusal(
         400, "没有这类人群，请重新选择。", "There is no such group of people. Please choose again."

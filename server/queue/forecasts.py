@@ -277,7 +277,9 @@ class Forecasts:
 
         sessions = window_session_queries.for_rules(window_session_queries.sessions(conn, hall_id))
         at_windows = [
-            t for t in ticket_queries.all_at_windows(conn, hall_id) if t.state in AT_WINDOW
+            t
+            for t in ticket_queries.all_at_windows(conn, hall_id)
+            if t.state in AT_WINDOW and not t.branch
         ]
         calls = call_queries.priority_calls(conn, hall_id, day)
         floor = PresentFloor(

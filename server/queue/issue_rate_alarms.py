@@ -13,8 +13,8 @@ from server.hall.snapshot import Snapshot
 from server.queue import issue_rate_queries
 from server.queue.issue_rate import FRESH_MS
 from server.queue.issue_rate_queries import StoredExcess
+from server.queue.number_ranges import range_of
 from server.queue.offline import lease_queries
-from server.queue.offline.lease_rules import OPEN_NUMBERS, TOP
 from server.queue.settings import NumberSettings
 
 
@@ -30,15 +30,20 @@ def alarms(hall: Hall) -> Callable[[Snapshot], Sequence[Alarm]]:
 
 def _all(conn: Connection, hall_id: str, snapshot: Snapshot) -> list[Alarm]:
     fast = issue_rate_queries.since(conn, hall_id, snapshot.now - FRESH_MS)
-    reserve = snapshot.settings.of(NumberSettings).desk_numbers
-    last_numbers = issue_rate_queries.counters_from(
-        conn, hall_id, snapshot.day, OPEN_NUMBERS - reserve
-    )
     units = {unit.prefix: unit for unit in snapshot.catalogue.units}
+    own = range_of(snapshot.settings, snapshot.day)
+    if own is None:
+        return [_fast(row, units.get(row.prefix)) for row in fast]
+    reserve = own.reserve(snapshot.settings.of(NumberSettings).desk_numbers)
+    last_numbers = issue_rate_queries.counters_from(
+        conn, hall_id, snapshot.day, own.open_last - reserve
+    )
     remaining = {}
     for prefix in sorted(last_numbers.keys() & units.keys()):
         lowest = lease_queries.lowest(conn, hall_id, snapshot.day, prefix)
-        remaining[prefix] = max(0, (TOP if lowest is None else lowest - 1) - last_numbers[prefix])
+        remaining[prefix] = max(
+            0, (own.last if lowest is None else lowest - 1) - last_numbers[prefix]
+        )
     return [
         *(_fast(row, units.get(row.prefix)) for row in fast),
         *(_few(units[prefix], count) for prefix, count in remaining.items() if count <= reserve),

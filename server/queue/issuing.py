@@ -13,6 +13,8 @@ from server.hall.context import Context, JsonDict, write_journal
 from server.queue import (
     issue_rate,
     item_quotas,
+    number_counters,
+    number_ranges,
     sites,
     snapshot,
     ticket_queries,
@@ -21,7 +23,7 @@ from server.queue import (
 from server.queue.errors import QueueCode
 from server.queue.forecasts import Forecasts
 from server.queue.offline import lease_queries
-from server.queue.offline.lease_rules import OPEN_NUMBERS, TOP
+from server.queue.offline.lease_rules import NumberRange
 from server.queue.routing import Delay, route
 from server.queue.settings import NumberSettings
 from server.queue.slip_printing import (
@@ -160,6 +162,7 @@ def issue_in_act(
     item_quotas.require_place(ctx, tx.conn, item_code, tx.now)
     if actor.kind is ActorKind.KIOSK:
         issue_rate.require(ctx, tx, kiosk, catalogue.unit_by[item.unit].prefix)
+    number_ranges.require_here(catalogue, settings, site, ctx.day(tx.now))
     reserve = settings.of(NumberSettings).desk_numbers if actor.kind is ActorKind.KIOSK else 0
     klass = catalogue.class_by.get(applicant)
     if klass is None:
@@ -232,8 +235,11 @@ def _new_ticket(
 ) -> Ticket:
     day, catalogue = ctx.day(tx.now), ctx.catalogue()
     prefix = catalogue.unit_by[item.unit].prefix
+    own = number_ranges.require_range(ctx.settings(), day)
+    if own.first > 1:
+        number_counters.begin(tx, day, prefix, own.first - 1)
     seq, arrival = ticket_queries.take_numbers(tx, day, prefix, ARRIVALS)
-    ticket_number = _own_number(tx, day, prefix, seq, reserve)
+    ticket_number = _own_number(tx, day, prefix, seq, own, own.reserve(reserve))
     ticket = Ticket(
         id=ticket_id(day, ticket_number),
         day=day,
@@ -257,14 +263,14 @@ def _new_ticket(
     return ticket
 
 
-def _own_number(tx: Tx, day: str, prefix: str, seq: int, reserve: int) -> str:
+def _own_number(tx: Tx, day: str, prefix: str, seq: int, own: NumberRange, reserve: int) -> str:
     """Return the number to show; raise if it belongs to kiosks on lease or to the desk.
 
-    `reserve`: the count of last numbers that are reserved for the desk.
+    `own`: the server's numbers; `reserve`: the count of last ones reserved for the desk.
     """
-    if seq > OPEN_NUMBERS - reserve:
+    if seq > own.open_last - reserve:
         lowest = lease_queries.lowest(tx.conn, tx.hall_id, day, prefix)
-        last = lowest - 1 if lowest is not None else TOP
+        last = lowest - 1 if lowest is not None else own.last
         if seq > last:
             raise HallError(QueueCode.NUMBERS_EXHAUSTED, prefix=prefix)
         if seq > last - reserve:

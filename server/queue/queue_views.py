@@ -17,6 +17,7 @@ from server.queue import sites
 from server.queue.call_candidates import takes
 from server.queue.messages import DelayView, HallNoticeView, QueueView, WindowState
 from server.queue.notice_scope import areas
+from server.queue.number_ranges import windows_here
 from server.queue.routing import Delay
 from server.queue.settings import NumberSettings
 from server.queue.snapshot import QueueSnapshot
@@ -73,8 +74,9 @@ def windows_now(snapshot: QueueSnapshot, site: str = "") -> dict[str, set[int]]:
 
 
 def window_states(snapshot: QueueSnapshot) -> list[WindowState]:
-    """Return every window: closed, paused, idle, called or serving."""
-    return [_window(snapshot, w) for w in snapshot.catalogue.windows]
+    """Return every window that this server runs: closed, paused, idle, called or serving."""
+    windows = windows_here(snapshot.catalogue, snapshot.settings, snapshot.day)
+    return [_window(snapshot, window) for window in windows]
 
 
 def _window(snapshot: QueueSnapshot, window: Window) -> WindowState:

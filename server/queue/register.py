@@ -18,6 +18,7 @@ from server.queue.slip_printing import give_up_slips
 
 CAPABILITY = Capability(
     name="queue",
+    in_branch=True,
     routes=(lambda parts: notice_routes.add(parts.api),),
     quiet_alarms=frozenset({"desk_acts", "wait_over_target"}),
     alarms=(

@@ -8,6 +8,8 @@ from typing import ClassVar
 
 from server.catalogue.named_codes import Named
 from server.core.settings import Section, SettingGroup, setting
+from server.queue.branch_notation import is_branch_servers
+from server.queue.branch_notation import sites_named as branches_named
 from server.queue.quota_notation import is_quotas, items_of
 from server.queue.site_notation import is_kiosk_sites, sites_named
 
@@ -177,6 +179,30 @@ class NumberSettings(SettingGroup):
         codes=sites_named,
         names=Named.SITE,
         longest=1000,
+    )
+    branch_servers: str = setting(
+        "",
+        "有自己服务器的办公地点",
+        "Buildings with a server of their own",
+        (
+            "Buildings that run a branch server, with its numbers and days, such as "
+            "`north 800-999 2026-12-02`. The office's page of branches writes it."
+        ),
+        is_valid=is_branch_servers,
+        codes=branches_named,
+        names=Named.SITE,
+        longest=1000,
+        by_action=True,
+    )
+    own_building: str = setting(
+        "",
+        "本服务器所在的办公地点",
+        "Building of this server",
+        (
+            "Building whose queues this server runs; empty at the main server. It comes from the "
+            "server's own configuration and is never stored."
+        ),
+        by_action=True,
     )
     desk_numbers: int = setting(
         50,

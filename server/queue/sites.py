@@ -20,13 +20,22 @@ from server.queue.tickets import site_of
 
 def are_apart(catalogue: Catalogue, settings: Settings) -> bool:
     """Return True if the hall is in several buildings and has said where its kiosks stand."""
-    return len(catalogue.sites) > 1 and bool(parse(settings.of(NumberSettings).kiosk_sites))
+    numbers = settings.of(NumberSettings)
+    is_set = numbers.kiosk_sites or numbers.branch_servers or numbers.own_building
+    return len(catalogue.sites) > 1 and bool(is_set)
+
+
+def _usual(catalogue: Catalogue, settings: Settings) -> str:
+    """Return the building of this server: the main one unless it is a branch server."""
+    return settings.of(NumberSettings).own_building or catalogue.sites[0].code
 
 
 def of_kiosk(catalogue: Catalogue, settings: Settings, kiosk: str) -> str:
-    """Return the building of a kiosk, the main one if none is set; empty if not told apart."""
+    """Return the building of a kiosk, this server's if none is set; empty if not told apart."""
     if not are_apart(catalogue, settings):
         return ""
+    if own := settings.of(NumberSettings).own_building:
+        return own
     site = dict(parse(settings.of(NumberSettings).kiosk_sites)).get(kiosk, "")
     return site if site in catalogue.site_by else catalogue.sites[0].code
 
@@ -42,7 +51,7 @@ def of_desk(catalogue: Catalogue, settings: Settings, staff: str, windows: Itera
     person = catalogue.staff_by.get(staff)
     codes = [*windows, *(person.windows if person is not None else ())]
     sites = (catalogue.site_of_window(code) for code in codes)
-    return next((site for site in sites if site), catalogue.sites[0].code)
+    return next((site for site in sites if site), _usual(catalogue, settings))
 
 
 def of_item(
@@ -58,6 +67,8 @@ def of_item(
     """
     if not are_apart(catalogue, settings):
         return ""
+    if own := settings.of(NumberSettings).own_building:
+        return own
     able = [window.code for window in windows_for(catalogue, item, now)]
     for codes in (servers(catalogue, item, now, sessions), able):
         present = {catalogue.site_of_window(code) for code in codes}

@@ -90,6 +90,7 @@ ticket = Table(
     Column("told_low", Integer, nullable=True),
     Column("told_high", Integer, nullable=True),
     code_column("visit"),
+    code_column("branch"),  # building whose branch server issued it; "": this server
     PrimaryKeyConstraint("hall_id", "id"),
     UniqueConstraint("hall_id", "day", "prefix", "seq"),
     UniqueConstraint("hall_id", "token"),
@@ -138,6 +139,7 @@ Index(
     ticket.c.serving_at,
     ticket.c.ended_at,
     ticket.c.state,
+    ticket.c.branch,
     sqlite_where=_finished,
     postgresql_where=_finished,
 )

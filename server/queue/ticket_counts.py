@@ -24,6 +24,7 @@ _served = precompiled(
         _t.c.hall_id == bindparam("hall_id"),
         _t.c.day == bindparam("day"),
         _t.c.state == literal_column("'finished'"),
+        _t.c.branch == literal_column("''"),
     )
     .group_by(_t.c.queue)
 )
@@ -36,6 +37,7 @@ _issued_since = precompiled(
         _t.c.item == bindparam("item"),
         _t.c.issued_at >= bindparam("since"),
         _t.c.state != "cancelled",
+        _t.c.branch == literal_column("''"),
     )
 )
 

@@ -18,10 +18,12 @@ from sqlalchemy import (
     update,
 )
 
+from server.core.errors import HallError
 from server.core.records import Records
 from server.core.statement import precompiled
 from server.core.store import Tx
 from server.queue import tables
+from server.queue.errors import QueueCode
 from server.queue.tickets import State, Ticket
 
 _t = tables.ticket
@@ -156,7 +158,12 @@ def add(tx: Tx, ticket: Ticket, prefix: str, seq: int) -> None:
 
 
 def change(tx: Tx, ticket: Ticket, was: Ticket) -> None:
-    """Update the columns that differ from `was`; indexes of unchanged columns are not written."""
+    """Update the columns that differ from `was`; indexes of unchanged columns are not written.
+
+    Raises TICKET_OF_BRANCH for a ticket that only another server may change.
+    """
+    if was.branch:
+        raise HallError(QueueCode.TICKET_OF_BRANCH, number=was.number)
     values = {}
     for name in _CHANGED:
         value = getattr(ticket, name)
@@ -212,12 +219,12 @@ def of_visit(conn: Connection, hall_id: str, visit: str) -> list[Ticket]:
 
 
 def waiting(conn: Connection, hall_id: str) -> list[StoredHead]:
-    """Return every waiting ticket."""
+    """Return every waiting ticket of this server."""
     return _head_rows.all(conn, _waiting, {"hall_id": hall_id})
 
 
 def issued_since(conn: Connection, hall_id: str, day: str, since: int) -> list[StoredHead]:
-    """Return the tickets of a day issued since a time (ms), in any state."""
+    """Return the tickets of a day that this server issued since a time (ms), in any state."""
     return _head_rows.all(conn, _issued_since, {"hall_id": hall_id, "day": day, "since": since})
 
 
@@ -242,7 +249,8 @@ _head_rows = Records(
 )
 
 
-_waiting = precompiled(_head_rows.select().where(_hall, _is_waiting))
+_is_own = _t.c.branch == literal_column("''")
+_waiting = precompiled(_head_rows.select().where(_hall, _is_waiting, _is_own))
 _of_lane = precompiled(
     _head_rows.select()
     .where(_hall, _t.c.lane == bindparam("lane"), _is_waiting)
@@ -259,7 +267,7 @@ _of_visit = precompiled(
 )
 _issued_since = precompiled(
     _head_rows.select().where(
-        _hall, _t.c.day == bindparam("day"), _t.c.issued_at >= bindparam("since")
+        _hall, _t.c.day == bindparam("day"), _t.c.issued_at >= bindparam("since"), _is_own
     )
 )
 

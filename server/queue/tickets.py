@@ -283,6 +283,8 @@ class Ticket:
     told_high: int | None = None
     visit: str = ""
     """Id of the first ticket of a visit with several errands; empty for a visit with one."""
+    branch: str = ""
+    """Building whose branch server issued it and alone may change it; empty: this server's own."""
 
     def holds(self, window: str) -> bool:
         """Return True if `window` holds the ticket."""

@@ -13,6 +13,7 @@ from server.catalogue import hours as catalogue_hours
 from server.catalogue.model import Catalogue
 from server.hall.context import Context
 from server.leave.cover import Cover, in_force
+from server.queue.number_ranges import windows_here
 from server.queue.snapshot import QueueSnapshot
 
 
@@ -83,7 +84,7 @@ def _empty(catalogue: Catalogue, snap: QueueSnapshot, late: int) -> list[str]:
     """Return the windows that opened at least `late` minutes ago and have no session."""
     return [
         window.code
-        for window in catalogue.windows
+        for window in windows_here(catalogue, snap.settings, snap.day)
         if window.code not in snap.session_rows
         and any(_open_for(span, snap.local) >= late for span in _spans(snap, window.code))
     ]

@@ -9,7 +9,13 @@ from server.core.errors import HallError
 from server.core.store import Tx
 from server.hall.context import Context, JsonDict, write_journal
 from server.leave import cover as leave_cover
-from server.queue import hall_notices, snapshot, ticket_queries, window_session_queries
+from server.queue import (
+    hall_notices,
+    number_ranges,
+    snapshot,
+    ticket_queries,
+    window_session_queries,
+)
 from server.queue.call_candidates import takes
 from server.queue.errors import QueueCode
 from server.queue.events import WindowChanged
@@ -25,7 +31,8 @@ def sign_in(ctx: Context, actor: Actor, key: str, window: str) -> None:
     """Sign in to `window`.
 
     Raises WINDOW_UNKNOWN, WINDOW_NOT_ALLOWED, WINDOW_TAKEN, ALREADY_SIGNED_IN, WINDOW_CLOSED (a
-    temporary window on a day without hours). Signing in again to one's own window is a repeat.
+    temporary window on a day without hours), BRANCH_SERVER. Signing in again to one's own window is
+    a repeat.
     """
 
     def act(tx: Tx) -> JsonDict:
@@ -59,6 +66,8 @@ def _check_allowed(ctx: Context, tx: Tx, actor: Actor, window: str) -> None:
     window_entry = catalogue.window_by.get(window)
     if window_entry is None:
         raise HallError(QueueCode.WINDOW_UNKNOWN, window=window)
+    site, day = catalogue.site_of_window(window), ctx.day(tx.now)
+    number_ranges.require_here(catalogue, ctx.settings(), site, day)
     staff = catalogue.staff_by.get(actor.name)
     if staff is None or not _may_sit(ctx, tx, staff, window_entry):
         raise HallError(QueueCode.WINDOW_NOT_ALLOWED, window=window)

@@ -28,7 +28,7 @@ from gevent.ssl import PROTOCOL_TLS_SERVER, SSLContext
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
-from server.capability import capabilities, journal_readers
+from server.capability import capabilities_at, journal_readers
 from server.core.config import Config
 from server.core.errors import CommonCode, HallError
 from server.core.events import Event
@@ -220,14 +220,15 @@ class _HallRuntime:
             # Read before the first request: an action that had to read it would delay the whole
             # hall.
             self._ctx.catalogue()
-        self._jobs = [job(app.hall) for capability in capabilities() for job in capability.jobs]
+        mine = capabilities_at(app.hall.config)
+        self._jobs = [job(app.hall) for capability in mine for job in capability.jobs]
         self._cleaned_on = ""
         follower = JournalFollower(self._ctx, bus, journal_readers())
         self.heard, self._look = follower.deliver, follower.replay
         self._release_stale()
         gevent.spawn(app.feeds.run)
         _keep_forecast(app.hall.ctx)
-        for capability in capabilities():
+        for capability in mine:
             for work in capability.warm:
                 gevent.spawn(self._warm, partial(work, app.hall))
 

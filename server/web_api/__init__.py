@@ -50,6 +50,7 @@ class Caller(StrEnum):
     BOARD = "board"
     TABLET = "tablet"
     AGENT = "agent"
+    BRANCH = "branch"
     CLERK = "clerk"
     MANAGER = "manager"
     ADMINISTRATOR = "administrator"
@@ -80,6 +81,10 @@ class Route:
     policy: Policy = QUERIES
     upload: int = 0
     """Maximum bytes of the file that is sent as a form; 0 for a command in JSON."""
+    most: int = MAX_BODY
+    """Maximum bytes of a command in JSON."""
+    at_main: bool = False
+    """True for a command that a branch server leaves to the main one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +158,10 @@ class Api:
         example: dict[str, Any] | None = None,
         policy: Policy = COMMANDS,
         upload: int = 0,
+        most: int = MAX_BODY,
+        at_main: bool = False,
     ) -> Callable[[Handler], Handler]:
-        """Register a command."""
+        """Register a command; `at_main`: a branch server refuses it (AT_MAIN_SERVER)."""
         return self._route(
             "POST",
             path,
@@ -167,6 +174,8 @@ class Api:
             "application/json",
             policy=policy,
             upload=upload,
+            most=most,
+            at_main=at_main,
         )
 
     def _route(
@@ -183,6 +192,8 @@ class Api:
         *,
         policy: Policy,
         upload: int = 0,
+        most: int = MAX_BODY,
+        at_main: bool = False,
     ) -> Callable[[Handler], Handler]:
         def register(handler: Handler) -> Handler:
             summary = (handler.__doc__ or handler.__name__).strip().splitlines()[0]
@@ -200,6 +211,8 @@ class Api:
                 media,
                 policy,
                 upload,
+                most,
+                at_main,
             )
             self.routes.append(route)
 
@@ -213,6 +226,14 @@ class Api:
             return handler
 
         return register
+
+    def refuse_others(self, url: str) -> None:
+        """Answer every other address of the API with the way to the main server."""
+
+        def elsewhere(rest: str) -> Response:  # noqa: ARG001
+            return refusal(HallError(CommonCode.AT_MAIN_SERVER, url=url))
+
+        self.blueprint.add_url_rule("/<path:rest>", "elsewhere", elsewhere, methods=["GET", "POST"])
 
     def _serve(self, route: Route, handler: Handler, args: dict[str, str]) -> Response:
         try:
@@ -241,7 +262,9 @@ class Api:
         key = request.headers.get(KEY_HEADER, "").strip()
         if route.keyed and not (0 < len(key) <= MAX_KEY and key.isprintable()):
             raise HallError(CommonCode.KEY_REQUIRED)
-        limit_body(route.upload + MULTIPART_ROOM if route.upload else MAX_BODY)
+        if route.at_main and (url := self.hall.config.main_url):
+            raise HallError(CommonCode.AT_MAIN_SERVER, url=url)
+        limit_body(route.upload + MULTIPART_ROOM if route.upload else route.most)
         body = parsed(route.body) if route.body is not None else None
         return Call(principal, key, body, args, reason())
 

@@ -56,6 +56,7 @@ SAMPLES: dict[str, Any] = {
     "site_en": "城北楼",
     "address": "北街2号",
     "address_en": "北街2号",
+    "size": 50,
     "advice": "请到所在街道。",
     "advice_en": "请到所在街道。",
     "number": "A012",

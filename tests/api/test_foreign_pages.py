@@ -43,6 +43,7 @@ def browsers(web: Web) -> dict[Caller, Browser]:
         Caller.BOARD: web.device("board", "main"),
         Caller.TABLET: web.device("tablet", "T1"),
         Caller.AGENT: web.device("agent", "kiosk"),
+        Caller.BRANCH: web.device("branch", "north"),
     }
 
 
@@ -172,7 +173,7 @@ def test_a_large_body_is_refused_before_it_is_read(web: Web) -> None:
     for route, _ in commands(web):
         if route.body is not None:
             path = re.sub(r"<[^>]+>", "1", route.path)
-            answer = sent(people[min(route.who)], path, MAX_BODY + 1)
+            answer = sent(people[min(route.who)], path, route.most + 1)
             assert (answer.status_code, code(answer)) == (413, CommonCode.TOO_LARGE), route.path
 
 

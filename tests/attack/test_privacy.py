@@ -85,6 +85,7 @@ def test_a_column_named_like_a_personal_one_is_personal_or_listed_here() -> None
         "assistance_person.subject",  # a question or job
         "honour_interview.subject",  # person, window or unit
         "honour_veto.subject",
+        "branch.lines",  # of its journal: their count
         "bulletin.number",
         "case_record.number",
         "joint_late.subject",  # a part, a case

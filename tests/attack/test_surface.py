@@ -13,8 +13,12 @@ from support.web import Web
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVER = ("server", "kiosk", "counters", "display")
-ELSEWHERE = ("server/demo/rehearsal", "server/cli", "kiosk/agent.py", "server/demo/routes.py")
-"""Separate programs that call a server, and the demo's simulators on the same machine."""
+ELSEWHERE = (
+    *("server/demo/rehearsal", "server/cli", "kiosk/agent.py", "server/demo/routes.py"),
+    "server/branches/http_transport.py",
+)
+"""Separate programs that call a server, the demo's simulators on the same machine, and the line of
+a branch server to the main one of its hall."""
 CLIENTS = frozenset({"urllib.request", "http.client", "requests", "httpx", "aiohttp", "websocket"})
 SHELLS = frozenset({"os.system", "os.popen", "subprocess.getoutput", "subprocess.getstatusoutput"})
 EVIL = "https://evil.example"

@@ -26,7 +26,7 @@ from server.core.settings import bounds, choices
 from server.core.working_days import SpecialDay
 from server.web_api import Route
 from server.web_api.links import PATH_ARGUMENT
-from support.halls import ADMINISTRATOR, MANAGER, STAFF, catalogue
+from support.halls import ADMINISTRATOR, MANAGER, STAFF, with_empty_sites
 from support.settled_hall import SettledHall, attlog
 from support.settled_scores import score_workbook
 from support.sheets import CLERK
@@ -41,7 +41,7 @@ PEOPLE = {
     "colleague": STAFF["G2"],
 }
 """Roles with an account; the colleague is a clerk too, and the second checker of a round."""
-ROLES = (*PEOPLE, "kiosk", "board", "tablet", "agent", "nobody")
+ROLES = (*PEOPLE, "kiosk", "board", "tablet", "agent", "branch", "nobody")
 KINDS = {"colleague": "clerk", "nobody": "anyone"}
 MOST = 8
 """Maximum number of bodies tried per command and person; every id in its path is among them."""
@@ -54,6 +54,7 @@ VALUES: dict[str, list[Any]] = {
     "text": ["2026-03-03 休 补休", "2026-05-01 休 劳动节"], "oldest": [1], "newest": [9],
     "kind": [], "id": ["m-new"], "reason": [], "begins": ["2026-03-09T08:00"],
     "ends": ["2026-03-09T18:00"], "last_day": ["2026-03-05", "2026-12-31"],
+    "first_number": [801], "last_number": [999], "site": ["north"],
     "valid_to": ["2026-12-31"], "last": ["2026-03-06"], "holders": [[CLERK]],
 }  # fmt: skip
 """Values of a field, by its name, besides the example's own value and past days."""
@@ -134,6 +135,7 @@ def browsers(hall: SettledHall) -> dict[str, Browser]:
         "board": web.device("board", "main"),
         "tablet": web.device("tablet", "T1"),
         "agent": web.device("agent", "kiosk"),
+        "branch": web.device("branch", "south"),
         "nobody": web.browser(),
     }
     for browser in by_role.values():
@@ -187,7 +189,7 @@ def _past(name: str, value: Any, values: Values) -> Any:
 
 def book(**changes: Any) -> bytes:
     stream = io.BytesIO()
-    workbook.export(replace(catalogue(), **changes), stream)
+    workbook.export(replace(with_empty_sites(), **changes), stream)
     return stream.getvalue()
 
 
@@ -214,19 +216,21 @@ def portrait() -> bytes:
 
 def files() -> dict[str, tuple[str, list[bytes]]]:
     """Return by command the form field and the contents of its upload."""
-    hours = catalogue().hours
+    hours = with_empty_sites().hours
     shorter = tuple(
         replace(h, weekdays=h.weekdays - {3}) if h.scope is Scope.HALL else h for h in hours
     )
-    staff = tuple(s for s in catalogue().staff if s.number != STAFF["S1"])
-    moved = tuple(replace(s, unit="build") if s.number == CLERK else s for s in catalogue().staff)
+    staff = tuple(s for s in with_empty_sites().staff if s.number != STAFF["S1"])
+    moved = tuple(
+        replace(s, unit="build") if s.number == CLERK else s for s in with_empty_sites().staff
+    )
     books = [
         book(),
         book(hours=shorter),
         book(special_days=(SpecialDay(date(2026, 3, 3), False, "补休"),)),
         book(staff=staff),
         book(staff=moved),
-        book(units=tuple(replace(u, name=f"新{u.name}") for u in catalogue().units)),
+        book(units=tuple(replace(u, name=f"新{u.name}") for u in with_empty_sites().units)),
     ]
     return {
         "upload": ("workbook", books),

@@ -20,6 +20,7 @@ import sys  # noqa: E402
 import tempfile  # noqa: E402
 import time  # noqa: E402
 import traceback  # noqa: E402
+from dataclasses import replace  # noqa: E402
 from functools import cache  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
@@ -31,6 +32,7 @@ from server.accounts import queries as accounts_queries  # noqa: E402
 from server.app import build, serve  # noqa: E402
 from server.capability import capabilities  # noqa: E402
 from server.catalogue.actions import import_catalogue  # noqa: E402
+from server.catalogue.model import Catalogue, Site  # noqa: E402
 from server.catalogue.reference import load  # noqa: E402
 from server.cli.serve import open_server_hall  # noqa: E402
 from server.core import config, setting_queries  # noqa: E402
@@ -59,7 +61,10 @@ waitpid = monkey.get_original("os", "waitpid")
 
 def create_hall_data(hall: Hall, order: dict[str, Any]) -> None:
     """Create business data, settings, accounts and signed-in clerks; skip what exists already."""
-    import_catalogue(hall.ctx, SYSTEM, reference_hall(), "tests")
+    book = reference_hall()
+    import_catalogue(
+        hall.ctx, SYSTEM, in_two_buildings(book) if order["buildings"] else book, "tests"
+    )
     with_values(hall.ctx.settings(), order["settings"])
 
     def put(tx: Tx) -> None:
@@ -78,6 +83,16 @@ def create_hall_data(hall: Hall, order: dict[str, Any]) -> None:
     with contextlib.suppress(HallError):
         keep_day(hall.ctx)
     seat(hall, order["seated"])
+
+
+def in_two_buildings(book: Catalogue) -> Catalogue:
+    """Return the reference hall with its west room in a building of its own."""
+    main = Site("main", "主楼", "Main building", "中心路1号", "1 Centre Road")
+    north = Site("north", "城北分中心", "North branch", "北街2号", "2 North Street")
+    zones = tuple(
+        replace(zone, site="north" if zone.code == "west" else "main") for zone in book.zones
+    )
+    return replace(book, sites=(main, north), zones=zones)
 
 
 def seat(hall: Hall, wanted: list[str] | None) -> None:
@@ -133,7 +148,8 @@ def main() -> None:
         return
     lay_empty_book(settings_of_hall.database_url)
     hall = open_server_hall(settings_of_hall, hands)
-    create_hall_data(hall, order)
+    if not settings_of_hall.branch:  # a branch server has its data from the main one
+        create_hall_data(hall, order)
     if settings_of_hall.workers == 1:
         serve(build(hall), _say)
         return

@@ -136,7 +136,7 @@ class HallServer:
     that push; none is admitted yet. `workers`: number of processes that share the port; more than
     one needs PostgreSQL, and `redis` as worker bus. `proxy`: address of the hall behind a trusted
     proxy. `staged`: the clock stands still until a rehearsal moves it, `speed` times as fast as the
-    machine's clock.
+    machine's clock. `buildings`: the west room is a building of its own, the branch `north`.
     """
 
     nursery: ClassVar[ServerForks | None] = None
@@ -160,6 +160,7 @@ class HallServer:
         staged: bool = False,
         speed: float = 1.0,
         proxy: str = "",
+        buildings: bool = False,
     ) -> None:
         self.folder = folder
         self.port = free_port()
@@ -180,6 +181,7 @@ class HallServer:
             "speed": speed,
             "staged": staged,
             "proxy": proxy,
+            "buildings": buildings,
         }
         self._devices = devices
         self._agents = tuple(agents)

@@ -195,6 +195,14 @@ def two_sites() -> Catalogue:
     )
 
 
+def with_empty_sites() -> Catalogue:
+    """Return the small hall in its main building, with two others that have no windows."""
+    hall = two_sites()
+    south = Site("south", "城南楼", "South building", "南街3号")
+    zones = tuple(replace(zone, site="centre") for zone in hall.zones)
+    return replace(hall, sites=(*hall.sites, south), zones=zones)
+
+
 def branches() -> Catalogue:
     """Return the small hall in two buildings that both serve tax.
 

@@ -23,6 +23,7 @@ from server.attendance import shift_rule_actions, shift_rule_queries
 from server.attendance.day_sheet import total
 from server.attendance.present_verdict import present_verdict
 from server.attendance.sheets import day_sheets
+from server.branches import membership
 from server.bulletins import actions as bulletins_actions
 from server.bulletins.tables import amendment, bulletin
 from server.bulletins.weekly_figures import figures
@@ -79,7 +80,7 @@ from server.time_clocks import queries as time_clocks_queries
 from server.time_clocks.manual_entry import Sheet, Signature, take_sheet
 from server.web_api.limits import Limits
 from support import settled_appointments, settled_scores
-from support.halls import ADMINISTRATOR, MANAGER, MONDAY, STAFF, SmallHall, at, catalogue
+from support.halls import ADMINISTRATOR, MANAGER, MONDAY, STAFF, SmallHall, at, with_empty_sites
 from support.read_tables import ReadTables
 from support.settled_case_rows import store_due, store_licence
 from support.sheets import CLERK, GOOD, READER, RULE, deliver_punches, with_clock_and_rule
@@ -154,7 +155,7 @@ class SettledHall:
 
     def _build(self) -> None:
         small, ctx = self.small, self.ctx
-        book = catalogue()
+        book = with_empty_sites()
         special = SpecialDay(MONDAY + timedelta(days=5), True, "加班", 1)
         items = tuple(
             replace(item, mode=CaseMode.JOINT) if item.code == "tax-2" else item
@@ -181,6 +182,7 @@ class SettledHall:
         deliver_punches(small, *GOOD, day=LAST)
         small.clock.set(at(9, day=TODAY))
         keep_day(ctx)
+        membership.add(ctx, BOSS, small.key(), "south", 601, 700)
         small.sign_in("T1")
         small.issue("tax-1")
         self._names(walked, alone)
@@ -343,6 +345,7 @@ class SettledHall:
             **scores,
             **booked,
             "notice": [hall_notices.publish(ctx, BOSS, self.small.key(), words)],
+            "site": ["south"],
             "ticket": [self.ticket.id],
             "part": self.parts,
             "meeting": self.meetings,

@@ -10,7 +10,7 @@ test("the menu holds the sections of all rooms in its order", () => {
     "checks findings bulletins tickets",
     "assessment assessment-marks assessment-sheets honours",
     "ratings call-backs redresses complaints notices cases joint-reviews fees issuing supervision tacit-approval assistance",
-    "devices accounts enrol settings workbook",
+    "devices accounts enrol branches settings workbook",
   ]);
   expect(SECTIONS.filter((entry) => entry.roles).map((entry) => entry.id)).toEqual(["accounts", "enrol"]);
 });

@@ -22,9 +22,10 @@ from server.device_health import binding_queries
 from server.hall.context import WINDOW, Context, JsonDict, digest_of, write_journal
 from server.queue import issue_rate, slip_queries, ticket_queries, visits
 from server.queue.issuing import ARRIVALS, issue_request
+from server.queue.number_ranges import range_of
 from server.queue.offline import lease_queries
 from server.queue.offline.lease_queries import Lease
-from server.queue.offline.lease_rules import OPEN_NUMBERS, Block, between
+from server.queue.offline.lease_rules import Block, between
 from server.queue.offline.messages import GivenTicket
 from server.queue.offline.number_leases import CONFLICT
 from server.queue.sites import of_kiosk
@@ -129,7 +130,10 @@ def _adopt(ctx: Context, tx: Tx, actor: Actor, record: GivenTicket) -> Lease | N
     """Store a lease that these records do not have (after a restore), if its numbers are free."""
     if record.first > record.last or not record.first <= record.seq <= record.last:
         return None
-    if record.first <= OPEN_NUMBERS or record.last - record.first >= MOST_LEASED:
+    own = range_of(ctx.settings(), record.day)
+    if own is None or record.first <= own.open_last or record.last > own.last:
+        return None  # numbers of the server itself, or of another one
+    if record.last - record.first >= MOST_LEASED:
         return None  # not a lease of this hall: those numbers are the server's own
     if record.day > ctx.day(tx.now):
         return None

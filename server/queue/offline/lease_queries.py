@@ -258,7 +258,7 @@ def neighbours(conn: Connection, hall_id: str, day: str, at: int) -> tuple[int |
     time of issue.
     """
     t = queue_tables.ticket.c
-    same_day = (t.hall_id == hall_id) & (t.day == day) & (t.returns == 0)
+    same_day = (t.hall_id == hall_id) & (t.day == day) & (t.returns == 0) & (t.branch == "")
     before = conn.execute(select(func.max(t.ord)).where(same_day, t.issued_at <= at)).scalar_one()
     after = conn.execute(select(func.min(t.ord)).where(same_day, t.issued_at > at)).scalar_one()
     return before, after

@@ -17,6 +17,29 @@ SENIORITY_DIVISOR = 16
 """Divisor: a ticket inserted between two others gets a seniority this fraction into the gap."""
 
 
+LARGEST_RESERVE = 4
+"""A desk's reserve leaves at least this fraction of the server's own numbers to the kiosks."""
+
+
+@dataclass(frozen=True, slots=True)
+class NumberRange:
+    """Numbers `first` to `last` of every prefix that one server may issue on a day."""
+
+    first: int = 1
+    last: int = TOP
+    open_last: int = OPEN_NUMBERS
+    """Last number that only the server issues; higher ones can be leased to kiosks."""
+
+    def reserve(self, wanted: int) -> int:
+        """Return how many of the last numbers stay with the desk, `wanted` at most."""
+        size = self.open_last - self.first + 1
+        return min(wanted, size - size // LARGEST_RESERVE)
+
+
+MAIN_RANGE = NumberRange()
+"""Numbers of a hall without branch servers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """Numbers `first` to `last` of a prefix, both included."""
@@ -29,15 +52,21 @@ class Block:
         return self.first <= seq <= self.last
 
 
-def next_block(lowest: int | None, last_issued: int, size: int, reserve: int = 0) -> Block | None:
+def next_block(
+    lowest: int | None,
+    last_issued: int,
+    size: int,
+    reserve: int = 0,
+    own: NumberRange = MAIN_RANGE,
+) -> Block | None:
     """Return the next block of `size` numbers below `lowest`, or None if no room is left for it.
 
     `lowest`: the lowest number leased that day so far; `last_issued`: the last number that the
-    server issued; `reserve`: numbers above it that stay with the desk.
+    server issued; `reserve`: numbers above it that stay with the desk; `own`: the server's numbers.
     """
-    last = TOP if lowest is None else lowest - 1
+    last = own.last if lowest is None else lowest - 1
     first = last - size + 1
-    if size < 1 or first <= max(OPEN_NUMBERS, last_issued + reserve):
+    if size < 1 or first <= max(own.open_last, last_issued + reserve):
         return None
     return Block(first, last)
 

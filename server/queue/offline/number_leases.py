@@ -15,6 +15,7 @@ from server.core.events import HallChanged
 from server.core.store import Tx
 from server.hall.context import Context, write_journal
 from server.queue import issue_rate
+from server.queue.number_ranges import range_of
 from server.queue.offline import lease_queries
 from server.queue.offline.lease_queries import Lease
 from server.queue.offline.lease_rules import Block, next_block, wants_more
@@ -148,7 +149,11 @@ def _lease(ctx: Context, tx: Tx, kiosk: str, book: str, day: str, prefix: str) -
     size = settings.of(OfflineSettings).offline_numbers
     lowest = lease_queries.lowest(tx.conn, tx.hall_id, day, prefix)
     last_issued = lease_queries.last_taken(tx.conn, tx.hall_id, day, prefix)
-    block = next_block(lowest, last_issued, size, settings.of(NumberSettings).desk_numbers)
+    own = range_of(settings, day)
+    if own is None:
+        return
+    reserve = own.reserve(settings.of(NumberSettings).desk_numbers)
+    block = next_block(lowest, last_issued, size, reserve, own)
     if block is None:
         return  # the range is used up; the kiosk reports it when its own numbers end
     lease_id = _name(day, prefix, block)

@@ -7,6 +7,7 @@ from server.queue.offline import desk_routes, lease_routes
 
 CAPABILITY = Capability(
     name="offline",
+    in_branch=True,
     routes=(lambda parts: desk_routes.add(parts.api),),
     alarms=(lease_routes.alarms,),
 )

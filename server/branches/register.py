@@ -1,0 +1,60 @@
+"""Registration of branch servers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import gevent
+
+from server.branches import alarms, routes
+from server.branches.http_transport import HttpTransport
+from server.branches.line import Line
+from server.branches.watching import watch
+from server.capability import Capability
+from server.hall.composition import Hall
+
+PAUSE_SECONDS = 1.0
+"""Seconds between two exchanges: so much later the main hall sees what happens in the branch."""
+LEAD_SECONDS = 30.0
+"""Seconds for which a tick of the periodic work keeps the exchanges going."""
+
+
+class LineKeeper:
+    """Keeps the exchange with the main server running beside the other periodic work."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self._until = 0.0
+        self._running: gevent.Greenlet[[], None] | None = None
+
+    def tick(self) -> None:
+        """Go on for a while; an exchange may wait long for a line that is cut."""
+        self._until = time.monotonic() + LEAD_SECONDS
+        if self._running is None or self._running.dead:
+            self._running = gevent.spawn(self._run)
+
+    def _run(self) -> None:
+        while time.monotonic() < self._until:
+            self._line.exchange_all()
+            gevent.sleep(PAUSE_SECONDS)
+
+
+def _job(hall: Hall) -> Callable[[], None]:
+    config = hall.config
+    if not config.branch_site:
+        return lambda: None
+    return LineKeeper(Line(hall.ctx, HttpTransport(config.main_url, config.data))).tick
+
+
+CAPABILITY = Capability(
+    name="branches",
+    in_branch=True,
+    routes=(
+        lambda parts: routes.add(parts.api),
+        lambda parts: watch(parts.hall.ctx, parts.hall.config),
+    ),
+    alarms=(alarms.alarms,),
+    quiet_alarms=frozenset({alarms.CODE}),
+    jobs=(_job,),
+)

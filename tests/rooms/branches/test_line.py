@@ -1,0 +1,170 @@
+"""A branch server and the main one: what is done in one building is in the books of both, once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from server.accounts.people import People
+from server.branches import alarms, membership
+from server.catalogue.actions import import_catalogue
+from server.core.actors import SYSTEM
+from server.core.config import Config
+from server.core.errors import HallError
+from server.core.offload import run_directly
+from server.core.presence import SingleWorker
+from server.hall.composition import Hall
+from server.integrity.checks import violations
+from server.queue import calling, snapshot
+from server.queue.business_day import keep_day
+from server.queue.errors import QueueCode
+from server.queue.queue_views import window_states
+from server.queue.settings import NumberSettings
+from server.queue.tickets import State
+from support.branch_pair import HALL, OFFICE, SITE, Pair, Server, clerk
+from support.halls import MONDAY, SmallHall, at
+
+
+@pytest.fixture
+def pair(small: SmallHall, tmp_path: Path) -> Iterator[Pair]:
+    pair = Pair(small, tmp_path)
+    yield pair
+    pair.close()
+
+
+def test_a_branch_works_while_the_line_is_cut_and_delivers_afterwards(pair: Pair) -> None:
+    pair.main.sign_in("T1")
+    pair.branch.sign_in("T2")
+    pair.deliver()
+    pair.cable.fault = "cut"
+    here = pair.main.issue("tax-1", "1")
+    there = pair.branch.issue("tax-1", "2")
+    assert (here.number, there.number) == ("A001", "A801")
+    called = calling.call_next(pair.branch.ctx, clerk("T2"), pair.branch.key(), "T2", None)
+    assert called == there.id
+    assert not pair.line.exchange_all()
+    assert [row["id"] for row in pair.main.rows("ticket")] == [here.id]
+    pair.deliver()
+    seen = pair.main.ticket(there.id)
+    assert (seen.state, seen.window, seen.branch) == (State.CALLED, "T2", "north")
+    assert pair.branch.ticket(there.id).branch == ""
+    assert len(pair.main.rows("call")) == 1
+
+
+def test_only_the_branch_changes_its_numbers(pair: Pair) -> None:
+    pair.main.sign_in("T1")
+    pair.branch.sign_in("T2")
+    there = pair.branch.issue("tax-1", "2")
+    pair.deliver()
+    with pytest.raises(HallError) as nobody:
+        calling.call_next(pair.main.ctx, clerk("T1"), pair.main.key(), "T1", None)
+    assert nobody.value.code is QueueCode.NOBODY_WAITING
+    with pytest.raises(HallError) as refused:
+        calling.cancel(pair.main.ctx, clerk("T1"), pair.main.key(), there.id)
+    assert refused.value.code is QueueCode.TICKET_OF_BRANCH
+    with pytest.raises(HallError) as elsewhere:
+        pair.main.sign_in("S1")
+    assert elsewhere.value.code is QueueCode.BRANCH_SERVER
+    with pytest.raises(HallError) as other:
+        pair.branch.sign_in("T1")
+    assert other.value.code is QueueCode.BRANCH_SERVER
+
+
+def alarms_of(server: Server, config: Config) -> list[str]:
+    """Return the codes of the alarms of branches at a server, by the office's own source."""
+    hall = Hall(
+        config, server.ctx, People(server.ctx, run_directly), run_directly, SingleWorker("test")
+    )
+    return [alarm.code for alarm in alarms.alarms(hall)(snapshot.take(server.ctx))]
+
+
+def test_both_offices_are_warned_while_the_line_is_cut(pair: Pair) -> None:
+    main, there = Config(data=pair.folder), pair.config
+    pair.deliver()
+    assert (alarms_of(pair.main, main), alarms_of(pair.branch, there)) == ([], [])
+    pair.cable.fault = "cut"
+    pair.clock.advance(minutes=5)
+    assert not pair.line.exchange_all()
+    assert (alarms_of(pair.main, main), alarms_of(pair.branch, there)) == (
+        [alarms.CODE],
+        [alarms.CODE],
+    )
+    pair.deliver()
+    assert (alarms_of(pair.main, main), alarms_of(pair.branch, there)) == ([], [])
+
+
+def test_each_office_sees_the_windows_of_its_own_building(pair: Pair) -> None:
+    seen = {
+        name: [window.code for window in window_states(snapshot.take(server.ctx))]
+        for name, server in (("main", pair.main), ("branch", pair.branch))
+    }
+    assert seen == {"main": ["T1", "G1", "G2"], "branch": ["T2", "S1", "F1"]}
+
+
+def test_settings_and_business_data_reach_the_branch(pair: Pair, small: SmallHall) -> None:
+    pair.deliver()
+    small.configure(priority_run=7)
+    book = replace(HALL, hall_name="新名字")
+    import_catalogue(small.ctx, SYSTEM, book, "renamed")
+    pair.cable.fault = "cut"
+    pair.line.exchange_all()
+    assert pair.branch.ctx.settings().of(NumberSettings).priority_run == 2
+    pair.deliver()
+    assert pair.branch.ctx.settings().of(NumberSettings).priority_run == 7
+    assert pair.branch.ctx.catalogue().hall_name == "新名字"
+    assert pair.branch.ctx.settings().of(NumberSettings).own_building == "north"
+
+
+def test_a_lost_server_is_replaced_and_its_day_goes_on(pair: Pair) -> None:
+    pair.branch.sign_in("T2")
+    first, second = pair.branch.issue("tax-1", "2"), pair.branch.issue("tax-1", "2")
+    calling.call_next(pair.branch.ctx, clerk("T2"), pair.branch.key(), "T2", None)
+    pair.deliver()
+    pair.cable.fault = "cut"
+    lost = pair.branch.issue("tax-1", "2")
+    pair.branch, pair.line = pair.join()
+    pair.branch.sign_in("T2")
+    assert pair.branch.ticket(second.id).state is State.WAITING
+    assert pair.branch.ticket(first.id).window == "T2"
+    fresh = pair.branch.issue("tax-1", "2")
+    assert fresh.number > lost.number
+    pair.deliver()
+    assert pair.main.ticket(fresh.id).branch == "north"
+    for server in (pair.main, pair.branch):
+        assert server.ctx.read(partial(violations, server.ctx.hall_id)) == []
+
+
+def test_a_restored_branch_is_refused_and_nothing_is_overwritten(pair: Pair) -> None:
+    pair.branch.sign_in("T2")
+    pair.deliver()
+    with pair.restored_after(lambda: pair.branch.issue("tax-1", "2")):
+        forked = pair.branch.issue("tax-2", "2")
+        assert not pair.line.exchange_all()
+        line = pair.branch.rows("main_line")[0]
+        assert line["refusal"] == "branch_broken"
+        seen = pair.main.ticket(forked.id)
+        assert (seen.item, seen.number) == ("tax-1", forked.number)
+
+
+def test_a_branch_that_has_ended_is_not_heard_any_more(pair: Pair, small: SmallHall) -> None:
+    pair.branch.sign_in("T2")
+    there = pair.branch.issue("tax-1", "2")
+    pair.deliver()
+    membership.end(pair.main.ctx, OFFICE, pair.main.key(), SITE)
+    with pytest.raises(HallError) as today:
+        pair.main.sign_in("T2")
+    assert today.value.code is QueueCode.BRANCH_SERVER
+    pair.cable.fault = ""
+    assert not pair.line.exchange_all()
+    assert pair.branch.rows("main_line")[0]["refusal"] == "branch_unknown"
+    pair.clock.set(at(9, day=MONDAY + timedelta(days=1)))
+    keep_day(pair.main.ctx)
+    assert pair.main.ticket(there.id).state is State.EXPIRED
+    small.configure(kiosk_sites="2 north")
+    pair.main.sign_in("S1")
+    assert pair.main.issue("build-1", "2").number == "C001"
