@@ -1,0 +1,20 @@
+"""Buildings: the way to the door of each."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0048"
+down_revision = "0046"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Bring the schema to this revision."""
+    with op.batch_alter_table("site") as batch:
+        for name in ("directions", "directions_en"):
+            batch.add_column(
+                sa.Column(name, sa.Text(), server_default=sa.text("''"), nullable=False)
+            )
