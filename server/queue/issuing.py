@@ -89,6 +89,8 @@ class IssueExtras:
     """Start (ms) of the person's appointment; 0: without one."""
     absent: bool = False
     """True for a remote number: its holder checks in later."""
+    site: str = ""
+    """Building that the person chose; empty: the place where the number is taken decides."""
 
     def lane_of(self, item: str, klass: str, site: str) -> str:
         """Return the lane of the number."""
@@ -154,7 +156,7 @@ def issue_in_act(
     catalogue, settings = ctx.catalogue(), ctx.settings()
     snap = snapshot.in_act(ctx, tx, "sessions", "waiting", "notices")
     now, sessions = snap.local, snap.sessions
-    site = _site(snap, settings, actor, item_code, kiosk or extras.printer_of)
+    site = extras.site or _site(snap, settings, actor, item_code, kiosk or extras.printer_of)
     target = route(catalogue, item_code, now, sessions, settings, site)
     item = catalogue.item_by[item_code]
     item_quotas.require_place(ctx, tx.conn, item_code, tx.now)
