@@ -160,6 +160,13 @@ REFUSALS: dict[ErrorCode, Refusal] = {
         409,
         "该事项在{site}办理，这里不办，请到：{address}。",
         "This service is in another building, {site_en}. Please go to: {address_en}.",
+        by="why",
+        cases={
+            "chosen": (
+                "您的号定在{site}办理，不在这里，请到：{address}。",
+                "Your place is in another building, {site_en}. Please go to: {address_en}.",
+            )
+        },
     ),
     QueueCode.CLASS_UNKNOWN: Refusal(
         400, "没有这类人群，请重新选择。", "There is no such group of people. Please choose again."

@@ -14,7 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from playwright.sync_api import Browser, Page, expect
 
 from support import axe
-from support.hall_server import ADMINISTRATOR, MANAGER, HallServer
+from support.hall_server import ADMINISTRATOR, MANAGER, TUESDAY, HallServer
 from support.staff_pages import listen
 
 HERE, ELSEWHERE = ("qyshbxdj", "企业社会保险登记"), ("gssldj", "公司设立登记")
@@ -30,8 +30,25 @@ BOTH = "swj-01"
 """Item of both buildings."""
 THERE = "1018"
 """Clerk of the second building."""
+PLAN = {
+    "name": "办税预约",
+    "items": [BOTH],
+    "valid_from": TUESDAY,
+    "valid_to": "2026-12-31",
+    "weekdays": [1, 2, 3, 4, 5],
+    "opens": "10:00",
+    "closes": "12:00",
+    "step": 30,
+    "share": 100,
+}
 PEOPLE = (ADMINISTRATOR, MANAGER, THERE)
-SETTINGS = {"kiosk_sites": "1 bei", "remote_numbers": "on", "remote_from_minutes": 0}
+SETTINGS = {
+    "kiosk_sites": "1 bei",
+    "remote_numbers": "on",
+    "remote_from_minutes": 0,
+    "appointment_least_days": 0,
+    "appointment_early_minutes": 60,
+}
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +58,8 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HallServer]:
         office = running.clerk(ADMINISTRATOR)
         office.upload("/office/workbook", two_buildings(running), "hall.xlsx", "workbook")
         office.post("/office/settings", {"values": SETTINGS})
+        for site in SITES:
+            running.clerk(MANAGER).post("/office/appointment-plans", PLAN | {"site": site})
         yield running
 
 
@@ -178,3 +197,27 @@ def test_people_choose_the_building_of_a_number_from_afar(phone: Page, hall: Hal
     expect(phone.get_by_test_id("way")).to_contain_text("院内，免费")
     assert axe.findings(phone) == []
     assert fits(phone)
+
+
+def test_people_book_in_the_building_of_their_choice(
+    phone: Page, page: Page, hall: HallServer
+) -> None:
+    phone.goto(hall.url(f"/m#/book/{BOTH}"))
+    phone.get_by_test_id("book-place").filter(has_text="主楼").get_by_role("radio").check()
+    phone.get_by_test_id("slot").filter(has_text="11:00–").click()
+    phone.get_by_test_id("phone").fill("13900001237")
+    assert axe.findings(phone) == []
+    assert fits(phone)
+    phone.get_by_test_id("hold").click()
+    expect(phone.get_by_test_id("held-place")).to_contain_text("主楼，人民路1号")
+    phone.get_by_test_id("name").fill("王五样")
+    phone.get_by_test_id("confirm").click()
+    expect(phone.get_by_test_id("building")).to_contain_text("主楼，人民路1号")
+    expect(phone.get_by_test_id("way")).to_contain_text("南门，有坡道")
+    assert axe.findings(phone) == []
+    assert fits(phone)
+    code = phone.get_by_test_id("code").inner_text()
+    page.goto(hall.url("/kiosk/1"))
+    page.get_by_test_id("booked").click()
+    page.keyboard.type(code.replace(" ", ""))  # all at once, as a scanner does
+    expect(page.get_by_test_id("trouble")).to_contain_text("您的号定在主楼办理")

@@ -1,4 +1,4 @@
-"""Buildings: the way to the door of each."""
+"""Buildings: the way to the door of each, and the building of an appointment plan."""
 
 from __future__ import annotations
 
@@ -18,3 +18,6 @@ def upgrade() -> None:
             batch.add_column(
                 sa.Column(name, sa.Text(), server_default=sa.text("''"), nullable=False)
             )
+    site = sa.Column("site", sa.String(64), server_default=sa.text("''"), nullable=False)
+    with op.batch_alter_table("appointment_plan") as batch:
+        batch.add_column(site)
