@@ -103,6 +103,13 @@ def _unread_number(data: Mapping[str, Any]) -> Pair | None:
     )
 
 
+def _directions(data: Mapping[str, Any], language: int) -> Mapping[str, str]:
+    """Return the way to a building in brackets; empty where the office has not filled it in."""
+    lines = str(data.get(("way", "way_en")[language]) or "").splitlines()
+    words = ("；", "; ")[language].join(lines)
+    return {"directions": ("（{}）", " ({})")[language].format(words) if words else ""}
+
+
 REFUSALS: dict[ErrorCode, Refusal] = {
     QueueCode.ITEM_UNKNOWN: Refusal(404, "没有这个事项。", "There is no such service."),
     QueueCode.UNIT_WITHDRAWN: Refusal(
@@ -163,10 +170,11 @@ REFUSALS: dict[ErrorCode, Refusal] = {
         by="why",
         cases={
             "chosen": (
-                "您的号定在{site}办理，不在这里，请到：{address}。",
-                "Your place is in another building, {site_en}. Please go to: {address_en}.",
+                "您的号定在{site}办理，不在这里，请到：{address}{directions}。",
+                "Your place is in {site_en}. Please go to: {address_en}{directions}.",
             )
         },
+        facts=_directions,
     ),
     QueueCode.CLASS_UNKNOWN: Refusal(
         400, "没有这类人群，请重新选择。", "There is no such group of people. Please choose again."

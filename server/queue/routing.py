@@ -335,7 +335,8 @@ def require_here(catalogue: Catalogue, item: str, here: str, chosen: str) -> Non
     """
     site = catalogue.site_by.get(chosen)
     if here and site is not None and here != chosen:
-        raise HallError(QueueCode.OTHER_SITE, item=item, **way_to(site), why="chosen")
+        way = {"way": site.directions, "way_en": site.directions_en or site.directions}
+        raise HallError(QueueCode.OTHER_SITE, item=item, **way_to(site), **way, why="chosen")
 
 
 def _no_window(catalogue: Catalogue, item: Item) -> HallError:

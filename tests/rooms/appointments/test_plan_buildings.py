@@ -40,7 +40,10 @@ PHONE = "13900001234"
 @pytest.fixture
 def web(tmp_path: Path) -> Web:
     small = SmallHall(f"sqlite:///{tmp_path / 'hall.db'}", tmp_path, at(9))
-    import_catalogue(small.ctx, SYSTEM, branches(), "two buildings")
+    hall = branches()
+    way = "公交：1路到北街\n入口：东门"
+    known_way = (hall.sites[0], replace(hall.sites[1], directions=way))
+    import_catalogue(small.ctx, SYSTEM, replace(hall, sites=known_way), "two buildings")
     small.configure(kiosk_sites="1 centre; 2 north", appointment_least_days=0)
     web = Web(small)
     office = web.manager()
@@ -101,7 +104,8 @@ def test_the_other_building_s_kiosk_sends_a_booked_person_to_the_right_door(web:
     body = {"code": page["code"], "paper": False}
     refused = web.device("kiosk", "1").post(ARRIVE, body)
     assert (refused.status_code, refused.get_json()["code"]) == (409, "other_site")
-    assert refused.get_json()["message_zh"] == ("您的号定在城北楼办理，不在这里，请到：北街2号。")
+    words = "您的号定在城北楼办理，不在这里，请到：北街2号（公交：1路到北街；入口：东门）。"
+    assert refused.get_json()["message_zh"] == words
     assert web.browser().get(f"/appointments/{page['token']}").get_json()["state"] == "booked"
     arrived = web.device("kiosk", "2").post(ARRIVE, body).get_json()
     assert arrived["arrival"] == "on_time"
