@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from datetime import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 
+from display.board import board
 from kiosk.standby import lease_content
+from kiosk.views import kiosk_state, printer_view
 from server.catalogue.actions import import_catalogue
 from server.catalogue.building_plans import building_plans
 from server.catalogue.model import OpenLine, Scope
 from server.core.actors import SYSTEM
 from server.core.settings import Settings
+from server.queue import snapshot
 from server.queue.tickets import site_of
 from support.halls import MONDAY, SmallHall, at, branches, catalogue
 from support.web import Web
@@ -30,7 +35,8 @@ def with_way() -> Any:
     centre, north = hall.sites
     north = replace(north, directions=WAY, directions_en="Bus: 1")
     lines = (OpenLine(Scope.SITE, "north", frozenset({1, 2}), time(10), time(16)),)
-    return replace(hall, sites=(centre, north), hours=(*hall.hours, *lines))
+    items = tuple(replace(item, advice="", advice_en="") for item in hall.items)
+    return replace(hall, sites=(centre, north), items=items, hours=(*hall.hours, *lines))
 
 
 @pytest.fixture
@@ -100,6 +106,25 @@ def test_windows_of_a_building_keep_its_hours(web: Web) -> None:
     web.small.clock.advance(seconds=6 * 3600 + 50 * 60)
     assert kiosks[1].get("/items/tax-1").get_json()["refusal"]["code"] == "after_last_ticket"
     assert kiosks[0].get("/items/tax-1").get_json()["refusal"] is None
+
+
+def test_a_kiosk_says_when_its_own_building_opens(web: Web) -> None:
+    web.small.clock.advance(seconds=-2 * 3600)
+    seen = snapshot.take(web.small.ctx)
+    states = [kiosk_state(seen, name, printer_view(None, {}), {}, None) for name in ("1", "2")]
+    assert [state.hours.open for state in states] == [True, False]
+    assert states[1].hours.next == at(10)
+    assert board(seen, "west").hours.next == at(10)
+
+
+def test_the_paper_guide_names_each_building_with_its_windows(web: Web) -> None:
+    answer = web.browser().get("/items/tax-1/guide.pdf")
+    pages = PdfReader(io.BytesIO(answer.data)).pages
+    words = "".join("".join(page.extract_text() for page in pages).split())
+    assert "中心楼（中心路1号）：东厅1号窗口（税务一）、东厅11号窗口（综合一）" in words
+    assert "城北楼（北街2号）：西厅2号窗口（税务二）" in words
+    assert "周一、周二10:00至16:00" in words
+    assert "公交：1路到北街入口：东门" in words
 
 
 def test_a_kiosk_that_is_alone_knows_the_way_to_the_other_building() -> None:
