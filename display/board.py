@@ -51,7 +51,7 @@ def board(
         notice=snapshot.settings.of(ScreenSettings).notice_zh,
         notice_en=snapshot.settings.of(ScreenSettings).notice_en,
         moment_seconds=snapshot.settings.of(ScreenSettings).moment_seconds,
-        hours=hall_hours(snapshot),
+        hours=hall_hours(snapshot, site),
         notices=notice_views(snapshot, lambda a: zone == MAIN or covers(catalogue, a, zone)),
         prepare=_prepare(snapshot, zone, forecast),
         version=catalogue.version,

@@ -8,8 +8,9 @@ from kiosk.messages import KioskArrival, TicketView
 from server.appointments import actions, public_routes
 from server.appointments.messages import ArriveByCode
 from server.appointments.rules import Arrival
-from server.queue import returning
+from server.queue import returning, sites
 from server.queue.errors import QueueCode
+from server.queue.routing import require_here
 from server.queue.tickets import PASSED
 from server.remote_numbers.actions import by_check_in_code
 from server.web_api import Api, Call, Caller
@@ -36,6 +37,10 @@ def add(api: Api, view_of: Callable[[str], TicketView]) -> None:
         body: ArriveByCode = call.body
         remote = by_check_in_code(ctx, body.code)
         if remote is not None:
+            catalogue, settings = ctx.catalogue(), ctx.settings()
+            here = sites.of_kiosk(catalogue, settings, call.actor.name)
+            lane_site = sites.of_lane(catalogue, settings, remote.lane)
+            require_here(catalogue, remote.item, here, lane_site)
             late = remote.lane.startswith(PASSED)
             returning.check_in(ctx, call.actor, call.key, remote.id)
             arrival = Arrival.LATE if late else Arrival.ON_TIME

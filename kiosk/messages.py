@@ -12,6 +12,7 @@ from pydantic import Field, StringConstraints
 from server.appointments.rules import Arrival
 from server.catalogue.messages import (
     Building,
+    BuildingPlan,
     ClassRef,
     GroupRef,
     HallHours,
@@ -49,10 +50,14 @@ class KioskCatalogue(Message):
     """Codes of the most requested items of late, most first."""
 
 
-class HallSite(Building):
-    """Building of the hall; `units`: codes of those with a window in it."""
+class HallSite(BuildingPlan):
+    """Building of the hall now, with its plan; `units`: codes of those with a window in it."""
 
     units: list[str]
+    calling: int
+    """Number of windows that call people now."""
+    waiting: int | None
+    """People who wait in it; None while the hall does not tell its buildings apart."""
 
 
 class PhoneHall(Message):
@@ -63,7 +68,7 @@ class PhoneHall(Message):
     hours: HallHours
     notices: list[HallNoticeView]
     sites: list[HallSite]
-    """Empty for a hall in a single building."""
+    """The main one first; a hall in a single building has one."""
     bookable: list[str]
     """Codes of the items that take appointments."""
     remote: bool
@@ -112,6 +117,8 @@ class ItemPage(Message):
     """Address of the item's guide, for people's own phones."""
     buildings: list[Building] = Field(default_factory=list)
     """Buildings with a window for it; none in a hall of a single building."""
+    entitled: list[str] = Field(default_factory=list)
+    """Codes of all windows that may serve it on this day, with a person or without."""
 
 
 class SlipState(Message):

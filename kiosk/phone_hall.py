@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from kiosk.messages import HallSite, PhoneHall
 from server.appointments.views import bookable_items
+from server.catalogue.building_plans import building_plans
 from server.catalogue.model import Catalogue
-from server.catalogue.refs import building
 from server.hall.context import Context
-from server.queue import snapshot
+from server.queue import sites, snapshot
 from server.queue.notice_scope import HALL
-from server.queue.queue_views import hall_hours, notice_views
+from server.queue.queue_views import hall_hours, notice_views, waits_at, windows_now
 from server.queue.settings import ON
+from server.queue.snapshot import QueueSnapshot
 from server.remote_numbers.settings import RemoteSettings
 from server.web_api import ANYONE, Api, Call
 from server.web_api.limits import PHONES
@@ -36,28 +37,32 @@ def view(ctx: Context) -> PhoneHall:
         hall_en=catalogue.hall_name_en,
         hours=hall_hours(current),
         notices=notice_views(current, lambda area: area == HALL),
-        sites=sites(catalogue),
+        sites=buildings(current),
         bookable=[item.item for item in bookable],
         remote=current.settings.of(RemoteSettings).remote_numbers == ON,
     )
 
 
-def sites(catalogue: Catalogue) -> list[HallSite]:
-    """Return the buildings with their units, the main one first; none in a single building."""
+def buildings(current: QueueSnapshot) -> list[HallSite]:
+    """Return the buildings as they are now, the main one first."""
+    catalogue, apart = current.catalogue, sites.are_apart(current.catalogue, current.settings)
     return [
         HallSite(
-            **building(site).model_dump(),
-            units=_units_in(catalogue, site.code),
+            **plan.model_dump(),
+            units=_units_in(catalogue.at(plan.code)),
+            calling=len(set().union(*windows_now(current, plan.code).values())),
+            waiting=_waiting(current, plan.code) if apart or len(catalogue.sites) <= 1 else None,
         )
-        for site in catalogue.sites
+        for plan in building_plans(catalogue)
     ]
 
 
-def _units_in(catalogue: Catalogue, site: str) -> list[str]:
-    """Return the codes of the units that have a window in a building, in the catalogue's order."""
-    zones = {zone.code for zone in catalogue.zones if zone.site == site}
-    windows = [window for window in catalogue.windows if window.zone in zones]
-    codes = {unit for window in windows for unit in window.units}
-    present = {window.code for window in windows}
-    codes |= {m.unit for m in catalogue.mandates if present & set(m.windows)}
+def _waiting(current: QueueSnapshot, site: str) -> int:
+    return sum(int(row.waiting) for row in current.waiting if waits_at(current, row, site))
+
+
+def _units_in(catalogue: Catalogue) -> list[str]:
+    """Return the codes of the units that have a window, in the catalogue's order."""
+    codes = {unit for window in catalogue.windows for unit in window.units}
+    codes |= {m.unit for m in catalogue.mandates if set(m.windows) & catalogue.window_by.keys()}
     return [unit.code for unit in catalogue.units if unit.code in codes]

@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from kiosk.slip import standby_applicant, standby_slip, windows_words
 from server.catalogue import hours as catalogue_hours
 from server.catalogue.model import Catalogue, Handling, Item, Scope
-from server.catalogue.refs import item_ref, materials, unit_ref, window_refs
+from server.catalogue.refs import building, item_ref, materials, unit_ref, window_refs
 from server.core.clock import instant
 from server.core.errors import CommonCode, HallError
 from server.core.events import Event, HallChanged
@@ -214,9 +214,18 @@ def _items(
             "legal_days": item.legal_days,
             "legal_unit": item.legal_unit.value,
             "fee": item.fee,
+            "buildings": _elsewhere(catalogue, item, noon, site),
         }
         items[item.code] = {"prefix": unit.prefix, "steps": group, "page": page}
     return items, groups
+
+
+def _elsewhere(catalogue: Catalogue, item: Item, noon: datetime, site: str) -> list[Json]:
+    """Return the buildings to go to for an item that a kiosk's building does not serve."""
+    serving = sites.serving(catalogue, item, noon) if site else []
+    if site in [entry.code for entry in serving]:
+        return []
+    return [building(entry).model_dump(mode="json") for entry in serving]
 
 
 def _group(catalogue: Catalogue, item: Item, noon: datetime) -> str:

@@ -41,7 +41,7 @@ from server.queue.offline.messages import StandbyAccess
 from server.queue.offline.settings import OfflineSettings
 from server.queue.pinned_items import pinned_items
 from server.queue.queue_views import delay_view, hall_hours, notice_views, waiting_in
-from server.queue.routing import route
+from server.queue.routing import route, windows_for
 from server.queue.settings import NumberSettings, ScreenSettings, VoiceSettings
 from server.queue.slip_printing import Slip
 from server.queue.slips import StoredSlip
@@ -118,6 +118,7 @@ def item_page(
         offer=offer,
         refusal=refusal,
         buildings=buildings(snapshot, item),
+        entitled=[w.code for w in windows_for(catalogue, item, snapshot.local)],
         advice=item.advice if item.handling is Handling.CONSULT else "",
         advice_en=item.advice_en if item.handling is Handling.CONSULT else "",
     )
@@ -236,7 +237,7 @@ def ticket_view(
         notice_en=screens.notice_en,
         remind_ahead=screens.remind_ahead,
         reason=ticket.note if ticket.outcome == Outcome.REFUSED else "",
-        hours=hall_hours(snapshot),
+        hours=hall_hours(snapshot, _site_of(snapshot, ticket)),
         others=[_other_ticket(snapshot, other, place) for other, place in others],
         after=_after(ticket, [other for other, _ in others]),
         delay=delay_view(place.delay),
@@ -332,8 +333,9 @@ def kiosk_state(
     line: StandbyService | None,
 ) -> KioskState:
     """Return the live state of a kiosk."""
-    catalogue, hours = snapshot.catalogue, hall_hours(snapshot)
+    catalogue = snapshot.catalogue
     code = sites.of_kiosk(catalogue, snapshot.settings, kiosk)
+    hours = hall_hours(snapshot, code)
     return KioskState(
         kiosk=kiosk,
         building=_building_of(snapshot, code),

@@ -51,6 +51,7 @@ export const t = dictionary({
   takeFirst: { zh: "优先取号", en: "Take a priority number" },
   take: { zh: "取号", en: "Take a number" },
   taking: { zh: "正在取号，请稍候……", en: "Taking your number …" },
+  otherDoor: { zh: "请到{place}办理", en: "Please go to: {place}" },
   cannotTake: { zh: "暂时不能取号", en: "Not available now" },
   chooseFirst: { zh: "请先选择要办的事情", en: "Choose what you need first" },
   chooseHere: { zh: "请选择一项", en: "Choose one" },

@@ -32,7 +32,7 @@ from server.core.actors import SYSTEM, Actor
 from server.core.errors import HallError
 from server.core.store import Tx
 from server.hall.context import Context, JsonDict, write_journal
-from server.queue import issuing
+from server.queue import issuing, sites
 from server.queue.routing import ROUTING
 
 MINUTE_MS = 60_000
@@ -101,7 +101,7 @@ def arrive(
         when = _arrival(ctx, tx.now, row)
         issue = issuing.issue_request(row.item, row.klass, kiosk, paper=paper)
         slot = begins(ctx, row.day, row.start) if when is Arrival.ON_TIME else 0
-        extras = issuing.IssueExtras(slot=slot)
+        extras = issuing.IssueExtras(slot=slot, site=_site(ctx, tx, row))
         ticket = issuing.issue_in_act(ctx, tx, actor, issue, extras).ticket_id
         queries.change(tx, row.id, arrived_at=tx.now, arrival=when.value, ticket=ticket, unsure="")
         data = {"arrival": when.value, "ticket": ticket}
@@ -115,6 +115,14 @@ def arrive(
             _note_refused(ctx, appointment_id, error)
         raise
     return Arrived(appointment_id, str(answer["ticket"]), Arrival(answer["arrival"]))
+
+
+def _site(ctx: Context, tx: Tx, row: StoredAppointment) -> str:
+    """Return the building in which an appointment is kept; empty where none is named."""
+    catalogue = ctx.catalogue()
+    site = plan_queries.sites_of_plans(tx.conn, tx.hall_id).get(row.plan, "")
+    is_told_apart = site in catalogue.site_by and sites.are_apart(catalogue, ctx.settings())
+    return site if is_told_apart else ""
 
 
 def _arrival(ctx: Context, now: int, row: StoredAppointment) -> Arrival:

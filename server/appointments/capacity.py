@@ -28,7 +28,7 @@ from server.appointments.rules import (
 from server.appointments.settings import AppointmentSettings
 from server.catalogue import hours as catalogue_hours
 from server.catalogue.hours import Span
-from server.catalogue.model import Catalogue, Item
+from server.catalogue.model import Catalogue, Item, Window
 from server.hall.context import Context
 from server.queue.routing import entitled
 
@@ -209,11 +209,16 @@ def _spans(ctx: Context, plan: Plan, day: date) -> Spans:
     return cache.spans[key]
 
 
+def _windows(catalogue: Catalogue, site: str) -> Sequence[Window]:
+    """Return the windows of a building, none of one that is not listed any more; "": all."""
+    return catalogue.at(site).windows if not site or site in catalogue.site_by else ()
+
+
 def _computed_spans(catalogue: Catalogue, plan: Plan, day: date) -> Spans:
     result: dict[str, tuple[Span, ...]] = {}
     items = items_of(catalogue, plan)
     noon = datetime.combine(day, time(12))
-    for window in catalogue.windows:
+    for window in _windows(catalogue, plan.site):
         own = {
             span
             for item in items

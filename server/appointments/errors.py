@@ -31,6 +31,7 @@ class AppointmentCode(ErrorCode):
     PLAN_EMPTY = "plan_empty"
     PLAN_TIMES = "plan_times"
     PLAN_OVERLAP = "plan_overlap"
+    PLAN_SITE = "plan_site"
     CLOSURE_UNKNOWN = "closure_unknown"
     CLOSURE_SCOPE = "closure_scope"
 
@@ -145,6 +146,11 @@ REFUSALS: dict[ErrorCode, Refusal] = {
         409,
         "与预约方案“{name}”的事项和时间重叠，请先改那一个。",
         'Items and times overlap with the plan "{name}". Change that one first.',
+    ),
+    AppointmentCode.PLAN_SITE: Refusal(
+        409,
+        "方案的办公地点定了就不能改：请停用这个方案，给另一处新建一个。",
+        "The building of a plan stays: end this plan and make another one for the other building.",
     ),
     AppointmentCode.CLOSURE_UNKNOWN: Refusal(
         404, "没有这条停约记录。", "There is no such closure."

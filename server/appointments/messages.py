@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -80,6 +80,8 @@ class FreeSlot(Message):
     """Slot with its free seats; `held`: seats that somebody is just booking."""
 
     plan: str
+    site: str
+    """Building to come to; empty where the plan names none."""
     start: str
     end: str
     seats: int
@@ -102,6 +104,8 @@ class FreeDays(Message):
     name: str
     name_en: str
     days: list[FreeDay]
+    buildings: list[Building]
+    """Buildings that its slots name."""
 
 
 # -- claims ----------------------------------------------------------------------------------------
@@ -294,6 +298,8 @@ class PlanDraft(Command):
     closes: ClockTime
     step: Annotated[int, Field(ge=5, le=240)]
     share: Annotated[int, Field(ge=1, le=100)]
+    site: Code | Literal[""] = ""
+    """Building whose windows alone count; empty: all of them."""
 
 
 class EndPlan(Command):
@@ -343,6 +349,7 @@ class PlanView(Message):
     closes: str
     step: int
     share: int
+    site: str
     active: bool
     by_name: str
     at: int
@@ -361,6 +368,8 @@ class PlanList(Message):
     plans: list[PlanView]
     items: list[ItemChoice]
     groups: list[ItemChoice]
+    sites: list[ItemChoice]
+    """Buildings that a plan can name; none in a single one."""
 
 
 # -- the office's page -----------------------------------------------------------------------------

@@ -31,6 +31,7 @@ class StoredPlan:
     closes: int
     step: int
     share: int
+    site: str
     active: int
     at: int
     by_actor: str
@@ -69,6 +70,11 @@ def plans(conn: Connection, hall_id: str) -> list[StoredPlan]:
     return _plans.all(conn, query)
 
 
+def sites_of_plans(conn: Connection, hall_id: str) -> dict[str, str]:
+    """Return the building of each plan, which no version changes; empty for none."""
+    return {row.id: row.site for row in plans(conn, hall_id)}
+
+
 def plan_of(row: StoredPlan) -> Plan:
     """Return a stored version as the rules see it."""
     return Plan(
@@ -84,6 +90,7 @@ def plan_of(row: StoredPlan) -> Plan:
         closes=row.closes,
         step=row.step,
         share=row.share,
+        site=row.site,
         active=bool(row.active),
     )
 
@@ -103,6 +110,7 @@ def add_plan(tx: Tx, plan: Plan, by_actor: str) -> None:
         closes=plan.closes,
         step=plan.step,
         share=plan.share,
+        site=plan.site,
         active=int(plan.active),
         at=tx.now,
         by_actor=by_actor,

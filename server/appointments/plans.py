@@ -14,6 +14,7 @@ from server.core.actors import Actor
 from server.core.errors import HallError
 from server.core.store import Tx
 from server.hall.context import Context, JsonDict, write_journal
+from server.queue.routing import windows_for
 
 LEAST_STEP, MOST_SHARE = 5, 100
 
@@ -23,7 +24,7 @@ def save(ctx: Context, actor: Actor, key: str, plan: Plan) -> str:
 
     Seats that are claimed already stay, whatever the new version says.
 
-    Raises PLAN_UNKNOWN, PLAN_EMPTY, PLAN_TIMES, PLAN_OVERLAP, a code of `NOT_BOOKABLE`.
+    Raises PLAN_UNKNOWN, PLAN_EMPTY, PLAN_TIMES, PLAN_OVERLAP, PLAN_SITE, a code of `NOT_BOOKABLE`.
     """
     request: JsonDict = {"act": "appointment_plan.save", **_facts(plan), "plan": plan.id}
 
@@ -79,12 +80,19 @@ def _versions(conn: Connection, hall_id: str, plan_id: str) -> list[Plan]:
 
 
 def require_valid(ctx: Context, conn: Connection, plan: Plan) -> None:
-    """Raise PLAN_EMPTY, PLAN_TIMES, PLAN_OVERLAP or a code of `NOT_BOOKABLE`."""
+    """Raise PLAN_EMPTY, PLAN_TIMES, PLAN_OVERLAP, PLAN_SITE or a code of `NOT_BOOKABLE`."""
     catalogue = ctx.catalogue()
     for code in plan.items:
         bookable(ctx, code)
+    newest = {row.id: plan_queries.plan_of(row) for row in plan_queries.plans(conn, ctx.hall_id)}
+    last = newest.get(plan.id)  # its building stays: people come to where they booked
+    if (plan.site and plan.site not in catalogue.site_by) or (last and last.site != plan.site):
+        raise HallError(AppointmentCode.PLAN_SITE)
     groups = {group.code for group in catalogue.groups}
     items = capacity.items_of(catalogue, plan)
+    here = catalogue.at(plan.site)
+    if plan.site and not any(windows_for(here, item, ctx.local()) for item in items):
+        items = []
     if not items or not groups.issuperset(plan.groups):
         raise HallError(AppointmentCode.PLAN_EMPTY)
     is_right = (
@@ -101,7 +109,6 @@ def require_valid(ctx: Context, conn: Connection, plan: Plan) -> None:
     if not is_right:
         raise HallError(AppointmentCode.PLAN_TIMES)
     codes = {item.code for item in items}
-    newest = {row.id: plan_queries.plan_of(row) for row in plan_queries.plans(conn, ctx.hall_id)}
     for other in newest.values():
         shared = not codes.isdisjoint(item.code for item in capacity.items_of(catalogue, other))
         if other.id != plan.id and shared and overlap(plan, other):
@@ -120,4 +127,4 @@ def _facts(plan: Plan) -> JsonDict:
         "closes": plan.closes,
         "step": plan.step,
         "share": plan.share,
-    }
+    } | ({"site": plan.site} if plan.site else {})

@@ -46,6 +46,7 @@ PLANNING = (
     AppointmentCode.PLAN_EMPTY,
     AppointmentCode.PLAN_TIMES,
     AppointmentCode.PLAN_OVERLAP,
+    AppointmentCode.PLAN_SITE,
     *NOT_BOOKABLE,
 )
 JUDGING = (UNKNOWN, AppointmentCode.APPOINTMENT_STATE, AppointmentCode.APPOINTMENT_REASON)
@@ -90,6 +91,7 @@ def plan_of(draft: PlanDraft) -> Plan:
         closes=minute_of(draft.closes),
         step=draft.step,
         share=draft.share,
+        site=draft.site,
     )
 
 

@@ -230,6 +230,8 @@ class Plan:
     closes: int
     step: int
     share: int
+    site: str = ""
+    """Building whose windows alone count, and to which people come; empty: all of them."""
     active: bool = True
     """False: the plan ends with the day before `valid_from`."""
 
@@ -256,9 +258,11 @@ def in_force(versions: Iterable[Plan], day: str) -> list[Plan]:
 
 
 def overlap(plan: Plan, other: Plan) -> bool:
-    """Return True if two plans have slots at the same time."""
+    """Return True if two plans have slots at the same time, not in different buildings."""
+    apart = plan.site and other.site and plan.site != other.site
     return (
-        plan.active
+        not apart
+        and plan.active
         and other.active
         and plan.valid_from <= other.valid_to
         and other.valid_from <= plan.valid_to

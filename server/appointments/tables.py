@@ -40,6 +40,7 @@ appointment_plan = Table(
     Column("closes", Integer, nullable=False),
     Column("step", Integer, nullable=False),
     Column("share", Integer, nullable=False),  # percent
+    code_column("site"),  # building whose windows count; empty: all of them
     Column("active", Integer, nullable=False),
     Column("at", STAMP, nullable=False),
     code_column("by_actor"),

@@ -121,7 +121,10 @@ def free_days(ctx: Context, conn: Connection, item_code: str, first: str) -> Fre
         ]
         if slots:
             shown.append(FreeDay(day=day.isoformat(), weekday=day.isoweekday(), slots=slots))
-    return FreeDays(item=item.code, name=item.name, name_en=item.name_en, days=shown)
+    named = {slot.site for entry in shown for slot in entry.slots}
+    places = [building(site) for site in ctx.catalogue().sites if site.code in named]
+    words = {"name": item.name, "name_en": item.name_en}
+    return FreeDays(item=item.code, **words, days=shown, buildings=places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +153,7 @@ def _free_slot(slot: Slot, seats: Seats, *, first: bool) -> FreeSlot:
     booked, held = seats.booked[slot.key], seats.held[slot.key]
     return FreeSlot(
         plan=slot.plan.id,
+        site=slot.plan.site,
         start=slot.start,
         end=clock_text(minute_of(slot.start) + slot.plan.step),
         seats=most,
@@ -201,15 +205,17 @@ def page_of(hall: Hall, conn: Connection, row: StoredAppointment) -> Appointment
         hall_words=hall_step.words if hall_step else "",
         first_until=row.first_until if has_first else None,
         excused=bool(row.excused),
-        building=_building(ctx, row),
+        building=_building(ctx, conn, row),
     )
 
 
-def _building(ctx: Context, row: StoredAppointment) -> Building | None:
-    """Return the building to come to: the first that serves the item on that day."""
+def _building(ctx: Context, conn: Connection, row: StoredAppointment) -> Building | None:
+    """Return the building to come to: the plan's, else the first that serves the item that day."""
     catalogue, noon = ctx.catalogue(), datetime.combine(date.fromisoformat(row.day), NOON)
     item = catalogue.item_by.get(row.item)
-    code = sites.of_item(catalogue, ctx.settings(), item, noon, {}) if item is not None else ""
+    code = plan_queries.sites_of_plans(conn, ctx.hall_id).get(row.plan, "")
+    if code not in catalogue.site_by and item is not None:
+        code = sites.of_item(catalogue, ctx.settings(), item, noon, {})
     site = catalogue.site_by.get(code)
     return building(site) if site is not None else None
 
@@ -352,6 +358,7 @@ def plan_list(ctx: Context, conn: Connection) -> PlanList:
                 closes=clock_text(plan.closes),
                 step=plan.step,
                 share=plan.share,
+                site=plan.site,
                 active=plan.active,
                 by_name=_name(catalogue, row.by_actor),
                 at=row.at,
@@ -360,6 +367,10 @@ def plan_list(ctx: Context, conn: Connection) -> PlanList:
         ],
         items=items,
         groups=[ItemChoice(code=g.code, name=g.name) for g in catalogue.groups],
+        sites=[
+            ItemChoice(code=site.code, name=site.name)
+            for site in (catalogue.sites if len(catalogue.sites) > 1 else ())
+        ],
     )
 
 

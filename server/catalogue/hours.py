@@ -1,8 +1,8 @@
 """Opening hours of the hall, its windows and items, as wall-clock times of the hall's zone.
 
-Takes local naive datetimes or dates; uses no clock and no zone data. If a window (or item) has
-opening lines of its own, they replace the hall's on every weekday: a temporary window with lines
-for Tuesday only is closed on Monday.
+Takes local naive datetimes or dates; uses no clock and no zone data. If a building, window or item
+has opening lines of its own, they replace the hall's on every weekday: a temporary window with
+lines for Tuesday only is closed on Monday. A window without own lines has those of its building.
 """
 
 from __future__ import annotations
@@ -134,16 +134,36 @@ def past_hours(
 
 
 def _spans(catalogue: Catalogue, scope: Scope, subject: str, day: date) -> tuple[Span, ...]:
+    return _open_on(catalogue, _lines(catalogue, scope, subject), day)
+
+
+def _open_on(catalogue: Catalogue, lines: Iterable[OpenLine], day: date) -> tuple[Span, ...]:
     weekday = weekday_of(catalogue, day)
-    lines = _lines(catalogue, scope, subject)
     return _merged(Span(h.opens, h.closes) for h in lines if weekday in h.weekdays)
 
 
+def site_lines(catalogue: Catalogue, site: str) -> list[OpenLine]:
+    """Return the opening lines of a building: its own, otherwise the hall's."""
+    own = _lines(catalogue, Scope.SITE, site) if site else []
+    return own or _lines(catalogue, Scope.HALL, "")
+
+
+def site_spans(catalogue: Catalogue, site: str, day: date) -> tuple[Span, ...]:
+    """Return the opening spans of a building on `day`; the hall's for no building."""
+    return _open_on(catalogue, site_lines(catalogue, site), day)
+
+
+def window_lines(catalogue: Catalogue, window: str) -> list[OpenLine]:
+    """Return the opening lines of a window: its own, otherwise those of its building."""
+    if own := _lines(catalogue, Scope.WINDOW, window):
+        return own
+    only = catalogue.sites[0].code if len(catalogue.sites) == 1 else ""
+    return site_lines(catalogue, only or catalogue.site_of_window(window))
+
+
 def window_spans(catalogue: Catalogue, window: str, day: date) -> tuple[Span, ...]:
-    """Return the opening spans of a window on `day`: its own lines, otherwise the hall's."""
-    if _lines(catalogue, Scope.WINDOW, window):
-        return _spans(catalogue, Scope.WINDOW, window, day)
-    return hall_spans(catalogue, day)
+    """Return the opening spans of a window on `day`: its own, its building's, or the hall's."""
+    return _open_on(catalogue, window_lines(catalogue, window), day)
 
 
 def item_spans(catalogue: Catalogue, item: str, window: str, day: date) -> tuple[Span, ...]:
@@ -170,11 +190,14 @@ def last_close(catalogue: Catalogue, day: date) -> time | None:
     return max(ends, default=None)
 
 
-def hall_opens(catalogue: Catalogue, now: datetime) -> datetime | None:
-    """Return the next time after `now` at which the hall opens, within two weeks, or None."""
+def hall_opens(catalogue: Catalogue, now: datetime, site: str = "") -> datetime | None:
+    """Return the next time after `now` at which the hall opens, within two weeks, or None.
+
+    `site`: a building with hours of its own.
+    """
     for ahead in range(LOOK_AHEAD_DAYS + 1):
         day = now.date() + timedelta(days=ahead)
-        for span in hall_spans(catalogue, day):
+        for span in site_spans(catalogue, site, day):
             start = datetime.combine(day, span.opens)
             if start > now:
                 return start
@@ -203,7 +226,6 @@ def weekdays_of(catalogue: Catalogue, windows: Iterable[str]) -> tuple[int, ...]
     """Return the ISO weekdays on which one of `windows` is open in an ordinary week."""
     days: set[int] = set()
     for code in windows:
-        lines = _lines(catalogue, Scope.WINDOW, code) or _lines(catalogue, Scope.HALL, "")
-        for line in lines:
+        for line in window_lines(catalogue, code):
             days |= line.weekdays
     return tuple(sorted(days))

@@ -102,13 +102,49 @@ class ZoneRef(NameRef):
 
 
 class Building(Message):
-    """Building of the hall (办公地点) with its address."""
+    """Building of the hall (办公地点) with its address and the way to its door."""
 
     code: str
     name: str
     name_en: str
     address: str
     address_en: str
+    directions: str = ""
+    """A line each, such as 公交：…; empty where the office has not filled it in."""
+    directions_en: str = ""
+
+
+class OpenHours(Message):
+    """Hours on some weekdays (1 is Monday), `HH:MM`."""
+
+    weekdays: list[int]
+    opens: str
+    closes: str
+
+
+class PlanWindow(Message):
+    """Window on the plan of a building."""
+
+    code: str
+    number: int
+    name: str
+    name_en: str
+
+
+class PlanRoom(NameRef):
+    """Room on the plan of a building, with its windows in the order of their numbers."""
+
+    windows: list[PlanWindow]
+
+
+class BuildingPlan(Building):
+    """Building with its hours and rooms.
+
+    A hall that lists no building has one without code and address, with the hall's name.
+    """
+
+    hours: list[OpenHours]
+    rooms: list[PlanRoom]
 
 
 class ClassRef(Message):

@@ -88,9 +88,10 @@ class LimitUnit(StrEnum):
 
 
 class Scope(StrEnum):
-    """Scope of an opening line; a window or item with own lines does not use the hall's."""
+    """Scope of an opening line; with own lines a building, window or item uses no wider ones."""
 
     HALL = "hall"
+    SITE = "site"
     WINDOW = "window"
     ITEM = "item"
 
@@ -263,25 +264,24 @@ class Item:
 
     @property
     def promise_exceeds_law(self) -> bool:
-        """True if the promise ends after the legal limit, even in weeks without a holiday.
-
-        Five working days take at least seven calendar days.
-        """
+        """True if the promise ends after the legal limit, even in weeks without a holiday."""
         days = self.promised_days
         if self.legal_unit is LimitUnit.CALENDAR:
-            days += days // 5 * 2
+            days += days // 5 * 2  # five working days take at least seven calendar days
         return 0 < self.legal_days < days
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Building of the hall (办公地点). A hall in a single building needs none."""
+    """Building of the hall (办公地点). `directions`: the way to its door (怎么走)."""
 
     code: str
     name: str
     name_en: str
     address: str
     address_en: str = ""
+    directions: str = ""
+    directions_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,7 +353,7 @@ class OpenLine:
 
     scope: Scope
     subject: str
-    """Window or item code; empty for the hall."""
+    """Site, window or item code; empty for the hall."""
     weekdays: frozenset[int]
     """ISO weekdays, 1 is Monday."""
     opens: time

@@ -76,6 +76,8 @@ def building(site: Site) -> Building:
         name_en=site.name_en,
         address=site.address,
         address_en=site.address_en,
+        directions=site.directions,
+        directions_en=site.directions_en,
     )
 
 

@@ -64,6 +64,8 @@ site = _versioned(
     text_column("name_en"),
     text_column("address"),
     text_column("address_en"),
+    text_column("directions"),
+    text_column("directions_en"),
 )
 zone = _versioned(
     "zone",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.catalogue.messages import UnitRef, WindowRef
+from server.catalogue.messages import BuildingPlan, OpenHours, UnitRef, WindowRef
 from server.catalogue.model import CaseMode, Handling, ItemKind, LimitUnit, NetworkScope
 from server.core.messages import Message
 from server.disclosure.rules import Gap
@@ -41,14 +41,6 @@ class GuideFee(Message):
     amount: int
     unit: str
     basis: str
-
-
-class GuideHours(Message):
-    """Hours of handling on some weekdays (1 is Monday), `HH:MM`."""
-
-    weekdays: list[int]
-    opens: str
-    closes: str
 
 
 class Guide(Message):
@@ -90,7 +82,10 @@ class Guide(Message):
     visits: int | None
     windows: list[WindowRef]
     places: str
-    hours: list[GuideHours]
+    hours: list[OpenHours]
+    """Hours of handling; empty where each of its buildings has hours of its own."""
+    buildings: list[BuildingPlan]
+    """Buildings with a window for it, with plan and directions; none if it is done elsewhere."""
     consult_phone: str
     complaint_phone: str
     remedies: str

@@ -9,9 +9,10 @@ from pathlib import Path
 import segno
 
 from server.catalogue.limit_words import UNIT_WORDS
+from server.catalogue.messages import BuildingPlan, OpenHours
 from server.catalogue.model import CaseMode, ItemKind, LimitUnit, NetworkScope
 from server.core.documents import pdf
-from server.disclosure.messages import Guide, GuideHours, GuideMaterial, GuideStage
+from server.disclosure.messages import Guide, GuideMaterial, GuideStage
 
 TEMPLATE = Path(__file__).with_name("guide.typ")
 KEPT = 64
@@ -126,13 +127,22 @@ def _place(guide: Guide) -> str:
         return f"本厅仅咨询。{guide.advice}"
     if guide.unit.place:
         return guide.unit.place
+    lines = [line for plan in guide.buildings for line in _building(guide, plan)]
+    return "\n".join(part for part in (*lines, guide.places) if part)
+
+
+def _building(guide: Guide, plan: BuildingPlan) -> list[str]:
+    """Return the lines of a building: address, windows, hours if they differ, the way there."""
+    places = {window.code: room.name for room in plan.rooms for window in room.windows}
     windows = "、".join(
-        f"{w.site_name}{w.zone_name}{w.number}号窗口（{w.name}）" for w in guide.windows
+        f"{places[w.code]}{w.number}号窗口（{w.name}）" for w in guide.windows if w.code in places
     )
-    return "\n".join(part for part in (f"{guide.hall}：{windows}", guide.places) if part)
+    address = f"（{plan.address}）" if plan.address else ""
+    hours = "" if guide.hours else "；".join(_hours(line) for line in plan.hours)
+    return [f"{plan.name}{address}：{windows}", hours, plan.directions]
 
 
-def _hours(line: GuideHours) -> str:
+def _hours(line: OpenHours) -> str:
     days = line.weekdays
     if len(days) > 2 and days == list(range(days[0], days[-1] + 1)):
         words = f"周{_WEEKDAYS[days[0] - 1]}至周{_WEEKDAYS[days[-1] - 1]}"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import datetime
 
-from server.catalogue.model import Catalogue, Handling, Item, ItemKind, OpenLine, Scope
+from server.catalogue.building_plans import building_plans, open_hours
+from server.catalogue.messages import BuildingPlan, OpenHours
+from server.catalogue.model import Catalogue, Handling, Item, ItemKind, Presence, Scope
 from server.catalogue.refs import unit_ref, window_refs
 from server.catalogue.workbook.digest import item_digest
 from server.core.errors import HallError
@@ -17,7 +20,6 @@ from server.disclosure.messages import (
     Guide,
     GuideBrief,
     GuideFee,
-    GuideHours,
     GuideList,
     GuideMaterial,
     GuideStage,
@@ -74,6 +76,7 @@ def guide(catalogue: Catalogue, code: str, now: datetime) -> Guide:
         raise HallError(QueueCode.ITEM_UNKNOWN, item=code)
     unit = catalogue.unit_by[item.unit]
     windows = [window.code for window in windows_for(catalogue, item, now)]
+    buildings = _buildings(catalogue, windows) if unit.presence is Presence.HALL else []
     return Guide(
         hall=catalogue.hall_name,
         hall_en=catalogue.hall_name_en,
@@ -83,7 +86,8 @@ def guide(catalogue: Catalogue, code: str, now: datetime) -> Guide:
         mode=item.case_mode if item.handling is Handling.ACCEPTED else None,
         extension_days=_extension(item),
         windows=window_refs(catalogue, windows),
-        hours=[_hours(line) for line in _lines(catalogue, item)],
+        hours=_hours(catalogue, item, buildings),
+        buildings=buildings,
         consult_phone=item.consult_phone or unit.phone,
         complaint_phone=item.complaint_phone or unit.complaint_phone,
         materials=[GuideMaterial(**asdict(material)) for material in item.materials],
@@ -99,15 +103,25 @@ def _extension(item: Item) -> int:
     return item.extension_days if accepted and item.promised_days else 0
 
 
-def _lines(catalogue: Catalogue, item: Item) -> list[OpenLine]:
+def _buildings(catalogue: Catalogue, windows: Collection[str]) -> list[BuildingPlan]:
+    """Return the buildings with one of the windows, the main one first."""
+    plans = building_plans(catalogue)
+    return [
+        plan
+        for plan in plans
+        if any(window.code in windows for room in plan.rooms for window in room.windows)
+    ]
+
+
+def _hours(catalogue: Catalogue, item: Item, buildings: list[BuildingPlan]) -> list[OpenHours]:
+    """Return the item's own hours, else those that its buildings share, else none."""
     own = [h for h in catalogue.hours if h.scope is Scope.ITEM and h.subject == item.code]
-    return own or [h for h in catalogue.hours if h.scope is Scope.HALL]
-
-
-def _hours(line: OpenLine) -> GuideHours:
-    return GuideHours(
-        weekdays=sorted(line.weekdays), opens=f"{line.opens:%H:%M}", closes=f"{line.closes:%H:%M}"
-    )
+    if own:
+        return open_hours(own)
+    if not buildings:
+        return open_hours(h for h in catalogue.hours if h.scope is Scope.HALL)
+    first = buildings[0].hours
+    return first if all(plan.hours == first for plan in buildings) else []
 
 
 def brief(catalogue: Catalogue, item: Item, now: datetime) -> GuideBrief:

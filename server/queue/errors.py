@@ -106,6 +106,13 @@ def _unread_number(data: Mapping[str, Any]) -> Pair | None:
     )
 
 
+def _directions(data: Mapping[str, Any], language: int) -> Mapping[str, str]:
+    """Return the way to a building in brackets; empty where the office has not filled it in."""
+    lines = str(data.get(("way", "way_en")[language]) or "").splitlines()
+    words = ("；", "; ")[language].join(lines)
+    return {"directions": ("（{}）", " ({})")[language].format(words) if words else ""}
+
+
 REFUSALS: dict[ErrorCode, Refusal] = {
     QueueCode.ITEM_UNKNOWN: Refusal(404, "没有这个事项。", "There is no such service."),
     QueueCode.UNIT_WITHDRAWN: Refusal(
@@ -163,6 +170,14 @@ REFUSALS: dict[ErrorCode, Refusal] = {
         409,
         "该事项在{site}办理，这里不办，请到：{address}。",
         "This service is in another building, {site_en}. Please go to: {address_en}.",
+        by="why",
+        cases={
+            "chosen": (
+                "您的号定在{site}办理，不在这里，请到：{address}{directions}。",
+                "Your place is in {site_en}. Please go to: {address_en}{directions}.",
+            )
+        },
+        facts=_directions,
     ),
     QueueCode.BRANCH_SERVER: Refusal(
         409,

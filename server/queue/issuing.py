@@ -24,7 +24,7 @@ from server.queue.errors import QueueCode
 from server.queue.forecasts import Forecasts
 from server.queue.offline import lease_queries
 from server.queue.offline.lease_rules import NumberRange
-from server.queue.routing import Delay, route
+from server.queue.routing import Delay, require_here, route
 from server.queue.settings import NumberSettings
 from server.queue.slip_printing import (
     NO_PRINTER,
@@ -91,6 +91,8 @@ class IssueExtras:
     """Start (ms) of the person's appointment; 0: without one."""
     absent: bool = False
     """True for a remote number: its holder checks in later."""
+    site: str = ""
+    """Building that the person chose; empty: where the number is taken. Set only if told apart."""
 
     def lane_of(self, item: str, klass: str, site: str) -> str:
         """Return the lane of the number."""
@@ -156,13 +158,15 @@ def issue_in_act(
     catalogue, settings = ctx.catalogue(), ctx.settings()
     snap = snapshot.in_act(ctx, tx, "sessions", "waiting", "notices")
     now, sessions = snap.local, snap.sessions
-    site = _site(snap, settings, actor, item_code, kiosk or extras.printer_of)
+    here = _here(snap, settings, actor, kiosk or extras.printer_of)
+    require_here(catalogue, item_code, here, extras.site)
+    site = here or extras.site or _site(snap, settings, item_code)
+    number_ranges.require_here(catalogue, settings, site, ctx.day(tx.now))
     target = route(catalogue, item_code, now, sessions, settings, site)
     item = catalogue.item_by[item_code]
     item_quotas.require_place(ctx, tx.conn, item_code, tx.now)
     if actor.kind is ActorKind.KIOSK:
         issue_rate.require(ctx, tx, kiosk, catalogue.unit_by[item.unit].prefix)
-    number_ranges.require_here(catalogue, settings, site, ctx.day(tx.now))
     reserve = settings.of(NumberSettings).desk_numbers if actor.kind is ActorKind.KIOSK else 0
     klass = catalogue.class_by.get(applicant)
     if klass is None:
@@ -201,8 +205,8 @@ def issue_in_act(
     return IssuedTicket(ticket.id, ticket, snap, target.now, wait, slip, target.delay)
 
 
-def _site(snap: QueueSnapshot, settings: Settings, actor: Actor, item: str, kiosk: str) -> str:
-    """Return the building in which a number is taken; empty if the hall does not tell them apart.
+def _here(snap: QueueSnapshot, settings: Settings, actor: Actor, kiosk: str) -> str:
+    """Return the building in which a number is taken; empty from afar, and if not told apart.
 
     `kiosk`: where it is taken or its slip is printed.
     """
@@ -214,10 +218,15 @@ def _site(snap: QueueSnapshot, settings: Settings, actor: Actor, item: str, kios
     if actor.kind in (ActorKind.CLERK, ActorKind.MANAGER, ActorKind.ADMINISTRATOR):
         windows = [code for code, row in snap.session_rows.items() if row.staff == actor.name]
         return sites.of_desk(catalogue, settings, actor.name, windows)
-    entry = catalogue.item_by.get(item)
+    return ""
+
+
+def _site(snap: QueueSnapshot, settings: Settings, item: str) -> str:
+    """Return the building to come to from afar; empty if the hall does not tell them apart."""
+    entry = snap.catalogue.item_by.get(item)
     if entry is None:
         return ""  # the routing refuses it
-    return sites.of_item(catalogue, settings, entry, snap.local, snap.sessions)
+    return sites.of_item(snap.catalogue, settings, entry, snap.local, snap.sessions)
 
 
 @dataclass(frozen=True, slots=True)

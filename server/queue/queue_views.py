@@ -107,12 +107,15 @@ def _window(snapshot: QueueSnapshot, window: Window) -> WindowState:
     )
 
 
-def hall_hours(snapshot: QueueSnapshot) -> HallHours:
-    """Return the hall's hours: open or closed, and the next opening."""
-    catalogue, now = snapshot.catalogue, snapshot.local
-    today = catalogue_hours.hall_spans(catalogue, now.date())
+def hall_hours(snapshot: QueueSnapshot, site: str = "") -> HallHours:
+    """Return the hall's hours: open or closed, and the next opening.
+
+    `site`: building whose hours and windows count.
+    """
+    catalogue, now = snapshot.catalogue.at(site), snapshot.local
+    today = catalogue_hours.site_spans(catalogue, site, now.date())
     is_open, numbers = catalogue_hours.open_at(today, now.time()), _gives_numbers(snapshot, today)
-    opens = None if is_open and numbers else catalogue_hours.hall_opens(catalogue, now)
+    opens = None if is_open and numbers else catalogue_hours.hall_opens(catalogue, now, site)
     others = catalogue.windows if not is_open else ()
     return HallHours(
         open=is_open,

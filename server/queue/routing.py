@@ -14,7 +14,16 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from server.catalogue import hours as catalogue_hours
-from server.catalogue.model import Catalogue, Handling, Item, Presence, Staff, Window, WindowKind
+from server.catalogue.model import (
+    Catalogue,
+    Handling,
+    Item,
+    Presence,
+    Site,
+    Staff,
+    Window,
+    WindowKind,
+)
 from server.core.clock import instant, local
 from server.core.errors import ErrorCode, HallError
 from server.core.settings import GeneralSettings, Settings
@@ -306,15 +315,28 @@ def require_site(catalogue: Catalogue, item: Item, now: datetime, site: str) -> 
     codes = {catalogue.site_of_window(window.code) for window in elsewhere}
     other = next(entry for entry in catalogue.sites if entry.code in codes)
     numbers = [w.number for w in elsewhere if catalogue.site_of_window(w.code) == other.code]
-    raise HallError(
-        QueueCode.OTHER_SITE,
-        item=item.code,
-        site=other.name,
-        site_en=other.name_en,
-        address=other.address,
-        address_en=other.address_en or other.address,
-        window=sorted(numbers),
-    )
+    raise HallError(QueueCode.OTHER_SITE, item=item.code, **way_to(other), window=sorted(numbers))
+
+
+def way_to(site: Site) -> dict[str, object]:
+    """Return the error data that say where a building is."""
+    return {
+        "site": site.name,
+        "site_en": site.name_en,
+        "address": site.address,
+        "address_en": site.address_en or site.address,
+    }
+
+
+def require_here(catalogue: Catalogue, item: str, here: str, chosen: str) -> None:
+    """Raise OTHER_SITE if a person is in another building than the one of number or appointment.
+
+    `here` and `chosen`: buildings, empty where there is none.
+    """
+    site = catalogue.site_by.get(chosen)
+    if here and site is not None and here != chosen:
+        way = {"way": site.directions, "way_en": site.directions_en or site.directions}
+        raise HallError(QueueCode.OTHER_SITE, item=item, **way_to(site), **way, why="chosen")
 
 
 def _no_window(catalogue: Catalogue, item: Item) -> HallError:

@@ -7,13 +7,15 @@ from datetime import date, timedelta
 from sqlalchemy import Connection
 
 from server.appointments.rules import barred_until
+from server.catalogue.model import Site
 from server.core.actors import Actor
-from server.core.errors import HallError
+from server.core.errors import CommonCode, HallError
 from server.core.store import Tx
 from server.hall.context import Context, JsonDict
 from server.queue import issuing, sites, ticket_queries, window_session_queries
 from server.queue.errors import QueueCode
 from server.queue.forecasts import Forecasts, Latest
+from server.queue.routing import WindowSessions, route
 from server.queue.settings import ON
 from server.queue.tickets import Ticket, is_absent
 from server.queue.wait_range import Wait, wait_of
@@ -31,20 +33,28 @@ def kept_days(settings: RemoteSettings) -> int:
     return settings.remote_misses_days + settings.remote_bar_days
 
 
-def take(ctx: Context, actor: Actor, key: str, *, item: str, holder: Holder) -> str:
+def take(ctx: Context, actor: Actor, key: str, *, item: str, holder: Holder, site: str = "") -> str:
     """Take a remote number for an item; return its ticket's id.
 
-    It is an ordinary number: who has priority shows the proof in the hall. Raises the routing's
-    cases, REMOTE_OFF, REMOTE_SHORT, REMOTE_TWICE, REMOTE_MOST, REMOTE_FULL, REMOTE_BARRED.
+    `site`: building that the person chose; empty: the first one that calls for the item. It is an
+    ordinary number: who has priority shows the proof in the hall. Raises the routing's cases,
+    REMOTE_OFF, REMOTE_SHORT, REMOTE_TWICE, REMOTE_MOST, REMOTE_FULL, REMOTE_BARRED; INVALID for a
+    building that the hall does not have.
     """
     request: JsonDict = {"act": "remote.take", "item": item, "person": holder.person}
+    if site:
+        request["site"] = site
 
     def act(tx: Tx) -> JsonDict:
-        offer(ctx, tx.conn, item, Forecasts.of(ctx).in_act(tx))
+        if site and site not in ctx.catalogue().site_by:
+            raise HallError(CommonCode.INVALID, field="site")
+        apart = sites.are_apart(ctx.catalogue(), ctx.settings())
+        chosen = site if apart else ""
+        offer(ctx, tx.conn, item, Forecasts.of(ctx).in_act(tx), chosen)
         _require_person(ctx, tx, item, holder)
         applicant = next(c.code for c in ctx.catalogue().classes if c.level == ORDINARY)
         wanted = issuing.issue_request(item, applicant, "", paper=False)
-        extras = issuing.IssueExtras(absent=True)
+        extras = issuing.IssueExtras(absent=True, site=chosen)
         issued = issuing.issue_in_act(ctx, tx, actor, wanted, extras)
         days = kept_days(ctx.settings().of(RemoteSettings))
         queries.add(tx, issued.ticket_id, ctx.day(tx.now), holder, tx.now + days * DAY_MS)
@@ -53,10 +63,11 @@ def take(ctx: Context, actor: Actor, key: str, *, item: str, holder: Holder) -> 
     return str(ctx.command(actor, key, request, act)["ticket"])
 
 
-def offer(ctx: Context, conn: Connection, item: str, latest: Latest) -> Wait:
+def offer(ctx: Context, conn: Connection, item: str, latest: Latest, site: str = "") -> Wait:
     """Return the wait for which a remote number of an item is offered now.
 
-    Raises ITEM_UNKNOWN, REMOTE_OFF, REMOTE_FULL, REMOTE_SHORT.
+    `site`: building that the person chose; then the routing's cases are raised too. Raises
+    ITEM_UNKNOWN, REMOTE_OFF, REMOTE_FULL, REMOTE_SHORT.
     """
     settings, entry = ctx.settings().of(RemoteSettings), ctx.catalogue().item_by.get(item)
     if entry is None:
@@ -65,7 +76,11 @@ def offer(ctx: Context, conn: Connection, item: str, latest: Latest) -> Wait:
         raise HallError(RemoteCode.REMOTE_OFF)
     if queries.open_count(conn, ctx.hall_id, entry.unit) >= settings.remote_open_most:
         raise HallError(RemoteCode.REMOTE_FULL, most=settings.remote_open_most)
-    wait = wait_of(latest.newcomer(entry, ORDINARY, site=site_of_item(ctx, conn, item)))
+    if site:
+        sessions = _sessions(ctx, conn)
+        route(ctx.catalogue(), item, ctx.local(), sessions, ctx.settings(), site)
+    place = site or site_of_item(ctx, conn, item)
+    wait = wait_of(latest.newcomer(entry, ORDINARY, site=place))
     if wait.high <= settings.remote_from_minutes:
         limit = settings.remote_from_minutes
         raise HallError(RemoteCode.REMOTE_SHORT, high=wait.high, limit=limit)
@@ -77,9 +92,23 @@ def site_of_item(ctx: Context, conn: Connection, item: str) -> str:
     catalogue, settings = ctx.catalogue(), ctx.settings()
     if not sites.are_apart(catalogue, settings):
         return ""
-    seats = window_session_queries.sessions(conn, ctx.hall_id)
-    sessions = window_session_queries.for_rules(seats)
+    sessions = _sessions(ctx, conn)
     return sites.of_item(catalogue, settings, catalogue.item_by[item], ctx.local(), sessions)
+
+
+def choices(ctx: Context, item: str) -> list[Site]:
+    """Return the buildings among which people choose for an item; none if there is no choice."""
+    catalogue = ctx.catalogue()
+    entry = catalogue.item_by.get(item)
+    if entry is None or not sites.are_apart(catalogue, ctx.settings()):
+        return []
+    serving = sites.serving(catalogue, entry, ctx.local())
+    return serving if len(serving) > 1 else []
+
+
+def _sessions(ctx: Context, conn: Connection) -> WindowSessions:
+    seats = window_session_queries.sessions(conn, ctx.hall_id)
+    return window_session_queries.for_rules(seats)
 
 
 def _require_person(ctx: Context, tx: Tx, item: str, holder: Holder) -> None:

@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from server.appointments.messages import PersonName, PersonPhone
 from server.catalogue.messages import Building
 from server.core.messages import TYPED, Code, Command, Message
+
+FIELD_WORDS = {"site": ("办公地点", "building")}
+"""Names of request fields beside the common ones."""
+
+
+class RemotePlace(Building):
+    """Building that a person can choose for a remote number, with its own wait (minutes).
+
+    `refusal`: code and words if none is given for it now.
+    """
+
+    offered: bool
+    refusal: str = ""
+    refusal_zh: str = ""
+    refusal_en: str = ""
+    ahead: int
+    low: int
+    high: int
 
 
 class RemoteOffer(Message):
@@ -26,12 +44,15 @@ class RemoteOffer(Message):
     """People ahead at which the holder should be in the hall."""
     building: Building | None = None
     """Building in which it is called, in a hall that tells its buildings apart."""
+    places: list[RemotePlace] = Field(default_factory=list)
+    """Buildings to choose from, if several serve the item: then their offers count."""
 
 
 class TakeRemote(Command):
-    """Remote number for an item."""
+    """Remote number for an item; `site`: building, where the person chooses among several."""
 
     item: Code
+    site: Code | Literal[""] = ""
     name: PersonName
     phone: PersonPhone
 

@@ -13,9 +13,10 @@ from server.core.actors import Actor, ActorKind
 from server.core.errors import HallError
 from server.core.problems import problem
 from server.hall.composition import Hall
+from server.hall.context import Context, JsonDict
 from server.queue import returning, ticket_queries
 from server.queue.errors import QueueCode
-from server.queue.forecasts import Forecasts
+from server.queue.forecasts import Forecasts, Latest
 from server.queue.routing import ROUTING
 from server.queue.tickets import PASSED, Ticket
 from server.remote_numbers import actions
@@ -24,6 +25,7 @@ from server.remote_numbers.messages import (
     CheckedIn,
     CheckInByPhone,
     RemoteOffer,
+    RemotePlace,
     RemoteTaken,
     TakeRemote,
 )
@@ -69,6 +71,35 @@ def _holder(hall: Hall, name: str, phone: str) -> Holder:
     return Holder(person.key, source, masked_name(name))
 
 
+def _offers(ctx: Context, item: str, latest: Latest) -> RemoteOffer:
+    """Return the offer, with those of the buildings to choose from; raises ITEM_UNKNOWN."""
+    offer = _offer(ctx, item, latest)
+    code = ctx.read(lambda c: actions.site_of_item(ctx, c, item)) if offer["offered"] else ""
+    site = ctx.catalogue().site_by.get(code)
+    return RemoteOffer(
+        **offer,
+        check_in_ahead=ctx.settings().of(RemoteSettings).remote_check_in_ahead,
+        building=building(site) if site is not None else None,
+        places=[
+            RemotePlace(**building(place).model_dump(), **_offer(ctx, item, latest, place.code))
+            for place in actions.choices(ctx, item)
+        ],
+    )
+
+
+def _offer(ctx: Context, item: str, latest: Latest, site: str = "") -> JsonDict:
+    """Return an offer's own fields, of a building if one is named; raises ITEM_UNKNOWN."""
+    try:
+        wait = ctx.read(lambda c: actions.offer(ctx, c, item, latest, site))
+    except HallError as error:
+        if error.code is QueueCode.ITEM_UNKNOWN:
+            raise
+        words = problem(error)
+        refusal = {"refusal_zh": words.message_zh, "refusal_en": words.message_en}
+        return {"offered": False, "refusal": words.code, "ahead": 0, "low": 0, "high": 0} | refusal
+    return {"offered": True, "ahead": wait.ahead, "low": wait.low, "high": wait.high}
+
+
 def _taking(api: Api) -> None:
     hall, ctx = api.hall, api.hall.ctx
 
@@ -81,34 +112,7 @@ def _taking(api: Api) -> None:
     )
     def remote_offer(call: Call) -> RemoteOffer:
         """Return whether a remote number of an item is given now, and the expected wait."""
-        latest = Forecasts.of(ctx).current()
-        ahead = ctx.settings().of(RemoteSettings).remote_check_in_ahead
-        try:
-            wait = ctx.read(lambda c: actions.offer(ctx, c, call.args["item"], latest))
-        except HallError as error:
-            if error.code is QueueCode.ITEM_UNKNOWN:
-                raise
-            words = problem(error)
-            return RemoteOffer(
-                offered=False,
-                refusal=words.code,
-                refusal_zh=words.message_zh,
-                refusal_en=words.message_en,
-                ahead=0,
-                low=0,
-                high=0,
-                check_in_ahead=ahead,
-            )
-        code = ctx.read(lambda c: actions.site_of_item(ctx, c, call.args["item"]))
-        site = ctx.catalogue().site_by.get(code)
-        return RemoteOffer(
-            offered=True,
-            ahead=wait.ahead,
-            low=wait.low,
-            high=wait.high,
-            check_in_ahead=ahead,
-            building=building(site) if site is not None else None,
-        )
+        return _offers(ctx, call.args["item"], Forecasts.of(ctx).current())
 
     @api.post(
         "/remote/numbers",
@@ -123,7 +127,8 @@ def _taking(api: Api) -> None:
         """Take a number before coming; it is called after the check-in in the hall."""
         body: TakeRemote = call.body
         holder = _holder(hall, body.name, body.phone)
-        ticket = _ticket(hall, actions.take(ctx, PHONE, call.key, item=body.item, holder=holder))
+        wanted = {"item": body.item, "site": body.site}
+        ticket = _ticket(hall, actions.take(ctx, PHONE, call.key, holder=holder, **wanted))
         return RemoteTaken(number=ticket.number, token=ticket.token, url=_url(hall, ticket))
 
 

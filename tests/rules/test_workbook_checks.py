@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from server.catalogue.hours import window_lines
 from server.catalogue.model import (
     Catalogue,
     Handling,
@@ -24,7 +25,7 @@ from server.catalogue.workbook.problem import Flaw, Problem
 from server.catalogue.workbook.rows import Row
 from server.catalogue.workbook.rules import Finding
 from server.core.actors import Role
-from support.halls import catalogue, two_sites
+from support.halls import branches, catalogue, two_sites
 
 HALL = catalogue()
 NEW_YEAR = date(2026, 1, 1)
@@ -276,25 +277,42 @@ def test_a_window_meets_an_item_if_both_are_open_at_some_minute(
 ) -> None:
     own = line({1, 2}, 8, 12, scope, "T1" if scope is Scope.WINDOW else "")
     hours = [own, *(replace(limit, scope=Scope.ITEM, subject="tax-1") for limit in limits)]
-    assert can_meet(hours, "T1", "tax-1") is meet
+    hall = replace(catalogue(), hours=tuple(hours))
+    assert can_meet(hall, "T1", "tax-1") is meet
 
 
 def test_hours_of_a_window_replace_those_of_the_hall() -> None:
-    hours = [
+    hours = (
         line({1}, 8, 12),
         line({1}, 14, 16, Scope.WINDOW, "T1"),
         line({1}, 9, 10, Scope.ITEM, "tax-1"),
-    ]
-    assert not can_meet(hours, "T1", "tax-1")
-    assert can_meet(hours, "T2", "tax-1")
-    assert can_meet(hours, "T1", "tax-2")
-    assert not can_meet(hours[1:], "T2", "tax-2"), "no hours at all"
+    )
+    hall = replace(catalogue(), hours=hours)
+    assert not can_meet(hall, "T1", "tax-1")
+    assert can_meet(hall, "T2", "tax-1")
+    assert can_meet(hall, "T1", "tax-2")
+    assert not can_meet(replace(hall, hours=hours[1:]), "T2", "tax-2"), "no hours at all"
+
+
+def test_windows_without_own_hours_have_those_of_their_building() -> None:
+    hours = (
+        line({1}, 8, 12),
+        line({1}, 14, 16, Scope.SITE, "north"),
+        line({1}, 9, 10, Scope.ITEM, "tax-1"),
+        line({1}, 8, 10, Scope.WINDOW, "S1"),
+    )
+    hall = replace(branches(), hours=hours)
+    assert can_meet(hall, "T1", "tax-1")
+    assert not can_meet(hall, "T2", "tax-1")
+    assert window_lines(hall, "T2") == [hours[1]]
+    assert window_lines(hall, "S1") == [hours[3]]
+    assert window_lines(replace(hall, sites=hall.sites[1:]), "T1") == [hours[1]]
 
 
 def problems(*lines: OpenLine, faulty: frozenset[int] = frozenset()) -> Iterator[Problem]:
     """Return the problems of opening hours that stand in the rows from 2 on."""
     rows = [Row(number, {}) for number in range(2, 2 + len(lines))]
-    return hours_problems(replace(HALL, hours=lines), rows, faulty)
+    return hours_problems(replace(branches(), hours=lines), rows, faulty)
 
 
 def problems_of(
@@ -330,13 +348,16 @@ def test_hours_that_close_before_they_open() -> None:
         (Scope.WINDOW, "tax-1", False),
         (Scope.ITEM, "tax-1", True),
         (Scope.ITEM, "T1", False),
+        (Scope.SITE, "north", True),
+        (Scope.SITE, "", False),
+        (Scope.SITE, "west", False),
     ],
 )
-def test_hours_are_those_of_the_hall_a_window_or_an_item(
+def test_hours_are_those_of_the_hall_a_building_a_window_or_an_item(
     scope: Scope, subject: str, is_known: bool
 ) -> None:
     own = line({1}, 8, 12, scope, subject)
-    place = (Flaw.HOURS_SUBJECT, "开放时间", 3, "窗口或事项编码", subject)
+    place = (Flaw.HOURS_SUBJECT, "开放时间", 3, "对象编码", subject)
     assert problems_of(line({2}, 8, 12), own) == ([] if is_known else [place])
 
 

@@ -96,13 +96,16 @@ class Client:
         self.cookie = next(c.partition(";")[0] for c in cookies if c.startswith("hall_session="))
         self.csrf = body["csrf"]
 
-    def upload(self, path: str, content: str, name: str = "file.csv") -> Json:
-        """Send POST /api/v1<path> with a file in the field `file`. Raises RefusedError."""
+    def upload(
+        self, path: str, content: str | bytes, name: str = "file.csv", field: str = "file"
+    ) -> Json:
+        """Send POST /api/v1<path> with a file in a field. Raises RefusedError."""
         mark = uuid.uuid4().hex
-        head = f'Content-Disposition: form-data; name="file"; filename="{name}"'
-        part = f"--{mark}\r\n{head}\r\nContent-Type: text/csv\r\n\r\n{content}\r\n--{mark}--\r\n"
+        head = f'Content-Disposition: form-data; name="{field}"; filename="{name}"'
+        data = content.encode() if isinstance(content, str) else content
+        begin = f"--{mark}\r\n{head}\r\nContent-Type: text/csv\r\n\r\n".encode()
         kind = f"multipart/form-data; boundary={mark}"
-        return self._send("POST", path, part.encode(), "", kind)[0]
+        return self._send("POST", path, begin + data + f"\r\n--{mark}--\r\n".encode(), "", kind)[0]
 
     def _ask(self, method: str, path: str, body: Json | None, key: str) -> tuple[Json, list[str]]:
         data = None if body is None else json.dumps(body).encode()

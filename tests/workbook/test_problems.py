@@ -150,7 +150,7 @@ CASES: list[Case] = [
     cell(Flaw.COVER_WINDOWS, "人员", 2, "B角工号", "1003"),
     cell(Flaw.CHIEF_WITHOUT_UNIT, "人员", 3, "首席代表", "是"),
     cell(Flaw.CHIEF_REPEATED, "人员", 4, "首席代表", "是"),
-    cell(Flaw.HOURS_SUBJECT, "开放时间", 4, "窗口或事项编码", "W01"),
+    cell(Flaw.HOURS_SUBJECT, "开放时间", 4, "对象编码", "W01"),
     cell(Flaw.HOURS_REVERSED, "开放时间", 2, "结束", "08:00"),
     (Flaw.HOURS_OVERLAP, "开放时间", 3, "开始", put("开放时间", 3, "开始", "11:59")),
     (Flaw.HOURS_NONE, "开放时间", 0, "", _clear("开放时间")),

@@ -213,7 +213,9 @@ def units(draw: st.DrawFn, code: str, prefix: str) -> Unit:
 
 def sites() -> st.SearchStrategy[tuple[Site, ...]]:
     """Draw up to two buildings."""
-    building = st.builds(Site, CODES, text(60), text(120), text(300), maybe(300))
+    building = st.builds(
+        Site, CODES, text(60), text(120), text(300), maybe(300), maybe(500), maybe(500)
+    )
     return st.lists(building, max_size=2, unique_by=lambda site: site.code).map(tuple)
 
 
@@ -308,10 +310,9 @@ def catalogues(draw: st.DrawFn) -> Catalogue:
         ),
     ]
     hours = draw(spans(Scope.HALL, ""))
-    for window in windows:
-        hours += draw(st.one_of(st.just([]), spans(Scope.WINDOW, window.code)))
-    for item in offered:
-        hours += draw(st.one_of(st.just([]), spans(Scope.ITEM, item.code)))
+    own = [(Scope.WINDOW, w.code) for w in windows] + [(Scope.SITE, s.code) for s in buildings]
+    for scope, code in own + [(Scope.ITEM, i.code) for i in offered]:
+        hours += draw(st.one_of(st.just([]), spans(scope, code)))
     numbers = draw(st.lists(CODES, max_size=3, unique=True))
     return Catalogue(
         hall=draw(CODES),

@@ -13,8 +13,8 @@ export function wordsOf(error: unknown): string {
 
 /** A building with its address, in the language of the page. */
 export function buildingWords(building: Building): string {
-  if (lang.value !== "en") return `${building.name}，${building.address}`;
-  return `${building.name_en || building.name}, ${building.address_en || building.address}`;
+  const parts = lang.value === "en" ? [building.name_en || building.name, building.address_en || building.address] : [building.name, building.address];
+  return parts.filter(Boolean).join(lang.value === "en" ? ", " : "，");
 }
 
 export function useHall(): { hall: Ref<PhoneHall | null>; trouble: Ref<string>; load: () => Promise<void> } {

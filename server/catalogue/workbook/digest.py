@@ -8,7 +8,7 @@ from dataclasses import asdict, fields
 from datetime import date, time
 from typing import Any
 
-from server.catalogue.model import Catalogue, Item, Material, Unit
+from server.catalogue.model import Catalogue, Item, Material, Site, Unit
 
 _LAST_BEFORE = {Item: "advice_en", Material: "required"}
 """Last field of a record before those of the official guide were added."""
@@ -36,6 +36,8 @@ def digest(catalogue: Catalogue) -> str:
     del contents["version"], contents["hall"], contents["state_days"]
     if not catalogue.sites:
         del contents["sites"]
+    for site in contents.get("sites", ()):
+        _drop_unused(site, Site, ("directions", "directions_en"))
     for zone in contents["zones"]:
         if not zone["site"]:
             del zone["site"]

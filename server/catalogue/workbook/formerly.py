@@ -24,6 +24,7 @@ HEADINGS: dict[str, dict[str, str]] = {
         "英文咨询指引": "advice_en",
     },
     "materials": {"必交": "required"},
+    "hours": {"窗口或事项编码": "subject"},
     "classes": {"标记": "mark", "出示证明": "proof"},
 }
 """Fields of former headings, by the sheet's key."""

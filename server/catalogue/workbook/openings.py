@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from server.catalogue.hours import window_lines
 from server.catalogue.model import Catalogue, OpenLine, Scope
 from server.catalogue.workbook.problem import Flaw, Problem, problem
 from server.catalogue.workbook.rows import Row
@@ -40,6 +41,7 @@ def hours_problems(
 def _line_problems(catalogue: Catalogue, number: int, line: OpenLine) -> Iterator[Problem]:
     subjects = {
         Scope.HALL: {""},
+        Scope.SITE: set(catalogue.site_by),
         Scope.WINDOW: set(catalogue.window_by),
         Scope.ITEM: set(catalogue.item_by),
     }
@@ -71,14 +73,10 @@ def _cross(line: OpenLine, other: OpenLine) -> bool:
     return shared and line.opens < other.closes and other.opens < line.closes
 
 
-def can_meet(hours: Sequence[OpenLine], window: str, item: str) -> bool:
+def can_meet(catalogue: Catalogue, window: str, item: str) -> bool:
     """Return True if a window is open at some time of the week at which the item may be served."""
-    own = _of(hours, Scope.WINDOW, window) or _of(hours, Scope.HALL, "")
-    limits = _of(hours, Scope.ITEM, item)
+    own = window_lines(catalogue, window)
+    limits = [h for h in catalogue.hours if h.scope is Scope.ITEM and h.subject == item]
     if not limits:
         return bool(own)
     return any(_cross(line, limit) for line in own for limit in limits)
-
-
-def _of(hours: Sequence[OpenLine], scope: Scope, subject: str) -> list[OpenLine]:
-    return [h for h in hours if h.scope is scope and h.subject == subject]

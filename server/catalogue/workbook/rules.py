@@ -183,7 +183,7 @@ def unservable(catalogue: Catalogue) -> Iterator[Finding]:
         if item.handling is not Handling.ACCEPTED or unit.presence is not Presence.HALL:
             continue
         windows = _entitled(catalogue, item, mandated.get(item.code, set()))
-        if not any(can_meet(catalogue.hours, code, item.code) for code in windows):
+        if not any(can_meet(catalogue, code, item.code) for code in windows):
             match = (("code", item.code),)
             yield Finding(Flaw.ITEM_UNSERVABLE, "items", match, "code", item.name)
 

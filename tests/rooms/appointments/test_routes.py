@@ -70,6 +70,7 @@ def test_the_whole_way_by_phone(web: Web) -> None:
     assert days[0]["day"] == TUESDAY.isoformat()
     assert days[0]["slots"][1] == {
         "plan": days[0]["slots"][1]["plan"],
+        "site": "",
         "start": "09:30",
         "end": "10:00",
         "seats": 3,

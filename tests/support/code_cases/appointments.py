@@ -203,6 +203,11 @@ def _(web: Web) -> TestResponse:
     return web.manager().post(PLANS, DRAFT)
 
 
+@case(AppointmentCode.PLAN_SITE)
+def _(web: Web) -> TestResponse:
+    return web.manager().post(PLANS, DRAFT | {"site": "south"})
+
+
 @case(AppointmentCode.CLOSURE_UNKNOWN)
 def _(web: Web) -> TestResponse:
     return web.manager().post("/office/appointment-closures/K0/lift")
