@@ -13,6 +13,7 @@ import openpyxl
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from support import axe
 from support.hall_server import ADMINISTRATOR, HallServer
 from support.staff_pages import signed_in
 
@@ -54,6 +55,25 @@ def open_item(page: Page, typed: str, name: str) -> None:
     page.get_by_test_id("item").filter(has_text=re.compile(f"^{name}")).first.click()
 
 
+def counts_by_building(office: Page, hall: HallServer) -> None:
+    """Look at the report and at the attendance of one building."""
+    office.goto(hall.url("/office#reports/week/unit"))
+    office.get_by_role("link", name="按办公地点").click()
+    table = office.get_by_test_id("report-service")
+    expect(table.get_by_role("row", name="城北分中心")).to_be_visible()
+    expect(office.get_by_role("button", name="收费")).to_have_count(0)
+    office.goto(hall.url("/office#attendance"))
+    sheet = office.get_by_test_id("attendance")
+    expect(sheet).to_contain_text("主楼")
+    office.get_by_test_id("site").select_option(label="城北分中心")
+    expect(sheet.get_by_role("link", name="卫生健康局")).to_be_visible()
+    expect(sheet.get_by_role("link", name="税务局")).to_have_count(0)
+    assert axe.findings(office) == []
+    office.goto(hall.url("/office#month/@bei/2026-11"))
+    expect(office.get_by_test_id("unit").locator(":checked")).to_have_text("城北分中心")
+    expect(office.get_by_test_id("sheet").get_by_role("rowheader")).to_have_count(14)
+
+
 def test_the_kiosk_of_a_branch_sends_people_to_the_right_door(
     browser: Browser,
     browser_context_args: dict[str, Any],
@@ -66,6 +86,7 @@ def test_the_kiosk_of_a_branch_sends_people_to_the_right_door(
         office.get_by_test_id("workbook").set_input_files(two_buildings(hall, tmp_path))
         office.get_by_test_id("import").click()
         expect(office.get_by_test_id("imported")).to_contain_text("现在是第", timeout=30_000)
+        counts_by_building(office, hall)
     values = {"values": {"kiosk_sites": "1 bei"}}
     hall.clerk(ADMINISTRATOR).post("/office/settings", values)
     page.goto(hall.url("/kiosk/1"))
