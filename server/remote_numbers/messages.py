@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from server.appointments.messages import PersonName, PersonPhone
+from server.appointments.messages import PersonPhone
 from server.catalogue.messages import Building
 from server.core.messages import TYPED, Code, Command, Message
 
@@ -32,7 +32,6 @@ class TakeRemote(Command):
     """Remote number for an item."""
 
     item: Code
-    name: PersonName
     phone: PersonPhone
 
 
