@@ -112,11 +112,19 @@ class PersonToday(Message):
 
 
 class UnitToday(Message):
-    """A unit's people on one day."""
+    """A unit's people on one day; in a hall of several buildings those of one building."""
 
     code: str
     name: str
+    site: str
+    """Building of their windows; empty for people at no window, and in a hall of one building."""
     people: list[PersonToday]
+    totals: TotalsView
+
+
+class SiteToday(NameRef):
+    """Sums of one building on one day; with an empty code those of people at no window."""
+
     totals: TotalsView
 
 
@@ -133,6 +141,8 @@ class AttendanceDay(Message):
     """
     slots: list[str]
     units: list[UnitToday]
+    sites: list[SiteToday]
+    """Buildings with their sums; empty for a hall in a single one."""
     totals: TotalsView
 
 
@@ -169,13 +179,15 @@ class MonthRow(Message):
 
 
 class MonthSheet(Message):
-    """A unit's month, or the whole hall's (`unit` empty)."""
+    """A unit's month, the whole hall's (`unit` empty), or a building's (`@` and its code)."""
 
     unit: str
     unit_name: str
     month: str
     units: list[NameRef]
     """Units to choose from: those with people on the staff list."""
+    sites: list[NameRef]
+    """Buildings to choose from, at last people at no window; empty for a hall in a single one."""
     days: list[MonthDay]
     rows: list[MonthRow]
     totals: TotalsView

@@ -15,6 +15,7 @@ from flask import Response
 from sqlalchemy import Connection
 
 from server.attendance import evidence, month_sheet, shift_rule_actions, shift_rule_queries, views
+from server.attendance.buildings import AT_SITE, at_site, choices
 from server.attendance.errors import ShiftRuleCode
 from server.attendance.messages import (
     AttendanceDay,
@@ -31,12 +32,14 @@ from server.attendance.messages import (
 )
 from server.attendance.sheets import gather, of_unit, sheets_of, staff_lists
 from server.attendance.shift_rules import Direction, RuleScope, RuleState, ShiftRule, SlotRule
+from server.catalogue.model import Catalogue
 from server.core.errors import CommonCode, HallError
 from server.core.events import AttendanceChanged, Event, HallChanged
 from server.core.messages import Done
 from server.core.weeks import parse_week
 from server.hall.composition import Hall
 from server.hall.context import Context
+from server.hall.past_catalogue import catalogue_then
 from server.hall.snapshot import Snapshot
 from server.leave.attendance_access import check_see
 from server.leave.errors import LeaveCode
@@ -90,7 +93,8 @@ class Attendance:
         """Return the hall's sheet of one day."""
         facts = gather(self._ctx, conn, day, day)
         day_sheets = list(sheets_of(facts))
-        return views.hall_day(self._ctx.catalogue(), facts, day_sheets, day, self.now())
+        then = catalogue_then(self._ctx, conn, day)
+        return views.hall_day(self._ctx.catalogue(), facts, day_sheets, day, self.now(), then)
 
     def state(self, snapshot: Snapshot, _key: str) -> AttendanceDay:
         """Return the hall's sheet of today for the live feed.
@@ -123,24 +127,26 @@ class Attendance:
         )
 
     def month(self, conn: Connection, unit: str, month: str) -> MonthSheet:
-        """Return a unit's month; `all` means the hall.
+        """Return a unit's month; `all` means the hall, `@` and its code a building.
 
         A unit's sheet holds only the days on which a person belonged to it. A person who moved
-        is on the sheets of both units, so that the units add up to the hall.
+        is on the sheets of both units, so that the units add up to the hall. A building has those
+        whose first window is in it at the end of the month.
         """
         span = span_of(month)
-        people = None if unit == WHOLE_HALL else people_of(self._ctx, conn, span, unit)
+        then = catalogue_then(self._ctx, conn, span[1])
+        people = None if unit == WHOLE_HALL else people_of(self._ctx, conn, span, unit, then)
         facts = gather(self._ctx, conn, *span, people)
         day_sheets = list(sheets_of(facts, people))
-        if unit != WHOLE_HALL:
+        if unit != WHOLE_HALL and not unit.startswith(AT_SITE):
             day_sheets = of_unit(day_sheets, code_of(unit))
         shown_unit = "" if unit == WHOLE_HALL else unit
-        return views.month_sheet(self._ctx.catalogue(), facts, day_sheets, shown_unit, month)
+        return views.month_sheet(self._ctx.catalogue(), facts, day_sheets, shown_unit, month, then)
 
 
 def code_of(unit: str) -> str:
     """Return a unit's code; in addresses the office's own people are the unit `office`."""
-    return "" if unit == "office" else unit
+    return "" if unit == views.OFFICE_UNIT else unit
 
 
 def _changed_keys(event: Event) -> set[str] | None:
@@ -151,15 +157,20 @@ def _changed_keys(event: Event) -> set[str] | None:
 
 
 def people_of(
-    ctx: Context, conn: Connection, span: tuple[date, date], unit: str
+    ctx: Context, conn: Connection, span: tuple[date, date], unit: str, then: Catalogue
 ) -> Collection[str]:
     """Return the staff numbers of everybody who was in a unit on a day of the span.
 
-    Raises NOT_FOUND if there is nobody.
+    With `@` and its code, of everybody of a building by the business data `then`. Raises NOT_FOUND
+    if there is nobody, and for a building of a hall that has only one.
     """
     code = code_of(unit)
-    lists = staff_lists(ctx, conn, *span)
-    numbers = {p.number for _, people in lists for p in people if p.unit == code}
+    listed = [p for _, people in staff_lists(ctx, conn, *span) for p in people]
+    if unit.startswith(AT_SITE):
+        everybody = (p.number for p in listed if choices(then))
+        numbers = at_site(everybody, then, unit.removeprefix(AT_SITE))
+    else:
+        numbers = {p.number for p in listed if p.unit == code}
     if not numbers:
         raise HallError(CommonCode.NOT_FOUND)
     return numbers
@@ -199,7 +210,10 @@ def _pages(api: Api, sheets: Attendance) -> None:
 
     @api.get("/office/attendance/months/<unit>/<month>", who=MANAGERS, answer=MonthSheet)
     def unit_month(call: Call) -> MonthSheet:
-        """Return a unit's month; unit `all` is the hall, `office` its own office."""
+        """Return a unit's month; `all` is the hall, `office` its own office, `@north` a building.
+
+        `@` alone: those who have no window.
+        """
         unit, month = call.args["unit"], call.args["month"]
         return api.hall.read_off_loop(lambda conn: sheets.month(conn, unit, month))
 

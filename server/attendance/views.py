@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from server.attendance import words
+from server.attendance.buildings import AT_SITE, buildings_of, choices
 from server.attendance.day_sheet import DaySheet, Totals, total
 from server.attendance.messages import (
     LETTERS,
@@ -21,6 +22,7 @@ from server.attendance.messages import (
     RuleBody,
     RuleTrial,
     RuleView,
+    SiteToday,
     SlotBody,
     TotalsView,
     TrialChange,
@@ -38,6 +40,8 @@ from server.core.rounding import kept_share
 from server.core.working_days import Workdays
 
 OFFICE = "中心办公室"
+OFFICE_UNIT = "office"
+"""The office's own people as a unit in addresses."""
 CHANGES_LISTED = 40
 """Number of retroactive changes that a month sheet lists in full."""
 
@@ -116,23 +120,35 @@ def unit_name(catalogue: Catalogue, code: str) -> str:
 
 
 def hall_day(
-    catalogue: Catalogue, facts: Facts, sheets: list[DaySheet], day: date, now: datetime
+    catalogue: Catalogue,
+    facts: Facts,
+    sheets: list[DaySheet],
+    day: date,
+    now: datetime,
+    then: Catalogue | None = None,
 ) -> AttendanceDay:
-    """Return the hall's sheet of one day by unit in the catalogue's order, the office last."""
-    names = facts.everybody()
-    grouped: dict[str, list[DaySheet]] = {u.code: [] for u in catalogue.units}
+    """Return the hall's sheet of one day by unit in the catalogue's order, the office last.
+
+    `then`: the business data of that day, if not those of today. In a hall of several buildings a
+    unit has a part for each.
+    """
+    names, then = facts.everybody(), then or catalogue
+    sites, buildings = choices(then), buildings_of(then)
+    places = [site.code for site in sites] or [""]
+    grouped: dict[tuple[str, str], list[DaySheet]] = {
+        (code, site): [] for code in _unit_order(catalogue, sheets) for site in places
+    }
     for sheet in sheets:
-        grouped.setdefault(sheet.unit, []).append(sheet)
-    if "" in grouped:
-        grouped[""] = grouped.pop("")
+        grouped[sheet.unit, buildings.get(sheet.staff, "")].append(sheet)
     units = [
         UnitToday(
             code=code,
             name=unit_name(catalogue, code),
+            site=site,
             people=[_person_today(catalogue, names, s, now) for s in unit_sheets],
             totals=totals(total(unit_sheets)),
         )
-        for code, unit_sheets in grouped.items()
+        for (code, site), unit_sheets in grouped.items()
         if unit_sheets
     ]
     return AttendanceDay(
@@ -142,8 +158,22 @@ def hall_day(
         known_until=_known(facts, day),
         slots=_usual_slots(sheets),
         units=units,
+        sites=[
+            SiteToday(
+                **site.model_dump(),
+                totals=totals(total(s for s in sheets if buildings.get(s.staff, "") == site.code)),
+            )
+            for site in sites
+        ],
         totals=totals(total(sheets)),
     )
+
+
+def _unit_order(catalogue: Catalogue, sheets: Iterable[DaySheet]) -> list[str]:
+    """Return the units in the catalogue's order, then others, the office last."""
+    codes = [u.code for u in catalogue.units]
+    others = dict.fromkeys(s.unit for s in sheets if s.unit and s.unit not in codes)
+    return [*codes, *others, ""]
 
 
 def _known(facts: Facts, day: date) -> str:
@@ -205,9 +235,17 @@ def letters(sheet: DaySheet) -> str:
 
 
 def month_sheet(
-    catalogue: Catalogue, facts: Facts, sheets: list[DaySheet], unit: str, month: str
+    catalogue: Catalogue,
+    facts: Facts,
+    sheets: list[DaySheet],
+    unit: str,
+    month: str,
+    then: Catalogue | None = None,
 ) -> MonthSheet:
-    """Return a unit's month or, with an empty `unit`, the hall's."""
+    """Return a unit's month, with an empty `unit` the hall's, with `@` and a code a building's.
+
+    `then`: the business data at the end of the month, if not those of today.
+    """
     by_person: dict[str, list[DaySheet]] = {}
     for sheet in sheets:
         by_person.setdefault(sheet.staff, []).append(sheet)
@@ -229,9 +267,10 @@ def month_sheet(
             )
     return MonthSheet(
         unit=unit,
-        unit_name=unit_name(catalogue, unit) if unit else catalogue.hall_name,
+        unit_name=_subject_name(catalogue, then or catalogue, unit),
         month=month,
         units=_units(catalogue, facts),
+        sites=choices(then or catalogue),
         days=[
             MonthDay(
                 day=day.isoformat(),
@@ -245,6 +284,16 @@ def month_sheet(
         totals=totals(total(sheets)),
         changed=_changed(facts, sheets),
     )
+
+
+def _subject_name(catalogue: Catalogue, then: Catalogue, unit: str) -> str:
+    """Return the name of the people of a month sheet."""
+    if unit == OFFICE_UNIT:
+        return OFFICE
+    if not unit.startswith(AT_SITE):
+        return unit_name(catalogue, unit) if unit else catalogue.hall_name
+    name = next((s.name for s in choices(then) if AT_SITE + s.code == unit), unit)
+    return f"{catalogue.hall_name}{name}"
 
 
 def _changed(facts: Facts, sheets: Iterable[DaySheet]) -> list[str]:

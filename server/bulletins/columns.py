@@ -210,7 +210,13 @@ def _all(catalogue: Catalogue, figures: Figures) -> Iterator[BulletinTable]:
         if lines:
             finding_rows = [_finding(catalogue, line) for line in lines]
             yield _table(key, section, title, FINDING, finding_rows, personal=True)
-    for key, title, head, service_lines in (
+    yield from _services(figures)
+    yield from _cases(figures)
+    yield from _voices(figures)
+
+
+def _services(figures: Figures) -> Iterator[BulletinTable]:
+    for key, title, head, lines in (
         (
             "service_units",
             ("各单位服务情况", "Service by unit"),
@@ -223,10 +229,16 @@ def _all(catalogue: Catalogue, figures: Figures) -> Iterator[BulletinTable]:
             ("_window", "窗口", "Window"),
             figures.service_windows,
         ),
+        (
+            "service_sites",
+            ("各办公地点服务情况", "Service by building"),
+            ("_site", "办公地点", "Building"),
+            figures.service_sites,
+        ),
     ):
-        yield _table(key, "service", title, (head, *SERVICE), map(_service, service_lines))
-    yield from _cases(figures)
-    yield from _voices(figures)
+        # A hall in a single building has no such table at all: its numbering stays.
+        if lines or key != "service_sites":
+            yield _table(key, "service", title, (head, *SERVICE), map(_service, lines))
 
 
 def _cases(figures: Figures) -> Iterator[BulletinTable]:

@@ -13,6 +13,7 @@ from server.bulletins.figures import Figures
 from server.core.digests import digest
 
 ADDED = (
+    "service_sites",
     "notice_units",
     "complaint_units",
     "case_units",

@@ -38,6 +38,8 @@ class Figures:
     """Last week's findings with their present state."""
     service_units: tuple[ServiceLine, ...] = ()
     service_windows: tuple[ServiceLine, ...] = ()
+    service_sites: tuple[ServiceLine, ...] = ()
+    """By building; empty for a hall in a single one."""
     notice_units: tuple[NoticeLine, ...] = ()
     complaint_units: tuple[ComplaintLine, ...] = ()
     case_units: tuple[CaseLine, ...] = ()

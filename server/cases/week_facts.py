@@ -35,6 +35,10 @@ class WeekCase:
     unit: str
     item: str
     mode: str
+    window: str
+    """Window at which it was opened; empty elsewhere."""
+    staff: str
+    """Person who opened it."""
     facts: list[DatedFact]
 
 
@@ -66,6 +70,8 @@ def cases_of(ctx: Context, conn: Connection, first: str, last: str) -> list[Week
                 row.unit,
                 row.item,
                 row.mode,
+                row.window,
+                row.staff,
                 dated(reader, facts[row.id], actions.item_of(ctx, row).promised_days),
             )
             for row in part

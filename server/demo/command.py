@@ -67,6 +67,14 @@ CACHE = Path(__file__).resolve().parents[2] / ".cache"
 KIOSKS = ("1", "2")
 ISSUING_ITEM = "zwzx-01"
 """Item of the reference hall with which people take a number for their licence."""
+REHEARSED_BOOKING = {
+    "appointment_least_days": 0,
+    "appointment_source_holds": 1000,
+    "appointment_source_most": 10_000,
+    "remote_source_most": 10_000,
+    "remote_from_minutes": 10,
+}
+"""Settings with which all people of a rehearsal book, and take numbers from afar, from one PC."""
 AGENTS = ("kiosk", "counters", "display")
 REHEARSAL_START = wall(8, 10)
 DEMO_START = wall(9, 0)
@@ -121,6 +129,8 @@ def run(args: argparse.Namespace) -> int:
     if args.rehearse:
         # Printers run at their own speed, independent of the hall's clock.
         _set(hall, slip_patience_seconds=7200)
+        # Everybody books on the same morning, from one address.
+        _set(hall, **REHEARSED_BOOKING)
     password = _demo_password(data)
     roles = {person.number: person.role for person in catalogue.staff}
     hall.people.add_demo_accounts(roles, password)

@@ -1,4 +1,4 @@
-"""Service figures of a week: tickets, waits and service times, by unit and by window."""
+"""Service figures of a week: tickets, waits and services, by unit, by window, by building."""
 
 from __future__ import annotations
 
@@ -13,10 +13,13 @@ from server.core.weeks import Fact, Week
 from server.hall.context import Context
 from server.hall.week_request import WeekFacts, WeekRequest
 from server.queue import week_queries
+from server.queue.ticket_sites import are_several, building_of
 from server.queue.week_lines import MINUTE_MS, ServiceLine, mean_minutes, percentile
 from server.queue.week_queries import TicketOfWeek
 
 PLACE = 4
+NO_SITE = "未记办公地点"
+"""Name of the tickets of which neither window nor building is recorded."""
 FEWEST = 10
 """Least tickets last week for which a percentage is meaningful."""
 
@@ -27,7 +30,8 @@ def week_facts(request: WeekRequest) -> WeekFacts:
     rows = tickets(ctx, conn, week)
     units, windows = lines(request.catalogue, rows, week)
     quoted = facts(rows, len(tickets(ctx, conn, week.before())), week)
-    return WeekFacts(quoted, {"service_units": units, "service_windows": windows})
+    named = {"service_units": units, "service_windows": windows}
+    return WeekFacts(quoted, named | {"service_sites": of_sites(request.catalogue, rows, week)})
 
 
 def tickets(ctx: Context, conn: Connection, week: Week) -> list[TicketOfWeek]:
@@ -59,6 +63,26 @@ def lines(
     return tuple(units), tuple(windows)
 
 
+def of_sites(
+    catalogue: Catalogue, rows: Sequence[TicketOfWeek], week: Week
+) -> tuple[ServiceLine, ...]:
+    """Return the week's tickets by building, in the catalogue's order; the rest comes last.
+
+    Empty for a hall in a single building.
+    """
+    if not are_several(catalogue):
+        return ()
+    by_site: dict[str, list[TicketOfWeek]] = defaultdict(list)
+    for row in rows:
+        by_site[building_of(catalogue, row.window, row.lane)].append(row)
+    names = {site.code: site.name for site in catalogue.sites}
+    rest = {"": NO_SITE} if "" in by_site else {}
+    return tuple(
+        _line(code, name, by_site[code], week, f"/office#reports/{week.id}/site")
+        for code, name in (names | rest).items()
+    )
+
+
 def _ordered(
     catalogue_codes: Sequence[str],
     rows_by_code: Mapping[str, list[TicketOfWeek]],
@@ -75,7 +99,9 @@ def _window_name(catalogue: Catalogue, code: str) -> str:
     return f"{window.number}号窗口（{window.name}）" if window else code
 
 
-def _line(code: str, name: str, rows: Sequence[TicketOfWeek], week: Week) -> ServiceLine:
+def _line(
+    code: str, name: str, rows: Sequence[TicketOfWeek], week: Week, link: str = ""
+) -> ServiceLine:
     waits, services = waits_of(rows), [ms for row in rows if (ms := _service_ms(row)) is not None]
     return ServiceLine(
         code=code,
@@ -87,7 +113,7 @@ def _line(code: str, name: str, rows: Sequence[TicketOfWeek], week: Week) -> Ser
         wait_p50=_minutes(percentile(waits, 0.5)),
         wait_p90=_minutes(percentile(waits, 0.9)),
         service_mean=_minutes(mean_minutes(sum(services), len(services))),
-        link=f"/office#tickets/{code}/{week.id}",
+        link=link or f"/office#tickets/{code}/{week.id}",
     )
 
 

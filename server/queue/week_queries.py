@@ -26,13 +26,14 @@ class TicketOfWeek:
     first_called_at: int | None
     serving_at: int | None
     ended_at: int | None
+    lane: str
 
 
 _t = tables.ticket.c
 _rows = Records(
     TicketOfWeek,
     *(_t.id, _t.number, _t.day, _t.queue, _t.item, _t.window, _t.state, _t.outcome),
-    *(_t.issued_at, _t.first_called_at, _t.serving_at, _t.ended_at),
+    *(_t.issued_at, _t.first_called_at, _t.serving_at, _t.ended_at, _t.lane),
 )
 _tickets = (
     _rows.select()

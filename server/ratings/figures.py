@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from enum import StrEnum
 
-from sqlalchemy import Column, Connection, and_, func, select
+from sqlalchemy import Column, ColumnElement, Connection, and_, func, select
 
 from server.queue.tables import ticket
 from server.ratings.levels import Channel, Level
@@ -40,7 +40,7 @@ def counts_by(
     hall_id: str,
     first: str,
     last: str,
-    by: By,
+    by: By | ColumnElement[str],
     staff: str = "",
     unit: str = "",
     services: Mapping[str, int] | None = None,
@@ -49,9 +49,12 @@ def counts_by(
 
     A service counts where it was finished: by its window, its item, its item's unit, and who
     served. With `staff` only this person's services count, with `unit` only this unit's.
-    `services`: their numbers by key, of a caller that has counted them.
+    `services`: their numbers by key, of a caller that has counted them. `by` may be an expression
+    on tickets.
     """
-    if by is By.ALL:  # PostgreSQL does not group by a constant
+    if not isinstance(by, By):
+        key = by.label("key")
+    elif by is By.ALL:  # PostgreSQL does not group by a constant
         key = func.substr(_t.day, 1, 0).label("key")
     elif by is By.MONTH:
         key = func.substr(_t.day, 1, 7).label("key")

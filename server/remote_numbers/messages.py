@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from server.appointments.messages import PersonName, PersonPhone
+from server.appointments.messages import PersonPhone
 from server.catalogue.messages import Building
 from server.core.messages import TYPED, Code, Command, Message
 
@@ -53,7 +53,6 @@ class TakeRemote(Command):
 
     item: Code
     site: Code | Literal[""] = ""
-    name: PersonName
     phone: PersonPhone
 
 

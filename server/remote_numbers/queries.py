@@ -54,14 +54,8 @@ def open_count(conn: Connection, hall_id: str, queue: str) -> int:
     return conn.execute(select(func.count()).select_from(ticket).where(where)).scalar_one()
 
 
-def holder_of(conn: Connection, hall_id: str, ticket_id: str) -> str | None:
-    """Return the masked name of a remote number's holder; None for another number."""
-    where = (_r.hall_id == hall_id) & (_r.ticket == ticket_id)
-    return conn.execute(select(_r.name).where(where)).scalar_one_or_none()
-
-
 def erase_contacts(tx: Tx, now: int) -> int:
-    """Erase persons, addresses and names whose time is over; return the number of records."""
+    """Erase persons and addresses whose time is over; return the number of records."""
     where = (_r.hall_id == tx.hall_id) & (_r.person != "") & (_r.erase_after < now)
-    done = tx.conn.execute(update(remote_number).where(where).values(person="", source="", name=""))
+    done = tx.conn.execute(update(remote_number).where(where).values(person="", source=""))
     return int(done.rowcount)

@@ -7,7 +7,6 @@ from flask import request
 from server.appointments.errors import AppointmentCode
 from server.appointments.people import source_key
 from server.appointments.public_routes import is_here, person_of
-from server.appointments.rules import masked_name
 from server.catalogue.refs import building
 from server.core.actors import Actor, ActorKind
 from server.core.errors import HallError
@@ -64,11 +63,11 @@ def _ticket(hall: Hall, ticket_id: str) -> Ticket:
     return ticket
 
 
-def _holder(hall: Hall, name: str, phone: str) -> Holder:
+def _holder(hall: Hall, phone: str) -> Holder:
     person = person_of(hall, phone)
     address = source_of(request.remote_addr or "")
     source = source_key(hall.config.data, hall.ctx.tokens, address)
-    return Holder(person.key, source, masked_name(name))
+    return Holder(person.key, source)
 
 
 def _offers(ctx: Context, item: str, latest: Latest) -> RemoteOffer:
@@ -121,12 +120,12 @@ def _taking(api: Api) -> None:
         answer=RemoteTaken,
         codes=TAKING,
         policy=BOOKINGS,
-        example={"item": "zrzy-07", "name": "测试人", "phone": "13900001234"},
+        example={"item": "zrzy-07", "phone": "13900001234"},
     )
     def take_remote_number(call: Call) -> RemoteTaken:
         """Take a number before coming; it is called after the check-in in the hall."""
         body: TakeRemote = call.body
-        holder = _holder(hall, body.name, body.phone)
+        holder = _holder(hall, body.phone)
         wanted = {"item": body.item, "site": body.site}
         ticket = _ticket(hall, actions.take(ctx, PHONE, call.key, holder=holder, **wanted))
         return RemoteTaken(number=ticket.number, token=ticket.token, url=_url(hall, ticket))

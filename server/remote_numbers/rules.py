@@ -29,11 +29,10 @@ def fits(text: str, token: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Person who takes a remote number: keyed hashes of telephone and address, masked name."""
+    """Person who takes a remote number: keyed hashes of telephone and address."""
 
     person: str
     source: str
-    name: str
 
 
 @dataclass(frozen=True, slots=True)

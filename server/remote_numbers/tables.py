@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Index, PrimaryKeyConstraint, Table
 
-from server.core.columns import CODE, STAMP, code_column, hall_column, metadata, text_column
+from server.core.columns import CODE, STAMP, code_column, hall_column, metadata
 
 remote_number = Table(
     "remote_number",
@@ -14,7 +14,6 @@ remote_number = Table(
     Column("day", CODE, nullable=False),
     code_column("person"),  # keyed hash of the telephone number
     code_column("source"),  # keyed hash of the network address
-    text_column("name"),  # masked: 张*
     Column("taken_at", STAMP, nullable=False),
     Column("erase_after", STAMP, nullable=False),
     PrimaryKeyConstraint("hall_id", "ticket"),

@@ -1,1 +1,1 @@
-"""Reports of a day, week or month by unit, item, window or person."""
+"""Reports of a day, week or month by unit, item, window, person or building."""

@@ -26,6 +26,7 @@ HEADS: dict[Grouping, Pair] = {
     Grouping.ITEM: ("事项", "Item"),
     Grouping.WINDOW: ("窗口", "Window"),
     Grouping.PERSON: ("人员", "Person"),
+    Grouping.SITE: ("办公地点", "Building"),
 }
 UNIT_HEAD: Pair = ("所属单位", "Of the unit")
 DAY_HEAD: Pair = ("日期", "Day")
@@ -35,6 +36,7 @@ GROUP_WORDS: dict[Grouping, Pair] = {
     Grouping.ITEM: ("各事项", "by item"),
     Grouping.WINDOW: ("各窗口", "by window"),
     Grouping.PERSON: ("各人员", "by person"),
+    Grouping.SITE: ("各办公地点", "by building"),
 }
 SERVICE_NOTES: tuple[Pair, ...] = (
     (
@@ -110,6 +112,27 @@ PERSON_ISSUING: Pair = (
     (
         "Steps count with the person who recorded them, electronic licences with who registered "
         "them; what waits is not counted by person."
+    ),
+)
+SITE_TICKETS: Pair = (
+    (
+        "叫过的号算在窗口所在的办公地点，没有叫过的算在取号的办公地点；"
+        "两样都没有记下的列在最后一行。"
+    ),
+    (
+        "Called numbers count in the building of the window, others in the one where they were "
+        "taken; the last row holds those of which neither is recorded."
+    ),
+)
+SITE_CASES: Pair = (
+    (
+        "办件算在接收材料的窗口所在的办公地点；不在窗口登记的，算在登记人的窗口所在的办公地点。"
+        "收费、出件、联审不按办公地点统计。"
+    ),
+    (
+        "Cases count in the building of the window that took the papers; elsewhere of the window "
+        "of the person who entered them. Fees, licences and joint review are not counted by "
+        "building."
     ),
 )
 JOINT_PLACES: Pair = (

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import ColumnElement, Connection
 
 from server.cases.queries import decisions
 from server.cases.week_counts import CaseCounts, DatedFact, case_counts, counts_of_facts
@@ -30,6 +30,7 @@ from server.issuing.week_counts import LicenceCounts
 from server.joint_review.figures import joint_by
 from server.joint_review.week_counts import JointCounts
 from server.queue.tables import ticket
+from server.queue.ticket_sites import are_several, building_at_desk, building_column
 from server.ratings.figures import By, counts_by
 from server.ratings.rates import Counts, total_of
 from server.reports import queries
@@ -123,7 +124,7 @@ class _Reading:
 
     def report(self) -> Report:
         wish, earlier = self._wish, earlier_span(self._wish.period, self._today)
-        key, targets = KEYS[wish.by], {u.code: u.target_wait for u in self._catalogue.units}
+        key, targets = self._key(), {u.code: u.target_wait for u in self._catalogue.units}
         scope, before = self._scope(self._first, self._last), self._scope(*earlier)
         sums = queries.sums_by(self._conn, scope, key, targets)
         medians = queries.median_waits(self._conn, scope, key)
@@ -190,8 +191,15 @@ class _Reading:
     def _scope(self, first: date, last: date) -> Scope:
         return Scope(self._ctx.hall_id, first.isoformat(), last.isoformat(), self._wish.unit)
 
+    def _key(self) -> ColumnElement[str]:
+        """Return what tickets are grouped by."""
+        by = self._wish.by
+        return building_column(self._catalogue) if by is Grouping.SITE else KEYS[by]
+
     def _always(self) -> Iterable[str]:
-        """Return the groups with a line even if nothing happened: every present unit."""
+        """Return the groups with a line even if nothing happened: present units, and buildings."""
+        if self._wish.by is Grouping.SITE and are_several(self._catalogue):
+            return [site.code for site in self._catalogue.sites]
         if self._wish.by is not Grouping.UNIT:
             return ()
         units = (u.code for u in self._catalogue.units if u.presence is Presence.HALL)
@@ -205,12 +213,13 @@ class _Reading:
             Grouping.ITEM: (item.code for item in book.items),
             Grouping.WINDOW: (window.code for window in book.windows),
             Grouping.PERSON: (person.number for person in book.staff),
+            Grouping.SITE: (site.code for site in book.sites),
         }
         places = {code: place for place, code in enumerate(order[self._wish.by])}
         return sorted(codes, key=lambda c: (not c, places.get(c, len(places)), c))
 
     def _ratings(self, sums: Mapping[str, TicketSums]) -> dict[str, Counts]:
-        by = RATED_BY[self._wish.by]
+        by = RATED_BY.get(self._wish.by) or self._key()
         if self._rated_until < self._first:
             return {}
         if self._rated_until < self._last:
@@ -219,7 +228,11 @@ class _Reading:
         return self._rated(self._first, self._last, by, services)
 
     def _rated(
-        self, first: date, last: date, by: By, services: Mapping[str, int] | None
+        self,
+        first: date,
+        last: date,
+        by: By | ColumnElement[str],
+        services: Mapping[str, int] | None,
     ) -> dict[str, Counts]:
         hall_id, span = self._ctx.hall_id, (first.isoformat(), last.isoformat())
         unit = self._wish.unit
@@ -237,12 +250,18 @@ class _Reading:
             return _by_person(cases, *span)
         groups: dict[str, list[WeekCase]] = defaultdict(list)
         for case in cases:
-            groups[case.unit if by is Grouping.UNIT else case.item].append(case)
+            groups[self._group(case)].append(case)
 
         def counted(group: Sequence[WeekCase]) -> CaseCounts:
             return case_counts((case.facts for case in group), *span, self._over.isoformat())
 
         return _used({key: counted(group) for key, group in groups.items()}), counted(cases)
+
+    def _group(self, case: WeekCase) -> str:
+        by = self._wish.by
+        if by is Grouping.SITE:
+            return building_at_desk(self._catalogue, case.window, case.staff)
+        return case.unit if by is Grouping.UNIT else case.item
 
     def _decided(self, scope: Scope) -> int:
         return decisions(self._conn, scope.hall_id, scope.first, scope.last, scope.unit)

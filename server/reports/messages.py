@@ -97,6 +97,8 @@ class ReportView(Message):
     """Id of the period after; empty if it lies in the future."""
     periods: PeriodIds
     by: Grouping
+    groupings: list[Grouping]
+    """Groupings to choose from."""
     unit_name: str
     """Unit whose figures alone these are; empty for the whole hall."""
     made_at: int

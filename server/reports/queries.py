@@ -41,10 +41,11 @@ class Scope:
 
 
 def sums_by(
-    conn: Connection, scope: Scope, by: Column[str], targets: Mapping[str, int]
+    conn: Connection, scope: Scope, by: ColumnElement[str], targets: Mapping[str, int]
 ) -> dict[str, TicketSums]:
     """Return the sums of tickets by the values of a column; `targets`: minutes by unit."""
-    query = select(by, *_sums(targets)).where(*scope.wanted).group_by(by)
+    key = by.label("key")
+    query = select(key, *_sums(targets)).where(*scope.wanted).group_by(key)
     return {row[0]: TicketSums(*map(int, row[1:])) for row in conn.execute(query)}
 
 
@@ -75,7 +76,7 @@ def _sum(value: ColumnElement[int]) -> ColumnElement[int]:
     return func.coalesce(func.sum(value), 0)
 
 
-def median_waits(conn: Connection, scope: Scope, by: Column[str] | None) -> dict[str, float]:
+def median_waits(conn: Connection, scope: Scope, by: ColumnElement[str] | None) -> dict[str, float]:
     """Return the median wait in minutes by the values of a column; of all with the key "".
 
     The value that half of the waits do not exceed, in tenths, half up, as in the bulletin: rounding

@@ -22,7 +22,7 @@ from server.web_api import MANAGERS, STAFF, Api, Call
 from server.web_api.arguments import check_year_range
 from server.web_api.downloads import file_response
 
-CHIEFS = frozenset({Grouping.UNIT, Grouping.ITEM, Grouping.WINDOW})
+CHIEFS = frozenset({Grouping.UNIT, Grouping.ITEM, Grouping.WINDOW, Grouping.SITE})
 """Groupings of a chief's own report: figures of single people are the office's."""
 
 
@@ -90,7 +90,7 @@ def _office(api: Api, reports: Reports) -> None:
     def hall_report(call: Call) -> ReportView:
         """Return the report of a day, week or month (`2026-11-30`, `2026-W48`, `2026-11`).
 
-        `day`, `week`, `month` is the running one; `by`: unit, item, window, person.
+        `day`, `week`, `month` is the running one; `by`: unit, item, window, person, site.
         """
         return reports.of_hall(call)
 

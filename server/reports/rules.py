@@ -22,6 +22,8 @@ class Grouping(StrEnum):
     ITEM = "item"
     WINDOW = "window"
     PERSON = "person"
+    SITE = "site"
+    """Building of the hall (办公地点)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from server.core.money import yuan_text
 from server.core.rates import rate_text
 from server.fees.rules import MONEY_COUNTED
 from server.issuing.week_counts import LICENCES_COUNTED
+from server.queue.ticket_sites import are_several
+from server.queue.week_facts import NO_SITE
 from server.ratings.figures import By
 from server.ratings.views import name_of
 from server.reports import columns
@@ -24,6 +26,7 @@ NOWHERE: Mapping[Grouping, str] = {
     Grouping.ITEM: "没有事项",
     Grouping.WINDOW: "没有到窗口的号",
     Grouping.PERSON: "没有经办人的",
+    Grouping.SITE: NO_SITE,
 }
 """Rows of what belongs to none of the groups: a number that was never called has no window."""
 
@@ -48,11 +51,19 @@ def view(report: Report, made_at: int) -> ReportView:
         after=after.id if after.first <= report.today else "",
         periods=PeriodIds(**kinds),
         by=report.wish.by,
+        groupings=_groupings(report),
         unit_name=_unit_name(catalogue, unit) if unit else "",
         made_at=made_at,
         main=_main(report),
         tables=_tables(report),
     )
+
+
+def _groupings(report: Report) -> list[Grouping]:
+    """Return the groupings to choose from: by building in a hall that has several."""
+    people = () if report.wish.unit else (Grouping.PERSON,)
+    sites = (Grouping.SITE,) if are_several(report.catalogue) else ()
+    return [Grouping.UNIT, Grouping.ITEM, Grouping.WINDOW, *people, *sites]
 
 
 def _main(report: Report) -> list[MainFigure]:
@@ -103,13 +114,19 @@ def _main(report: Report) -> list[MainFigure]:
 
 def _tables(report: Report) -> list[ReportTable]:
     by = report.wish.by
-    tables = [_table(report, "service", ("服务情况", "Service"), columns.SERVICE, _is_busy)]
+    is_by_site = by is Grouping.SITE
+    counted = (*columns.SERVICE_NOTES, *((columns.SITE_TICKETS,) if is_by_site else ()))
+    tables = [
+        _table(report, "service", ("服务情况", "Service"), columns.SERVICE, _is_busy, counted)
+    ]
     rated_later = report.rated_until < min(report.wish.period.last, report.today)
     notes = (*columns.RATING_NOTES, *((columns.RATED_LATER,) if rated_later else ()))
     tables.append(
         _table(report, "ratings", ("群众评价", "Ratings"), columns.RATINGS, _is_rated, notes)
     )
-    if by is not Grouping.WINDOW:
+    if is_by_site:
+        tables.append(_cases(report, (*columns.CASE_NOTES, columns.SITE_CASES)))
+    elif by is not Grouping.WINDOW:
         tables += _of_cases(report)
     if by is Grouping.UNIT:
         title = ("投诉建议情况（单位：件）", "Complaints")
@@ -124,17 +141,16 @@ def _tables(report: Report) -> list[ReportTable]:
     return tables
 
 
+def _cases(report: Report, notes: Sequence[Pair]) -> ReportTable:
+    shown = columns.STATED if report.wish.by is Grouping.PERSON else columns.CASES
+    title = ("办件情况（单位：件）", "Cases")
+    return _table(report, "cases", title, shown, _has_cases, notes)
+
+
 def _of_cases(report: Report) -> Iterator[ReportTable]:
     """Yield the tables of cases, fees, licences and joint review, which have no windows."""
     is_by_person = report.wish.by is Grouping.PERSON
-    yield _table(
-        report,
-        "cases",
-        ("办件情况（单位：件）", "Cases"),
-        columns.STATED if is_by_person else columns.CASES,
-        _has_cases,
-        (columns.PERSON_CASES,) if is_by_person else columns.CASE_NOTES,
-    )
+    yield _cases(report, (columns.PERSON_CASES,) if is_by_person else columns.CASE_NOTES)
     yield _table(
         report,
         "fees",
@@ -183,7 +199,7 @@ def _table(
     title: Pair,
     shown: Sequence[Column],
     wanted: Callable[[Line], bool],
-    notes: Sequence[Pair] = columns.SERVICE_NOTES,
+    notes: Sequence[Pair],
 ) -> ReportTable:
     by, group = report.wish.by, GROUP_WORDS[report.wish.by]
     # A chief's report has one unit, which its heading names.
@@ -191,7 +207,7 @@ def _table(
     heads = [HEADS[by]]
     if with_unit:
         heads.append(columns.UNIT_HEAD)
-    always = key == "service" and by is Grouping.UNIT
+    always = key == "service"
     return columns.table(
         key,
         (f"{group[0]}{title[0]}", f"{title[1]} {group[1]}"),
@@ -200,15 +216,19 @@ def _table(
         (
             (code, _names(report.catalogue, by, code)[: len(heads)], line)
             for code, line in report.lines.items()
-            if wanted(line) or (always and _is_present(report.catalogue, code))
+            if wanted(line) or (always and _is_present(report, code))
         ),
         report.all,
         notes,
     )
 
 
-def _is_present(catalogue: Catalogue, unit: str) -> bool:
-    return unit in catalogue.unit_by and catalogue.unit_by[unit].presence is Presence.HALL
+def _is_present(report: Report, code: str) -> bool:
+    """Return True for a unit or a building that has a row in a period without numbers."""
+    if report.wish.by is Grouping.SITE:
+        return code in report.catalogue.site_by
+    unit = report.catalogue.unit_by.get(code) if report.wish.by is Grouping.UNIT else None
+    return unit is not None and unit.presence is Presence.HALL
 
 
 def _days(report: Report) -> ReportTable:
@@ -226,6 +246,9 @@ def _days(report: Report) -> ReportTable:
 
 def _names(catalogue: Catalogue, by: Grouping, code: str) -> list[str]:
     """Return the words of a row: its name, of an item or a person its unit as well."""
+    if by is Grouping.SITE:
+        site, alone = catalogue.site_by.get(code), not are_several(catalogue)
+        return [site.name if site else catalogue.hall_name if alone else NOWHERE[by]]
     if not code:
         return [NOWHERE[by], *([""] if by in (Grouping.ITEM, Grouping.PERSON) else [])]
     if by is Grouping.ITEM:

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from support import axe
 from support.hall_server import ADMINISTRATOR, MANAGER, TUESDAY, HallServer
-from support.staff_pages import listen
+from support.staff_pages import listen, signed_in
 
 HERE, ELSEWHERE = ("qyshbxdj", "企业社会保险登记"), ("gssldj", "公司设立登记")
 """An item of the west room, and one of the east room, with their search keys."""
@@ -99,6 +99,32 @@ def open_item(page: Page, typed: str, name: str) -> None:
     page.get_by_role("button", name="搜索").click()
     page.get_by_test_id("search").fill(typed)
     page.get_by_test_id("item").filter(has_text=re.compile(f"^{name}")).first.click()
+
+
+def counts_by_building(office: Page, hall: HallServer) -> None:
+    """Look at the report and at the attendance of one building."""
+    office.goto(hall.url("/office#reports/week/unit"))
+    office.get_by_role("link", name="按办公地点").click()
+    table = office.get_by_test_id("report-service")
+    expect(table.get_by_role("row", name="城北分中心")).to_be_visible()
+    expect(office.get_by_role("button", name="收费")).to_have_count(0)
+    office.goto(hall.url("/office#attendance"))
+    sheet = office.get_by_test_id("attendance")
+    expect(sheet).to_contain_text("主楼")
+    office.get_by_test_id("site").select_option(label="城北分中心")
+    expect(sheet.get_by_role("link", name="卫生健康局")).to_be_visible()
+    expect(sheet.get_by_role("link", name="税务局")).to_have_count(0)
+    assert axe.findings(office) == []
+    office.goto(hall.url("/office#month/@bei/2026-11"))
+    expect(office.get_by_test_id("unit").locator(":checked")).to_have_text("城北分中心")
+    expect(office.get_by_test_id("sheet").get_by_role("rowheader")).to_have_count(14)
+
+
+def test_the_office_counts_by_building(
+    browser: Browser, browser_context_args: dict[str, Any], hall: HallServer
+) -> None:
+    with signed_in(browser, browser_context_args, hall, ADMINISTRATOR, 1440, 900) as office:
+        counts_by_building(office, hall)
 
 
 def test_the_kiosk_of_a_branch_sends_people_to_the_right_door(page: Page, hall: HallServer) -> None:

@@ -56,6 +56,8 @@ from server.spot_checks.queries import StoredMark
 from server.supervision import queries as queries_of_lamps
 from server.tacit_approval import queries as tacit
 from server.time_clocks import queries as time_clocks_queries
+from server.walk_ins import queries as prices
+from server.walk_ins.views import is_kept
 from support.assessment_file import as_file
 from support.contracts import as_text, golden_file
 from support.contracts.past import journal_contract
@@ -119,12 +121,22 @@ def test_booked_people_came_on_time_and_late_were_cancelled_missed_and_come_toda
 
     rows = hall.ctx.read(read)
     assert Counter((row.state, row.arrival, row.excused) for row in rows) == {
-        ("served", "on_time", 0): 1,
+        ("served", "on_time", 0): 36,
         ("served", "late", 0): 1,
         ("hall_cancelled", "", 0): 1,
         ("missed", "", 1): 1,
         ("booked", "", 0): 3,
     }
+
+
+def test_the_last_days_have_their_price_of_appointments(hall: Hall) -> None:
+    rows = hall.ctx.read(lambda c: prices.prices(c, hall.ctx.hall_id, "2026-10-01", "2026-11-07"))
+    assert [row.day for row in rows] == [f"2026-11-0{n}" for n in range(2, 7)]
+    assert all(row.walk_ins > 100 and row.booked in (7, 8) for row in rows)
+    # Every window called by the rules, so that a replay calls the same people again.
+    assert all(row.agreement > 9500 for row in rows)
+    assert any(row.p95 for row in rows)
+    assert all(is_kept(row) for row in rows)
 
 
 def test_questions_helpers_and_green_channels_are_there(hall: Hall) -> None:

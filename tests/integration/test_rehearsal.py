@@ -8,6 +8,8 @@ from pathlib import Path
 from server.catalogue.reference import load
 from server.core import journal
 from server.core.engine import open_store
+from server.demo.command import REHEARSED_BOOKING
+from server.demo.rehearsal.bookings import bookings, numbers_from_afar, popular
 from server.demo.rehearsal.cases import followed
 from server.demo.rehearsal.day import Day, Script
 from server.demo.rehearsal.matters import lacks
@@ -16,6 +18,7 @@ from server.integrity.checks import violations
 from support.hall_server import ADMINISTRATOR, MANAGER, Client, HallServer
 
 HALL = "reference"
+WINDOWS = ("W01", "W02", "W05", "W06", "W08", "W11", "W14", "W17", "W20", "W21", "W23")
 BACK_OFFICE = ("1014", "1015", "1016")
 Line = tuple[str, str, str, str, int]
 
@@ -29,7 +32,7 @@ def _enrolled(hall: HallServer, kind: str, name: str) -> str:
 def _posts() -> dict[str, str]:
     """Return a person for each of some windows in both rooms."""
     posts: dict[str, str] = {}
-    for window in [w for w in load().windows if w.code in ("W01", "W02", "W05", "W06", "W23")]:
+    for window in [w for w in load().windows if w.code in WINDOWS]:
         able = (s.number for s in load().staff if window.code in s.windows)
         posts[window.code] = next(n for n in able if n not in posts.values())
     return posts
@@ -40,19 +43,25 @@ def _played(folder: Path) -> tuple[list[Line], list[str]]:
     posts = _posts()
     people = (ADMINISTRATOR, MANAGER, *posts.values(), *BACK_OFFICE)
     with HallServer(
-        folder, at="08:10", seated=(), accounts=people, staged=True, speed=3000.0
+        folder,
+        at="08:10",
+        seated=(),
+        accounts=people,
+        staged=True,
+        speed=3000.0,
+        settings={**REHEARSED_BOOKING, "remote_numbers": "on"},
     ) as hall:
         script = Script(
             server=hall.base,
             speed=3000.0,
-            seed=5,
+            seed=4,
             password=hall.password,
             kiosks={name: _enrolled(hall, "kiosk", name) for name in ("1", "2")},
             board=_enrolled(hall, "board", "main"),
             windows={**posts, "office": MANAGER},
             back_office=BACK_OFFICE,
-            visits=200,
-            minutes=120,
+            visits=300,
+            minutes=150,
         )
         output = list(Day(script).play())
     store = open_store(f"sqlite:///{(folder / 'data' / 'hall.db').resolve()}", HALL)
@@ -83,8 +92,39 @@ def test_the_same_seed_plays_the_same_day(tmp_path: Path) -> None:
     numbers = re.findall(r"\d+", next(line for line in output if line.startswith("办件 cases")))
     opened, accepted, decided = map(int, numbers)
     assert 0 < decided < accepted == opened
+    booked, on_time, late, early, never = map(int, re.findall(r"\d+", _line(output, "预约 booked")))
+    assert booked >= on_time + late + never > 0
+    assert on_time > 0
+    assert early < booked
+    served = re.search(r"within 10 min: (\d+)/(\d+)", _line(output, "准时者等候"))
+    assert served is not None
+    assert 0 < int(served[1]) <= int(served[2]) <= on_time
+    afar, checked_in = map(int, re.findall(r"\d+", _line(output, "远程取号 afar")))
+    assert 0 < checked_in <= afar
+    assert "mean" in _line(output, "现场取号等候")
     signs = next(line for line in output if line.startswith("体外办理嫌疑 signs"))
     assert signs.split()[2] == "0"
+
+
+def _line(output: list[str], begins: str) -> str:
+    return next(line for line in output if line.startswith(begins))
+
+
+def test_who_books_depends_on_the_seed() -> None:
+    items = [{"code": f"i{n}"} for n in range(20)]
+    people = visitors(1, 1000, items, ["ordinary"], ["1"])
+    booked, others = bookings(1, people), bookings(2, people)
+    assert booked == bookings(1, people) != others
+    by_number = {visitor.number: visitor for visitor in people}
+    assert {by_number[n].item for n in booked} <= set(popular(people))
+    assert {b.kind for b in booked.values()} == {"early", "on_time", "late", "never"}
+    assert {b.way for b in booked.values()} == {"kiosk", "desk", "phone"}
+    assert all(b.start % 30 == 0 for b in booked.values())
+    afar = numbers_from_afar(1, people, booked)
+    assert afar == numbers_from_afar(1, people, booked)
+    assert afar.keys().isdisjoint(booked)
+    assert all(own.at < by_number[n].at for n, own in afar.items())
+    assert {own.comes for own in afar.values()} == {True, False}
 
 
 def test_arrivals_depend_on_the_seed() -> None:

@@ -10,7 +10,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, MetaData, Table, insert, select
+from sqlalchemy import Column, Connection, MetaData, Table, insert, select
 
 from server.cases.tables import case_paper
 from server.catalogue.actions import import_catalogue
@@ -105,7 +105,7 @@ def fill_old_database(revision: str, source: Connection, old: Connection) -> dic
     if revision < SILENCE:
         left_out |= _granted_by_silence(source)
     for table in tables:
-        columns = [table.c[c.name] for c in then.tables[table.name].columns]
+        columns = _shared(table, then)
         rows = [dict(row) for row in source.execute(select(*columns)).mappings()]
         rows = [row for row in rows if left_out.isdisjoint(_subjects(table, row))]
         rows = _rows_of(revision, table, rows)
@@ -150,8 +150,13 @@ def present_rows(conn: Connection, put: Mapping[str, list[Any]]) -> dict[str, li
     return present
 
 
+def _shared(table: Table, then: MetaData) -> list[Column[Any]]:
+    """Return the columns of both versions: a later one may have dropped some."""
+    return [table.c[c.name] for c in then.tables[table.name].columns if c.name in table.c]
+
+
 def _narrow(table: Table, then: MetaData) -> Table:
-    columns = [table.c[c.name]._copy() for c in then.tables[table.name].columns]
+    columns = [column._copy() for column in _shared(table, then)]
     return Table(table.name, MetaData(), *columns)
 
 

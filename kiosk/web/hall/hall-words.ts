@@ -55,6 +55,10 @@ export const t = dictionary({
     zh: "姓名只留姓，手机号加密保存，只用于这件事，到期删除。请本人办理。",
     en: "Only your surname is kept, the telephone encrypted, for this purpose only, and erased in time.",
   },
+  keptPhone: {
+    zh: "手机号不保存，只留一个查不回号码的标记，防止一人多取，到期删除。不用填姓名。",
+    en: "Your telephone number is not kept: only a mark that does not lead back to it, against hoarding, erased in time. No name is needed.",
+  },
   take: { zh: "取号", en: "Take a number" },
   checkInLead: {
     zh: "取号后，前面还有 {n} 人时请到大厅签到；签到前窗口不叫您的号，过了也保留。",

@@ -122,7 +122,7 @@ def _write(
             *licences.events(day),
             *fees.events(day),
             *joint.events(day),
-            *visits(world, day, day_seats, busy),
+            *visits(world, day, day_seats, busy, appointments.expected(day)),
             *voices.events(day),
             *complaints.events(day),
             *assistance.events(day),

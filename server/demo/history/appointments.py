@@ -1,7 +1,7 @@
-"""Appointments of the demo history: plans, and the bookings of its last day and of today.
+"""Appointments of the demo history: plans, and the bookings of its last days and of today.
 
-On the last day one person comes on time, one late, one is told by the hall that nobody is at the
-window, and one does not come and is excused.
+On each of the last days some people come on time. On the very last one more person comes late, one
+is told by the hall that nobody is at the window, and one does not come and is excused.
 """
 
 from __future__ import annotations
@@ -18,25 +18,20 @@ from server.appointments.rules import AppointmentMove, AppointmentState, Arrival
 from server.appointments.steps import Wish, add_step, require
 from server.core.sealed_text import seal
 from server.core.store import Tx
-from server.demo.history.floor import ticket_of, write_lines
+from server.demo.history.floor import Expected
 from server.demo.history.world import Event, World
-from server.queue import ticket_queries
-from server.queue.routing import windows_for
-from server.queue.tickets import Move, State
+from server.queue.tickets import Ticket
+from server.walk_ins import actions as walk_ins
 
 ITEMS = ("zrzy-07", "scjg-04", "mzj-08")
 NAMES = ("测试甲", "测试乙", "测试丙", "测试丁", "测试戊", "测试己", "测试庚")
 NO_PHONE = "000000000{n:02d}"
 """Telephone number that nobody can have."""
-PLACE = 900
-"""Place of a booked person's ticket in the order of its day: after all others."""
-CALLED, STARTED, ENDED = 4, 5, 17
-"""Minutes from the arrival on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Booked:
-    """Booking of the last day: its item and time, and when the person comes; None: not at all."""
+    """Booking of a past day: its item and time, and when the person comes; None: not at all."""
 
     item: str
     start: str
@@ -49,39 +44,75 @@ LATE = Booked(ITEMS[1], "10:00", time(10, 31), Arrival.LATE)
 CANCELLED = Booked(ITEMS[2], "15:00", None)
 MISSED = Booked(ITEMS[0], "10:30", None)
 LAST_DAY = (ON_TIME, LATE, CANCELLED, MISSED)
+USUAL = (
+    Booked(ITEMS[0], "09:00", time(8, 53)),
+    Booked(ITEMS[1], "09:30", time(9, 21)),
+    Booked(ITEMS[2], "10:30", time(10, 30)),
+    Booked(ITEMS[1], "11:00", time(10, 49)),
+    Booked(ITEMS[0], "15:00", time(14, 56)),
+    Booked(ITEMS[1], "15:30", time(15, 28)),
+    Booked(ITEMS[0], "16:00", time(15, 58)),
+)
+"""Bookings of each of the last days, beside the special ones of the very last."""
+DAYS = 5
+"""Last days of the history on which booked people come."""
 TODAY = ((ITEMS[0], "09:30"), (ITEMS[1], "10:30"), (ITEMS[0], "15:30"))
 
 
 class Appointments:
-    """Appointments of the demo's last days."""
+    """Appointments of the demo's last days, and what each day cost people without one."""
 
     def __init__(self, world: World, days: Sequence[date]) -> None:
         """`days`: working days of the history, in order."""
         self._world = world
-        self._days = days
-        self._ids: dict[Booked, str] = {}
+        self._days = days[-DAYS - 1 :]
+        """The day of the plans, and those on which booked people come."""
+        self._ids: dict[tuple[date, Booked], str] = {}
         self._people = 0
 
     def events(self, day: date) -> list[Event]:
         """Return the events of a day."""
         at, days = self._world.at, self._days
-        if len(days) < 3 or day < days[-3]:
+        if len(days) <= DAYS or day not in days:
             return []
-        if day == days[-3]:
-            return [(at(day, time(10)), lambda: self._plan(day))]
-        if day == days[-2]:
-            return [(at(day, time(15)), lambda: self._book_last(days[-1]))]
-        arrivals: list[Event] = [
-            (at(day, booked.comes), partial(self._come, day, booked))
-            for booked in LAST_DAY
-            if booked.comes is not None
-        ]
+        place = days.index(day)
+        if place == 0:
+            return [
+                (at(day, time(10)), lambda: self._plan(day)),
+                (at(day, time(15)), lambda: self._book_next(days[1])),
+            ]
+        closing = [(at(day, time(18, 50)), self._close), (at(day, time(18, 55)), self._price)]
+        if day != days[-1]:
+            return [(at(day, time(15)), lambda: self._book_next(days[place + 1])), *closing]
         return [
-            *arrivals,
             (at(day, time(11)), self._cancel),
             (at(day, time(15)), lambda: self._book_today(day)),
-            (at(day, time(18, 50)), self._close),
+            *closing,
+            (at(day, time(18, 58)), self._excuse),
         ]
+
+    def expected(self, day: date) -> list[Expected]:
+        """Return the people with an appointment who come on a day."""
+        if len(self._days) <= DAYS or day not in self._days[1:]:
+            return []
+        world = self._world
+        return [
+            Expected(
+                item=world.catalogue.item_by[booked.item],
+                comes=booked.comes.hour * 60 + booked.comes.minute,
+                slot=(
+                    world.at(day, time.fromisoformat(booked.start))
+                    if booked.arrival is Arrival.ON_TIME
+                    else None
+                ),
+                arrived=partial(self._arrived, day, booked),
+            )
+            for booked in self._of(day)
+            if booked.comes is not None
+        ]
+
+    def _of(self, day: date) -> tuple[Booked, ...]:
+        return (*USUAL, *LAST_DAY) if day == self._days[-1] else USUAL
 
     def _plan(self, day: date) -> None:
         world = self._world
@@ -115,47 +146,22 @@ class Appointments:
         token = claims.hold(world.ctx, PHONE, world.key(), choice, person).token
         return claims.confirm(world.ctx, PHONE, world.key(), token, person)
 
-    def _book_last(self, day: date) -> None:
-        for booked in LAST_DAY:
-            self._ids[booked] = self._book(booked.item, day, booked.start)
+    def _book_next(self, day: date) -> None:
+        for booked in self._of(day):
+            self._ids[day, booked] = self._book(booked.item, day, booked.start)
 
     def _book_today(self, day: date) -> None:
         today = self._world.ctx.workdays().after(day, 1)
         for item, start in TODAY:
             self._book(item, today, start)
 
-    def _come(self, day: date, booked: Booked) -> None:
-        """Write the arrival, with a ticket that is served at once."""
-        world, ctx = self._world, self._world.ctx
-        item = world.catalogue.item_by[booked.item]
-        window = windows_for(world.catalogue, item, ctx.local())[0]
-        staff = next(s.number for s in world.catalogue.staff if window.code in s.windows)
-
-        def act(tx: Tx) -> None:
-            prefix = world.catalogue.unit_by[item.unit].prefix
-            seq = ticket_queries.take_number(tx, day.isoformat(), prefix)
-            called, started, ended = (tx.now + m * 60_000 for m in (CALLED, STARTED, ENDED))
-            ticket = replace(
-                ticket_of(world, day, item, seq, PLACE + seq, tx.now),
-                state=State.FINISHED,
-                first_called_at=called,
-                called_at=called,
-                call_count=1,
-                serving_at=started,
-                ended_at=ended,
-                window=window.code,
-                staff=staff,
-                outcome="accepted",
-            )
-            ticket_queries.add(tx, ticket, prefix, seq)
-            write_lines(world, tx, ticket, (Move.ISSUE, Move.CALL, Move.START, Move.FINISH))
-            row = require(tx, self._ids[booked])
-            values = {"arrival": booked.arrival.value, "ticket": ticket.id}
-            queries.change(tx, row.id, arrived_at=tx.now, **values)
-            state = AppointmentState.ARRIVED
-            add_step(tx, PHONE, row, state, Wish(AppointmentMove.ARRIVE), dict(values))
-
-        ctx.write(act)
+    def _arrived(self, day: date, booked: Booked, tx: Tx, ticket: Ticket) -> None:
+        """Write the arrival of a person who took this ticket."""
+        row = require(tx, self._ids[day, booked])
+        values = {"arrival": booked.arrival.value, "ticket": ticket.id}
+        queries.change(tx, row.id, arrived_at=tx.now, **values)
+        state = AppointmentState.ARRIVED
+        add_step(tx, PHONE, row, state, Wish(AppointmentMove.ARRIVE), dict(values))
 
     def _cancel(self) -> None:
         world = self._world
@@ -163,14 +169,19 @@ class Appointments:
             world.ctx,
             world.actor(world.managers()[0].number),
             world.key(),
-            self._ids[CANCELLED],
+            self._ids[self._days[-1], CANCELLED],
             HallReason.WINDOW,
             "窗口人员临时有事，下午停办",
         )
 
     def _close(self) -> None:
+        jobs.update(self._world.ctx)
+
+    def _price(self) -> None:
+        walk_ins.update(self._world.ctx)
+
+    def _excuse(self) -> None:
         world = self._world
-        jobs.update(world.ctx)
         office = world.actor(world.managers()[0].number)
         reason = "本人来电说明，当日突发疾病就医"
-        actions.excuse(world.ctx, office, world.key(), self._ids[MISSED], reason)
+        actions.excuse(world.ctx, office, world.key(), self._ids[self._days[-1], MISSED], reason)

@@ -16,6 +16,7 @@ from typing import Protocol
 
 from server.catalogue.model import Handling, Item
 from server.core.store import Tx
+from server.demo.history.calls import first_in_line
 from server.demo.history.case_plans import Plan
 from server.demo.history.floor import WindowSession, ticket_of, write_lines
 from server.demo.history.world import Event, World
@@ -210,6 +211,7 @@ class Notices:
         )
         ticket_queries.add(tx, ticket, prefix, seq)
         write_lines(world, tx, ticket, (Move.ISSUE, Move.CALL, Move.START))
+        first_in_line(tx, ticket)
         return ticket
 
     def _end(self, visit: Visit) -> None:

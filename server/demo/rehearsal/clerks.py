@@ -43,6 +43,7 @@ class Clerk:
         self.resting = False
         self.calls: list[tuple[str, float]] = []
         """Ticket number and monotonic sending time of each call, for the delay to the board."""
+        self.on_call: Callable[[dict[str, Any]], None] = lambda _ticket: None
         self.on_return: Callable[[dict[str, Any]], None] = lambda _ticket: None
         self.on_materials: Callable[[Send, dict[str, Any], Visitor], None] = lambda *_: None
         self.on_finish: Callable[[dict[str, Any], str], None] = lambda _ticket, _window: None
@@ -116,6 +117,7 @@ class Clerk:
             self.idle = True
             return
         self.calls.append((current["number"], sent))
+        self.on_call(current)
         self._called(current, 1)
 
     def _called(self, ticket: dict[str, Any], times: int) -> None:

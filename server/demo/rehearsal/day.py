@@ -14,6 +14,7 @@ from typing import Any
 
 import socketio
 
+from server.demo.rehearsal.bookings import Bookings
 from server.demo.rehearsal.cases import POSTS, BackOffice, Cases, followed
 from server.demo.rehearsal.clerks import Clerk
 from server.demo.rehearsal.client import Client, RefusedError, key_of
@@ -29,11 +30,14 @@ from server.demo.rehearsal.people import (
 )
 from server.demo.rehearsal.report import case_lines, voice_lines
 from server.demo.rehearsal.stage import Scheduler
+from server.demo.rehearsal.waits import WALK_IN, Waits, price_line
 
 LUNCH_FROM, LUNCH_MINUTES = 232, 146
 """Start of lunch in minutes after 08:10 (12:02), and its length in minutes (until 14:28)."""
 LUNCH_PATIENCE = 60
 """Minutes after noon during which people with a number are still served."""
+WHOLE_DAY, CLOSED = 600, 630
+"""Minutes after 08:10 from which a day counts as whole, and at which the hall has closed it."""
 PAPER_OUT_AT, PAPER_OUT_MINUTES = 150, 12
 KEYPAD_EVERY = 3
 PAD_KEYS = ("3", "2", "1", "0")
@@ -92,6 +96,8 @@ class Day:
         self._cases: Cases | None = None
         self._case_steps = 0
         self._clerks: dict[str, Clerk] = {}
+        self._waits = Waits()
+        self._bookings: Bookings | None = None
 
     def _client(self, token: str = "") -> Client:
         self._clients.append(Client(self._script.server, token))
@@ -116,9 +122,10 @@ class Day:
         yield f"演练开始 rehearsal: seed {self._script.seed}, {len(people)} 人 people"
         self._sign_in_clerks(minutes)
         board = self._watch_board()
-        start = self._stage.start
+        start, guests = self._stage.start, self._guests(people)
         for visitor in people:
-            self._stage.at(start + visitor.at, self._arrival(visitor))
+            if visitor.number not in guests:
+                self._stage.at(start + visitor.at, self._arrival(visitor))
         self._plan_breaks(start)
         for hour in range(1, 10):
             self._stage.at(start + hour * 60 * MINUTE, self._print_progress)
@@ -132,6 +139,27 @@ class Day:
         print(f"  {len(self._tickets)} 张票 tickets", flush=True)
 
     # -- preparations --------------------------------------------------------------------------
+
+    def _guests(self, people: list[Visitor]) -> set[int]:
+        """Let people book before the hall opens; return who does not come as others do."""
+        office = self._client()
+        _login(office, self._script.windows["office"], self._script.password)
+        clients = self._observer, office, self._kiosks
+        self._bookings = Bookings(self._stage, clients, self._key, self._came, self._issue)
+        return self._bookings.prepare(self._script.seed, people)
+
+    def _came(self, visitor: Visitor, ticket: str, token: str, kind: str, slot: int) -> None:
+        """Let a person wait who booked or has a number from afar; `slot`: its start in ms."""
+        self._admit(visitor, ticket, token)
+        self._waits.begin(ticket, kind, max(self._stage.now, slot))
+        for clerk in self._clerks.values():
+            if clerk.idle:
+                self._stage.after(8_000, clerk.call_next)
+
+    def _admit(self, visitor: Visitor, ticket: str, token: str) -> None:
+        self._figures.issued += 1
+        self._tickets[ticket] = visitor
+        self._tokens[ticket] = token
 
     def _back_office(self) -> BackOffice:
         script = self._script
@@ -164,6 +192,7 @@ class Day:
                 )
                 place = number + (self._script.edition << 40)
                 clerk = Clerk(place, self._stage, client, window, self._tickets, minutes, keys)
+                clerk.on_call = self._called
                 clerk.on_return = self._come_back
                 clerk.on_materials = self._papers
                 clerk.on_finish = self._finished
@@ -225,13 +254,15 @@ class Day:
             refusals = self._figures.refused
             refusals[refused.code] = refusals.get(refused.code, 0) + 1
             return
-        self._figures.issued += 1
-        self._tickets[issued["id"]] = visitor
-        self._tokens[issued["id"]] = issued["token"]
+        self._admit(visitor, issued["id"], issued["token"])
+        self._waits.begin(issued["id"], WALK_IN, self._stage.now)
         for window in issued["windows"]:
             clerk = self._clerks.get(window["code"])
             if clerk is not None and clerk.idle:
                 self._stage.after(8_000, clerk.call_next)
+
+    def _called(self, ticket: dict[str, Any]) -> None:
+        self._waits.end(ticket["id"], self._stage.now)
 
     def _come_back(self, ticket: dict[str, Any]) -> None:
         """Let a person who missed the call return ten minutes later, by phone."""
@@ -328,12 +359,19 @@ class Day:
         yield f"评价 ratings    {ratings['active']}  (差评 bad: {ratings['bad']})"
         yield from voice_lines(manager)
         yield from case_lines(manager)
+        if self._bookings is not None:
+            price = manager.get("/api/v1/office/appointment-price")
+            yield from self._waits.lines(self._bookings.guests, price["promised"])
         yield f"小票 unprinted  {len(today['unprinted'])}"
         if delays:
             yield (
                 f"呼叫到大屏 call → board  p50 {_at(delays, 0.5)} ms, p99 {_at(delays, 0.99)} ms, "
                 f"{len(delays)} 次 calls"
             )
+        if self._script.minutes >= WHOLE_DAY:
+            day = manager.get("/api/v1/office/appointments")["today"]
+            self._stage.play(self._stage.start + CLOSED * MINUTE)
+            yield price_line(manager, day)
 
 
 def _at(ordered: list[float], share: float) -> int:

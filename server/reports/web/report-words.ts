@@ -5,7 +5,7 @@ import type { MainFigure, ReportColumn, ReportTable, ReportView } from "@web/wir
 export type Kind = ReportView["kind"];
 export type Grouping = ReportView["by"];
 export const KINDS = ["day", "week", "month"] as const satisfies readonly Kind[];
-export const GROUPINGS = ["unit", "item", "window", "person"] as const satisfies readonly Grouping[];
+export const GROUPINGS = ["unit", "item", "window", "person", "site"] as const satisfies readonly Grouping[];
 
 export const kindWords = dictionary({
   day: { zh: "日报", en: "Day" },
@@ -17,6 +17,7 @@ export const groupingWords = dictionary({
   item: { zh: "按事项", en: "By item" },
   window: { zh: "按窗口", en: "By window" },
   person: { zh: "按人员", en: "By person" },
+  site: { zh: "按办公地点", en: "By building" },
 });
 const beforeWords = dictionary({
   day: { zh: "前一天", en: "Day before" },

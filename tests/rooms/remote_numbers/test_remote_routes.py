@@ -13,7 +13,7 @@ from support.halls import SmallHall, at
 from support.web import Web
 
 ARRIVE = "/kiosk/appointments/arrive"
-BODY = {"item": "tax-1", "name": "张某某", "phone": "13900000001"}
+BODY = {"item": "tax-1", "phone": "13900000001"}
 
 
 @pytest.fixture
