@@ -54,8 +54,8 @@ class HallSite(BuildingPlan):
     """Building of the hall now, with its plan; `units`: codes of those with a window in it."""
 
     units: list[str]
-    calling: int
-    """Number of windows that call people now."""
+    calling: int | None
+    """Number of windows that call people now; None for a branch that is not heard."""
     waiting: int | None
     """People who wait in it; None while the hall does not tell its buildings apart."""
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from kiosk.messages import HallSite, PhoneHall
 from server.appointments.views import bookable_items
+from server.branches.reports import Report, reports
 from server.catalogue.building_plans import building_plans
 from server.catalogue.model import Catalogue
 from server.hall.context import Context
 from server.queue import sites, snapshot
 from server.queue.notice_scope import HALL
+from server.queue.number_ranges import runs_here
 from server.queue.queue_views import hall_hours, notice_views, waits_at, windows_now
 from server.queue.settings import ON
 from server.queue.snapshot import QueueSnapshot
@@ -37,24 +41,43 @@ def view(ctx: Context) -> PhoneHall:
         hall_en=catalogue.hall_name_en,
         hours=hall_hours(current),
         notices=notice_views(current, lambda area: area == HALL),
-        sites=buildings(current),
+        sites=buildings(current, ctx.read(lambda c: reports(c, ctx.hall_id, current.now))),
         bookable=[item.item for item in bookable],
         remote=current.settings.of(RemoteSettings).remote_numbers == ON,
     )
 
 
-def buildings(current: QueueSnapshot) -> list[HallSite]:
-    """Return the buildings as they are now, the main one first."""
-    catalogue, apart = current.catalogue, sites.are_apart(current.catalogue, current.settings)
-    return [
-        HallSite(
-            **plan.model_dump(),
-            units=_units_in(catalogue.at(plan.code)),
-            calling=len(set().union(*windows_now(current, plan.code).values())),
-            waiting=_waiting(current, plan.code) if apart or len(catalogue.sites) <= 1 else None,
+def buildings(current: QueueSnapshot, reports: Mapping[str, Report]) -> list[HallSite]:
+    """Return the buildings as they are now, the main one first.
+
+    `reports`: last reports of the branch servers, by building.
+    """
+    catalogue = current.catalogue
+    views = []
+    for plan in building_plans(catalogue):
+        calling, waiting = _now(current, plan.code, reports)
+        views.append(
+            HallSite(
+                **plan.model_dump(),
+                units=_units_in(catalogue.at(plan.code)),
+                calling=calling,
+                waiting=waiting,
+            )
         )
-        for plan in building_plans(catalogue)
-    ]
+    return views
+
+
+def _now(
+    current: QueueSnapshot, site: str, reports: Mapping[str, Report]
+) -> tuple[int | None, int | None]:
+    """Return how many windows call and how many people wait in a building, None if not known."""
+    if site and not runs_here(current.settings, site, current.day):
+        report = reports.get(site)
+        return (report.windows, report.waiting) if report is not None else (None, None)
+    apart = sites.are_apart(current.catalogue, current.settings)
+    calling = len(set().union(*windows_now(current, site).values()))
+    is_apart = apart or len(current.catalogue.sites) <= 1
+    return calling, _waiting(current, site) if is_apart else None
 
 
 def _waiting(current: QueueSnapshot, site: str) -> int:

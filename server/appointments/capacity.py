@@ -29,7 +29,9 @@ from server.appointments.settings import AppointmentSettings
 from server.catalogue import hours as catalogue_hours
 from server.catalogue.hours import Span
 from server.catalogue.model import Catalogue, Item, Window
+from server.core.settings import Settings
 from server.hall.context import Context
+from server.queue.number_ranges import windows_here
 from server.queue.routing import entitled
 
 MEASURED_DAYS = 60
@@ -66,6 +68,7 @@ class _Cache:
     """Windows of plans by the catalogue in force, and the services that were measured today."""
 
     catalogue: Catalogue | None = None
+    settings: Settings | None = None
     spans: dict[tuple[str, int, str], Spans] = field(default_factory=dict)
     day: str = ""
     measured: dict[str, MeasuredItem] = field(default_factory=dict)
@@ -199,26 +202,35 @@ def _time(minute: int) -> time:
 
 def _spans(ctx: Context, plan: Plan, day: date) -> Spans:
     cache, catalogue = _cache(ctx), ctx.catalogue()
-    if cache.catalogue is not catalogue or len(cache.spans) >= MOST_CACHED:
-        cache.catalogue, cache.spans = catalogue, {}
+    settings = ctx.settings()
+    is_old = cache.catalogue is not catalogue or cache.settings is not settings
+    if is_old or len(cache.spans) >= MOST_CACHED:
+        cache.catalogue, cache.settings, cache.spans = catalogue, settings, {}
     key = plan.id, plan.n, day.isoformat()
     if plan.n == 0:  # a draft that is shown before it is stored
-        return _computed_spans(catalogue, plan, day)
+        return _computed_spans(ctx, plan, day)
     if key not in cache.spans:
-        cache.spans[key] = _computed_spans(catalogue, plan, day)
+        cache.spans[key] = _computed_spans(ctx, plan, day)
     return cache.spans[key]
 
 
-def _windows(catalogue: Catalogue, site: str) -> Sequence[Window]:
-    """Return the windows of a building, none of one that is not listed any more; "": all."""
-    return catalogue.at(site).windows if not site or site in catalogue.site_by else ()
+def _windows(ctx: Context, site: str, day: date) -> Sequence[Window]:
+    """Return the windows of a building whose appointments this server keeps; "": of all.
+
+    None of a building that is not listed any more, or of one with a branch server.
+    """
+    catalogue = ctx.catalogue()
+    if site and site not in catalogue.site_by:
+        return ()
+    return windows_here(catalogue.at(site), ctx.settings(), day.isoformat())
 
 
-def _computed_spans(catalogue: Catalogue, plan: Plan, day: date) -> Spans:
+def _computed_spans(ctx: Context, plan: Plan, day: date) -> Spans:
+    catalogue = ctx.catalogue()
     result: dict[str, tuple[Span, ...]] = {}
     items = items_of(catalogue, plan)
     noon = datetime.combine(day, time(12))
-    for window in _windows(catalogue, plan.site):
+    for window in _windows(ctx, plan.site, day):
         own = {
             span
             for item in items

@@ -7,13 +7,14 @@ from sqlalchemy import Connection
 from server.branches import changes, queries
 from server.branches.messages import BranchesView, BranchView, LineView, SiteChoice
 from server.branches.queries import StoredBranch
+from server.branches.reports import FRESH_MS
 from server.core.config import Config
 from server.hall.context import Context
 from server.queue.branch_notation import BranchServer
 from server.queue.number_ranges import branch_servers
 
-SILENT_MS = 120_000
-"""Milliseconds without a word after which a branch counts as silent; it speaks every 20 s."""
+SILENT_MS = FRESH_MS
+"""Milliseconds without a word after which a branch counts as silent."""
 
 
 def branches(ctx: Context, config: Config, conn: Connection, now: int) -> BranchesView:

@@ -15,6 +15,7 @@ from server.hall.context import Context, JsonDict
 from server.queue import issuing, sites, ticket_queries, window_session_queries
 from server.queue.errors import QueueCode
 from server.queue.forecasts import Forecasts, Latest
+from server.queue.number_ranges import require_here
 from server.queue.routing import WindowSessions, route
 from server.queue.settings import ON
 from server.queue.tickets import Ticket, is_absent
@@ -67,7 +68,7 @@ def offer(ctx: Context, conn: Connection, item: str, latest: Latest, site: str =
     """Return the wait for which a remote number of an item is offered now.
 
     `site`: building that the person chose; then the routing's cases are raised too. Raises
-    ITEM_UNKNOWN, REMOTE_OFF, REMOTE_FULL, REMOTE_SHORT.
+    ITEM_UNKNOWN, REMOTE_OFF, REMOTE_FULL, REMOTE_SHORT, BRANCH_SERVER.
     """
     settings, entry = ctx.settings().of(RemoteSettings), ctx.catalogue().item_by.get(item)
     if entry is None:
@@ -76,10 +77,11 @@ def offer(ctx: Context, conn: Connection, item: str, latest: Latest, site: str =
         raise HallError(RemoteCode.REMOTE_OFF)
     if queries.open_count(conn, ctx.hall_id, entry.unit) >= settings.remote_open_most:
         raise HallError(RemoteCode.REMOTE_FULL, most=settings.remote_open_most)
+    place = site or site_of_item(ctx, conn, item)
+    require_here(ctx.catalogue(), ctx.settings(), place, ctx.day())
     if site:
         sessions = _sessions(ctx, conn)
         route(ctx.catalogue(), item, ctx.local(), sessions, ctx.settings(), site)
-    place = site or site_of_item(ctx, conn, item)
     wait = wait_of(latest.newcomer(entry, ORDINARY, site=place))
     if wait.high <= settings.remote_from_minutes:
         limit = settings.remote_from_minutes

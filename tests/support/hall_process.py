@@ -63,7 +63,7 @@ def create_hall_data(hall: Hall, order: dict[str, Any]) -> None:
     """Create business data, settings, accounts and signed-in clerks; skip what exists already."""
     book = reference_hall()
     import_catalogue(
-        hall.ctx, SYSTEM, in_two_buildings(book) if order["buildings"] else book, "tests"
+        hall.ctx, SYSTEM, in_two_buildings(book) if order.get("buildings") else book, "tests"
     )
     with_values(hall.ctx.settings(), order["settings"])
 

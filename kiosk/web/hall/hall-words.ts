@@ -117,6 +117,7 @@ export const t = dictionary({
   plan: { zh: "窗口在哪", en: "Where the windows are" },
   hours: { zh: "办公时间", en: "Hours" },
   nowHere: { zh: "现在", en: "Now" },
+  unheard: { zh: "此刻的情况不清楚，请以现场为准", en: "No news from there at this moment" },
   calling: { zh: "{n} 个窗口在叫号", en: "{n} windows call" },
   waitingHere: { zh: "{n} 人等候", en: "{n} people wait" },
   whereSearch: { zh: "办什么事？查在哪里办", en: "What for? Find the building" },

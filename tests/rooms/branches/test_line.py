@@ -10,23 +10,27 @@ from pathlib import Path
 
 import pytest
 
+from kiosk import phone_hall
 from server.accounts.people import People
+from server.appointments.capacity import slots_of_day
+from server.appointments.rules import Plan
 from server.branches import alarms, membership
 from server.catalogue.actions import import_catalogue
-from server.core.actors import SYSTEM
+from server.core.actors import SYSTEM, Actor, ActorKind
 from server.core.config import Config
 from server.core.errors import HallError
 from server.core.offload import run_directly
 from server.core.presence import SingleWorker
 from server.hall.composition import Hall
 from server.integrity.checks import violations
-from server.queue import calling, snapshot
+from server.queue import calling, issuing, snapshot
 from server.queue.business_day import keep_day
 from server.queue.errors import QueueCode
+from server.queue.issuing import IssueExtras
 from server.queue.queue_views import window_states
 from server.queue.settings import NumberSettings
 from server.queue.tickets import State
-from support.branch_pair import HALL, OFFICE, SITE, Pair, Server, clerk
+from support.branch_pair import HALL, HERE, OFFICE, SITE, Pair, Server, clerk
 from support.halls import MONDAY, SmallHall, at
 
 
@@ -168,3 +172,56 @@ def test_a_branch_that_has_ended_is_not_heard_any_more(pair: Pair, small: SmallH
     small.configure(kiosk_sites="2 north")
     pair.main.sign_in("S1")
     assert pair.main.issue("build-1", "2").number == "C001"
+
+
+def test_the_main_hall_promises_nothing_in_the_name_of_a_branch(pair: Pair) -> None:
+    pair.branch.sign_in("T2", "S1")
+    pair.branch.issue("tax-1", "2")
+    pair.deliver()
+    ctx = pair.main.ctx
+    phone = Actor(ActorKind.PHONE, "phone")
+    with pytest.raises(HallError) as remote:
+        issuing.issue_with_data(
+            ctx,
+            phone,
+            pair.main.key(),
+            item="build-1",
+            applicant="ordinary",
+            kiosk="",
+            paper=False,
+            extras=IssueExtras(absent=True, site="north"),
+        )
+    assert remote.value.code is QueueCode.BRANCH_SERVER
+    seen = {site.code: (site.calling, site.waiting) for site in phone_hall.view(ctx).sites}
+    assert seen == {"centre": (0, 0), "north": (2, 1)}
+    pair.clock.advance(minutes=10)
+    seen = {site.code: (site.calling, site.waiting) for site in phone_hall.view(ctx).sites}
+    assert seen == {"centre": (0, 0), "north": (None, None)}
+
+
+def test_no_appointment_is_offered_at_windows_of_a_branch(pair: Pair) -> None:
+    ctx = pair.main.ctx
+    plans = [
+        Plan(
+            id=site,
+            n=1,
+            name=site,
+            items=("tax-1",),
+            groups=(),
+            valid_from="2026-03-02",
+            valid_to="2026-03-31",
+            weekdays=frozenset({1, 2, 3, 4, 5}),
+            opens=9 * 60,
+            closes=12 * 60,
+            step=30,
+            share=100,
+            site=site,
+        )
+        for site in ("centre", SITE)
+    ]
+    slots = ctx.read(lambda c: slots_of_day(ctx, c, MONDAY, plans))
+    seats = {
+        site: sum(s.figures.public for s in slots if s.plan.site == site) for site in HERE.values()
+    }
+    assert seats[SITE] == 0
+    assert seats["centre"] > 0
