@@ -23,6 +23,8 @@ from server.one_time_notices.words import FAULT_WORDS, day_words, grouped
 from server.queue.settings import NumberSettings, ScreenSettings
 
 SHOWN_WINDOWS = 6
+ADDRESS_LINE = 15
+"""Characters of a building's name and address on one line of the narrowest paper."""
 SIGNATURES = (Text("申请人（签字）："), Text("告知人（签字）："), Text("单位专用章："), Feed(3))
 """Lines of a notice by which the applicant and the clerk who told what is missing are named."""
 CONSULT = "咨询号（本大厅仅咨询）Enquiries only"
@@ -86,11 +88,12 @@ def _address(facts: dict[str, Any], catalogue: Catalogue) -> tuple[Line, ...]:
     if len(codes) != 1:
         return ()
     site = catalogue.site_by[codes.pop()]
-    english = ", ".join(part for part in (site.name_en, site.address_en) if part)
-    return (
-        Text(f"{site.name} {site.address}", align="center"),
-        Text(english, align="center"),
-    )
+    together = f"{site.name} {site.address}"
+    parts = [together] if len(together) <= ADDRESS_LINE else [site.name, site.address]
+    # A building without an English name has its Chinese one there: it is printed once.
+    name_en = "" if site.name_en == site.name else site.name_en
+    parts.append(", ".join(part for part in (name_en, site.address_en) if part))
+    return tuple(Text(part, align="center") for part in parts)
 
 
 def _code(base_url: str, token: str) -> tuple[Line, ...]:

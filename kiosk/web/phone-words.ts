@@ -39,8 +39,9 @@ export const t = dictionary({
     en: "{n} ahead of you. You are not called before you check in; if your turn comes first, the number stays and you wait behind {places} people after checking in.",
   },
   checkIn: { zh: "我到了，签到", en: "I am here: check in" },
-  checkInCode: { zh: "厅内显示的签到码（连着大厅网络的不用填）", en: "Code shown in the hall (not needed in its network)" },
-  checkInKiosk: { zh: "也可在自助机“预约、远程号签到”输入 {code}，或到咨询台", en: "Or enter {code} at a kiosk, or ask at the information desk" },
+  checkInCode: { zh: "厅内显示的签到码", en: "Code shown in the hall" },
+  checkInHere: { zh: "连着大厅网络的不用填", en: "Not needed in the hall's network" },
+  checkInKiosk: { zh: "也可在自助机“预约、远程号签到”输入下面的码，或到咨询台", en: "Or enter this code at a kiosk (I have a code), or ask at the information desk" },
   passed: { zh: "已轮到您，请到大厅签到", en: "Your turn came: check in at the hall" },
   passedWhat: {
     zh: "号码保留，今天有效。签到后一般排在 {places} 人之后。",

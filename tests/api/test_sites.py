@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -129,5 +130,12 @@ def test_a_slip_names_the_address_of_its_building() -> None:
     words = [line.text for line in lines if isinstance(line, Text)]
     assert "城北楼 北街2号" in words
     assert "North building" in words
+    north = next(site for site in branches().sites if site.code == "north")
+    unnamed = replace(north, name_en="城北楼", address="城北新区北街128号政务服务大楼二楼")
+    hall = replace(branches(), sites=(branches().sites[0], unnamed))
+    longer = ticket_slip(facts, hall, Settings(), "http://hall", copy=False).lines
+    words = [line.text for line in longer if isinstance(line, Text)]
+    assert words.count("城北楼") == 1
+    assert "城北新区北街128号政务服务大楼二楼" in words
     plain = ticket_slip(facts, catalogue(), Settings(), "http://hall", copy=False).lines
     assert len(plain) == len(lines) - 2

@@ -15,6 +15,10 @@ from support import axe
 from support.hall_server import ADMINISTRATOR, MANAGER, HallServer
 
 UPRIGHT, LYING = {"width": 1080, "height": 1920}, {"width": 1920, "height": 1080}
+BROKEN = """() => [...document.querySelectorAll(".home .second-top")].filter(
+  (name) => name.offsetHeight > 1.7 * parseFloat(getComputedStyle(name).fontSize),
+).map((name) => name.textContent)"""
+"""Names of ways on the first page that do not fit on one line."""
 BACK_MS = 8000
 """Milliseconds until the page is back after a restart: 5 s required, more for slow machines."""
 
@@ -42,6 +46,13 @@ def open_item(page: Page, typed: str, name: str) -> None:
 def issued(hall: HallServer) -> int:
     count: int = hall.clerk(MANAGER).get("/office/today")["issued"]
     return count
+
+
+def test_each_way_of_the_first_page_is_named_on_one_line(kiosk: Page, hall: HallServer) -> None:
+    for size in (UPRIGHT, LYING):
+        kiosk.set_viewport_size(size)  # type: ignore[arg-type]
+        start(kiosk, hall)
+        assert kiosk.evaluate(BROKEN) == []
 
 
 def test_an_item_that_is_only_advised_on_has_no_promise(kiosk: Page, hall: HallServer) -> None:

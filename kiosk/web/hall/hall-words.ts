@@ -82,7 +82,7 @@ export const t = dictionary({
     en: "Come at most {early} min early, at most {late} min late. Cancel until {cancel} h before.",
   },
   code: { zh: "预约码", en: "Code" },
-  codeLead: { zh: "到厅后在自助机“预约签到”输入，或出示给咨询台", en: "Enter it at a kiosk, or show it at the information desk" },
+  codeLead: { zh: "到厅后在自助机“预约、远程号签到”输入，或出示给咨询台", en: "Enter it at a kiosk (I have a code), or show it at the information desk" },
   state_booked: { zh: "已预约", en: "Booked" },
   state_arrived: { zh: "已签到，请等候叫号", en: "Checked in, please wait" },
   state_served: { zh: "已办理", en: "Served" },
