@@ -26,7 +26,7 @@ from support.web import Web
 
 WAY = "公交：1路到北街\n入口：东门"
 APART = "1 centre; 2 north"
-BODY = {"item": "tax-1", "name": "张某某", "phone": "13900000001"}
+BODY = {"item": "tax-1", "phone": "13900000001"}
 
 
 def with_way() -> Any:
