@@ -95,6 +95,7 @@ def build(
     _count(figures, hall, flask)
     api.guard(flask)
     _around_requests(flask, secure=hall.config.base_url.startswith("https://"))
+    flask.url_map.update()  # a wrong rule fails now and not at the first request
     return App(hall, flask, socketio, api, feeds, agents, figures)
 
 
