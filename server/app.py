@@ -89,13 +89,12 @@ def build(
         for add in capability.routes:
             add(parts)
     _plain_routes(flask, api, hall)
-    flask.register_blueprint(api.blueprint)
+    api.add_to(flask)
     flask.register_blueprint(pages.Pages(hall, api.access).blueprint)
     figures = metrics or Metrics(hall.worker)
     _count(figures, hall, flask)
     api.guard(flask)
     _around_requests(flask, secure=hall.config.base_url.startswith("https://"))
-    flask.url_map.update()  # a wrong rule fails now and not at the first request
     return App(hall, flask, socketio, api, feeds, agents, figures)
 
 
