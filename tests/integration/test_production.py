@@ -111,7 +111,6 @@ def test_from_an_empty_folder_to_an_enrolled_kiosk(
     tmp_path: Path, workbook: Path, database_url: str
 ) -> None:
     data, port = tmp_path / "data", free_port()
-    command = _program if database_url.startswith("sqlite") else _hall
     with _serving(data, database_url, port) as (base, output):
         password = _first_password(output)
         admin = Client(base)
@@ -121,7 +120,7 @@ def test_from_an_empty_folder_to_an_enrolled_kiosk(
         assert refused.value.problem["code"] == "password_must_change"
         admin.post("/password", {"current": password, "new": "a-word-of-one's-own"})
         assert admin.get("/office/today")["issued"] == 0
-    imported = command("import", workbook, "--data", data, "--database", database_url)
+    imported = _program("import", workbook, "--data", data, "--database", database_url)
     assert "版本" in imported.stdout
     with _serving(data, database_url, port) as (base, output):
         assert FIRST.search("\n".join(output)) is None, "the first password is shown once"
@@ -130,7 +129,7 @@ def test_from_an_empty_folder_to_an_enrolled_kiosk(
         made = admin.post("/office/codes", {"kind": "kiosk", "name": "1"})
         device = {"code": made["code"], "kind": "kiosk", "name": "1"}
         assert Client(base).post("/enrol", device)["token"]
-    checked = command("check", "--data", data, "--database", database_url)
+    checked = _program("check", "--data", data, "--database", database_url)
     assert checked.returncode == 0, checked.stderr
 
 
