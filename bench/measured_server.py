@@ -136,7 +136,7 @@ def _add_bench_routes(app: App) -> None:
         """Run everything that a command runs, except an action."""
         return Done()
 
-    app.flask.register_blueprint(extra.blueprint, name="bench", url_prefix="/bench")
+    extra.add_to(app.flask, "/bench")
 
     @app.flask.post("/bench/rest")
     def rested() -> Any:

@@ -89,9 +89,9 @@ def build(
         for add in capability.routes:
             add(parts)
     _plain_routes(flask, api, hall)
+    api.add_to(flask)
     if hall.config.branch_site:
-        api.refuse_others(hall.config.main_url)
-    flask.register_blueprint(api.blueprint)
+        api.refuse_others(flask)
     flask.register_blueprint(pages.Pages(hall, api.access).blueprint)
     figures = metrics or Metrics(hall.worker)
     _count(figures, hall, flask)

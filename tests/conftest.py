@@ -16,6 +16,7 @@ from support.database_pool import DatabasePool
 from support.hall_server import HallServer
 from support.server_forks import ServerForks
 
+gc.disable()  # until the tests are collected: modules and tests are no garbage
 settings.register_profile("hall", deadline=None)  # a busy machine is slow, not wrong
 settings.load_profile("hall")
 
@@ -52,8 +53,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_collection_finish() -> None:
     """Leave modules and the list of tests out of every later garbage collection."""
-    gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)

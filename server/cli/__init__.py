@@ -7,6 +7,7 @@ imported, and `agent` must not import the server.
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
 from collections.abc import Callable
 from importlib import import_module
@@ -71,7 +72,17 @@ def _command_name() -> str:
 
 
 def _module(name: str) -> _Command:
-    return import_module(name if "." in name else f"server.cli.{name}")  # type: ignore[return-value]
+    """Load a subcommand's module with all that it imports.
+
+    Nothing of it is garbage: a collection meanwhile finds nothing, and all of them together take a
+    quarter of the time to load the server. Later ones need not go through the modules again.
+    """
+    gc.disable()
+    try:
+        return import_module(name if "." in name else f"server.cli.{name}")  # type: ignore[return-value]
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 class _Command:

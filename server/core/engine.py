@@ -92,14 +92,21 @@ class Databases:
     """Databases of one process; halls in the same PostgreSQL database share connections.
 
     `offload` runs SQLite's blocking commits off the event loop. `worker` is this process's
-    name.
+    name. `files_migrated`: SQLite files need no migration either.
     """
 
-    def __init__(self, worker: str = "", offload: Offload = directly) -> None:
+    def __init__(
+        self, worker: str = "", offload: Offload = directly, *, files_migrated: bool = False
+    ) -> None:
         self._worker = worker
         self._offload = offload
+        self._files_migrated = files_migrated
         self._engines: dict[str, tuple[Engine, Engine, Engine]] = {}
         self._presences: dict[str, Presence] = {}
+
+    def is_migrated(self, url: str) -> bool:
+        """Return True if a hall need not migrate this database when it opens."""
+        return self._files_migrated or not is_sqlite(url)
 
     def store(self, url: str, hall_id: str) -> Store:
         """Return the store of one hall."""

@@ -45,11 +45,13 @@ def open_hall(
     `commit` runs SQLite's commits, `offload` slow calls such as password hashing; the server passes
     gevent's native threads for both. `hasher` sets the cost of a password hash, `rest` waits after
     a wrong code. `databases`: connections that halls of one process share; they are migrated
-    already.
+    already, files of SQLite only if it says so.
     """
     config.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if databases is None or is_sqlite(config.database_url):
+    if databases is None or not databases.is_migrated(config.database_url):
         prepare(config)
+    else:
+        _keep_from_others(config)
     presence: Presence = SingleWorker(config.worker_name)
     if databases is None:
         databases = Databases(offload=commit)
@@ -70,6 +72,11 @@ def prepare(config: Config) -> None:
     engine = open_engine(config.database_url)
     migrate(engine)
     engine.dispose()
+    _keep_from_others(config)
+
+
+def _keep_from_others(config: Config) -> None:
+    """Let only the owner of a SQLite file read it."""
     file = make_url(config.database_url).database
     if is_sqlite(config.database_url) and file:
         Path(file).chmod(0o600)

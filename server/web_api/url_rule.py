@@ -1,6 +1,6 @@
-"""URL rules that are parsed once per process and compile the building of addresses when needed.
+"""URL rules that are parsed once per process, and a map of them that the process's apps share.
 
-Each hall of a process has its own app with the same rules: parsing them is three quarters of the
+Each hall of a process has its own app with the same rules: making the map of them is most of the
 time that it takes to assemble one. Werkzeug also compiles two functions per rule for `url_for`,
 which the hall never calls: 0.5 ms apiece.
 """
@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask
-from werkzeug.routing import Rule
+from werkzeug.routing import Map, Rule, RuleFactory
 from werkzeug.routing.converters import BaseConverter
+from werkzeug.routing.matcher import StateMachineMatcher
 from werkzeug.routing.rules import RulePart
 
 
@@ -54,7 +55,67 @@ class UrlRule(Rule):
         return build
 
 
+@dataclass(frozen=True, slots=True)
+class _Bound:
+    """Rules in the form that a map matches with; nothing of it belongs to an app."""
+
+    matcher: StateMachineMatcher
+    by_endpoint: dict[Any, list[Rule]]
+
+
+_bound: dict[tuple[Any, ...], _Bound] = {}
+"""Rules that a map of this process has bound, by their contents."""
+
+
+class UrlMap(Map):
+    """Map that binds its rules when they are first needed, and never the same set twice.
+
+    An app's rules are complete before its first request, as Flask demands. RuntimeError if a rule
+    is added later.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        self._waiting: list[Rule] = []
+        super().__init__(*args, **options)
+
+    def add(self, rulefactory: RuleFactory) -> None:
+        """Add a rule. Raises RuntimeError after the first look-up."""
+        if self._rules_by_endpoint:
+            raise RuntimeError(f"{rulefactory} comes after the first look-up")
+        self._waiting.extend(rulefactory.get_rules(self))
+        self._remap = True
+
+    def update(self) -> None:
+        """Bind the rules, or take those of the app before."""
+        if not self._waiting:
+            return
+        rules, self._waiting = self._waiting, []
+        key = (self.host_matching, *map(_contents, rules))
+        bound = _bound.get(key)
+        if bound is None:
+            for rule in rules:
+                super().add(rule)
+            super().update()
+            _bound[key] = _Bound(self._matcher, self._rules_by_endpoint)
+            return
+        self._matcher, self._rules_by_endpoint = bound.matcher, bound.by_endpoint
+        self._remap = False
+
+
+def _contents(rule: Rule) -> tuple[Any, ...]:
+    """Return all by which two rules of this project can differ."""
+    return (
+        rule.rule,
+        rule.endpoint,
+        frozenset(rule.methods or ()),
+        getattr(rule, "provide_automatic_options", None),
+        frozenset((rule.defaults or {}).items()),
+        rule.strict_slashes,
+    )
+
+
 class HallFlask(Flask):
     """Flask app with rules that are quick to add."""
 
     url_rule_class = UrlRule
+    url_map_class = UrlMap

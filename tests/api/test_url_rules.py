@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from flask import url_for
 
 from server.web_api.url_rule import HallFlask
@@ -27,3 +28,36 @@ def test_each_app_has_its_rules_although_they_are_parsed_once() -> None:
         assert next(app.url_map.iter_rules()).arguments == {"number", "name"}
         with app.test_request_context():
             assert url_for("place", number=7, name="a") == "/7/of/a"
+
+
+def test_apps_share_rules_only_if_all_are_the_same() -> None:
+    apps = [HallFlask("server", static_folder=None) for _ in range(3)]
+    for app in apps:
+        app.add_url_rule("/a", "a", lambda: "a", methods=["GET"])
+        app.add_url_rule("/b", "b", lambda: "b", methods=["GET"])
+    apps[1].add_url_rule("/c", "c", lambda: "c")
+    apps[2].add_url_rule("/b", "b", methods=["POST"])
+    seen = [
+        {path: app.test_client().post(path).status_code for path in ("/a", "/b", "/c")}
+        for app in apps
+    ]
+    assert seen == [
+        {"/a": 405, "/b": 405, "/c": 404},
+        {"/a": 405, "/b": 405, "/c": 405},
+        {"/a": 405, "/b": 200, "/c": 404},
+    ]
+
+
+def test_each_app_answers_with_its_own_views() -> None:
+    for name in ("one", "two"):
+        app = HallFlask(name, static_folder=None)
+        app.add_url_rule("/name", "name", lambda name=name: name)
+        assert app.test_client().get("/name").text == name
+
+
+def test_no_rule_is_added_after_the_first_look_up() -> None:
+    app = HallFlask("server", static_folder=None)
+    app.add_url_rule("/a", "a", lambda: "a")
+    app.url_map.update()
+    with pytest.raises(RuntimeError):
+        app.add_url_rule("/b", "b", lambda: "b")

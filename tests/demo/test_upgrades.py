@@ -1,7 +1,9 @@
 """Upgrade from earlier schemas with a month of data: nothing is lost, no violation.
 
-A database begins right before each step that changes what is there: steps between that only add
-tables or columns do nothing to the rows that a later beginning has as well.
+A database begins before a step that changes what is there: steps that only add tables, columns or
+indexes do nothing to the rows that a later beginning has as well. Several such steps share a
+beginning if no step between it and them concerns the same tables: their rows are then those that
+the version right before the step would have stored.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from server.core.all_tables import metadata
 from server.core.engine import migrate, newest, open_engine, revision
 from server.core.migrations import versions
 from server.core.revisions import known, upgrade
@@ -43,21 +46,58 @@ def _upgraded(hall: Hall, url: str, since: str) -> None:
     engine.dispose()
 
 
+def _text(step: str) -> str:
+    (file,) = Path(versions.__path__[0]).glob(f"{step}_*.py")
+    return file.read_text(encoding="utf-8")
+
+
 def _changes_rows(step: str) -> bool:
     """Return True if a step does more than add tables, columns and indexes."""
-    (file,) = Path(versions.__path__[0]).glob(f"{step}_*.py")
-    acts = set(re.findall(r"op\.(\w+)", file.read_text(encoding="utf-8")))
+    acts = set(re.findall(r"op\.(\w+)", _text(step)))
     return not acts <= {"add_column", "create_table", "create_index", "f"}
 
 
-BEFORE_CHANGES = [since for since, step in pairwise(known()) if _changes_rows(step)]
+def _tables(step: str) -> tuple[set[str], set[str]]:
+    """Return the tables that a step makes, and the others that it may concern.
+
+    Every name of a table in its text counts, unless it is plainly that of a column.
+    """
+    text = re.sub(r'Column\(\s*"\w+"', "", _text(step))
+    made = set(re.findall(r'create_table\(\s*"(\w+)"', text))
+    return made, (metadata.tables.keys() & set(re.findall(r"\w+", text))) - made
 
 
-def test_steps_that_change_rows_are_some_of_all() -> None:
-    assert 10 < len(BEFORE_CHANGES) < len(known())
+def _beginnings() -> dict[str, list[str]]:
+    """Return each revision at which a database begins, with the steps that change its rows."""
+    begun: dict[str, list[str]] = {}
+    since_then: set[str] = set()
+    for since, step in pairwise(known()):
+        made, others = _tables(step)
+        if _changes_rows(step):
+            if not begun or since_then & others:
+                begun[since], since_then = [], set()
+            begun[list(begun)[-1]].append(step)
+        since_then |= made | others
+    return begun
 
 
-@pytest.mark.parametrize("since", [*BEFORE_CHANGES, *({known()[-2]} - {*BEFORE_CHANGES})])
+BEGINNINGS = _beginnings()
+
+
+def test_every_step_that_changes_rows_meets_rows_of_the_version_before() -> None:
+    steps = [step for steps in BEGINNINGS.values() for step in steps]
+    assert steps == [step for step in known()[1:] if _changes_rows(step)]
+    assert 10 < len(BEGINNINGS) < len(steps) < len(known())
+    for since, first, *others in ((since, *steps) for since, steps in BEGINNINGS.items()):
+        passed = known()[known().index(since) + 1 :]
+        assert passed[0] == first
+        for step in others:
+            between = passed[: passed.index(step)]
+            concerned = {name for earlier in between for part in _tables(earlier) for name in part}
+            assert not concerned & _tables(step)[1], (since, step)
+
+
+@pytest.mark.parametrize("since", [*BEGINNINGS, *({known()[-2]} - {*BEGINNINGS})])
 def test_an_old_database_is_upgraded_with_everything_in_it(
     hall: Hall, sqlite_url: str, since: str
 ) -> None:

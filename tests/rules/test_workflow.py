@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -53,20 +54,25 @@ def names(table: Workflow[Any, Any], kind: type[Requirement], attribute: str) ->
     return sorted(used_names)
 
 
+def some_of(draw: st.DrawFn, choices: Sequence[str]) -> set[str]:
+    """Return any of the names, drawn as one number: a set costs a draw for each member."""
+    bits = draw(st.integers(0, 2 ** len(choices) - 1))
+    return {name for place, name in enumerate(choices) if bits >> place & 1}
+
+
 @st.composite
 def attempts(draw: st.DrawFn, table: Workflow[Any, Any], state: Any) -> Attempt[Any]:
     """Return an attempt by anybody, with anything, at any time."""
-    roles = draw(st.sets(st.sampled_from(names(table, Role, "roles") or ["none"])))
-    people = st.sets(st.sampled_from(PEOPLE))
-    parts = {*names(table, Apart, "parts"), "editor"}
+    roles = some_of(draw, names(table, Role, "roles"))
+    parts = sorted({*names(table, Apart, "parts"), "editor"})
     deadlines = names(table, Within, "deadline")
-    given_names = st.sets(st.sampled_from(names(table, Given, "name") or ["none"]))
+    did = some_of(draw, [f"{part} {person}" for part in parts for person in PEOPLE])
     return Attempt(
         state=state,
         person=draw(st.sampled_from(PEOPLE)),
         holds=roles.__contains__,
-        earlier={part: draw(people) for part in sorted(parts)},
-        given=draw(given_names),
+        earlier={part: {who for who in PEOPLE if f"{part} {who}" in did} for part in parts},
+        given=some_of(draw, names(table, Given, "name")),
         deadlines={name: Moment(1, draw(st.integers(0, 2))) for name in deadlines},
     )
 

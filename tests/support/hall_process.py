@@ -5,14 +5,17 @@ before anything else is loaded. It prints one line of JSON once the port is open
 it serves nothing itself but forks a server for each line that `nursery.Nursery` writes.
 """
 
-from gevent import monkey
+import gc
+
+gc.disable()  # until everything is imported: nothing of it is garbage
+
+from gevent import monkey  # noqa: E402
 
 monkey.patch_all()
 
 import argparse  # noqa: E402
 import contextlib  # noqa: E402
 import ctypes  # noqa: E402
-import gc  # noqa: E402
 import json  # noqa: E402
 import os  # noqa: E402
 import signal  # noqa: E402
@@ -55,6 +58,8 @@ from server.runtime import logs, server  # noqa: E402
 from server.runtime.deployment import hall_router  # noqa: E402
 from server.runtime.supervisor import Supervisor  # noqa: E402
 
+gc.freeze()
+gc.enable()
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 waitpid = monkey.get_original("os", "waitpid")
 

@@ -39,7 +39,7 @@ from server.core import setting_queries
 from server.core.actors import SYSTEM, Actor, ActorKind, Role
 from server.core.clock import SeededTokenSource, SetClock, instant
 from server.core.config import Config
-from server.core.engine import is_sqlite, migrate, open_engine
+from server.core.engine import Databases, is_sqlite, migrate, open_engine
 from server.core.events import HallChanged
 from server.core.store import Tx
 from server.hall.composition import Hall
@@ -287,7 +287,7 @@ class SmallHall:
             chance=chance,
             hasher=CHEAP,
             rest=lambda _seconds: None,
-            databases=self._shared,
+            databases=Databases(files_migrated=True) if is_new else self._shared,
         )
         self.ctx = self.hall.ctx
         if not is_new and not filled:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import cache
 
 import openpyxl
 import pytest
@@ -14,12 +15,17 @@ from server.catalogue.workbook.shape import SHEET, SHEETS
 REFERENCE = load()
 
 
-def as_it_was(*, headings: bool = True, titles: bool = True, words: bool = True) -> io.BytesIO:
-    """Return the reference hall's workbook with the former names."""
+@cache
+def exported() -> bytes:
+    """Return the reference hall's workbook."""
     stream = io.BytesIO()
     export(REFERENCE, stream)
-    stream.seek(0)
-    book = openpyxl.load_workbook(stream)
+    return stream.getvalue()
+
+
+def as_it_was(*, headings: bool = True, titles: bool = True, words: bool = True) -> io.BytesIO:
+    """Return the reference hall's workbook with the former names."""
+    book = openpyxl.load_workbook(io.BytesIO(exported()))
     for sheet in SHEETS:
         page = book[sheet.title]
         old = {field: heading for heading, field in formerly.HEADINGS.get(sheet.key, {}).items()}
