@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 
@@ -14,6 +15,7 @@ from server.branches.watching import watch
 from server.capability import Capability
 from server.hall.composition import Hall
 
+log = logging.getLogger(__name__)
 PAUSE_SECONDS = 1.0
 """Seconds between two exchanges: so much later the main hall sees what happens in the branch."""
 LEAD_SECONDS = 30.0
@@ -36,7 +38,10 @@ class LineKeeper:
 
     def _run(self) -> None:
         while time.monotonic() < self._until:
-            self._line.exchange_all()
+            try:
+                self._line.exchange_all()
+            except Exception:
+                log.exception("exchange with the main server failed")
             gevent.sleep(PAUSE_SECONDS)
 
 

@@ -1,4 +1,4 @@
-"""A building gets its own server: the office's page, the kiosk, the desk, and a line that is cut."""
+"""A building gets its own server: the office page, kiosk, desk, and a line that is cut."""
 
 from __future__ import annotations
 

@@ -17,8 +17,8 @@ SENIORITY_DIVISOR = 16
 """Divisor: a ticket inserted between two others gets a seniority this fraction into the gap."""
 
 
-LARGEST_RESERVE = 4
-"""A desk's reserve leaves at least this fraction of the server's own numbers to the kiosks."""
+KIOSKS_SHARE = 5
+"""A desk's reserve leaves at least one in so many of the server's own numbers to the kiosks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class NumberRange:
     def reserve(self, wanted: int) -> int:
         """Return how many of the last numbers stay with the desk, `wanted` at most."""
         size = self.open_last - self.first + 1
-        return min(wanted, size - size // LARGEST_RESERVE)
+        return min(wanted, size - size // KIOSKS_SHARE)
 
 
 MAIN_RANGE = NumberRange()
