@@ -46,7 +46,7 @@ export const ACTORS = {
   agent: { zh: "设备程序", en: "device program" },
   board: { zh: "大屏", en: "board" },
   tablet: { zh: "评价平板 {name}", en: "rating tablet {name}" },
-  branch: { zh: "分中心服务器 {name}", en: "branch server {name}" },
+  branch: { zh: "分中心 {name}", en: "branch {name}" },
   system: { zh: "系统", en: "system" },
 } satisfies Record<string, Words>;
 

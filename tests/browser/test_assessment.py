@@ -148,7 +148,7 @@ def test_a_person_disputes_and_the_office_decides_and_amends(
     expect(card.get_by_test_id("dispute-state")).to_contain_text("申诉成立")
     assert axe.findings(office) == []
     office.goto(hall.url("/office#/assessment/2026-10/person"))
-    change = office.get_by_test_id("score-changes").locator("li").filter(has_text=before)
+    change = office.get_by_test_id("score-changes").locator("li").filter(has_text=f"{before} →")
     expect(change).to_contain_text("－2026-10-08")
     office.get_by_test_id("amend-words").fill("申诉成立")
     office.get_by_test_id("amend").click()
