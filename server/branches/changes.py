@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -12,8 +13,9 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
-    Table,
+    Executable,
     and_,
+    bindparam,
     delete,
     func,
     insert,
@@ -31,7 +33,9 @@ from server.core.statement import precompiled
 from server.core.store import Tx
 
 Row = dict[str, Any]
-MOST = 2000
+OWN = "own_"
+"""Beginning of the names of values that a replaced row must have."""
+MOST = 500
 """Most changes of a delivery, unless a single action made more."""
 
 
@@ -140,24 +144,29 @@ def apply(conn: Connection, change: Change, row: Row, own: Mapping[str, str] | N
     """
     table = metadata.tables[change.table]
     values = {c.name: _value(c, row[c.name]) for c in table.columns if c.name in row}
-    keys = [c.name for c in table.primary_key.columns]
     if change.is_deletion:
-        conn.execute(delete(table).where(*_equal(table, {k: values[k] for k in keys})))
+        keys = {c.name: values[c.name] for c in table.primary_key.columns}
+        conn.execute(delete(table).where(and_(*(table.c[k] == v for k, v in keys.items()))))
         return True
-    writer: Any = sqlite.insert if conn.dialect.name == "sqlite" else postgresql.insert
-    statement = writer(table).values(values)
-    rest = {name: value for name, value in values.items() if name not in keys}
-    where = and_(*_equal(table, own)) if own else None
-    if not rest:
-        conn.execute(statement.on_conflict_do_nothing())
-        return True
-    upsert = statement.on_conflict_do_update(index_elements=keys, set_=rest, where=where)
+    required = {f"{OWN}{name}": value for name, value in (own or {}).items()}
+    statement = _upsert(change.table, conn.dialect.name, tuple(values), tuple(own or ()))
     # The count of rows is not reliable for an insert; a returned key is.
-    return conn.execute(upsert.returning(table.c[keys[0]])).first() is not None
+    return conn.execute(statement, values | required).first() is not None
 
 
-def _equal(table: Table, values: Mapping[str, Any]) -> list[ColumnElement[bool]]:
-    return [table.c[name] == value for name, value in values.items()]
+@cache
+def _upsert(name: str, dialect: str, columns: tuple[str, ...], own: tuple[str, ...]) -> Executable:
+    """Return the statement that inserts or replaces a row; built once, as a delivery has many."""
+    table = metadata.tables[name]
+    keys = [column.name for column in table.primary_key.columns]
+    writer: Any = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    statement = writer(table).values({column: bindparam(column) for column in columns})
+    # A row that is nothing but its key is written over itself, so that its key is returned.
+    rest = {c: statement.excluded[c] for c in columns if c not in keys or len(keys) == len(columns)}
+    where = and_(*(table.c[c] == bindparam(f"{OWN}{c}") for c in own)) if own else None
+    upsert = statement.on_conflict_do_update(index_elements=keys, set_=rest, where=where)
+    returned: Executable = upsert.returning(table.c[keys[0]])
+    return returned
 
 
 def _value(column: Column[Any], value: object) -> object:
