@@ -249,6 +249,8 @@ class KioskState(Message):
     """Code of the priority class that large type offers at once; empty for none."""
     return_limit: int = 0
     """Returns after missed calls that a number has."""
+    branch: bool = False
+    """True at a branch server, which takes neither appointments nor ratings and complaints."""
 
 
 class Issued(Message):

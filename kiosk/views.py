@@ -354,6 +354,7 @@ def kiosk_state(
         hours=hours,
         elder_class=_elder_class(snapshot),
         return_limit=snapshot.settings.of(NumberSettings).return_limit,
+        branch=bool(snapshot.settings.of(NumberSettings).own_building),
         pinned=pinned_items(catalogue, snapshot.settings),
         notices=notice_views(snapshot),
     )
