@@ -213,6 +213,7 @@ def _redirect(api: Api, desk: Reception) -> None:
             QueueCode.TICKET_MISSED,
             QueueCode.TICKET_OVER,
             QueueCode.TRANSFER_TARGET,
+            QueueCode.BRANCH_SERVER,
         ),
         example={"window": "W02", "note": ""},
     )

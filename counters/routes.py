@@ -274,6 +274,7 @@ def _sessions(api: Api, counter: Counter) -> None:
         codes=(
             QueueCode.WINDOW_UNKNOWN,
             QueueCode.WINDOW_NOT_ALLOWED,
+            QueueCode.BRANCH_SERVER,
             QueueCode.WINDOW_TAKEN,
             QueueCode.ALREADY_SIGNED_IN,
             QueueCode.WINDOW_CLOSED,
@@ -480,7 +481,7 @@ def _transfer(api: Api, counter: Counter) -> None:
         who=STAFF,
         body=Transfer,
         answer=CounterState,
-        codes=(*AT_WINDOW, QueueCode.TRANSFER_TARGET),
+        codes=(*AT_WINDOW, QueueCode.TRANSFER_TARGET, QueueCode.BRANCH_SERVER),
         example={"window": "W02", "note": ""},
     )
     def transfer(call: Call) -> CounterState:

@@ -19,6 +19,7 @@ from server.hall.context import Context, JsonDict
 from server.queue import (
     announcements,
     call_queries,
+    number_ranges,
     snapshot,
     ticket_queries,
     visits,
@@ -398,12 +399,15 @@ def with_target(
     """Return the ticket in the lane of exactly one target; `window`: the window it comes from.
 
     Only a named window leads to another building. Raises TRANSFER_TARGET unless the target is known
-    and a window there can call, OTHER_SITE.
+    and a window there can call, OTHER_SITE, BRANCH_SERVER for a window of another server.
     """
     seats = window_session_queries.sessions(tx.conn, tx.hall_id)
     moment = moment_of(ctx, tx, window_session_queries.for_rules(seats))
     catalogue, settings = ctx.catalogue(), ctx.settings()
     site = of_window(catalogue, settings, window) or of_lane(catalogue, settings, ticket.lane)
+    if to_window in catalogue.window_by:
+        there = catalogue.site_of_window(to_window)
+        number_ranges.require_here(catalogue, settings, there, ctx.day(tx.now))
     check_target(moment, window, to_window, to_item, to_unit, confirmed=confirmed, site=site)
     if to_window is not None:
         return replace(ticket, lane=window_lane(to_window, ticket.klass))

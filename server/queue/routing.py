@@ -44,6 +44,8 @@ ROUTING = (
     QueueCode.NOBODY_SIGNED_IN,
     QueueCode.NO_WINDOW,
     QueueCode.OTHER_SITE,
+    QueueCode.BRANCH_SERVER,
+    QueueCode.BRANCH_DAY,
     QueueCode.CLASS_UNKNOWN,
     QueueCode.NUMBERS_EXHAUSTED,
     QueueCode.KIOSK_PACE,

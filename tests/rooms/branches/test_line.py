@@ -79,6 +79,23 @@ def test_only_the_branch_changes_its_numbers(pair: Pair) -> None:
     assert other.value.code is QueueCode.BRANCH_SERVER
 
 
+def test_nobody_is_sent_to_a_window_of_the_other_server(pair: Pair) -> None:
+    pair.main.sign_in("T1")
+    pair.branch.sign_in("T2")
+    for server, kiosk, window, other in (
+        (pair.main, "1", "T1", "T2"),
+        (pair.branch, "2", "T2", "T1"),
+    ):
+        ticket = server.issue("tax-1", kiosk)
+        calling.call_next(server.ctx, clerk(window), server.key(), window, None)
+        with pytest.raises(HallError) as refused:
+            calling.transfer_confirmed(
+                server.ctx, clerk(window), server.key(), window, other, "请到那边"
+            )
+        assert refused.value.code is QueueCode.BRANCH_SERVER
+        assert server.ticket(ticket.id).state is State.CALLED
+
+
 def alarms_of(server: Server, config: Config) -> list[str]:
     """Return the codes of the alarms of branches at a server, by the office's own source."""
     hall = Hall(
