@@ -73,6 +73,8 @@ export interface BenchState {
   seq?: number;
   reachable: boolean;
   devices: Device[];
+  /** True if a building of the hall has its own server; missing before the first state. */
+  branch?: boolean;
 }
 
 export interface Desk {
