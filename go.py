@@ -299,12 +299,9 @@ def setup(*, dev: bool, beside: Callable[[], None] | None = None) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    argv = [str(PYTHON), "-P", "-m", "server.cli", "demo"]
-    for name in ("port", "host", "data", "seed", "rehearse"):
-        if getattr(args, name) is not None:
-            argv += [f"--{name}", str(getattr(args, name))]
-    if args.branch:
-        argv.append("--branch")
+    argv = [str(PYTHON), "-P", "-m", "server.cli", "demo", *["--branch"] * args.branch]
+    names = ("port", "host", "data", "seed", "rehearse")
+    argv += [f"--{name}={getattr(args, name)}" for name in names if getattr(args, name) is not None]
     usual = CACHE / ("demo-branch" if args.branch else "demo")
 
     def invent_past() -> None:
@@ -316,10 +313,9 @@ def run(args: argparse.Namespace) -> int:
 
     setup(dev=False, beside=invent_past)
     print_progress("starting the hall")
-    env = environment() | {"PYTHONUNBUFFERED": "1"}
     sys.stdout.flush()
     # The hall replaces this process, so every signal reaches it; it stops its own child processes.
-    os.execve(PYTHON, argv, env)  # noqa: S606 - no shell is wanted
+    os.execve(PYTHON, argv, environment() | {"PYTHONUNBUFFERED": "1"})  # noqa: S606 - no shell is wanted
 
 
 def checks() -> dict[str, list[str]]:

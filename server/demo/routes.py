@@ -97,9 +97,9 @@ class Simulators:
                 self._feeds.rebuild("simulators")
                 gevent.sleep(1.0)
 
-    def state(self, taken: Snapshot, _key: str) -> BaseModel:
+    def state(self, moment: Snapshot, _key: str) -> BaseModel:
         """Return the full state for the page's feed, and whether the hall has a branch server."""
-        return SimulatorState(self._state | {"branch": bool(branch_servers(taken.settings))})
+        return SimulatorState(self._state | {"branch": bool(branch_servers(moment.settings))})
 
 
 def add(api: Api, feeds: LiveFeeds, address: str, start: Callable[..., Any]) -> None:
