@@ -73,7 +73,7 @@ export interface BenchState {
   seq?: number;
   reachable: boolean;
   devices: Device[];
-  /** True if a building of the hall has its own server; missing before the first state. */
+  /** True if a building of the hall has its own server. */
   branch?: boolean;
 }
 
