@@ -299,24 +299,23 @@ def setup(*, dev: bool, beside: Callable[[], None] | None = None) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    argv = [str(PYTHON), "-P", "-m", "server.cli", "demo"]
-    for name in ("port", "host", "data", "seed", "rehearse"):
-        if getattr(args, name) is not None:
-            argv += [f"--{name}", str(getattr(args, name))]
+    argv = [str(PYTHON), "-P", "-m", "server.cli", "demo", *["--branch"] * args.branch]
+    names = ("port", "host", "data", "seed", "rehearse")
+    argv += [f"--{name}={getattr(args, name)}" for name in names if getattr(args, name) is not None]
+    usual = CACHE / ("demo-branch" if args.branch else "demo")
 
     def invent_past() -> None:
         """Invent the past of a new demo hall, which takes as long as the pages."""
-        if args.rehearse is None and not Path(args.data or CACHE / "demo", "hall.db").exists():
+        if args.rehearse is None and not Path(args.data or usual, "hall.db").exists():
             print_progress("inventing the past ...")
             run_command("past", *argv, "--prepare")
             print_progress("inventing the past: done")
 
     setup(dev=False, beside=invent_past)
     print_progress("starting the hall")
-    env = environment() | {"PYTHONUNBUFFERED": "1"}
     sys.stdout.flush()
     # The hall replaces this process, so every signal reaches it; it stops its own child processes.
-    os.execve(PYTHON, argv, env)  # noqa: S606 - no shell is wanted
+    os.execve(PYTHON, argv, environment() | {"PYTHONUNBUFFERED": "1"})  # noqa: S606 - no shell is wanted
 
 
 def checks() -> dict[str, list[str]]:
@@ -459,6 +458,7 @@ def parser() -> argparse.ArgumentParser:
     sub.add_argument("--data", metavar="DIR", type=os.path.abspath, help="the hall's data folder")
     sub.add_argument("--rehearse", metavar="N", type=float, help="play a day at N times speed")
     sub.add_argument("--seed", type=int, help="which day to play; the same seed, the same day")
+    sub.add_argument("--branch", action="store_true", help="with a branch that has its own server")
     sub.set_defaults(act=run)
     sub = commands.add_parser("setup", help="only set up")
     sub.add_argument("--dev", action="store_true", help="what `test` needs, too")

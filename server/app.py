@@ -175,10 +175,13 @@ def _around_requests(flask: Flask, *, secure: bool) -> None:
         return response
 
 
-def serve(app: App, ready: Callable[[int], None]) -> None:
-    """Serve one hall from one process until SIGTERM or SIGINT; call `ready` with the port."""
+def serve(app: App, ready: Callable[[int], None], fd: int = -1) -> None:
+    """Serve one hall from one process until SIGTERM or SIGINT; call `ready` with the port.
+
+    `fd`: an open port of the parent process, with which this one ends.
+    """
     config = app.hall.config
     router = HallRouter(
         lambda _hall: app, {}, NoWorkerBus(alone=True), app.metrics, limits=app.api.limits
     )
-    server.serve(router, config, ready)
+    server.serve(router, config, ready, fd)

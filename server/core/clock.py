@@ -30,12 +30,16 @@ class MachineClock:
 
 
 class ScaledClock:
-    """Clock that starts at `start` (ms) and runs `speed` times as fast as the monotonic clock."""
+    """Clock that starts at `start` (ms) and runs `speed` times as fast as the monotonic clock.
 
-    def __init__(self, start: int, speed: float) -> None:
+    `since`: monotonic seconds at which it showed `start`, for another process with the same time;
+    None for now.
+    """
+
+    def __init__(self, start: int, speed: float, since: float | None = None) -> None:
         self._start = start
         self._speed = speed
-        self._from = time.monotonic()
+        self._from = time.monotonic() if since is None else since
 
     def now(self) -> int:
         return self._start + int((time.monotonic() - self._from) * 1000 * self._speed)

@@ -52,7 +52,7 @@ from server.core.errors import HallError
 from server.core.events import HallChanged
 from server.core.settings import GeneralSettings, Settings
 from server.core.store import Tx
-from server.demo import history, portraits, time_clocks
+from server.demo import branch, history, portraits, time_clocks
 from server.device_health import bindings
 from server.hall.composition import Hall
 from server.issuing.settings import IssuingSettings
@@ -61,6 +61,7 @@ from server.queue import window_sessions
 from server.queue.business_day import keep_day
 from server.queue.settings import ON
 from server.runtime import logs
+from server.runtime.server import SUPERVISOR, listener
 
 CACHE = Path(__file__).resolve().parents[2] / ".cache"
 """Cache folder beside the sources, independent of the working directory."""
@@ -91,24 +92,32 @@ def arguments(_name: str, sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--database", help="数据库地址 / database URL")
     sub.add_argument("--past", type=int, metavar="N", help="编造前 N 个月的记录 / months of past")
     sub.add_argument("--prepare", action="store_true", help="只编造记录 / only invent the past")
+    sub.add_argument(
+        "--branch", action="store_true", help="西厅是分中心，有自己的服务器 / with a branch server"
+    )
+    sub.add_argument("--as-branch", default="", help=argparse.SUPPRESS)
 
 
 def run(args: argparse.Namespace) -> int:
     """Start everything, print the addresses, serve until stopped, end everything."""
     logs.start("warning")
-    data = args.data or CACHE / ("rehearsal" if args.rehearse else "demo")
+    if args.as_branch:
+        return _serve_branch(args)
+    data = args.data or CACHE / _folder_name(args)
     if args.rehearse and args.data is None and data.exists():
         shutil.rmtree(data)  # the same seed plays the same day only in an empty hall
     if args.rehearse and (data / "hall.db").exists():
         print(f"演练需要空的目录 / a rehearsal needs an empty directory: {data}", file=sys.stderr)
         return 2
-    data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _name_hall(data)
-    catalogue = load()
-    stored = config.load(data, database=args.database)
-    clock = _clock(catalogue, args.rehearse, _last_action_time(stored))
     rehearsal = args.rehearse is not None
-    plan = _plan(data, args, time_clocks.plan_fields(catalogue, clock, rehearsal=rehearsal))
+    if reason := branch.refusal(data, wanted=args.branch, rehearsal=rehearsal):
+        print(reason, file=sys.stderr)
+        return 2
+    _lay_out(data, args)
+    catalogue = branch.in_two_buildings(load()) if args.branch else load()
+    clock = _clock(catalogue, args.rehearse, _last_action_time(data, args))
+    fields = time_clocks.plan_fields(catalogue, clock, rehearsal=rehearsal)
+    plan = _plan(data, args, catalogue, fields)
     settings = config.load(
         data,
         host=args.host,
@@ -124,6 +133,51 @@ def run(args: argparse.Namespace) -> int:
     if args.prepare:
         hall.ctx.store.close()
         return 0
+    _set_up(hall, args)
+    password = _demo_password(data)
+    roles = {person.number: person.role for person in catalogue.staff}
+    hall.people.add_demo_accounts(roles, password)
+    with contextlib.suppress(HallError):
+        keep_day(hall.ctx)
+    if not args.rehearse:
+        _sign_in_clerks(hall, catalogue.sites[0].code if args.branch else "")
+    with _Children() as children:
+        _start_devices(hall, children, plan)
+        serve(build(hall), lambda port: _ready(hall, children, args, port, password))
+    return 0
+
+
+def _serve_branch(args: argparse.Namespace) -> int:
+    """Serve as the branch of another demo process until that one ends."""
+    order = branch.Order(**json.loads(args.as_branch))
+    settings = branch.settings(args.data, args.host, args.port, order)
+    hall = open_server_hall(settings, order.clock)
+    with contextlib.suppress(HallError):
+        keep_day(hall.ctx)
+    _sign_in_clerks(hall, branch.SITE)
+    serve(build(hall), lambda _port: None, order.fd)
+    return 0
+
+
+# -- preparation -----------------------------------------------------------------------------------
+
+
+def _folder_name(args: argparse.Namespace) -> str:
+    if args.rehearse:
+        return "rehearsal"
+    return "demo-branch" if args.branch else "demo"
+
+
+def _lay_out(data: Path, args: argparse.Namespace) -> None:
+    """Create the data folder; the branch's folder in it tells that it is a demo with a branch."""
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if args.branch:
+        (data / branch.FOLDER).mkdir(exist_ok=True, mode=0o700)
+    _name_hall(data)
+
+
+def _set_up(hall: Hall, args: argparse.Namespace) -> None:
+    """Choose the demo's settings, and give its branch a server."""
     if not hall.ctx.settings().of(IssuingSettings).issuing_item:
         _set(hall, issuing_item=ISSUING_ITEM, remote_numbers=ON)
     if args.rehearse:
@@ -131,20 +185,8 @@ def run(args: argparse.Namespace) -> int:
         _set(hall, slip_patience_seconds=7200)
         # Everybody books on the same morning, from one address.
         _set(hall, **REHEARSED_BOOKING)
-    password = _demo_password(data)
-    roles = {person.number: person.role for person in catalogue.staff}
-    hall.people.add_demo_accounts(roles, password)
-    with contextlib.suppress(HallError):
-        keep_day(hall.ctx)
-    if not args.rehearse:
-        _sign_in_clerks(hall)
-    with _Children() as children:
-        _start_devices(hall, children, plan)
-        serve(build(hall), lambda port: _ready(hall, children, args, port, password))
-    return 0
-
-
-# -- preparation -----------------------------------------------------------------------------------
+    if args.branch:
+        branch.add(hall)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +197,15 @@ class _Plan:
     control: int
 
 
-def _plan(data: Path, args: argparse.Namespace, clocks: dict[str, Any]) -> _Plan:
-    """Create the configuration of simulators and agents with the device planner."""
+def _plan(
+    data: Path, args: argparse.Namespace, catalogue: Catalogue, clocks: dict[str, Any]
+) -> _Plan:
+    """Create the configuration of simulators and agents of this server with the device planner."""
     folder = data.resolve() / "devices"
-    catalogue = load()
     rooms = {
-        z.code: [w.code for w in catalogue.windows if w.zone == z.code] for z in catalogue.zones
+        z.code: [w.code for w in catalogue.windows if w.zone == z.code]
+        for z in catalogue.zones
+        if z.site != branch.SITE
     }
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     fields = {
@@ -183,8 +228,15 @@ def _plan(data: Path, args: argparse.Namespace, clocks: dict[str, Any]) -> _Plan
     return _Plan(folder, Path(result["simulator"]), agents, int(result["control_port"]))
 
 
-def _last_action_time(settings: config.Config) -> int:
-    """Return the time of the last journal line in hall time; 0 for a new hall."""
+def _last_action_time(data: Path, args: argparse.Namespace) -> int:
+    """Return the time of the last journal line of either server in hall time; 0 for a new hall."""
+    last = _last_line(config.load(data, database=args.database))
+    if (data / branch.FOLDER / "hall.db").exists():
+        last = max(last, _last_line(config.load(data / branch.FOLDER)))
+    return last
+
+
+def _last_line(settings: config.Config) -> int:
     with contextlib.suppress(SQLAlchemyError):
         engine = open_engine(settings.database_url)
         with engine.connect() as conn:
@@ -261,8 +313,12 @@ def _demo_password(data: Path) -> str:
     return path.read_text()
 
 
-def _sign_in_clerks(hall: Hall) -> None:
-    """Sign in one present person at each window, so that the kiosk offers items."""
+def _sign_in_clerks(hall: Hall, site: str = "") -> None:
+    """Sign in one present person at each window, so that the kiosk offers items.
+
+    `site`: only at the windows of this building. Others' windows have their person all the same:
+    nobody sits in two buildings.
+    """
     catalogue, today = hall.ctx.catalogue(), hall.ctx.local().date()
     away = hall.ctx.read(lambda c: leave_queries.approved(c, hall.ctx.hall_id, today, today))
     now = hall.ctx.local()
@@ -275,6 +331,9 @@ def _sign_in_clerks(hall: Hall) -> None:
         )
         person = next(able, None)
         if person is None:
+            continue
+        if site and catalogue.site_of_window(window.code) != site:
+            unavailable.add(person.number)
             continue
         actor = Actor(ActorKind(person.role.value), person.number)
         key = f"demo-{hall.ctx.day()}-{window.code}-{hall.ctx.tokens.token(6)}"
@@ -306,15 +365,19 @@ class _Children:
                 child.kill()
                 child.wait()
 
-    def start(self, log: Path | None, *argv: str) -> None:
-        """Start a Python module; its output goes to `log`, or to the terminal without one."""
+    def start(self, log: Path | None, *argv: str, port: int = -1) -> None:
+        """Start a Python module; its output goes to `log`, or to the terminal without one.
+
+        `port`: descriptor of an open port for it.
+        """
         with log.open("ab") if log else contextlib.nullcontext() as output:
             child = subprocess.Popen(
                 [sys.executable, "-m", *argv],
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL,
-                env=os.environ | {"HALL_PARENT": str(os.getpid())},
+                env=os.environ | {"HALL_PARENT": str(os.getpid()), SUPERVISOR: str(os.getpid())},
+                pass_fds=() if port < 0 else (port,),
             )
         self._started.append(child)
 
@@ -331,6 +394,17 @@ def _start_devices(hall: Hall, children: _Children, plan: _Plan) -> None:
             token.write_text(hall.people.grant("agent", f"{name}"))
         # The demo confirms the devices that it wrote into the agents' files, as an office would.
         bindings.bind(hall.ctx, SYSTEM, name, _devices_of(path))
+
+
+def _start_branch(hall: Hall, children: _Children, args: argparse.Namespace, port: int) -> None:
+    """Start the branch's server on the next port; its pages wait until it has opened its hall."""
+    main = f"http://{_reachable(args.host)}:{port}"
+    with listener(args.host, port + 1) as opened:
+        branch.join(hall, main)
+        order = branch.Order.at(hall.ctx.clock, main, opened.fileno())
+        folder = hall.config.data.resolve()
+        words = branch.command(folder / branch.FOLDER, args.host, port + 1, order)
+        children.start(folder / branch.LOG, *words, port=order.fd)
 
 
 def _devices_of(agent: Path) -> list[dict[str, str]]:
@@ -370,6 +444,8 @@ def _ready(
             "--script",
             str(_script(hall, folder, password)),
         )
+    if args.branch:
+        _start_branch(hall, children, args, port)
     for line in _summary(hall, args, port, password):
         print(line, flush=True)
 
@@ -426,6 +502,8 @@ def _summary(hall: Hall, args: argparse.Namespace, port: int, password: str) -> 
     for staff, what in _shown_people(hall.ctx.catalogue()):
         yield f"    {staff:<8}{what}"
     yield ""
+    if args.branch:
+        yield from branch.summary(_branch_base(args, port), _branch_clerk(hall.ctx.catalogue()))
     yield "  Ctrl-C 结束 ends everything"
     yield ""
 
@@ -436,6 +514,22 @@ def _reachable(host: str) -> str:
         if ip_address(host).is_unspecified:
             return "127.0.0.1"
     return host
+
+
+def _branch_base(args: argparse.Namespace, port: int) -> str:
+    """Return the branch's address; a browser keeps cookies by host name, whatever the port.
+
+    With the same name a person who signs in here would be signed out there.
+    """
+    host = _reachable(args.host)
+    return f"http://{'localhost' if host == '127.0.0.1' else host}:{port + 1}"
+
+
+def _branch_clerk(catalogue: Catalogue) -> str:
+    """Return somebody who works in the branch only."""
+    windows = {w.code for w in catalogue.windows if w.zone == branch.ZONE}
+    own = (s.number for s in catalogue.staff if s.windows and windows.issuperset(s.windows))
+    return next(own, "")
 
 
 def _shown_people(catalogue: Catalogue) -> Iterator[tuple[str, str]]:

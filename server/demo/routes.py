@@ -21,6 +21,7 @@ from server.core.errors import CommonCode, HallError
 from server.core.messages import Command, Message
 from server.hall.snapshot import Snapshot
 from server.live.feeds import Feed, LiveFeeds
+from server.queue.number_ranges import branch_servers
 from server.web_api import ANYONE, Api, Call, json_answer
 from server.web_api.limits import UNLIMITED
 
@@ -96,9 +97,9 @@ class Simulators:
                 self._feeds.rebuild("simulators")
                 gevent.sleep(1.0)
 
-    def state(self, _taken: Snapshot, _key: str) -> BaseModel:
-        """Return the full state for the page's feed."""
-        return SimulatorState(self._state)
+    def state(self, moment: Snapshot, _key: str) -> BaseModel:
+        """Return the full state for the page's feed, and whether the hall has a branch server."""
+        return SimulatorState(self._state | {"branch": bool(branch_servers(moment.settings))})
 
 
 def add(api: Api, feeds: LiveFeeds, address: str, start: Callable[..., Any]) -> None:

@@ -1,4 +1,4 @@
-"""Simulated outage of a demo server: nothing gets through, afterwards everything does."""
+"""Simulated outages of a demo: nothing gets through, afterwards everything does."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from types import SimpleNamespace
 from typing import Any
 
-from server.demo.outage import OutageSwitch
+from server.demo.outage import BRANCH, OutageSwitch
 
 
 class Lines:
@@ -43,3 +43,18 @@ def test_nothing_gets_through_during_the_outage() -> None:
     assert ask() == "503 Service Unavailable"
     now[0] = 60.0
     assert ask() == "200 OK"
+
+
+def test_a_cut_line_refuses_the_branch_servers_alone() -> None:
+    line = OutageSwitch(None, lambda: 0.0, under=BRANCH)
+    line.start(60)
+
+    def inner(_environ: Any, start_response: Any) -> Iterable[bytes]:
+        start_response("200 OK", [])
+        return [b"here"]
+
+    statuses: list[str] = []
+    for path in ("/api/v1/branch/exchange", "/api/v1/office/branches"):
+        environ = {"PATH_INFO": path}
+        list(line.wrap(inner)(environ, lambda status, _headers: statuses.append(status)))
+    assert statuses == ["503 Service Unavailable", "200 OK"]

@@ -73,6 +73,8 @@ export interface BenchState {
   seq?: number;
   reachable: boolean;
   devices: Device[];
+  /** True if a building of the hall has its own server. */
+  branch?: boolean;
 }
 
 export interface Desk {
