@@ -19,7 +19,7 @@ from server.catalogue.model import Catalogue
 from server.catalogue.reference import load
 from server.core.settings import Settings
 from server.demo.rehearsal.people import MINUTE, Visitor
-from server.queue.day_replay import Effect, FirstCall, effect
+from server.queue.day_replay import Effect, FirstCall, effect, first_waits
 from server.queue.routing import servers
 from server.queue.settings import NumberSettings
 from server.queue.tickets import Ticket, booked_lane, slot_of
@@ -121,8 +121,8 @@ class BookedDay(RehearsedDay):
 
     def effect(self) -> Effect:
         """Return what the hall computes of this day."""
-        tickets = list(self.tickets.values())
-        return effect(tickets, self.first_calls, self._moment, PROMISED)
+        waits = first_waits(self.tickets.values())
+        return effect(waits, self.first_calls, self._moment, PROMISED)
 
 
 @dataclass(frozen=True, slots=True)

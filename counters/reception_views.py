@@ -147,7 +147,7 @@ def _way_window(snapshot: QueueSnapshot, item: Item, window: Window) -> WayWindo
 def _refusal(snapshot: QueueSnapshot, item: Item, staff: str) -> Problem | None:
     catalogue, settings, sessions = snapshot.catalogue, snapshot.settings, snapshot.sessions
     windows = [code for code, session in sessions.items() if session.staff == staff]
-    site = sites.of_desk(catalogue, settings, staff, windows)
+    site = sites.of_desk(catalogue, settings, staff, windows, snapshot.local.date())
     try:
         route(catalogue, item.code, snapshot.local, sessions, settings, site)
     except HallError as error:

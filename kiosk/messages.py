@@ -12,6 +12,7 @@ from pydantic import Field, StringConstraints
 from server.appointments.rules import Arrival
 from server.catalogue.messages import (
     Building,
+    BuildingDays,
     BuildingPlan,
     ClassRef,
     GroupRef,
@@ -119,6 +120,8 @@ class ItemPage(Message):
     """Buildings with a window for it; none in a hall of a single building."""
     entitled: list[str] = Field(default_factory=list)
     """Codes of all windows that may serve it on this day, with a person or without."""
+    days: list[BuildingDays] = Field(default_factory=list)
+    """Its hours in each building, where they are on different weekdays; else none."""
 
 
 class SlipState(Message):

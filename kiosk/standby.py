@@ -214,16 +214,18 @@ def _items(
             "legal_days": item.legal_days,
             "legal_unit": item.legal_unit.value,
             "fee": item.fee,
-            "buildings": _elsewhere(catalogue, item, noon, site),
+            "buildings": _elsewhere(catalogue, item, day, site),
         }
         items[item.code] = {"prefix": unit.prefix, "steps": group, "page": page}
     return items, groups
 
 
-def _elsewhere(catalogue: Catalogue, item: Item, noon: datetime, site: str) -> list[Json]:
-    """Return the buildings to go to for an item that a kiosk's building does not serve."""
-    serving = sites.serving(catalogue, item, noon) if site else []
-    if site in [entry.code for entry in serving]:
+def _elsewhere(catalogue: Catalogue, item: Item, day: date, site: str) -> list[Json]:
+    """Return the buildings to go to for an item that a kiosk's building does not serve that day."""
+    midnight = datetime.combine(day, wall())
+    serving = sites.serving(catalogue, item, midnight) if site else []
+    here = [window.code for window in windows_for(catalogue.at(site), item, midnight)]
+    if any(catalogue_hours.item_spans(catalogue, item.code, code, day) for code in here):
         return []
     return [building(entry).model_dump(mode="json") for entry in serving]
 

@@ -16,6 +16,7 @@ from kiosk.messages import (
     TicketView,
 )
 from kiosk.search_keys import keys_of, need_keys, search_keys
+from server.catalogue.building_plans import building_days
 from server.catalogue.messages import Building, ClassRef, GroupRef
 from server.catalogue.model import Catalogue, Handling, Item
 from server.catalogue.refs import (
@@ -119,13 +120,16 @@ def item_page(
         refusal=refusal,
         buildings=buildings(snapshot, item),
         entitled=[w.code for w in windows_for(catalogue, item, snapshot.local)],
+        days=building_days(
+            catalogue, item.code, windows_for(catalogue, item, snapshot.local), snapshot.local
+        ),
         advice=item.advice if item.handling is Handling.CONSULT else "",
         advice_en=item.advice_en if item.handling is Handling.CONSULT else "",
     )
 
 
 def buildings(snapshot: QueueSnapshot, item: Item) -> list[Building]:
-    """Return the buildings that serve an item, the main one first; none in a single building."""
+    """Return the buildings that serve an item, the nearest day first; none in a single building."""
     if len(snapshot.catalogue.sites) <= 1:
         return []
     return [building(site) for site in sites.serving(snapshot.catalogue, item, snapshot.local)]

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from datetime import time as wall
+from datetime import date, timedelta
 
 from sqlalchemy import Connection
 
@@ -59,7 +58,6 @@ from server.queue import sites, ticket_queries
 
 PREVIEW_DAYS = 400
 MINUTE_MS = 60_000
-NOON = wall(12)
 
 
 # -- for everybody ---------------------------------------------------------------------------------
@@ -210,12 +208,12 @@ def page_of(hall: Hall, conn: Connection, row: StoredAppointment) -> Appointment
 
 
 def _building(ctx: Context, conn: Connection, row: StoredAppointment) -> Building | None:
-    """Return the building to come to: the plan's, else the first that serves the item that day."""
-    catalogue, noon = ctx.catalogue(), datetime.combine(date.fromisoformat(row.day), NOON)
+    """Return the building to come to: the plan's, else the one that serves the item then."""
+    catalogue, begin = ctx.catalogue(), ctx.local(claims.begins(ctx, row.day, row.start))
     item = catalogue.item_by.get(row.item)
     code = plan_queries.sites_of_plans(conn, ctx.hall_id).get(row.plan, "")
     if code not in catalogue.site_by and item is not None:
-        code = sites.of_item(catalogue, ctx.settings(), item, noon, {})
+        code = sites.of_item(catalogue, ctx.settings(), item, begin, {})
     site = catalogue.site_by.get(code)
     return building(site) if site is not None else None
 

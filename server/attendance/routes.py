@@ -15,6 +15,7 @@ from flask import Response
 from sqlalchemy import Connection
 
 from server.attendance import evidence, month_sheet, shift_rule_actions, shift_rule_queries, views
+from server.attendance.building_queries import building_on
 from server.attendance.buildings import AT_SITE, at_site, choices
 from server.attendance.errors import ShiftRuleCode
 from server.attendance.messages import (
@@ -94,7 +95,9 @@ class Attendance:
         facts = gather(self._ctx, conn, day, day)
         day_sheets = list(sheets_of(facts))
         then = catalogue_then(self._ctx, conn, day)
-        return views.hall_day(self._ctx.catalogue(), facts, day_sheets, day, self.now(), then)
+        building = building_on(self._ctx, conn, then, day, day)
+        current = self._ctx.catalogue()
+        return views.hall_day(current, facts, day_sheets, day, self.now(), then, building)
 
     def state(self, snapshot: Snapshot, _key: str) -> AttendanceDay:
         """Return the hall's sheet of today for the live feed.
@@ -130,15 +133,18 @@ class Attendance:
         """Return a unit's month; `all` means the hall, `@` and its code a building.
 
         A unit's sheet holds only the days on which a person belonged to it. A person who moved
-        is on the sheets of both units, so that the units add up to the hall. A building has those
-        whose first window is in it at the end of the month.
+        is on the sheets of both units, so that the units add up to the hall. So it is with
+        buildings: each has the days of its people by the business data at the end of the month.
         """
         span = span_of(month)
         then = catalogue_then(self._ctx, conn, span[1])
         people = None if unit == WHOLE_HALL else people_of(self._ctx, conn, span, unit, then)
         facts = gather(self._ctx, conn, *span, people)
         day_sheets = list(sheets_of(facts, people))
-        if unit != WHOLE_HALL and not unit.startswith(AT_SITE):
+        if unit.startswith(AT_SITE):
+            building, site = building_on(self._ctx, conn, then, *span), unit.removeprefix(AT_SITE)
+            day_sheets = [s for s in day_sheets if building(s.staff, s.day.isoformat()) == site]
+        elif unit != WHOLE_HALL:
             day_sheets = of_unit(day_sheets, code_of(unit))
         shown_unit = "" if unit == WHOLE_HALL else unit
         return views.month_sheet(self._ctx.catalogue(), facts, day_sheets, shown_unit, month, then)

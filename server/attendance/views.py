@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 
 from server.attendance import words
-from server.attendance.buildings import AT_SITE, buildings_of, choices
+from server.attendance.buildings import AT_SITE, choices
 from server.attendance.day_sheet import DaySheet, Totals, total
 from server.attendance.messages import (
     LETTERS,
@@ -125,21 +125,22 @@ def hall_day(
     sheets: list[DaySheet],
     day: date,
     now: datetime,
-    then: Catalogue | None = None,
+    then: Catalogue,
+    building_on: Callable[[str, str], str],
 ) -> AttendanceDay:
     """Return the hall's sheet of one day by unit in the catalogue's order, the office last.
 
-    `then`: the business data of that day, if not those of today. In a hall of several buildings a
-    unit has a part for each.
+    `then`: the business data of that day. In a hall of several buildings a unit has a part for
+    each; `building_on` returns a person's on an ISO day.
     """
-    names, then = facts.everybody(), then or catalogue
-    sites, buildings = choices(then), buildings_of(then)
+    names, sites = facts.everybody(), choices(then)
+    buildings = {sheet.staff: building_on(sheet.staff, day.isoformat()) for sheet in sheets}
     places = [site.code for site in sites] or [""]
     grouped: dict[tuple[str, str], list[DaySheet]] = {
         (code, site): [] for code in _unit_order(catalogue, sheets) for site in places
     }
     for sheet in sheets:
-        grouped[sheet.unit, buildings.get(sheet.staff, "")].append(sheet)
+        grouped[sheet.unit, buildings[sheet.staff]].append(sheet)
     units = [
         UnitToday(
             code=code,
@@ -161,7 +162,7 @@ def hall_day(
         sites=[
             SiteToday(
                 **site.model_dump(),
-                totals=totals(total(s for s in sheets if buildings.get(s.staff, "") == site.code)),
+                totals=totals(total(s for s in sheets if buildings[s.staff] == site.code)),
             )
             for site in sites
         ],

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import gevent
 
-from server.branches import alarms, routes
+from server.branches import alarms, double_seats, routes
 from server.branches.http_transport import HttpTransport
 from server.branches.line import Line
 from server.branches.watching import watch
@@ -59,7 +59,7 @@ CAPABILITY = Capability(
         lambda parts: routes.add(parts.api),
         lambda parts: watch(parts.hall.ctx, parts.hall.config),
     ),
-    alarms=(alarms.alarms,),
-    quiet_alarms=frozenset({alarms.CODE}),
+    alarms=(alarms.alarms, double_seats.alarms),
+    quiet_alarms=frozenset({alarms.CODE, double_seats.CODE}),
     jobs=(_job,),
 )

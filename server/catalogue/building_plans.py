@@ -1,12 +1,14 @@
-"""Plans of the buildings: rooms with their windows, and the hours. Pure."""
+"""Plans of the buildings: rooms with their windows, the hours, an item's days there. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
-from server.catalogue.hours import site_lines
-from server.catalogue.messages import BuildingPlan, OpenHours, PlanRoom, PlanWindow
-from server.catalogue.model import Catalogue, OpenLine, Site, Zone
+from server.catalogue import item_days
+from server.catalogue.hours import item_spans, site_lines
+from server.catalogue.messages import BuildingDays, BuildingPlan, OpenHours, PlanRoom, PlanWindow
+from server.catalogue.model import Catalogue, OpenLine, Site, Window, Zone
 from server.catalogue.refs import building
 
 
@@ -44,6 +46,25 @@ def _room(catalogue: Catalogue, zone: Zone) -> PlanRoom:
             for window in sorted(windows, key=lambda window: window.number)
         ],
     )
+
+
+def building_days(
+    catalogue: Catalogue, item: str, windows: Sequence[Window], now: datetime
+) -> list[BuildingDays]:
+    """Return the hours of an item in each of its buildings, the nearest day first.
+
+    Empty unless it is served in several buildings on different weekdays. `windows`: those entitled
+    to it.
+    """
+    codes, day = item_days.codes_by_site(catalogue, windows), now.date()
+    days, weeks = [], set()
+    for site in item_days.by_nearness(catalogue, item, windows, now):
+        own = codes[site.code]
+        lines = item_days.week_lines(catalogue, item, own)
+        weeks.add(frozenset(weekday for line in lines for weekday in line.weekdays))
+        is_today = any(item_spans(catalogue, item, code, day) for code in own)
+        days.append(BuildingDays(code=site.code, today=is_today, hours=open_hours(lines)))
+    return days if len(weeks) > 1 else []
 
 
 def open_hours(lines: Iterable[OpenLine]) -> list[OpenHours]:

@@ -177,6 +177,18 @@ def item_spans(catalogue: Catalogue, item: str, window: str, day: date) -> tuple
     return spans
 
 
+def item_weekday_spans(
+    catalogue: Catalogue, item: str, windows: Iterable[str], weekday: int
+) -> tuple[Span, ...]:
+    """Return the spans of an ordinary weekday in which one of `windows` serves `item`."""
+    lines = (line for code in windows for line in window_lines(catalogue, code))
+    spans = _merged(Span(h.opens, h.closes) for h in lines if weekday in h.weekdays)
+    if own := _lines(catalogue, Scope.ITEM, item):
+        of_item = _merged(Span(h.opens, h.closes) for h in own if weekday in h.weekdays)
+        return _crossed(spans, of_item)
+    return spans
+
+
 def open_at(spans: tuple[Span, ...], moment: time) -> bool:
     """Return True if any span includes `moment`."""
     return any(s.holds(moment) for s in spans)

@@ -122,6 +122,16 @@ class OpenHours(Message):
     closes: str
 
 
+class BuildingDays(Message):
+    """Hours of an item in one of its buildings, where it is not served every day."""
+
+    code: str
+    """Building's code."""
+    today: bool
+    """True if it is served there on this day."""
+    hours: list[OpenHours]
+
+
 class PlanWindow(Message):
     """Window on the plan of a building."""
 

@@ -68,10 +68,11 @@ def _readable(error: HallError, refusal: Refusal, language: int) -> _Facts:
     """Return the facts in words; `language`: 0 Chinese, 1 English."""
     days, joint = (_DAYS_EN, ", ") if language else (_DAYS_ZH, "、")
     facts = _Facts({k: "—" if v is None else v for k, v in error.data.items()})
-    if isinstance(facts.get("next"), str) and facts["next"] != "—":
-        facts["next"] = _opening_time(datetime.fromisoformat(facts["next"]), days)
-    else:
-        facts["next"] = ("待定", "not known yet")[language]
+    for name in ("next", "sooner"):
+        if isinstance(facts.get(name), str) and facts[name] != "—":
+            facts[name] = _opening_time(datetime.fromisoformat(facts[name]), days)
+        else:
+            facts[name] = ("待定", "not known yet")[language]
     for name, desk in (("place", "咨询台"), ("place_en", "the information desk")):
         facts[name] = str(facts.get(name) or "").rstrip("。. ") or desk
     if isinstance(facts.get("weekdays"), list):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import asdict
 from datetime import datetime
 
 from server.catalogue.building_plans import building_plans, open_hours
+from server.catalogue.item_days import by_nearness, codes_by_site, week_lines
 from server.catalogue.messages import BuildingPlan, OpenHours
 from server.catalogue.model import Catalogue, Handling, Item, ItemKind, Presence, Scope
 from server.catalogue.refs import unit_ref, window_refs
@@ -76,7 +76,7 @@ def guide(catalogue: Catalogue, code: str, now: datetime) -> Guide:
         raise HallError(QueueCode.ITEM_UNKNOWN, item=code)
     unit = catalogue.unit_by[item.unit]
     windows = [window.code for window in windows_for(catalogue, item, now)]
-    buildings = _buildings(catalogue, windows) if unit.presence is Presence.HALL else []
+    buildings = _buildings(catalogue, item, now) if unit.presence is Presence.HALL else []
     return Guide(
         hall=catalogue.hall_name,
         hall_en=catalogue.hall_name_en,
@@ -103,23 +103,30 @@ def _extension(item: Item) -> int:
     return item.extension_days if accepted and item.promised_days else 0
 
 
-def _buildings(catalogue: Catalogue, windows: Collection[str]) -> list[BuildingPlan]:
-    """Return the buildings with one of the windows, the main one first."""
-    plans = building_plans(catalogue)
-    return [
-        plan
-        for plan in plans
-        if any(window.code in windows for room in plan.rooms for window in room.windows)
-    ]
+def _buildings(catalogue: Catalogue, item: Item, now: datetime) -> list[BuildingPlan]:
+    """Return the buildings with a window for an item, each with the hours of those windows.
+
+    Those first that serve it on the nearest day.
+    """
+    windows = windows_for(catalogue, item, now)
+    codes = codes_by_site(catalogue, windows)
+    order = [site.code for site in by_nearness(catalogue, item.code, windows, now)]
+    plans = {plan.code: plan for plan in building_plans(catalogue)}
+    if len(plans) == 1:
+        codes = {plan: [w.code for w in windows] for plan in plans if windows}
+        order = list(codes)
+    hours = {code: open_hours(week_lines(catalogue, item.code, codes[code])) for code in order}
+    return [plans[code].model_copy(update={"hours": hours[code]}) for code in order]
 
 
 def _hours(catalogue: Catalogue, item: Item, buildings: list[BuildingPlan]) -> list[OpenHours]:
-    """Return the item's own hours, else those that its buildings share, else none."""
-    own = [h for h in catalogue.hours if h.scope is Scope.ITEM and h.subject == item.code]
-    if own:
-        return open_hours(own)
+    """Return the hours that the buildings of an item share, none if they have different ones.
+
+    Without a building: its own, else the hall's.
+    """
     if not buildings:
-        return open_hours(h for h in catalogue.hours if h.scope is Scope.HALL)
+        own = [h for h in catalogue.hours if h.scope is Scope.ITEM and h.subject == item.code]
+        return open_hours(own or (h for h in catalogue.hours if h.scope is Scope.HALL))
     first = buildings[0].hours
     return first if all(plan.hours == first for plan in buildings) else []
 

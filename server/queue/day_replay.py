@@ -1,9 +1,12 @@
-"""Replay of a day's first calls: whom each window would have called by the rules. Pure.
+"""Replay of a day's calls: whom each window would have called by the rules. Pure.
 
-Windows, times and people are the day's own: every window calls when it really called somebody for
-the first time. Only the choice is made again. So two replays of one day, with appointments and
-without, differ by nothing but the order, and the difference of a person's waits is what
-appointments cost or gave. Whoever is not called in a replay keeps the real time.
+Windows, times and people are the day's own: every window calls when it really called somebody by
+the rules. Only the choice is made again. So two replays of one day, with appointments and without,
+differ by nothing but the order, and the difference of a person's waits is what appointments cost or
+gave. Whoever is not called in a replay keeps the real time.
+
+A person who missed a call and came back, or was transferred, waits once more from the real time
+on: such waits compete and are counted by the rules as on the day, but no figure is made of them.
 """
 
 from __future__ import annotations
@@ -21,12 +24,34 @@ PERCENT = 95
 
 @dataclass(frozen=True, slots=True)
 class FirstCall:
-    """First call of a ticket, as it was."""
+    """Call of a waiting ticket by the rules, as it was: the first one of a wait."""
 
     ticket: str
+    """Id of the wait's ticket."""
     window: str
     at: int
     """Time in ms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """One wait of a ticket for a call by the rules."""
+
+    ticket: Ticket
+    """As it waited; of a later wait its id is marked, so that each wait has its own."""
+    comes: int
+    """Time (ms) from which it can be called."""
+    gone: int | None = None
+    """Time at which it left the queue without such a call: cancelled, or called out of turn."""
+    busy: int = 0
+    """Milliseconds at the window after the call; counted only for a visit with other numbers."""
+    again: bool = False
+    """True if it is not the ticket's first one."""
+
+
+def first_waits(tickets: Iterable[Ticket]) -> list[Wait]:
+    """Return waits of tickets that can be called from `waiting_since` on, and do not leave."""
+    return [Wait(ticket, ticket.waiting_since) for ticket in tickets]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +75,12 @@ class Effect:
 
 
 def replay(
-    tickets: Iterable[Ticket], calls: Sequence[FirstCall], moment_at: Callable[[int], Moment]
+    waits: Iterable[Wait], calls: Sequence[FirstCall], moment_at: Callable[[int], Moment]
 ) -> dict[str, int]:
-    """Return the time (ms) of the first call of each ticket that is called again.
-
-    `tickets`: as they were issued, with `waiting_since` as the time from which they can be called.
-    """
-    coming = sorted(tickets, key=lambda ticket: (ticket.waiting_since, ticket.ord))
-    floor, times, place = MemoryFloor(), dict[str, int](), 0
+    """Return the time (ms) of the call of each ticket that is called again, by the wait's id."""
+    floor, times, day = MemoryFloor(), dict[str, int](), _Day(waits)
     for call in sorted(calls, key=lambda call: (call.at, call.window)):
-        while place < len(coming) and coming[place].waiting_since <= call.at:
-            floor.put(coming[place])
-            place += 1
+        day.move_to(call.at, floor)
         chosen = choose(floor, moment_at(call.at), call.window)
         if chosen is None:
             continue
@@ -69,46 +88,88 @@ def replay(
         ticket = floor.ticket(ticket_id)
         floor.count(choice)
         floor.put(replace(ticket, state=State.CALLED))
-        floor.record_call(ticket, call.window, call.at)
+        if not day.call(ticket_id, call.at):
+            floor.record_call(ticket, call.window, call.at)
         times[ticket_id] = call.at
     return times
 
 
-def without_appointment(ticket: Ticket) -> Ticket:
-    """Return a ticket as it would be if its holder had come without an appointment."""
+class _Day:
+    """Arrivals, departures and services of a replayed day, in the order of time."""
+
+    def __init__(self, waits: Iterable[Wait]) -> None:
+        self._by_id = {wait.ticket.id: wait for wait in waits}
+        waiting = self._by_id.values()
+        self._coming = sorted(waiting, key=lambda wait: (wait.comes, wait.ticket.ord))
+        self._leaving = sorted((w.gone, w.ticket.id) for w in waiting if w.gone is not None)
+        self._place, self._left = 0, 0
+        self._busy: list[tuple[int, str]] = []
+
+    def move_to(self, at: int, floor: MemoryFloor) -> None:
+        """Let those come, leave, and end at a window who do so up to a time."""
+        while self._place < len(self._coming) and self._coming[self._place].comes <= at:
+            floor.put(self._coming[self._place].ticket)
+            self._place += 1
+        while self._left < len(self._leaving) and self._leaving[self._left][0] <= at:
+            self._end(self._leaving[self._left][1], floor, State.WAITING)
+            self._left += 1
+        for until, ticket_id in self._busy:
+            if until <= at:
+                self._end(ticket_id, floor, State.CALLED)
+        self._busy = [entry for entry in self._busy if entry[0] > at]
+
+    def _end(self, ticket_id: str, floor: MemoryFloor, state: State) -> None:
+        ticket = floor.ticket(ticket_id)
+        if ticket.state is state:
+            floor.put(replace(ticket, state=State.FINISHED))
+
+    def call(self, ticket_id: str, at: int) -> bool:
+        """Return True if it is a call of a ticket that was called before."""
+        wait = self._by_id[ticket_id]
+        if wait.ticket.visit:
+            self._busy.append((at + wait.busy, ticket_id))
+        return wait.again
+
+
+def without_appointment(wait: Wait) -> Wait:
+    """Return a wait as it would be if its holder had come without an appointment."""
+    ticket = wait.ticket
     if slot_of(ticket.lane) is None:
-        return ticket
-    return replace(ticket, lane=lane(ticket.item, ticket.klass, site_of(ticket.lane)))
+        return wait
+    plain = lane(ticket.item, ticket.klass, site_of(ticket.lane))
+    return replace(wait, ticket=replace(ticket, lane=plain))
 
 
 def effect(
-    tickets: Sequence[Ticket],
+    waits: Sequence[Wait],
     calls: Sequence[FirstCall],
     moment_at: Callable[[int], Moment],
     promised: int,
 ) -> Effect:
     """Return what a day's appointments cost and gave; `promised`: minutes of wait promised."""
-    by_id = {ticket.id: ticket for ticket in tickets}
-    own_calls = [call for call in calls if call.ticket in by_id]
-    made = replay(tickets, own_calls, moment_at)
+    first = {wait.ticket.id for wait in waits if not wait.again}
+    by_id = {wait.ticket.id: wait.ticket for wait in waits}
+    all_calls = [call for call in calls if call.ticket in by_id]
+    own_calls = [call for call in all_calls if call.ticket in first]
+    made = replay(waits, all_calls, moment_at)
     as_was = {call.ticket: call.at for call in own_calls}
     real = as_was | made
-    plain = as_was | replay(map(without_appointment, tickets), own_calls, moment_at)
+    plain = as_was | replay(map(without_appointment, waits), all_calls, moment_at)
     walk_ins = [t for t in (call.ticket for call in own_calls) if slot_of(by_id[t].lane) is None]
     booked = [call for call in own_calls if slot_of(by_id[call.ticket].lane) is not None]
     with_booked, without = (
         sorted((times[t] - by_id[t].waiting_since) / MINUTE_MS for t in walk_ins)
         for times in (real, plain)
     )
-    waits = [_booked_wait(by_id[call.ticket], call.at) for call in booked]
+    booked_waits = [_booked_wait(by_id[call.ticket], call.at) for call in booked]
     return Effect(
         walk_ins=len(walk_ins),
         mean=_mean(with_booked) - _mean(without),
         p95=_not_exceeded(with_booked) - _not_exceeded(without),
         p95_wait=_not_exceeded(with_booked),
         booked=len(booked),
-        booked_mean=_mean(waits),
-        booked_in_time=sum(wait <= promised for wait in waits),
+        booked_mean=_mean(booked_waits),
+        booked_in_time=sum(wait <= promised for wait in booked_waits),
         agreement=_agreement(own_calls, made),
     )
 

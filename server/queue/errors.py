@@ -134,6 +134,21 @@ REFUSALS: dict[ErrorCode, Refusal] = {
         409,
         "该窗口仅{weekdays}开放，今天不办理。下次开放：{next}。",
         "This window is open only on {weekdays}. Next opening: {next}.",
+        by="why",
+        cases={
+            "elsewhere": (
+                "该事项今天在{site}办理，请到：{address}。这里只在{weekdays}办理，下次：{next}。",
+                "Today it is in {site_en}: {address_en}. Here only on {weekdays}, next: {next}.",
+            ),
+            "sooner": (
+                "该事项今天不办理。最早：{sooner}，在{site}，{address}。这里下次：{next}。",
+                "Not today. Next: {sooner}, in {site_en}, {address_en}. Here next: {next}.",
+            ),
+            "here": (
+                "该事项今天不办理。下次：{sooner}，在{site}，{address}。",
+                "Not today. Next: {sooner}, in {site_en}, {address_en}.",
+            ),
+        },
     ),
     QueueCode.NOT_YET_OPEN: Refusal(
         409, "尚未开始取号。开始时间：{next}。", "Ticketing has not started yet. It starts: {next}."
@@ -175,7 +190,11 @@ REFUSALS: dict[ErrorCode, Refusal] = {
             "chosen": (
                 "您的号定在{site}办理，不在这里，请到：{address}{directions}。",
                 "Your place is in {site_en}. Please go to: {address_en}{directions}.",
-            )
+            ),
+            "other_day": (
+                "该事项在{site}办理，今天不办，{weekdays}办。下次：{next}，地址：{address}。",
+                "This service is in {site_en}, {address_en}, only on {weekdays}. Next: {next}.",
+            ),
         },
         facts=_directions,
     ),

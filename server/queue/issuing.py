@@ -217,7 +217,7 @@ def _here(snap: QueueSnapshot, settings: Settings, actor: Actor, kiosk: str) -> 
         return sites.of_kiosk(catalogue, settings, kiosk)
     if actor.kind in (ActorKind.CLERK, ActorKind.MANAGER, ActorKind.ADMINISTRATOR):
         windows = [code for code, row in snap.session_rows.items() if row.staff == actor.name]
-        return sites.of_desk(catalogue, settings, actor.name, windows)
+        return sites.of_desk(catalogue, settings, actor.name, windows, snap.local.date())
     return ""
 
 

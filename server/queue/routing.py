@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from server.catalogue import hours as catalogue_hours
+from server.catalogue import item_days
 from server.catalogue.model import (
     Catalogue,
     Handling,
@@ -183,7 +184,7 @@ def route(
         raise HallError(QueueCode.ITEM_UNKNOWN, item=item_code)
     _check_offered(catalogue, item)
     require_site(catalogue, item, now, site)
-    catalogue = catalogue.at(site)
+    hall, catalogue = catalogue, catalogue.at(site)
     entitled = windows_for(catalogue, item, now)
     if not entitled:
         raise _no_window(catalogue, item)
@@ -197,7 +198,11 @@ def route(
         delay = _delay(DelayReason.MIDDAY, min(later[c][0] for c in ready), settings)
         return Route(ready, tuple(codes), max(later[c][1] for c in ready), delay)
     case = QueueCode.AFTER_LAST_TICKET if present else _closed_case(catalogue, item, codes, now)
-    raise HallError(case, **_again(catalogue, item, codes, now))
+    facts = _again(catalogue, item, codes, now)
+    if case in (QueueCode.OTHER_DAY, QueueCode.CLOSED_TODAY) and site:
+        places = _other_places(hall, item, now, site, settings)
+        case, facts = (QueueCode.OTHER_DAY, facts | places) if places else (case, facts)
+    raise HallError(case, **facts)
 
 
 def _staffed_route(
@@ -314,10 +319,56 @@ def require_site(catalogue: Catalogue, item: Item, now: datetime, site: str) -> 
     elsewhere = windows_for(catalogue, item, now)
     if not elsewhere or windows_for(catalogue.at(site), item, now):
         return
-    codes = {catalogue.site_of_window(window.code) for window in elsewhere}
-    other = next(entry for entry in catalogue.sites if entry.code in codes)
-    numbers = [w.number for w in elsewhere if catalogue.site_of_window(w.code) == other.code]
-    raise HallError(QueueCode.OTHER_SITE, item=item.code, **way_to(other), window=sorted(numbers))
+    other = item_days.by_nearness(catalogue, item.code, elsewhere, now)[0]
+    codes = item_days.codes_by_site(catalogue, elsewhere)[other.code]
+    facts: dict[str, object] = {
+        "item": item.code,
+        **way_to(other),
+        "window": sorted(w.number for w in elsewhere if w.code in codes),
+    }
+    spans = (catalogue_hours.item_spans(catalogue, item.code, c, now.date()) for c in codes)
+    if not any(spans):
+        facts |= _again(catalogue, item, codes, now) | {"why": "other_day"}
+    raise HallError(QueueCode.OTHER_SITE, **facts)
+
+
+def _other_places(
+    catalogue: Catalogue, item: Item, now: datetime, site: str, settings: Settings
+) -> dict[str, object]:
+    """Return the error data on where an item is served that a building does not serve that day.
+
+    Empty if no other building serves it. `why`: `elsewhere` if another one does so now or later
+    that day, `sooner` if another one opens for it on an earlier day, else `here`.
+    """
+    entitled = windows_for(catalogue, item, now)
+    nearest = item_days.by_nearness(catalogue, item.code, entitled, now)
+    if len(nearest) <= 1:
+        return {}
+    codes = item_days.codes_by_site(catalogue, entitled)
+    last = timedelta(minutes=settings.of(NumberSettings).last_ticket_minutes)
+    for place in nearest:
+        if place.code != site and _gives_number_on(catalogue, item, codes[place.code], now, last):
+            return {"why": "elsewhere", **way_to(place)}
+    opens = {
+        p.code: catalogue_hours.next_opening(catalogue, item.code, codes[p.code], now)
+        for p in nearest
+    }
+    known_times = {code: moment for code, moment in opens.items() if moment is not None}
+    if not known_times:
+        return {}
+    first = min(known_times, key=lambda code: (known_times[code].date(), code != site))
+    sooner = known_times[first].isoformat(timespec="minutes")
+    way = way_to(catalogue.site_by[first])
+    return {"why": "here" if first == site else "sooner", **way, "sooner": sooner}
+
+
+def _gives_number_on(
+    catalogue: Catalogue, item: Item, codes: list[str], now: datetime, last: timedelta
+) -> bool:
+    """Return True if one of the windows still gives numbers of an item on that day."""
+    day = now.date()
+    spans = (s for c in codes for s in catalogue_hours.item_spans(catalogue, item.code, c, day))
+    return any(now <= datetime.combine(day, span.closes) - last for span in spans)
 
 
 def way_to(site: Site) -> dict[str, object]:

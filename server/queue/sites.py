@@ -8,11 +8,12 @@ call it. A number without a mark was taken before: every entitled window may cal
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
+from server.catalogue import hours, item_days
 from server.catalogue.model import Catalogue, Item, Site
 from server.core.settings import Settings
-from server.queue.routing import WindowSessions, servers, windows_for
+from server.queue.routing import WindowSessions, can_serve, servers, windows_for
 from server.queue.settings import NumberSettings
 from server.queue.site_notation import parse
 from server.queue.tickets import site_of
@@ -40,16 +41,20 @@ def of_kiosk(catalogue: Catalogue, settings: Settings, kiosk: str) -> str:
     return site if site in catalogue.site_by else catalogue.sites[0].code
 
 
-def of_desk(catalogue: Catalogue, settings: Settings, staff: str, windows: Iterable[str]) -> str:
+def of_desk(
+    catalogue: Catalogue, settings: Settings, staff: str, windows: Iterable[str], day: date
+) -> str:
     """Return the building of a desk: that of the person's window.
 
     `windows`: those the person is signed in to. Without one it is the first that the person may
-    use, and without any the main building.
+    use and that opens on that day, then the first at all, and without any the main building.
     """
     if not are_apart(catalogue, settings):
         return ""
     person = catalogue.staff_by.get(staff)
-    codes = [*windows, *(person.windows if person is not None else ())]
+    own = person.windows if person is not None else ()
+    today = [code for code in own if hours.window_spans(catalogue, code, day)]
+    codes = [*windows, *today, *own]
     sites = (catalogue.site_of_window(code) for code in codes)
     return next((site for site in sites if site), _usual(catalogue, settings))
 
@@ -63,19 +68,22 @@ def of_item(
 ) -> str:
     """Return the building to come to for an item: the first with a window that calls for it.
 
-    Without such a window the first with one that may serve it.
+    Without such a window the first that serves it at that moment by the hours, then the one that
+    serves it on the nearest day: a window that travels is in each building on its own days.
     """
     if not are_apart(catalogue, settings):
         return ""
     if own := settings.of(NumberSettings).own_building:
         return own
-    able = [window.code for window in windows_for(catalogue, item, now)]
-    for codes in (servers(catalogue, item, now, sessions), able):
+    able = windows_for(catalogue, item, now)
+    open_now = [window.code for window in able if can_serve(catalogue, window, item, now)]
+    for codes in (servers(catalogue, item, now, sessions), open_now):
         present = {catalogue.site_of_window(code) for code in codes}
         for site in catalogue.sites:
             if site.code in present:
                 return site.code
-    return catalogue.sites[0].code
+    nearest = serving(catalogue, item, now)
+    return nearest[0].code if nearest else catalogue.sites[0].code
 
 
 def of_lane(catalogue: Catalogue, settings: Settings, lane: str) -> str:
@@ -109,7 +117,9 @@ def of_return(
 
 
 def serving(catalogue: Catalogue, item: Item, now: datetime) -> list[Site]:
-    """Return the buildings with a window that may serve an item on that day, the main one first."""
+    """Return the buildings with a window that may serve an item.
+
+    Those first that serve it on the nearest day, of the same day the main one.
+    """
     windows = windows_for(catalogue, item, now)
-    present = {catalogue.site_of_window(window.code) for window in windows}
-    return [site for site in catalogue.sites if site.code in present]
+    return item_days.by_nearness(catalogue, item.code, windows, now)

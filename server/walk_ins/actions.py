@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import partial
 
 from sqlalchemy import Connection
@@ -12,21 +14,25 @@ from server.appointments import queries as appointment_queries
 from server.appointments.claims import begins
 from server.appointments.rules import Arrival
 from server.core.actors import SYSTEM
+from server.core.clock import instant
+from server.core.settings import GeneralSettings
 from server.core.store import Tx
 from server.hall.context import Context, write_journal
-from server.queue import ticket_queries
+from server.queue import seat_lines, ticket_queries
 from server.queue.call_candidates import Moment
-from server.queue.day_replay import Effect, FirstCall, effect
+from server.queue.day_replay import Effect, FirstCall, Wait, effect
 from server.queue.routing import WindowSession
 from server.queue.sites import of_window
-from server.queue.tickets import ORDER_STEP, State, Ticket, booked_lane, is_absent, lane
+from server.queue.tickets import site_of
 from server.walk_ins import queries
 from server.walk_ins.queries import StoredPrice
+from server.walk_ins.recorded_day import Issued, waits_of
 from server.walk_ins.settings import WalkInSettings
 
 BACK_DAYS = 7
 """Days back of which a price is still computed: a server may have slept."""
 HUNDREDTHS = 100
+CALL = "ticket.call"
 
 
 def update(ctx: Context) -> int:
@@ -76,26 +82,53 @@ def price_of(ctx: Context, conn: Connection, day: str) -> StoredPrice:
 
 def effect_of(ctx: Context, conn: Connection, day: str, promised: int) -> Effect:
     """Return what a day's appointments cost and gave."""
-    slots = _slots(ctx, conn, day)
-    stored = ticket_queries.of_day(conn, ctx.hall_id, day)
-    ids = [t.id for t in stored if t.first_called_at is not None and not is_absent(t.lane)]
-    calls = queries.first_calls(conn, ctx.hall_id, ids)
-    spans = _spans(calls)
+    waits, calls = waits_of_day(ctx, conn, day)
+    seats = _seats(ctx, conn, day, calls)
     catalogue, settings = ctx.catalogue(), ctx.settings()
-    sites = {call.ticket: of_window(catalogue, settings, call.window) for call in calls}
-    tickets = [
-        _as_issued(ticket, place, slots.get(ticket.id), sites.get(ticket.id, ""))
-        for place, ticket in enumerate(stored, 1)
-        if not is_absent(ticket.lane)
-    ]
 
     def moment_at(at: int) -> Moment:
         seated = {
-            w: WindowSession(w, "") for w, (first, last) in spans.items() if first <= at <= last
+            window: WindowSession(window, "")
+            for window, spans in seats.items()
+            if any(first <= at <= last for first, last in spans)
         }
         return Moment(catalogue, settings, seated, ctx.local(at), at)
 
-    return effect(tickets, calls, moment_at, promised)
+    return effect(waits, calls, moment_at, promised)
+
+
+def waits_of_day(ctx: Context, conn: Connection, day: str) -> tuple[list[Wait], list[FirstCall]]:
+    """Return the waits of a day's tickets, and the calls by the rules that ended them."""
+    slots = _slots(ctx, conn, day)
+    stored = [t for t in ticket_queries.of_day(conn, ctx.hall_id, day) if not t.branch]
+    lines = queries.ticket_lines(conn, ctx.hall_id, [ticket.id for ticket in stored])
+    catalogue, settings = ctx.catalogue(), ctx.settings()
+    waits, calls = list[Wait](), list[FirstCall]()
+    for place, ticket in enumerate(stored, 1):
+        own = lines.get(ticket.id, [])
+        window = next((line.window for line in own if line.act == CALL), "")
+        item = next((str(json.loads(line.data).get("item", "")) for line in own[:1]), "")
+        unit = catalogue.item_by[item].unit if item in catalogue.item_by else ticket.queue
+        issued = replace(ticket, item=item or ticket.item, queue=unit)
+        site = of_window(catalogue, settings, window) if window else site_of(ticket.lane)
+        more = waits_of(Issued(issued, place, slots.get(ticket.id), site), own)
+        waits += more[0]
+        calls += more[1]
+    return waits, calls
+
+
+def _seats(
+    ctx: Context, conn: Connection, day: str, calls: Sequence[FirstCall]
+) -> dict[str, list[tuple[int, int]]]:
+    """Return the times of each window with a person: by the journal, else from call to call."""
+    midnight = datetime.combine(date.fromisoformat(day), time())
+    zone = ctx.settings().of(GeneralSettings).timezone
+    begin, end = instant(midnight, zone), instant(midnight + timedelta(days=1), zone)
+    windows = [window.code for window in ctx.catalogue().windows]
+    lines = seat_lines.between(conn, ctx.hall_id, windows, begin, end)
+    return {window: [span] for window, span in _spans(calls).items()} | seat_lines.seats_of(
+        lines, begin, end
+    )
 
 
 def _slots(ctx: Context, conn: Connection, day: str) -> dict[str, int]:
@@ -108,28 +141,7 @@ def _slots(ctx: Context, conn: Connection, day: str) -> dict[str, int]:
     }
 
 
-def _as_issued(ticket: Ticket, place: int, slot: int | None, site: str) -> Ticket:
-    """Return a ticket as it waited for its first call; `place`: in the order of issue.
-
-    `site`: building of the window that called it first.
-    """
-    own = lane(ticket.item, ticket.klass, site)
-    if slot:
-        own = booked_lane(ticket.item, ticket.klass, slot, site)
-    moved = ticket.returns or ticket.transfers
-    since = ticket.issued_at if moved else min(ticket.waiting_since, ticket.first_called_at or 0)
-    since = max(since, ticket.issued_at)
-    return replace(
-        ticket,
-        state=State.WAITING,
-        lane=own,
-        ord=place * ORDER_STEP,
-        waiting_since=since,
-        visit="",
-    )
-
-
-def _spans(calls: list[FirstCall]) -> dict[str, tuple[int, int]]:
+def _spans(calls: Iterable[FirstCall]) -> dict[str, tuple[int, int]]:
     """Return the time from the first to the last call of each window."""
     spans: dict[str, tuple[int, int]] = {}
     for made in calls:

@@ -8,11 +8,12 @@ from sqlalchemy import Connection, insert, select
 
 from server.core.records import Records
 from server.core.store import Tx
-from server.queue.day_replay import FirstCall
-from server.queue.tables import business_day, call
+from server.core.tables import journal
+from server.queue.tables import business_day
+from server.walk_ins.recorded_day import MoveLine
 from server.walk_ins.tables import appointment_price
 
-_p, _c, _d = appointment_price.c, call.c, business_day.c
+_p, _d, _j = appointment_price.c, business_day.c, journal.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,8 @@ class StoredPrice:
 
 
 _prices = Records(StoredPrice, appointment_price)
-_FIRST = "call"
-"""Move of a call that the rules of choice made."""
+_lines = Records(MoveLine, _j.at, _j.act, _j.subject, _j.window, _j.data, _j.why)
+CHUNK = 500
 
 
 def prices(conn: Connection, hall_id: str, first: str, last: str) -> list[StoredPrice]:
@@ -57,8 +58,12 @@ def closed_since(conn: Connection, hall_id: str, day: str) -> list[str]:
     return [row.day for row in rows]
 
 
-def first_calls(conn: Connection, hall_id: str, tickets: list[str]) -> list[FirstCall]:
-    """Return the first calls of tickets, where the rules of choice made them."""
-    where = (_c.hall_id == hall_id) & (_c.n == 1) & (_c.move == _FIRST) & _c.ticket_id.in_(tickets)
-    rows = conn.execute(select(_c.ticket_id, _c.window, _c.at, _c.why).where(where))
-    return [FirstCall(r.ticket_id, r.window, r.at) for r in rows if '"chosen"' not in r.why]
+def ticket_lines(conn: Connection, hall_id: str, tickets: list[str]) -> dict[str, list[MoveLine]]:
+    """Return the journal's lines about tickets, by ticket, in the journal's order."""
+    lines: dict[str, list[MoveLine]] = {}
+    for start in range(0, len(tickets), CHUNK):
+        chunk = tickets[start : start + CHUNK]
+        where = (_j.hall_id == hall_id) & _j.subject.in_(chunk) & _j.act.startswith("ticket.")
+        for line in _lines.all(conn, _lines.select().where(where).order_by(_j.seq)):
+            lines.setdefault(line.subject, []).append(line)
+    return lines

@@ -9,7 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.queue.call_candidates import Moment
-from server.queue.day_replay import FirstCall, effect, replay, without_appointment
+from server.queue.day_replay import (
+    FirstCall,
+    effect,
+    first_waits,
+    replay,
+    without_appointment,
+)
 from server.queue.tickets import Ticket, booked_lane, lane
 from support.forecast_floor import moment, ticket
 
@@ -41,7 +47,7 @@ def _calls(*pairs: tuple[Ticket, int]) -> list[FirstCall]:
 def test_an_appointment_costs_those_who_were_there_before() -> None:
     first, second, booked = _person(1, 0), _person(2, 0), _person(3, 5, slot=5)
     calls = _calls((first, 1), (booked, 6), (second, 11))
-    price = effect([first, second, booked], calls, _moment, promised=10)
+    price = effect(first_waits([first, second, booked]), calls, _moment, promised=10)
     assert (price.walk_ins, price.booked, price.agreement) == (2, 1, 1.0)
     assert (price.mean, price.p95, price.p95_wait) == (2.5, 5.0, 11.0)
     assert (price.booked_mean, price.booked_in_time) == (1.0, 1)
@@ -49,13 +55,15 @@ def test_an_appointment_costs_those_who_were_there_before() -> None:
 
 def test_whoever_comes_before_the_slot_is_counted_from_the_slot() -> None:
     booked = _person(1, 0, slot=20)
-    price = effect([booked], _calls((booked, 35)), _moment, promised=10)
+    price = effect(first_waits([booked]), _calls((booked, 35)), _moment, promised=10)
     assert (price.booked_mean, price.booked_in_time) == (15.0, 0)
 
 
 def test_a_call_out_of_turn_lowers_the_agreement() -> None:
     first, second = _person(1, 0), _person(2, 0)
-    price = effect([first, second], _calls((second, 1), (first, 2)), _moment, promised=10)
+    price = effect(
+        first_waits([first, second]), _calls((second, 1), (first, 2)), _moment, promised=10
+    )
     assert price.agreement == 0.0
 
 
@@ -63,16 +71,16 @@ def test_whoever_is_not_called_in_the_replay_keeps_the_real_time() -> None:
     late, after = _person(1, 9), _person(2, 0)
     # The books say that it was called before it was there: no replay can do that.
     calls = _calls((late, 5))
-    assert replay([late], calls, _moment) == {}
-    assert effect([late], calls, _moment, promised=10).agreement == 0.0
+    assert replay(first_waits([late]), calls, _moment) == {}
+    assert effect(first_waits([late]), calls, _moment, promised=10).agreement == 0.0
     both = _calls((late, 5), (after, 6))
-    assert effect([late, after], both, _moment, promised=10).p95_wait == 5.0
+    assert effect(first_waits([late, after]), both, _moment, promised=10).p95_wait == 5.0
 
 
 @pytest.mark.parametrize("tickets", [[], [_person(1, 0)]])
 def test_a_day_without_appointments_costs_nothing(tickets: list[Ticket]) -> None:
     calls = _calls(*((person, 3) for person in tickets))
-    price = effect(tickets, calls, _moment, promised=10)
+    price = effect(first_waits(tickets), calls, _moment, promised=10)
     assert (price.mean, price.p95, price.booked, price.booked_mean) == (0.0, 0.0, 0, 0.0)
     assert price.agreement == 1.0
 
@@ -96,11 +104,11 @@ def test_a_day_that_the_rules_made_is_replayed_call_by_call(
     for service in services:
         at += service
         opening = FirstCall("opening", "T1", at * MINUTE)
-        made = replay(tickets, [*calls, opening], _moment)
+        made = replay(first_waits(tickets), [*calls, opening], _moment)
         called = {call.ticket for call in calls} | {opening.ticket}
         calls += [FirstCall(name, "T1", made[name]) for name in made if name not in called]
     assert len(calls) == len(tickets)
-    assert effect(tickets, calls, _moment, promised=10).agreement == 1.0
-    plain = replay(map(without_appointment, tickets), calls, _moment)
+    assert effect(first_waits(tickets), calls, _moment, promised=10).agreement == 1.0
+    plain = replay(map(without_appointment, first_waits(tickets)), calls, _moment)
     # The window called as often, at the same times: only the order of the people differs.
     assert sorted(plain.values()) == sorted(call.at for call in calls)

@@ -133,8 +133,8 @@ def test_a_kiosk_that_is_not_named_is_in_the_main_building() -> None:
     [("1002", ["T1"], "centre"), ("1002", [], "north"), ("2001", [], "centre"), ("", [], "centre")],
 )
 def test_a_desk_is_where_its_window_is(staff: str, windows: list[str], site: str) -> None:
-    assert sites.of_desk(HALL, APART, staff, windows) == site
-    assert sites.of_desk(HALL, SHARED, staff, windows) == ""
+    assert sites.of_desk(HALL, APART, staff, windows, TEN.date()) == site
+    assert sites.of_desk(HALL, SHARED, staff, windows, TEN.date()) == ""
 
 
 @pytest.mark.parametrize(

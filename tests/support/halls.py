@@ -213,6 +213,27 @@ def branches() -> Catalogue:
     return replace(hall, windows=tuple(moved))
 
 
+def travelling() -> Catalogue:
+    """Return `branches` with fire in the north building on Tuesdays, in the main one on Thursdays.
+
+    F1 and F2 are its windows, both of the same person.
+    """
+    hall = branches()
+    north = next(window for window in hall.windows if window.code == "F1")
+    centre = replace(north, code="F2", number=19, zone="east")
+    thursday = OpenLine(Scope.WINDOW, "F2", frozenset({4}), time(9), time(16))
+    people = (
+        replace(person, windows=("F1", "F2")) if person.windows == ("F1",) else person
+        for person in hall.staff
+    )
+    return replace(
+        hall,
+        windows=(*hall.windows, centre),
+        hours=(*hall.hours, thursday),
+        staff=tuple(people),
+    )
+
+
 @cache
 def _empty_book() -> bytes:
     """Return a migrated, empty SQLite file; made once, because migrating takes 0.2 s."""

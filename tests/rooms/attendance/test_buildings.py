@@ -10,7 +10,8 @@ import pytest
 
 from server.catalogue.actions import import_catalogue
 from server.core.actors import SYSTEM
-from support.halls import MONDAY, STAFF, SmallHall, at, branches, catalogue
+from server.queue import window_sessions
+from support.halls import MONDAY, STAFF, SmallHall, at, branches, catalogue, travelling
 from support.sheets import GOOD, deliver_punches, with_clock_and_rule
 from support.web import Web
 
@@ -83,3 +84,37 @@ def test_a_hall_in_a_single_building_has_no_sheets_by_building(small: SmallHall,
 
 def test_the_offices_own_sheet_names_the_office(web: Web) -> None:
     assert web.manager().get(MONTH.format("office")).get_json()["unit_name"] == "中心办公室"
+
+
+def test_a_person_of_two_buildings_counts_each_day_where_they_signed_in(small: SmallHall) -> None:
+    with_clock_and_rule(small, delivered=at(23))
+    import_catalogue(small.ctx, SYSTEM, travelling(), "two buildings")
+    person, thursday = STAFF["F1"], MONDAY + timedelta(days=3)
+    for day, window in ((MONDAY + timedelta(days=1), "F1"), (thursday, "F2")):
+        small.clock.set(at(9, day=day))
+        window_sessions.sign_in(small.ctx, small.clerk("F1"), small.key(), window)
+        small.clock.set(at(11, day=day))
+        window_sessions.sign_out(small.ctx, small.clerk("F1"), small.key(), window, force=True)
+    small.clock.set(at(22, day=thursday))
+    manager = Web(small).manager()
+    places = {}
+    for ahead in range(4):
+        of_day = (MONDAY + timedelta(days=ahead)).isoformat()
+        sheet = manager.get(f"/office/attendance/days/{of_day}").get_json()
+        numbers = {u["site"]: [p["number"] for p in u["people"]] for u in sheet["units"]}
+        (places[ahead],) = (site for site, people in numbers.items() if person in people)
+    assert places == {0: "north", 1: "north", 2: "north", 3: "centre"}
+    hall = manager.get(MONTH.format("all")).get_json()
+    parts = {
+        s["code"]: manager.get(MONTH.format(f"@{s['code']}")).get_json() for s in hall["sites"]
+    }
+    every = (sums(part["totals"]) for part in parts.values())
+    assert sum(every, Counter[str]()) == +sums(hall["totals"])
+    rows = {
+        site: [r for r in part["rows"] if r["number"] == person] for site, part in parts.items()
+    }
+    days = {
+        site: [n for n, mark in enumerate(r[0]["days"]) if mark] for site, r in rows.items() if r
+    }
+    assert set(days) == {"north", "centre"}
+    assert not set(days["north"]) & set(days["centre"])

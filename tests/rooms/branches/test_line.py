@@ -14,7 +14,7 @@ from kiosk import phone_hall
 from server.accounts.people import People
 from server.appointments.capacity import slots_of_day
 from server.appointments.rules import Plan
-from server.branches import alarms, membership
+from server.branches import alarms, double_seats, membership
 from server.catalogue.actions import import_catalogue
 from server.core.actors import SYSTEM, Actor, ActorKind
 from server.core.config import Config
@@ -23,7 +23,7 @@ from server.core.offload import run_directly
 from server.core.presence import SingleWorker
 from server.hall.composition import Hall
 from server.integrity.checks import violations
-from server.queue import calling, issuing, snapshot
+from server.queue import calling, issuing, snapshot, window_sessions
 from server.queue.business_day import keep_day
 from server.queue.errors import QueueCode
 from server.queue.issuing import IssueExtras
@@ -31,7 +31,7 @@ from server.queue.queue_views import window_states
 from server.queue.settings import NumberSettings
 from server.queue.tickets import State
 from support.branch_pair import HALL, HERE, OFFICE, SITE, Pair, Server, clerk
-from support.halls import MONDAY, SmallHall, at
+from support.halls import MONDAY, NEWCOMER, SmallHall, at
 
 
 @pytest.fixture
@@ -117,6 +117,32 @@ def test_both_offices_are_warned_while_the_line_is_cut(pair: Pair) -> None:
     )
     pair.deliver()
     assert (alarms_of(pair.main, main), alarms_of(pair.branch, there)) == ([], [])
+
+
+def test_the_main_office_sees_who_is_signed_in_at_windows_of_both_servers(pair: Pair) -> None:
+    person = Actor(ActorKind.CLERK, NEWCOMER)
+    main = Hall(
+        Config(data=pair.folder),
+        pair.main.ctx,
+        People(pair.main.ctx, run_directly),
+        run_directly,
+        SingleWorker("test"),
+    )
+    current = double_seats.alarms(main)
+    window_sessions.sign_in(pair.branch.ctx, person, pair.branch.key(), "T2")
+    pair.deliver()
+    assert current(snapshot.take(pair.main.ctx)) == []
+    pair.cable.fault = "cut"
+    window_sessions.sign_in(pair.main.ctx, person, pair.main.key(), "T1")
+    (alarm,) = current(snapshot.take(pair.main.ctx))
+    assert (alarm.code, alarm.subject) == ("two_windows", NEWCOMER)
+    assert "城北楼2号" in alarm.message_zh
+    assert "中心楼1号" in alarm.message_zh
+    window_sessions.sign_out(pair.branch.ctx, person, pair.branch.key(), "T2", force=True)
+    assert current(snapshot.take(pair.main.ctx)) != []
+    pair.cable.fault = ""
+    pair.deliver()
+    assert current(snapshot.take(pair.main.ctx)) == []
 
 
 def test_each_office_sees_the_windows_of_its_own_building(pair: Pair) -> None:

@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 
 from server.appointments import plans
-from server.queue import business_day, snapshot
+from server.queue import business_day, calling, returning, snapshot
 from server.queue.forecasts import Forecasts
+from server.queue.issuing import IssueExtras
 from server.walk_ins import actions, alarms, queries, views
 from server.walk_ins.queries import StoredPrice
 from support.appointments import OFFICE, PLAN, TUESDAY, arrive, book, choice, close_day, open_day
@@ -128,3 +129,44 @@ def test_a_day_without_a_call_says_nothing_about_the_promise(hall: SmallHall) ->
     assert actions.update(hall.ctx) == 1
     shown = hall.ctx.read(lambda c: views.price_days(hall.ctx, c, views.OFFICE_DAYS))
     assert shown.days == []
+
+
+def test_the_replay_knows_who_came_late_left_came_back_or_was_sent_on(hall: SmallHall) -> None:
+    appointment = book(hall, "a", choice("09:30"))
+    open_day(hall, TUESDAY, 20)
+    ctx, clerk = hall.ctx, hall.clerk("T1")
+    afar = [hall.issue_extra("tax-1", IssueExtras(absent=True)) for _ in range(2)]
+    gone = hall.issue("tax-1")
+    people = [hall.issue("tax-1") for _ in range(4)]
+    calling.cancel(ctx, clerk, hall.key(), gone.id)
+    minutes = iter(range(29, 60))
+
+    def later() -> None:
+        hall.clock.set(at(9, next(minutes), day=TUESDAY))
+
+    later()
+    arrive(hall, appointment)
+    later()
+    hall.serve("T1")
+    later()
+    missed = hall.call_and_miss("T1")  # both numbers from afar are passed over
+    assert missed.id == people[0].id
+    returning.return_missed(ctx, clerk, hall.key(), missed.id)
+    for number in afar:
+        returning.check_in(ctx, clerk, hall.key(), number.id)
+    for _ in range(3):
+        later()
+        hall.serve("T1")
+    later()
+    sent = hall.call("T1")
+    calling.start(ctx, clerk, hall.key(), "T1")
+    target = {"to_window": None, "to_item": "tax-2", "to_unit": None}
+    calling.transfer(ctx, clerk, hall.key(), "T1", **target, text="")
+    assert sent.id in {number.id for number in afar} | {missed.id}
+    for _ in range(3):
+        later()
+        hall.serve("T1")
+    close_day(hall, TUESDAY)
+    actions.update(ctx)
+    price = _prices(hall)[0]
+    assert (price.walk_ins, price.booked, price.agreement) == (6, 1, 10_000)

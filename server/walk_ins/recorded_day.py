@@ -1,0 +1,153 @@
+"""Waits of a recorded day for its replay, from the journal's lines about its tickets. Pure.
+
+A ticket waits from its issue, or from its holder's check-in; again after a transfer, another place
+named at the reception, or its return. A wait ends with a call, or with leaving the queue.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from server.queue.day_replay import FirstCall, Wait
+from server.queue.tickets import (
+    ORDER_STEP,
+    Move,
+    State,
+    Ticket,
+    booked_lane,
+    lane,
+    unit_lane,
+    window_lane,
+)
+
+CHOSEN = '"chosen"'
+"""Mark of the reason of a call out of turn."""
+PREFIX = "ticket."
+BEGINS = frozenset({Move.ISSUE, Move.CHECK_IN, Move.TRANSFER, Move.REDIRECT, Move.RETURN})
+LEAVES = frozenset({Move.CANCEL, Move.EXPIRE, Move.REDIRECT})
+AWAY = frozenset({Move.FINISH, Move.NO_SHOW, Move.HOLD, Move.TRANSFER, Move.EXPIRE})
+"""Moves after which a person is not at the window any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class MoveLine:
+    """Journal line about a ticket or a window."""
+
+    at: int
+    act: str
+    subject: str
+    window: str
+    data: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """Ticket of the day as it is stored at its end, with the facts of its first wait."""
+
+    ticket: Ticket
+    place: int
+    """Its place in the order of issue, from 1."""
+    slot: int | None
+    """Start (ms) of the appointment of a person who came in time."""
+    site: str
+    """Building of the window that called it first; empty if the hall does not tell them apart."""
+
+
+def waits_of(issued: Issued, lines: Sequence[MoveLine]) -> tuple[list[Wait], list[FirstCall]]:
+    """Return the waits of a ticket with their calls by the rules.
+
+    `lines`: all about the ticket, in the journal's order. None of a number from afar whose holder
+    never came.
+    """
+    record = _Record(issued)
+    for line in lines:
+        record.read(line, line.act.removeprefix(PREFIX), json.loads(line.data))
+    return record.result()
+
+
+class _Record:
+    """Waits and calls of one ticket, while its lines are read."""
+
+    def __init__(self, issued: Issued) -> None:
+        self._issued = issued
+        self._ticket = _as_issued(issued)
+        self._since = issued.ticket.issued_at
+        self._current: Wait | None = None
+        self._waits: list[Wait] = []
+        self._calls: list[FirstCall] = []
+        self._was_called = False
+
+    def read(self, line: MoveLine, move: str, data: Mapping[str, object]) -> None:
+        """Read the next line."""
+        self._end(line, move)
+        if move in BEGINS and not data.get("remote"):
+            self._begin(line, move, data)
+
+    def result(self) -> tuple[list[Wait], list[FirstCall]]:
+        """Return what was read."""
+        waits = [*self._waits, self._current] if self._current else self._waits
+        return _in_place(self._issued, waits), self._calls
+
+    def _end(self, line: MoveLine, move: str) -> None:
+        """End the wait with a call or without one; later the time at the window."""
+        current = self._current
+        is_called = move == Move.CALL and CHOSEN not in line.why
+        if current is not None and is_called:
+            self._waits.append(current)
+            self._calls.append(FirstCall(current.ticket.id, line.window, line.at))
+        elif current is not None and (move in LEAVES or move == Move.CALL):
+            self._waits.append(replace(current, gone=line.at))
+        if move in LEAVES or move == Move.CALL:
+            self._current = None
+        self._was_called = self._was_called or move == Move.CALL
+        if move in AWAY and self._calls and self._calls[-1].ticket == self._waits[-1].ticket.id:
+            busy = self._waits[-1].busy or line.at - self._calls[-1].at
+            self._waits[-1] = replace(self._waits[-1], busy=busy)
+
+    def _begin(self, line: MoveLine, move: str, data: Mapping[str, object]) -> None:
+        """Begin another wait, in the lane that the move leads to."""
+        if move in (Move.TRANSFER, Move.REDIRECT):
+            self._ticket = _sent(self._ticket, data, self._issued.site)
+        if move == Move.RETURN:
+            plain = lane(self._ticket.item, self._ticket.klass, self._issued.site)
+            self._ticket = replace(self._ticket, lane=plain)
+        if move in (Move.CHECK_IN, Move.TRANSFER, Move.RETURN):
+            self._since = line.at
+        ticket, n = replace(self._ticket, waiting_since=self._since), len(self._waits) + 1
+        if n > 1:
+            ticket = replace(ticket, id=f"{ticket.id}#{n}")
+        self._current = Wait(ticket, max(self._since, line.at), again=self._was_called)
+
+
+def _as_issued(issued: Issued) -> Ticket:
+    """Return a ticket as it waited for its first call."""
+    ticket, slot = issued.ticket, issued.slot
+    own = lane(ticket.item, ticket.klass, issued.site)
+    if slot:
+        own = booked_lane(ticket.item, ticket.klass, slot, issued.site)
+    return replace(ticket, state=State.WAITING, lane=own, ord=issued.place * ORDER_STEP)
+
+
+def _sent(ticket: Ticket, data: Mapping[str, object], site: str) -> Ticket:
+    """Return a ticket in the lane that it was transferred or sent to."""
+    if window := data.get("window"):
+        return replace(ticket, lane=window_lane(str(window), ticket.klass))
+    if unit := data.get("unit"):
+        return replace(ticket, lane=unit_lane(str(unit), ticket.klass, site), queue=str(unit))
+    item = str(data.get("item") or ticket.item)
+    return replace(ticket, item=item, lane=lane(item, ticket.klass, site))
+
+
+def _in_place(issued: Issued, waits: list[Wait]) -> list[Wait]:
+    """Return the waits with the ticket's seniority: the stored one since it was last changed.
+
+    Only a return, and a check-in after the turn, change it.
+    """
+    if issued.ticket.returns == 0:
+        return [replace(w, ticket=replace(w.ticket, ord=issued.ticket.ord)) for w in waits]
+    return [
+        replace(w, ticket=replace(w.ticket, ord=issued.ticket.ord)) if w.again else w for w in waits
+    ]
