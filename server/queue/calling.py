@@ -405,7 +405,7 @@ def with_target(
     moment = moment_of(ctx, tx, window_session_queries.for_rules(seats))
     catalogue, settings = ctx.catalogue(), ctx.settings()
     site = of_window(catalogue, settings, window) or of_lane(catalogue, settings, ticket.lane)
-    if to_window in catalogue.window_by:
+    if to_window is not None and to_window in catalogue.window_by:
         there = catalogue.site_of_window(to_window)
         number_ranges.require_here(catalogue, settings, there, ctx.day(tx.now))
     check_target(moment, window, to_window, to_item, to_unit, confirmed=confirmed, site=site)
