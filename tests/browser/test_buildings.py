@@ -113,11 +113,11 @@ def counts_by_building(office: Page, hall: HallServer) -> None:
     expect(sheet).to_contain_text("主楼")
     office.get_by_test_id("site").select_option(label="城北分中心")
     expect(sheet.get_by_role("link", name="卫生健康局")).to_be_visible()
-    expect(sheet.get_by_role("link", name="税务局")).to_have_count(0)
+    expect(sheet.get_by_role("link", name="市场监督管理局")).to_have_count(0)
     assert axe.findings(office) == []
     office.goto(hall.url("/office#month/@bei/2026-11"))
     expect(office.get_by_test_id("unit").locator(":checked")).to_have_text("城北分中心")
-    expect(office.get_by_test_id("sheet").get_by_role("rowheader")).to_have_count(14)
+    expect(office.get_by_test_id("sheet").get_by_role("rowheader")).to_have_count(16)
 
 
 def test_the_office_counts_by_building(
