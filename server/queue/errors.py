@@ -200,18 +200,18 @@ REFUSALS: dict[ErrorCode, Refusal] = {
     ),
     QueueCode.BRANCH_SERVER: Refusal(
         409,
-        "{site}有自己的服务器，请在那里的页面或取号机上办。",
-        "{site_en} has its own server. Please use its pages or kiosks.",
+        "{site}由分中心自己管理，请在那里的页面或取号机上办。",
+        "{site_en} runs its own queues. Please use its pages or kiosks.",
     ),
     QueueCode.TICKET_OF_BRANCH: Refusal(
         409,
-        "{number} 是分中心的号，由分中心的服务器管，请在那里办。",
-        "{number} belongs to a branch, whose own server handles it. Please go there.",
+        "{number} 是分中心的号，请在那里办。",
+        "{number} belongs to a branch. Please go there.",
     ),
     QueueCode.BRANCH_DAY: Refusal(
         409,
-        "本办公地点的服务器还没有今天的号段，请到主厅。",
-        "The server of this building has no numbers for today. Please go to the main hall.",
+        "这里今天还不能取号，请到主厅。",
+        "No numbers are issued here yet today. Please go to the main hall.",
     ),
     QueueCode.CLASS_UNKNOWN: Refusal(
         400, "没有这类人群，请重新选择。", "There is no such group of people. Please choose again."

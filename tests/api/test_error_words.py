@@ -81,6 +81,8 @@ SAMPLES: dict[str, Any] = {
     "begins": "11-25 08:30",
     "ends": "11-25 12:00",
     "next": "2026-11-30T08:30",
+    "sooner": "2026-11-27T08:30",
+    "directions": "。公交：1路",
     "weekdays": [1, 3],
     "opens": "09:00",
     "closes": "10:00",
@@ -172,7 +174,9 @@ def values(code: ErrorCode) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("code", list(refusals()), ids=str)
 def test_a_sentence_has_words_for_every_inserted_value(code: ErrorCode) -> None:
-    placed = {name for _, name, _, _ in Formatter().parse(refusals()[code].zh) if name}
+    refusal = refusals()[code]
+    texts = [refusal.zh, *(zh for zh, _ in refusal.cases.values())]
+    placed = {name for text in texts for _, name, _, _ in Formatter().parse(text) if name}
     sampled = placed & set(SAMPLES)
     unknown = placed - sampled - {"field", "name"}
     assert not unknown, "say in SAMPLES or in the refusal's cases what this fact can be"
