@@ -40,15 +40,15 @@ def add(ctx: Context, actor: Actor, key: str, site: str, first: int, last: int) 
     It begins today, or tomorrow if any of these numbers is in use today. Raises BRANCH_SITE,
     BRANCH_RUNS, BRANCH_BLOCK.
     """
-    catalogue, servers = ctx.catalogue(), branch_servers(ctx.settings())
-    if site not in catalogue.site_by or site == catalogue.sites[0].code:
-        raise HallError(BranchCode.BRANCH_SITE)
-    _require_block(servers, ctx.day(), first, last)
 
     def act(tx: Tx) -> JsonDict:
-        day = ctx.day(tx.now)
+        catalogue, day = ctx.catalogue(), ctx.day(tx.now)
+        servers = branch_servers(ctx.within(tx).settings())
+        if site not in catalogue.site_by or site == catalogue.sites[0].code:
+            raise HallError(BranchCode.BRANCH_SITE)
         if any(s.site == site and (not s.until or day < s.until) for s in servers):
             raise HallError(BranchCode.BRANCH_RUNS)
+        _require_block(servers, day, first, last)
         since = _following(day) if _in_use(tx.conn, tx.hall_id, day, first) else day
         others = [s for s in servers if s.site != site]
         server = BranchServer(site, first, last, since)
@@ -137,7 +137,8 @@ def end(ctx: Context, actor: Actor, key: str, site: str) -> None:
     def act(tx: Tx) -> JsonDict:
         day = ctx.day(tx.now)
         ended = replace(server, until=max(_following(day), server.since))
-        servers = [ended if s == server else s for s in branch_servers(ctx.settings())]
+        present = branch_servers(ctx.within(tx).settings())
+        servers = [ended if s == server else s for s in present]
         setting_queries.put(tx, SETTING, text_of(servers), actor.key)
         accounts_queries.revoke(tx, ActorKind.BRANCH, site)
         t = queue_tables.ticket.c

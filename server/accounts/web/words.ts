@@ -14,5 +14,5 @@ export const tokenKindWords = dictionary({
   board: { zh: "大厅屏", en: "Board" },
   tablet: { zh: "评价平板", en: "Rating tablet" },
   agent: { zh: "设备主机（代理程序）", en: "Device PC (agent)" },
+  branch: { zh: "分中心", en: "Branch server" },
 });
-export type TokenKind = Parameters<typeof tokenKindWords>[0];
