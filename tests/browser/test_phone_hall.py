@@ -15,6 +15,8 @@ from support.pages import DIST
 from support.staff_pages import listen
 
 ITEM, BUSY, BUSY_CLERK = "zrzy-07", "scjg-04", "1009"
+ITEM_CLERK = "1024"
+"""Clerk of window 20, which serves the item."""
 PLAN = {
     "name": "不动产登记",
     "items": [ITEM],
@@ -41,7 +43,7 @@ DAY = TUESDAY[5:].replace("-", "/")
 def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HallServer]:
     """Yield a hall with a plan of today, in which numbers are taken from afar."""
     folder = tmp_path_factory.mktemp("phone")
-    people = (ADMINISTRATOR, MANAGER, "1004", BUSY_CLERK)
+    people = (ADMINISTRATOR, MANAGER, "1004", BUSY_CLERK, ITEM_CLERK)
     with HallServer(folder, accounts=people, settings=SETTINGS) as running:
         running.clerk(MANAGER).post("/office/appointment-plans", PLAN)
         yield running
@@ -69,7 +71,7 @@ def fits(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
 
 
-def test_from_the_guide_to_an_appointment_and_to_the_queue(phone: Page, hall: HallServer) -> None:
+def test_from_the_guide_to_the_window_and_to_a_rating(phone: Page, hall: HallServer) -> None:
     expect(phone.get_by_test_id("promise")).to_contain_text("10 分钟内叫号")
     assert axe.findings(phone) == []
     phone.get_by_test_id("search").fill("zhuanyidengji")
@@ -109,6 +111,17 @@ def test_from_the_guide_to_an_appointment_and_to_the_queue(phone: Page, hall: Ha
     expect(phone.get_by_test_id("arrived")).to_contain_text("签到成功")
     phone.get_by_test_id("open-number").click()
     expect(phone.get_by_test_id("slot")).to_have_text("预约时间 10:30")
+    # Called, served, and rated: the whole way on one phone.
+    clerk = hall.clerk(ITEM_CLERK)
+    number = clerk.post("/counter/call-next")["current"]["number"]
+    expect(phone.get_by_test_id("number")).to_have_text(number)
+    expect(phone.get_by_test_id("says")).to_contain_text("20")
+    clerk.post("/counter/start")
+    clerk.post("/counter/finish", {"outcome": "accepted"})
+    phone.get_by_test_id("level-2").click()
+    phone.get_by_test_id("give-rating").click()
+    expect(phone.get_by_test_id("rating-given")).to_have_text("您的评价：满意")
+    assert fits(phone)
 
 
 def test_a_number_from_afar_is_checked_in_at_the_hall(phone: Page, hall: HallServer) -> None:
