@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from heapq import heappop, heappush
+from itertools import count
 
 from server.queue.call_candidates import Moment, choose
 from server.queue.memory_floor import MemoryFloor
@@ -34,6 +36,15 @@ class FirstCall:
 
 
 @dataclass(frozen=True, slots=True)
+class Stay:
+    """Time at a window, in milliseconds from the call on."""
+
+    first: int
+    last: int | None
+    """None: until the day's end."""
+
+
+@dataclass(frozen=True, slots=True)
 class Wait:
     """One wait of a ticket for a call by the rules."""
 
@@ -43,8 +54,8 @@ class Wait:
     """Time (ms) from which it can be called."""
     gone: int | None = None
     """Time at which it left the queue without such a call: cancelled, or called out of turn."""
-    busy: int = 0
-    """Milliseconds at the window after the call; counted only for a visit with other numbers."""
+    stays: tuple[Stay, ...] = ()
+    """Times at windows after a call of any kind; counted only for a visit with other numbers."""
     again: bool = False
     """True if it is not the ticket's first one."""
 
@@ -103,7 +114,12 @@ class _Day:
         self._coming = sorted(waiting, key=lambda wait: (wait.comes, wait.ticket.ord))
         self._leaving = sorted((w.gone, w.ticket.id) for w in waiting if w.gone is not None)
         self._place, self._left = 0, 0
-        self._busy: list[tuple[int, str]] = []
+        self._changes: list[tuple[int, int, str, State]] = []
+        """Times (ms) at which people whose visit has other numbers come to a window or leave it.
+
+        In a heap; the number keeps the order of those at one time.
+        """
+        self._numbers = count()
 
     def move_to(self, at: int, floor: MemoryFloor) -> None:
         """Let those come, leave, and end at a window who do so up to a time."""
@@ -111,24 +127,26 @@ class _Day:
             floor.put(self._coming[self._place].ticket)
             self._place += 1
         while self._left < len(self._leaving) and self._leaving[self._left][0] <= at:
-            self._end(self._leaving[self._left][1], floor, State.WAITING)
+            gone, ticket_id = self._leaving[self._left]
+            if floor.ticket(ticket_id).state is State.WAITING:
+                floor.put(replace(floor.ticket(ticket_id), state=State.FINISHED))
+                self.call(ticket_id, gone)
             self._left += 1
-        for until, ticket_id in self._busy:
-            if until <= at:
-                self._end(ticket_id, floor, State.CALLED)
-        self._busy = [entry for entry in self._busy if entry[0] > at]
-
-    def _end(self, ticket_id: str, floor: MemoryFloor, state: State) -> None:
-        ticket = floor.ticket(ticket_id)
-        if ticket.state is state:
-            floor.put(replace(ticket, state=State.FINISHED))
+        while self._changes and self._changes[0][0] <= at:
+            _, _, ticket_id, state = heappop(self._changes)
+            floor.put(replace(floor.ticket(ticket_id), state=state))
 
     def call(self, ticket_id: str, at: int) -> bool:
-        """Return True if it is a call of a ticket that was called before."""
+        """Let a person go to a window; return True if the ticket was called before."""
         wait = self._by_id[ticket_id]
-        if wait.ticket.visit:
-            self._busy.append((at + wait.busy, ticket_id))
+        for stay in wait.stays if wait.ticket.visit else ():
+            self._change(at + stay.first, ticket_id, State.CALLED)
+            if stay.last is not None:
+                self._change(at + stay.last, ticket_id, State.FINISHED)
         return wait.again
+
+    def _change(self, at: int, ticket_id: str, state: State) -> None:
+        heappush(self._changes, (at, next(self._numbers), ticket_id, state))
 
 
 def without_appointment(wait: Wait) -> Wait:

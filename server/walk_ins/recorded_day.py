@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from server.queue.day_replay import FirstCall, Wait
+from server.queue.day_replay import FirstCall, Stay, Wait
 from server.queue.tickets import (
     ORDER_STEP,
     Move,
@@ -18,6 +18,7 @@ from server.queue.tickets import (
     Ticket,
     booked_lane,
     lane,
+    slot_of,
     unit_lane,
     window_lane,
 )
@@ -29,6 +30,8 @@ BEGINS = frozenset({Move.ISSUE, Move.CHECK_IN, Move.TRANSFER, Move.REDIRECT, Mov
 LEAVES = frozenset({Move.CANCEL, Move.EXPIRE, Move.REDIRECT})
 AWAY = frozenset({Move.FINISH, Move.NO_SHOW, Move.HOLD, Move.TRANSFER, Move.EXPIRE})
 """Moves after which a person is not at the window any more."""
+BACK = frozenset({Move.RESUME, Move.UNDO_FINISH, Move.UNDO_NO_SHOW})
+"""Moves after which a person is at the window again, without a call by the rules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,8 @@ class _Record:
         self._current: Wait | None = None
         self._waits: list[Wait] = []
         self._calls: list[FirstCall] = []
-        self._was_called = False
+        self._called_at: int | None = None
+        """Time of the last call, by the rules or not."""
 
     def read(self, line: MoveLine, move: str, data: Mapping[str, object]) -> None:
         """Read the next line."""
@@ -94,24 +98,33 @@ class _Record:
     def _end(self, line: MoveLine, move: str) -> None:
         """End the wait with a call or without one; later the time at the window."""
         current = self._current
-        is_called = move == Move.CALL and CHOSEN not in line.why
-        if current is not None and is_called:
+        is_by_rules = move == Move.CALL and CHOSEN not in line.why
+        if current is not None and is_by_rules:
             self._waits.append(current)
             self._calls.append(FirstCall(current.ticket.id, line.window, line.at))
         elif current is not None and (move in LEAVES or move == Move.CALL):
             self._waits.append(replace(current, gone=line.at))
         if move in LEAVES or move == Move.CALL:
             self._current = None
-        self._was_called = self._was_called or move == Move.CALL
-        if move in AWAY and self._calls and self._calls[-1].ticket == self._waits[-1].ticket.id:
-            busy = self._waits[-1].busy or line.at - self._calls[-1].at
-            self._waits[-1] = replace(self._waits[-1], busy=busy)
+        if move == Move.CALL:
+            self._called_at = line.at
+        if self._called_at is not None:
+            self._stay(move, line.at - self._called_at)
+
+    def _stay(self, move: str, after: int) -> None:
+        """Begin or end a time at the window, so long after the call."""
+        wait = self._waits[-1]
+        if move == Move.CALL or move in BACK:
+            self._waits[-1] = replace(wait, stays=(*wait.stays, Stay(after, None)))
+        elif move in AWAY and wait.stays and wait.stays[-1].last is None:
+            ended = replace(wait.stays[-1], last=after)
+            self._waits[-1] = replace(wait, stays=(*wait.stays[:-1], ended))
 
     def _begin(self, line: MoveLine, move: str, data: Mapping[str, object]) -> None:
         """Begin another wait, in the lane that the move leads to."""
         if move in (Move.TRANSFER, Move.REDIRECT):
             self._ticket = _sent(self._ticket, data, self._issued.site)
-        if move == Move.RETURN:
+        if move == Move.RETURN and slot_of(self._ticket.lane) is not None:
             plain = lane(self._ticket.item, self._ticket.klass, self._issued.site)
             self._ticket = replace(self._ticket, lane=plain)
         if move in (Move.CHECK_IN, Move.TRANSFER, Move.RETURN):
@@ -119,7 +132,7 @@ class _Record:
         ticket, n = replace(self._ticket, waiting_since=self._since), len(self._waits) + 1
         if n > 1:
             ticket = replace(ticket, id=f"{ticket.id}#{n}")
-        self._current = Wait(ticket, max(self._since, line.at), again=self._was_called)
+        self._current = Wait(ticket, max(self._since, line.at), again=self._called_at is not None)
 
 
 def _as_issued(issued: Issued) -> Ticket:

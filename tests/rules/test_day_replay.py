@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from server.queue.call_candidates import Moment
 from server.queue.day_replay import (
     FirstCall,
+    Stay,
+    Wait,
     effect,
     first_waits,
     replay,
@@ -75,6 +77,31 @@ def test_whoever_is_not_called_in_the_replay_keeps_the_real_time() -> None:
     assert effect(first_waits([late]), calls, _moment, promised=10).agreement == 0.0
     both = _calls((late, 5), (after, 6))
     assert effect(first_waits([late, after]), both, _moment, promised=10).p95_wait == 5.0
+
+
+@pytest.mark.parametrize("gone", [None, 1])
+@pytest.mark.parametrize(
+    ("stays", "called"),
+    [
+        ([(0, None)], False),
+        ([(0, 9)], False),
+        ([(0, 3)], True),
+        ([(0, 3), (4, 9)], False),
+        ([(0, 3), (4, 6)], True),
+    ],
+)
+def test_a_person_at_a_window_is_not_called_with_another_number(
+    stays: list[tuple[int, int | None]], called: bool, gone: int | None
+) -> None:
+    """The first number is called by the rules in minute 1, or out of turn; the other in 7."""
+    first, other = (replace(_person(n, 0), visit="t1") for n in (1, 2))
+    at_window = [Stay(a * MINUTE, None if b is None else b * MINUTE) for a, b in stays]
+    waits = [
+        Wait(first, 0, None if gone is None else gone * MINUTE, tuple(at_window)),
+        Wait(other, 0),
+    ]
+    calls = [*([] if gone else _calls((first, 1))), *_calls((other, 7))]
+    assert (other.id in replay(waits, calls, _moment)) is called
 
 
 @pytest.mark.parametrize("tickets", [[], [_person(1, 0)]])
