@@ -94,7 +94,8 @@ def check_in(ctx: Context, actor: Actor, key: str, ticket_id: str) -> Returned:
         def arrived(tx: Tx, _ticket: Ticket) -> Ticket:
             return replace(present, ord=place.order, waiting_since=tx.now)
 
-        moved = move_on(tx, actor, ticket, Move.CHECK_IN, arrived, {"late": is_late})
+        data: JsonDict = {"late": is_late} | ({"order": place.order} if is_late else {})
+        moved = move_on(tx, actor, ticket, Move.CHECK_IN, arrived, data)
         return {"ticket": moved.id, "ahead": place.ahead}
 
     answer = ctx.command(actor, key, {"act": "check_in", "ticket": ticket_id}, act, brief=True)
@@ -126,7 +127,7 @@ def return_missed(ctx: Context, actor: Actor, key: str, ticket_id: str) -> Retur
                 waiting_since=tx.now,
             )
 
-        data = {"places": numbers.return_places, "ahead": place.ahead}
+        data = {"places": numbers.return_places, "ahead": place.ahead, "order": place.order}
         moved = move_on(tx, actor, ticket, Move.RETURN, back, data)
         return {"ticket": moved.id, "ahead": place.ahead}
 

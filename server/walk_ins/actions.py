@@ -103,15 +103,15 @@ def waits_of_day(ctx: Context, conn: Connection, day: str) -> tuple[list[Wait], 
     stored = [t for t in ticket_queries.of_day(conn, ctx.hall_id, day) if not t.branch]
     lines = queries.ticket_lines(conn, ctx.hall_id, [ticket.id for ticket in stored])
     catalogue, settings = ctx.catalogue(), ctx.settings()
+    units = {item.code: item.unit for item in catalogue.items}
     waits, calls = list[Wait](), list[FirstCall]()
     for place, ticket in enumerate(stored, 1):
         own = lines.get(ticket.id, [])
         window = next((line.window for line in own if line.act == CALL), "")
         item = next((str(json.loads(line.data).get("item", "")) for line in own[:1]), "")
-        unit = catalogue.item_by[item].unit if item in catalogue.item_by else ticket.queue
-        issued = replace(ticket, item=item or ticket.item, queue=unit)
+        issued = replace(ticket, item=item or ticket.item, queue=units.get(item, ticket.queue))
         site = of_window(catalogue, settings, window) if window else site_of(ticket.lane)
-        more = waits_of(Issued(issued, place, slots.get(ticket.id), site), own)
+        more = waits_of(Issued(issued, place, slots.get(ticket.id), site, units), own)
         waits += more[0]
         calls += more[1]
     return waits, calls

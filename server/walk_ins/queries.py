@@ -64,6 +64,8 @@ def ticket_lines(conn: Connection, hall_id: str, tickets: list[str]) -> dict[str
     for start in range(0, len(tickets), CHUNK):
         chunk = tickets[start : start + CHUNK]
         where = (_j.hall_id == hall_id) & _j.subject.in_(chunk) & _j.act.startswith("ticket.")
-        for line in _lines.all(conn, _lines.select().where(where).order_by(_j.seq)):
+        query = _lines.select().where(where)
+        # By the index of subjects, not by the whole journal.
+        for line in _lines.all(conn, query.order_by(_j.seq + 0)):
             lines.setdefault(line.subject, []).append(line)
     return lines

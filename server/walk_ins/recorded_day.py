@@ -57,6 +57,8 @@ class Issued:
     """Start (ms) of the appointment of a person who came in time."""
     site: str
     """Building of the window that called it first; empty if the hall does not tell them apart."""
+    units: Mapping[str, str]
+    """Unit of each item, for tickets that are sent to another one."""
 
 
 def waits_of(issued: Issued, lines: Sequence[MoveLine]) -> tuple[list[Wait], list[FirstCall]]:
@@ -65,18 +67,24 @@ def waits_of(issued: Issued, lines: Sequence[MoveLine]) -> tuple[list[Wait], lis
     `lines`: all about the ticket, in the journal's order. None of a number from afar whose holder
     never came.
     """
-    record = _Record(issued)
-    for line in lines:
-        record.read(line, line.act.removeprefix(PREFIX), json.loads(line.data))
+    moves = [(line, line.act.removeprefix(PREFIX), json.loads(line.data)) for line in lines]
+    record = _Record(issued, moved=any(_is_moved(move, data) for _, move, data in moves))
+    for line, move, data in moves:
+        record.read(line, move, data)
     return record.result()
+
+
+def _is_moved(move: str, data: Mapping[str, object]) -> bool:
+    """Return True if the ticket has another seniority since: it came back, or checked in late."""
+    return move == Move.RETURN or (move == Move.CHECK_IN and bool(data.get("late")))
 
 
 class _Record:
     """Waits and calls of one ticket, while its lines are read."""
 
-    def __init__(self, issued: Issued) -> None:
+    def __init__(self, issued: Issued, *, moved: bool) -> None:
         self._issued = issued
-        self._ticket = _as_issued(issued)
+        self._ticket = _as_issued(issued, moved=moved)
         self._since = issued.ticket.issued_at
         self._current: Wait | None = None
         self._waits: list[Wait] = []
@@ -92,8 +100,7 @@ class _Record:
 
     def result(self) -> tuple[list[Wait], list[FirstCall]]:
         """Return what was read."""
-        waits = [*self._waits, self._current] if self._current else self._waits
-        return _in_place(self._issued, waits), self._calls
+        return [*self._waits, *filter(None, [self._current])], self._calls
 
     def _end(self, line: MoveLine, move: str) -> None:
         """End the wait with a call or without one; later the time at the window."""
@@ -123,10 +130,13 @@ class _Record:
     def _begin(self, line: MoveLine, move: str, data: Mapping[str, object]) -> None:
         """Begin another wait, in the lane that the move leads to."""
         if move in (Move.TRANSFER, Move.REDIRECT):
-            self._ticket = _sent(self._ticket, data, self._issued.site)
+            self._ticket = _sent(self._ticket, data, self._issued)
         if move == Move.RETURN and slot_of(self._ticket.lane) is not None:
             plain = lane(self._ticket.item, self._ticket.klass, self._issued.site)
             self._ticket = replace(self._ticket, lane=plain)
+        if _is_moved(move, data):  # old lines do not name it: the last one counts
+            order = int(str(data.get("order", self._issued.ticket.ord)))
+            self._ticket = replace(self._ticket, ord=order)
         if move in (Move.CHECK_IN, Move.TRANSFER, Move.RETURN):
             self._since = line.at
         ticket, n = replace(self._ticket, waiting_since=self._since), len(self._waits) + 1
@@ -135,32 +145,23 @@ class _Record:
         self._current = Wait(ticket, max(self._since, line.at), again=self._called_at is not None)
 
 
-def _as_issued(issued: Issued) -> Ticket:
-    """Return a ticket as it waited for its first call."""
+def _as_issued(issued: Issued, *, moved: bool) -> Ticket:
+    """Return a ticket as it waited for its first call; `moved`: it has another seniority now."""
     ticket, slot = issued.ticket, issued.slot
     own = lane(ticket.item, ticket.klass, issued.site)
     if slot:
         own = booked_lane(ticket.item, ticket.klass, slot, issued.site)
-    return replace(ticket, state=State.WAITING, lane=own, ord=issued.place * ORDER_STEP)
+    order = issued.place * ORDER_STEP if moved else ticket.ord
+    return replace(ticket, state=State.WAITING, lane=own, ord=order)
 
 
-def _sent(ticket: Ticket, data: Mapping[str, object], site: str) -> Ticket:
+def _sent(ticket: Ticket, data: Mapping[str, object], issued: Issued) -> Ticket:
     """Return a ticket in the lane that it was transferred or sent to."""
+    site = issued.site
     if window := data.get("window"):
         return replace(ticket, lane=window_lane(str(window), ticket.klass))
     if unit := data.get("unit"):
         return replace(ticket, lane=unit_lane(str(unit), ticket.klass, site), queue=str(unit))
     item = str(data.get("item") or ticket.item)
-    return replace(ticket, item=item, lane=lane(item, ticket.klass, site))
-
-
-def _in_place(issued: Issued, waits: list[Wait]) -> list[Wait]:
-    """Return the waits with the ticket's seniority: the stored one since it was last changed.
-
-    Only a return, and a check-in after the turn, change it.
-    """
-    if issued.ticket.returns == 0:
-        return [replace(w, ticket=replace(w.ticket, ord=issued.ticket.ord)) for w in waits]
-    return [
-        replace(w, ticket=replace(w.ticket, ord=issued.ticket.ord)) if w.again else w for w in waits
-    ]
+    unit = issued.units.get(item, ticket.queue)
+    return replace(ticket, item=item, queue=unit, lane=lane(item, ticket.klass, site))

@@ -73,7 +73,8 @@ def test_a_kiosk_returns_a_number_once_and_is_in_the_journal(small: SmallHall) -
     lines = small.ctx.read(lambda c: journal.of_subject(c, "small", late.id))
     returned = [line for line in lines if line["act"] == "ticket.return"]
     assert [(line["actor_kind"], line["actor"]) for line in returned] == [("kiosk", "1")]
-    assert returned[0]["data"] == {"number": late.number, "places": 3, "ahead": 1}
+    data = {"number": late.number, "places": 3, "ahead": 1, "order": ticket.ord}
+    assert returned[0]["data"] == data
 
 
 def test_a_kiosk_may_not_cancel_a_number(small: SmallHall) -> None:

@@ -161,9 +161,23 @@ SENT_AND_BACK = [
 """A person who was sent to another unit misses a call and comes back there."""
 
 
+TO_ANOTHER_UNIT = [
+    *(("remote", 4, 0), ("issue", 2, 0), ("elder", 0, 0), ("redirect", 1, 1), ("call", 2, 0)),
+]
+"""A person is sent to an item of another unit, whose priority calls count there."""
+SENT_ON_THEN_BACK = [
+    *(("issue", 0, 0), ("issue", 2, 0), ("issue", 0, 0), ("call", 1, 0), ("chosen", 2, 1)),
+    *(("transfer", 1, 0), ("hold", 2, 0), ("companion", 1, 0), ("call", 0, 0), ("miss", 0, 0)),
+    *(("return", 0, 0), ("call", 2, 0)),
+]
+"""A person is sent on with the old seniority, misses that call, and comes back with a new one."""
+
+
 @given(steps)
 @example(STILL_SERVED)
 @example(SENT_AND_BACK)
+@example(TO_ANOTHER_UNIT)
+@example(SENT_ON_THEN_BACK)
 @settings(max_examples=40)
 def test_the_replay_makes_each_first_call_again(acts: list[tuple[str, int, int]]) -> None:
     with TemporaryDirectory() as folder:
@@ -173,4 +187,4 @@ def test_the_replay_makes_each_first_call_again(acts: list[tuple[str, int, int]]
             effect = hall.ctx.read(lambda c: actions.effect_of(hall.ctx, c, DAY, 10))
         finally:
             hall.close()
-    assert effect.agreement == 1.0
+    assert effect.agreement == 1.0, acts
