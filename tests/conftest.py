@@ -14,6 +14,8 @@ from support import order
 from support import postgres as pg
 from support.database_pool import DatabasePool
 from support.hall_server import HallServer
+from support.halls import empty_book
+from support.query_plans import SeenStatements
 from support.server_forks import ServerForks
 
 gc.disable()  # until the tests are collected: modules and tests are no garbage
@@ -64,6 +66,18 @@ def nursery() -> Iterator[None]:
         HallServer.nursery = begun
         yield
         HallServer.nursery = None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def query_plans(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let no statement that the tests of this process ran have a poor plan on SQLite."""
+    seen = SeenStatements()
+    with seen.listening():
+        yield
+    file = tmp_path_factory.mktemp("plans") / "hall.db"
+    file.write_bytes(empty_book())
+    poor = seen.poor(file)
+    assert not poor, "\n".join(poor)
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    delete,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from server.appointments.rules import AppointmentState
@@ -91,6 +101,9 @@ STEPS = StepChain(
     Records(StoredAppointmentStep, appointment_step), appointment_step, appointment, "appointment"
 )
 _s, _a = appointment_seat.c, appointment.c
+# In words of the indexes, or SQLite does not use them.
+_is_open = _a.state.in_([literal_column("'booked'"), literal_column("'arrived'")])
+_is_claimed = _s.appointment != literal_column("''")
 _claim_sqlite = sqlite.insert(appointment_seat).on_conflict_do_nothing()
 _claim_postgres = postgresql.insert(appointment_seat).on_conflict_do_nothing()
 KEEP_EXPIRED_MS = 10 * 60_000
@@ -192,7 +205,7 @@ def settle(tx: Tx, seat: StoredSeat, appointment_id: str) -> bool:
 
 def free_seat(tx: Tx, appointment_id: str) -> bool:
     """Delete the seat of an appointment; False if it has none."""
-    wanted = (_s.hall_id == tx.hall_id, _s.appointment == appointment_id)
+    wanted = (_s.hall_id == tx.hall_id, _s.appointment == appointment_id, _is_claimed)
     return bool(tx.conn.execute(delete(appointment_seat).where(*wanted)).rowcount)
 
 
@@ -234,7 +247,9 @@ def of_person(conn: Connection, hall_id: str, person: str, since: str) -> list[S
     if not person:
         return []
     wanted = (_a.hall_id == hall_id, _a.person_key == person, _a.day >= since)
-    return _appointments.all(conn, _appointments.select().where(*wanted).order_by(_a.day, _a.start))
+    rows = _appointments.all(conn, _appointments.select().where(*wanted))
+    # Sorted here: SQLite would read everybody's by their days to save the sorting.
+    return sorted(rows, key=lambda row: (row.day, row.start))
 
 
 def booked_by(conn: Connection, hall_id: str, source: str, since: int) -> int:
@@ -260,19 +275,23 @@ def undecided(conn: Connection, hall_id: str, day: str) -> list[StoredAppointmen
     """Return the appointments up to an ISO day that nobody came to, and which are not unsure."""
     wanted = (
         _a.hall_id == hall_id,
+        _is_open,
         _a.state == AppointmentState.BOOKED,
         _a.day <= day,
         _a.unsure == "",
     )
-    query = _appointments.select().where(*wanted).order_by(_a.day, _a.start, _a.id)
-    return _appointments.all(conn, query)
+    return sorted(_appointments.all(conn, _appointments.select().where(*wanted)), key=_by_time)
 
 
 def unsure(conn: Connection, hall_id: str, before: str) -> list[StoredAppointment]:
     """Return the appointments before an ISO day that the office has to decide on."""
-    wanted = (_a.hall_id == hall_id, _a.state == AppointmentState.BOOKED, _a.day < before)
+    wanted = (_a.hall_id == hall_id, _is_open, _a.state == AppointmentState.BOOKED, _a.day < before)
     query = _appointments.select().where(*wanted, _a.unsure != "")
-    return _appointments.all(conn, query.order_by(_a.day, _a.start, _a.id))
+    return sorted(_appointments.all(conn, query), key=_by_time)
+
+
+def _by_time(row: StoredAppointment) -> tuple[str, str, str]:
+    return row.day, row.start, row.id
 
 
 def served(conn: Connection, hall_id: str) -> list[StoredAppointment]:
@@ -284,11 +303,12 @@ def served(conn: Connection, hall_id: str) -> list[StoredAppointment]:
         )
         .where(
             _a.hall_id == hall_id,
+            _is_open,
             _a.state == AppointmentState.ARRIVED,
             ticket.c.state == State.FINISHED,
         )
     )
-    return _appointments.all(conn, query.order_by(_a.id))
+    return sorted(_appointments.all(conn, query), key=lambda row: row.id)
 
 
 def add(tx: Tx, row: StoredAppointment) -> None:

@@ -206,7 +206,7 @@ def jobs_helped_by(
     query = _jobs.select().where(
         _j.hall_id == hall_id, _j.helper == staff, _j.state.in_(sorted(states))
     )
-    return _jobs.all(conn, query.order_by(_j.id))
+    return sorted(_jobs.all(conn, query), key=lambda job: job.id)
 
 
 def count_left(conn: Connection, hall_id: str) -> int:

@@ -313,7 +313,7 @@ def served_decisions(conn: Connection, hall_id: str, cases: Sequence[str]) -> se
 def with_move(conn: Connection, hall_id: str, move: CaseMove) -> list[str]:
     """Return the cases that made a move."""
     query = select(_f.case).where(_f.hall_id == hall_id, _f.move == move.value)
-    return list(conn.scalars(query.distinct().order_by(_f.case)))
+    return sorted(set(conn.scalars(query)))
 
 
 def posts(conn: Connection, hall_id: str) -> dict[tuple[str, Post], set[str]]:

@@ -140,7 +140,7 @@ def of_subject(conn: Connection, hall_id: str, subject: str) -> list[dict[str, A
     rows = conn.execute(
         select(_table)
         .where(_table.c.hall_id == hall_id, _table.c.subject == subject)
-        .order_by(_table.c.seq)
+        .order_by(_table.c.seq + 0)  # SQLite would read the whole journal in order, not the index
     ).mappings()
     return [dict(row) | {"data": json.loads(row["data"])} for row in rows]
 

@@ -77,7 +77,7 @@ def unsettled(conn: Connection, hall_id: str, device: str) -> list[StoredSlip]:
         conn,
         _slips.select()
         .where(_s.c.hall_id == hall_id, _s.c.device == device, _is_unsettled)
-        .order_by(_s.c.created_at, _s.c.id),
+        .order_by(_s.c.created_at + 0, _s.c.id),  # by the index of the outstanding ones
     )
 
 

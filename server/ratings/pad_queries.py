@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from server.core.records import Records
 from server.core.store import Tx
@@ -74,13 +74,16 @@ def unmatched(conn: Connection, hall_id: str, since: int) -> list[StoredPress]:
 
 def services_near(conn: Connection, hall_id: str, press: StoredPress, day: str) -> list[Service]:
     """Return the finished services that a press may rate: the one asked for, and its day's."""
-    query = select(_t.id, _t.window, _t.ended_at).where(
-        _t.hall_id == hall_id,
-        _t.state == "finished",
-        or_(_t.day == day, _t.id == press.asked),
-        _t.window == press.window,
+    finished = select(_t.id, _t.window, _t.ended_at).where(
+        _t.hall_id == hall_id, _t.state == "finished", _t.window == press.window
     )
-    return [Service(row[0], row[1], row[2] or 0) for row in conn.execute(query)]
+    # One after the other: of both at once SQLite reads every finished ticket of the hall.
+    rows = [
+        row
+        for wanted in (_t.day == day, _t.id == press.asked)
+        for row in conn.execute(finished.where(wanted))
+    ]
+    return [Service(row[0], row[1], row[2] or 0) for row in dict.fromkeys(rows)]
 
 
 def finished_on(conn: Connection, hall_id: str, day: str) -> list[Service]:

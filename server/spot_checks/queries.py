@@ -286,7 +286,7 @@ _window_lines = (
         _j.at <= bindparam("until"),
         _j.act.in_(_POSTS),
     )
-    .order_by(_j.seq)
+    .order_by(_j.seq + 0)  # by the index of subjects, not by the whole journal
 )
 
 

@@ -241,7 +241,7 @@ def open_commands(conn: Connection, hall_id: str, serial: str) -> list[TimeClock
         conn,
         _commands.select()
         .where(_c.hall_id == hall_id, _c.reader == serial, _c.state.in_(("queued", "sent")))
-        .order_by(_c.id),
+        .order_by(_c.id + 0),  # by the index of the time clock, not by all commands
     )
 
 

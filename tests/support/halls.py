@@ -235,7 +235,7 @@ def travelling() -> Catalogue:
 
 
 @cache
-def _empty_book() -> bytes:
+def empty_book() -> bytes:
     """Return a migrated, empty SQLite file; made once, because migrating takes 0.2 s."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "hall.db"
@@ -249,7 +249,7 @@ def prepare(url: str) -> None:
     """Write a migrated, empty database where a SQLite URL names a missing file."""
     file = make_url(url).database
     if is_sqlite(url) and file and not Path(file).exists():
-        Path(file).write_bytes(_empty_book())
+        Path(file).write_bytes(empty_book())
 
 
 @lru_cache(maxsize=8)
@@ -261,7 +261,7 @@ def _furnished_book(now: int) -> bytes:
     """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "hall.db"
-        path.write_bytes(_empty_book())
+        path.write_bytes(empty_book())
         config = Config(data=Path(folder), hall_id="small", database=f"sqlite:///{path}")
         hall = open_hall(config, clock=SetClock(now), chance=NoTokens(), hasher=CHEAP)
         import_catalogue(hall.ctx, SYSTEM, catalogue(), "test")
