@@ -114,7 +114,9 @@ def run(args: argparse.Namespace) -> int:
         return 2
     _lay_out(data, args)
     catalogue = branch.in_two_buildings(load()) if args.branch else load()
-    clock = _clock(catalogue, args.rehearse, _last_action_time(data, args))
+    # Never earlier than the last action: a restarted demo must not go back in time.
+    now = max(MachineClock().now(), _last_action_time(data, args))
+    clock = clock_from(catalogue, args.rehearse, now)
     fields = time_clocks.plan_fields(catalogue, clock, rehearsal=rehearsal)
     plan = _plan(data, args, catalogue, fields)
     settings = config.load(
@@ -243,19 +245,20 @@ def _last_line(settings: config.Config) -> int:
     return 0
 
 
-def _clock(catalogue: Catalogue, speed: float | None, last: int) -> Clock:
-    """Return the machine's clock during opening hours, else one that starts on a working day.
+def clock_from(catalogue: Catalogue, speed: float | None, millis: int) -> Clock:
+    """Return a clock that starts at a time (ms) with an hour of opening hours left, else at nine.
 
-    The time is never earlier than `last`: a restarted demo must not go back in time.
+    Of the same or the next working day. `speed`: of a rehearsal, which starts before the opening.
     """
     zone = Settings().of(GeneralSettings).timezone
-    now = local(max(MachineClock().now(), last), zone)
+    now = local(millis, zone)
     if speed:
         day = _working_day(catalogue, now)
         return StagedClock(instant(datetime.combine(day, REHEARSAL_START), zone), speed)
     spans = catalogue_hours.hall_spans(catalogue, now.date())
-    in_an_hour = (now + timedelta(hours=1)).time()
-    if any(s.opens <= now.time() and in_an_hour < s.closes for s in spans):
+    in_an_hour = now + timedelta(hours=1)
+    is_today = in_an_hour.date() == now.date()
+    if is_today and any(s.opens <= now.time() and in_an_hour.time() < s.closes for s in spans):
         return ScaledClock(instant(now, zone), 1.0)
     day = _working_day(catalogue, now if now.time() < DEMO_START else now + timedelta(days=1))
     return ScaledClock(instant(datetime.combine(day, DEMO_START), zone), 1.0)
