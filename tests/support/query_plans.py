@@ -23,6 +23,7 @@ ALLOWED = {
     ("appointment", "excused = ?"): "missed ones are not in the index of open ones",
     ("reader_line", "BETWEEN"): "between two numbers there are fewer lines than of a time clock",
     ("lease", "closed_at"): "a day has few leases",
+    ("reader_command", "LIMIT"): "the newest ones, read from the end",
 }
 """Table and a word of the statement, with the reason why another index does."""
 _STEP = re.compile(r"SEARCH (\w+) USING (?:COVERING )?INDEX (\w+) \((.*)\)")
