@@ -51,7 +51,7 @@ PYTHON = VENV / "bin" / "python"
 PACKAGES = ("kiosk", "counters", "display", "devices", "server")
 WEB_FOLDERS = ("kiosk/web", "counters/web", "display/web", "server/web", "server/*/web")
 """Folders of the pages; `*` is every room that has pages."""
-PARALLEL_TESTS = ("-n", "4", "--dist", "worksteal")
+PARALLEL_TESTS = ("-n", "3", "--dist", "worksteal")
 FAST_TESTS = (
     *("tests/rules", "tests/golden", "tests/kiosk"),
     *(

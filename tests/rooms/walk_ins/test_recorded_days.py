@@ -178,7 +178,7 @@ SENT_ON_THEN_BACK = [
 @example(SENT_AND_BACK)
 @example(TO_ANOTHER_UNIT)
 @example(SENT_ON_THEN_BACK)
-@settings(max_examples=40)
+@settings(max_examples=20)
 def test_the_replay_makes_each_first_call_again(acts: list[tuple[str, int, int]]) -> None:
     with TemporaryDirectory() as folder:
         hall = SmallHall(f"sqlite:///{folder}/hall.db", Path(folder), at(9))
