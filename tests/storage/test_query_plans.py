@@ -25,6 +25,7 @@ EITHER = (
         (OF_SUBJECT, []),
         (f"{AFTER} ORDER BY journal.seq", []),
         (EITHER, []),
+        ("SELECT n FROM of_an_agent WHERE n > ? AND n < ?", []),
     ],
 )
 def test_a_poor_plan_is_found(statement: str, better: list[str], tmp_path: Path) -> None:

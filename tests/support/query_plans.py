@@ -108,7 +108,11 @@ def poor_steps(
     database: sqlite3.Connection, indexes: dict[str, list[Index]], statement: str, values: Any
 ) -> Iterator[tuple[str, str]]:
     """Yield each step of a plan that uses fewer equal columns than some index, and that index."""
-    for row in database.execute(f"explain query plan {statement}", values).fetchall():
+    try:
+        plan = database.execute(f"explain query plan {statement}", values).fetchall()
+    except sqlite3.OperationalError:  # of an agent's database, or of an older version
+        return
+    for row in plan:
         step = _STEP.match(row[3])
         if step is None or step[1] not in indexes:
             continue
