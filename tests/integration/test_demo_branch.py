@@ -18,23 +18,11 @@ from typing import Any
 
 import pytest
 
-from support.hall_server import MANAGER, PATIENCE, ROOT, Client, RefusedError, free_port
+from support.hall_server import MANAGER, PATIENCE, ROOT, Client, RefusedError, two_free_ports
 
 HERE, THERE = "scjg-01", "rsj-01"
 """Items of the main building and of the branch."""
 ALL_PRINTED = "Ctrl-C"
-
-
-def _two_ports() -> int:
-    """Return a free port with a free one after it."""
-    while True:
-        port = free_port()
-        with socket.socket() as following:
-            try:
-                following.bind(("127.0.0.1", port + 1))
-            except OSError:
-                continue
-            return port
 
 
 @contextmanager
@@ -75,7 +63,7 @@ def _is_open(port: int) -> bool:
 
 
 def test_a_number_of_the_branch_arrives_when_the_line_is_back(tmp_path: Path) -> None:
-    port = _two_ports()
+    port = two_free_ports()
     with _demo(tmp_path / "data", port) as (process, printed):
         for path in ("/kiosk/3", "/counter", "/board/west", "/office#branches"):
             assert f"http://localhost:{port + 1}{path}" in printed

@@ -63,6 +63,21 @@ def free_port() -> int:
         return port
 
 
+def two_free_ports() -> int:
+    """Return a free TCP port with a free one after it, for a program that takes it later.
+
+    Both are below those that the machine gives to connections and to `free_port`, so that no other
+    test takes them meanwhile.
+    """
+    begin = 12_000 + os.getpid() * 2 % 18_000
+    for port in range(begin, begin + 2_000, 2):
+        with socket.socket() as lower, socket.socket() as upper, contextlib.suppress(OSError):
+            lower.bind(("127.0.0.1", port))
+            upper.bind(("127.0.0.1", port + 1))
+            return port
+    raise AssertionError("no two free ports")
+
+
 class RefusedError(Exception):
     """Rejected request: `status` and the Problem of the answer."""
 
