@@ -1,4 +1,4 @@
-"""Query plans: no statement on SQLite reads a table by a poorer index than it could.
+"""Query plans: no statement about one table reads it by a poorer index than SQLite could.
 
 SQLite keeps no statistics of a hall's file, so it does not know that `hall_id` is the same in every
 row. Given the choice it prefers an index that saves the sorting, and reads a whole table in order.
